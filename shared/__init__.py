@@ -1,0 +1,1 @@
+"""The common library of the functions; it never imports one of them."""

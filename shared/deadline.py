@@ -1,0 +1,59 @@
+"""The time a call has left, from the header Fn-Deadline."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from shared.errors import DeadlineExceeded
+
+DEFAULT_SECONDS = 30.0
+"""Fn's own default timeout of a function; used when a call carries no deadline (fdk.constants.DEFAULT_DEADLINE)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A point in time, in seconds since the epoch, after which nobody waits for the answer any more."""
+
+    at_epoch_seconds: float
+
+    @classmethod
+    def after(cls, seconds: float, now: float | None = None) -> Deadline:
+        """The deadline ``seconds`` from ``now`` (seconds since the epoch; the clock when left out)."""
+        return cls((time.time() if now is None else now) + seconds)
+
+    @classmethod
+    def from_header(cls, text: str | None, now: float | None = None) -> Deadline:
+        """The deadline of an RFC 3339 time (``2026-11-22T09:48:20Z``); 30 s from ``now`` when it cannot be read."""
+        if text:
+            try:
+                moment = datetime.fromisoformat(text)
+            except ValueError:
+                return cls.after(DEFAULT_SECONDS, now)
+            if moment.tzinfo is None:
+                moment = moment.replace(tzinfo=UTC)
+            return cls(moment.timestamp())
+        return cls.after(DEFAULT_SECONDS, now)
+
+    def remaining_seconds(self, now: float | None = None) -> float:
+        """Seconds left, never below 0."""
+        return max(0.0, self.at_epoch_seconds - (time.time() if now is None else now))
+
+    def expired(self, now: float | None = None) -> bool:
+        """Whether no time is left."""
+        return self.remaining_seconds(now) <= 0
+
+    def bounded(self, seconds: float, *, margin_seconds: float = 0.0, now: float | None = None) -> float:
+        """``seconds``, or what is left less ``margin_seconds`` when that is shorter; at least 1 ms.
+
+        Raises DeadlineExceeded when nothing is left.
+        """
+        left = self.remaining_seconds(now) - margin_seconds
+        if left <= 0:
+            raise DeadlineExceeded("no time left for the next step")
+        return max(0.001, min(seconds, left))
+
+    def earlier(self, seconds: float, now: float | None = None) -> Deadline:
+        """This deadline, or ``seconds`` from ``now`` when that comes first."""
+        return Deadline(min(self.at_epoch_seconds, Deadline.after(seconds, now).at_epoch_seconds))

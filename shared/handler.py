@@ -1,0 +1,117 @@
+"""The one way into a function: context -> typed call -> answer, for the FDK.
+
+``handler = fdk_handler("adw-billing", Settings, serve)`` is all that a func.py holds. The handler reads request,
+deadline and settings, calls ``serve``, turns an expected failure into an answer and writes one summary line.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from shared import http_request, logs, settings
+from shared.deadline import Deadline
+from shared.errors import BadRequest, FunctionError
+from shared.http_request import HttpRequest
+from shared.results import HttpAnswer, json_answer
+
+S = TypeVar("S")
+
+Answer = dict[str, Any] | list[Any] | HttpAnswer
+ErrorAnswer = Callable[[FunctionError, HttpRequest], HttpAnswer]
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[S]):
+    """Everything that one call brings; ``summary`` takes fields for the call's one summary line."""
+
+    settings: S
+    request: HttpRequest
+    deadline: Deadline
+    call_id: str
+    body: bytes
+    config: Mapping[str, str]
+    context: Any
+    summary: dict[str, object] = field(default_factory=dict)
+
+    def json_body(self) -> Any:  # noqa: ANN401  (any JSON value)
+        """The body as a JSON value, None when it is empty; BadRequest when it is no JSON."""
+        if not self.body.strip():
+            return None
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError) as fault:
+            text = str(fault)[:120]
+            raise BadRequest(
+                f"the body is no JSON: {text}", fix="send a JSON object or no body", field="body"
+            ) from None
+
+
+def fdk_handler(
+    name: str,
+    settings_class: type[S],
+    serve: Callable[[Call[S]], Answer],
+    *,
+    on_error: ErrorAnswer | None = None,
+) -> Callable[..., Any]:
+    """A handler for the FDK.
+
+    ``serve`` returns a JSON value (answered as application/json) or an HttpAnswer. A FunctionError becomes HTTP 200
+    with ``{"error": …}``, or what ``on_error`` makes of it. Anything else is a bug and passes through to the FDK.
+    """
+
+    def handler(ctx: Any, data: io.BytesIO | None = None) -> Any:  # noqa: ANN401  (the FDK's own objects)
+        started = time.monotonic()
+        call_id = ctx.CallID() or ""
+        logs.setup(call_id)
+        request = http_request.from_context(ctx)
+        summary: dict[str, object] = {"function": name}
+        try:
+            answer = _as_answer(serve(_call(ctx, data, request, settings_class, summary)))
+            summary["outcome"] = summary.get("outcome", "ok")
+        except FunctionError as error:
+            summary.update(outcome="error", reason=error.reason, error=error.message[:500])
+            answer = on_error(error, request) if on_error else json_answer(error.to_body())
+        except BaseException as bug:
+            summary.update(outcome="bug", error=type(bug).__name__)
+            raise
+        finally:
+            summary["seconds"] = round(time.monotonic() - started, 3)
+            logs.get(name).info("call", extra={"fields": summary})
+        return _to_fdk(ctx, answer)
+
+    return handler
+
+
+def _call(
+    ctx: Any,  # noqa: ANN401
+    data: io.BytesIO | None,
+    request: HttpRequest,
+    settings_class: type[S],
+    summary: dict[str, object],
+) -> Call[S]:
+    config = dict(ctx.Config())  # a copy: the FDK gives os.environ itself
+    return Call(
+        settings=settings.load(settings_class, config),
+        request=request,
+        deadline=Deadline.from_header(ctx.Deadline()),
+        call_id=ctx.CallID() or "",
+        body=data.getvalue() if data is not None else b"",
+        config=config,
+        context=ctx,
+        summary=summary,
+    )
+
+
+def _as_answer(value: Answer) -> HttpAnswer:
+    return value if isinstance(value, HttpAnswer) else json_answer(value)
+
+
+def _to_fdk(ctx: Any, answer: HttpAnswer) -> Any:  # noqa: ANN401
+    from fdk import response  # noqa: PLC0415  (loaded by the FDK anyway; keeps this module usable without it)
+
+    return response.Response(ctx, response_data=answer.body, headers=dict(answer.headers), status_code=answer.status)
