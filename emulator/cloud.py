@@ -1,0 +1,184 @@
+"""`Cloud`: all services of the local cloud on loopback ports, in one thread of this process."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+import time
+import weakref
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from aiohttp import web
+
+from emulator.faults import Faults
+from emulator.hooks import Hooks
+from emulator.keys import KeyRing
+from emulator.middleware import Pipeline
+from emulator.request_log import RequestLog
+from emulator.service import Service, reset
+from emulator.services.codecard import CodecardService
+from emulator.services.identity import Identity
+from emulator.services.object_storage import ObjectStorageService
+from emulator.tls import ensure_tls_files, server_context
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable, Coroutine, Iterable
+    from pathlib import Path
+    from types import TracebackType
+
+T = TypeVar("T")
+
+_START_SECONDS = 30
+_STOP_SECONDS = 10
+_BODY_BYTES = 64 * 1024 * 1024
+_HOST = "127.0.0.1"
+REGION_PREFIX = "/region/{region}"
+"""Every path is served below this prefix too: `http://127.0.0.1:PORT/region/us-phoenix-1` is that region's endpoint."""
+
+
+class Cloud:
+    """The local cloud as a context manager; ports are chosen by the operating system.
+
+    `root` takes objects, the card table and principals; `keys_folder` (default `root/keys`) takes RSA keys and
+    certificates and may be shared by several clouds, because making keys is slow. `services` are mounted beside the
+    built-in ones. `clock` (epoch seconds) is the time that the services live in; signatures are judged by
+    `identity.clock`, the real time unless a test sets it.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        services: Iterable[Service] = (),
+        keys_folder: Path | None = None,
+        tls: bool = True,
+        clock: Callable[[], float] = time.time,
+        log_file: Path | None = None,
+        port: int = 0,
+    ) -> None:
+        root.mkdir(parents=True, exist_ok=True)
+        self.root = root
+        self.clock = clock
+        self.keys = KeyRing(keys_folder or root / "keys")
+        self.log = RequestLog(log_file)
+        self.faults = Faults()
+        self.hooks = Hooks()
+        self.identity = Identity(root / "principals", self.keys)
+        self.object_storage = ObjectStorageService(root / "object_storage", clock)
+        self.codecard = CodecardService(root / "codecard.sqlite")
+        self.services: list[Service] = [self.identity, self.object_storage, self.codecard, *services]
+        self._socket = _listen(port)
+        self.endpoint = f"http://{_HOST}:{_port(self._socket)}"
+        self.object_storage.public_endpoint = self.endpoint
+        self._tls = ensure_tls_files(self.keys) if tls else None
+        self._tls_socket = _listen(0) if tls else None
+        self._tls_context: ssl.SSLContext | None = server_context(self._tls) if self._tls else None
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="local-cloud", daemon=True)
+        self._closing = asyncio.Event()
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def tls_endpoint(self) -> str:
+        """Return the base URL of the same services over TLS. Raises RuntimeError for a cloud without TLS."""
+        if self._tls_socket is None:
+            raise RuntimeError("this cloud was made with tls=False")
+        return f"https://localhost:{_port(self._tls_socket)}"
+
+    @property
+    def ca_file(self) -> Path:
+        """Return the authority's certificate, for REQUESTS_CA_BUNDLE and SSL_CERT_FILE. RuntimeError without TLS."""
+        if self._tls is None:
+            raise RuntimeError("this cloud was made with tls=False")
+        return self._tls.ca_file
+
+    @property
+    def tls_certificate_file(self) -> Path:
+        """Return the server's certificate (PEM). Raises RuntimeError without TLS."""
+        if self._tls is None:
+            raise RuntimeError("this cloud was made with tls=False")
+        return self._tls.certificate_file
+
+    def region_endpoint(self, region: str) -> str:
+        """Return the base URL that plays the given region."""
+        return self.endpoint + REGION_PREFIX.format(region=region)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self.run(self._start(), timeout_seconds=_START_SECONDS)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop all servers; a second call does nothing."""
+        if not self._thread.is_alive():
+            return
+        self.run(self._stop(), timeout_seconds=_STOP_SECONDS)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(_STOP_SECONDS)
+        self._loop.close()
+
+    def reset(self) -> None:
+        """Bring log, faults, hooks and all services back to their first state."""
+        self.run(self._reset(), timeout_seconds=_STOP_SECONDS)
+
+    def run(self, work: Coroutine[Any, Any, T], timeout_seconds: float | None = None) -> T:
+        """Run a coroutine in the cloud's loop from another thread; return what it returns."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout_seconds)
+
+    async def _start(self) -> None:
+        app = self._application()
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
+        await self._runner.setup()
+        await web.SockSite(self._runner, self._socket).start()
+        if self._tls_socket is not None:
+            await web.SockSite(self._runner, self._tls_socket, ssl_context=self._tls_context).start()
+
+    def _application(self) -> web.Application:
+        owners: dict[web.AbstractResource, Service] = {}
+        pipeline = Pipeline(
+            self.identity, self.log, self.faults, self.hooks, self._closing, owners, weakref.WeakKeyDictionary()
+        )
+        app = web.Application(middlewares=[pipeline.middleware()], client_max_size=_BODY_BYTES)
+        for service in self.services:
+            for definition in service.routes():
+                below = web.RouteDef(definition.method, REGION_PREFIX + definition.path, definition.handler, {})
+                for route in (*definition.register(app.router), *below.register(app.router)):
+                    # By resource: aiohttp adds a HEAD route to each GET and does not return it.
+                    if route.resource is not None:
+                        owners[route.resource] = service
+        return app
+
+    async def _stop(self) -> None:
+        self._closing.set()
+        if self._runner is not None:
+            await self._runner.cleanup()
+        for service in self.services:
+            close = getattr(service, "close", None)
+            if close is not None:
+                close()
+
+    async def _reset(self) -> None:
+        self.log.clear()
+        self.faults.clear()
+        self.hooks.clear()
+        for service in self.services:
+            reset(service)
+
+
+def _listen(port: int) -> socket.socket:
+    """Return a bound socket on the loopback address; port 0 lets the operating system choose."""
+    server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    server.bind((_HOST, port))
+    return server
+
+
+def _port(server: socket.socket) -> int:
+    return int(server.getsockname()[1])

@@ -1,0 +1,210 @@
+"""The one middleware of the OCI endpoint: request id, signature, faults, hooks, error shape, log."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from emulator.answers import close_connection, shaped
+from emulator.request_log import KEPT_HEADERS, LoggedCall, RequestLog
+from emulator.service import (
+    CONTENT_SHA256,
+    PRINCIPAL,
+    OciError,
+    Service,
+    allows_anonymous,
+    error_response,
+    is_signed,
+    new_request_id,
+    principal_of,
+    streams_body,
+)
+from emulator.services.identity_signature import SignedRequest, check_body, sha256
+
+if TYPE_CHECKING:
+    import weakref
+
+    from aiohttp.typedefs import Handler, Middleware
+
+    from emulator.faults import Fault, Faults
+    from emulator.hooks import Hooks, When
+    from emulator.services.identity import Identity
+
+_logger = logging.getLogger("emulator")
+_HANG_POLL_SECONDS = 0.05
+
+
+class _DroppedError(Exception):
+    """The connection was closed without an answer."""
+
+
+@dataclass
+class Pipeline:
+    """What happens to a request before and after its service."""
+
+    identity: Identity
+    log: RequestLog
+    faults: Faults
+    hooks: Hooks
+    closing: asyncio.Event
+    owners: dict[web.AbstractResource, Service]
+    connections: weakref.WeakKeyDictionary[asyncio.BaseTransport, int]
+
+    def middleware(self) -> Middleware:
+        """Return the middleware for an aiohttp application."""
+
+        @web.middleware
+        async def run(request: web.Request, handler: Handler) -> web.StreamResponse:
+            return await self._run(request, handler)
+
+        return run
+
+    async def _run(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        started = time.monotonic()
+        resource = request.match_info.route.resource
+        service = None if resource is None else self.owners.get(resource)
+        call = self.log.begin(self._describe(request, service))
+        headers = _headers(request)
+        fault = self.faults.take(call.service, call.method, call.path, headers)
+        call = replace(call, fault=fault.describe() if fault else "")
+        try:
+            answer = await self._answer(request, handler, service, call, fault)
+        except _DroppedError:
+            self.log.end(self._ended(call, request, None, started))
+            return web.Response()
+        answer.headers.setdefault("opc-request-id", request.headers.get("opc-request-id") or new_request_id())
+        self.log.end(self._ended(call, request, answer, started))
+        return answer
+
+    async def _answer(
+        self, request: web.Request, handler: Handler, service: Service | None, call: LoggedCall, fault: Fault | None
+    ) -> web.StreamResponse:
+        if fault is not None and (early := await self._fault_before(request, fault)) is not None:
+            return early
+        answer = await self._effect(request, handler, service, call)
+        if fault is None:
+            return answer
+        if fault.drop == "after":
+            _drop(request, fault)
+        return shaped(answer, fault) if fault.shapes_answer else answer
+
+    async def _fault_before(self, request: web.Request, fault: Fault) -> web.Response | None:
+        """Apply what a fault does instead of the request's effect."""
+        if fault.delay_seconds:
+            await asyncio.sleep(fault.delay_seconds)
+        if fault.hang:
+            await self._hang(request)
+            _drop(request, fault)
+        if fault.drop == "before":
+            _drop(request, fault)
+        if fault.status is None:
+            return None
+        return error_response(OciError(fault.status, fault.code, fault.message, fault.response_headers))
+
+    async def _hang(self, request: web.Request) -> None:
+        """Wait until the client leaves or the cloud closes."""
+        while request.transport is not None and not request.transport.is_closing():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.closing.wait(), _HANG_POLL_SECONDS)
+                return
+
+    async def _effect(
+        self, request: web.Request, handler: Handler, service: Service | None, call: LoggedCall
+    ) -> web.StreamResponse:
+        """Check the signature and let the service answer; every error comes out in OCI's shape."""
+        try:
+            if service is not None and is_signed(service):
+                await self._authenticate(request, service)
+            await self._run_hooks("before", call)
+            answer = await handler(request)
+        except OciError as error:
+            return error_response(error)
+        except web.HTTPException as error:
+            code = {404: "NotFound", 405: "MethodNotAllowed", 413: "RequestEntityTooLarge"}.get(error.status, "Error")
+            return error_response(OciError(error.status, code, error.reason))
+        except Exception:
+            _logger.exception("%s %s failed in the emulator", request.method, request.path)
+            return error_response(OciError(500, "InternalServerError", "The emulator failed; see its log."))
+        await self._run_hooks("after", call)
+        return answer
+
+    async def _authenticate(self, request: web.Request, service: Service) -> None:
+        if "authorization" not in request.headers and allows_anonymous(service, request):
+            return
+        streamed = streams_body(service, request)
+        signed = SignedRequest(request.method, _target(request), _headers(request), body_exempt=streamed)
+        verified = self.identity.verify(signed)
+        if streamed:
+            request[CONTENT_SHA256] = verified.content_sha256
+        else:
+            check_body(verified, sha256(await request.read()))
+        request[PRINCIPAL] = verified.principal
+
+    async def _run_hooks(self, when: When, call: LoggedCall) -> None:
+        for callback in self.hooks.due(when, call.service):
+            await asyncio.to_thread(callback, call)
+
+    def _describe(self, request: web.Request, service: Service | None) -> LoggedCall:
+        headers = {name: value for name, value in _headers(request).items() if name in KEPT_HEADERS}
+        transport = request.transport
+        connection = 0
+        if transport is not None:
+            connection = self.connections.setdefault(transport, len(self.connections) + 1)
+        return LoggedCall(
+            number=0,
+            service=service.name if service is not None else "",
+            method=request.method,
+            path=request.path,
+            query=request.query_string,
+            headers=headers,
+            at_epoch_seconds=time.time(),
+            connection=connection,
+            request_bytes=request.content_length or 0,
+        )
+
+    @staticmethod
+    def _ended(call: LoggedCall, request: web.Request, answer: web.StreamResponse | None, started: float) -> LoggedCall:
+        principal = principal_of(request)
+        return replace(
+            call,
+            status=None if answer is None else answer.status,
+            response_bytes=_length(answer),
+            seconds=time.monotonic() - started,
+            principal=principal.id if principal is not None else "",
+        )
+
+
+def _drop(request: web.Request, fault: Fault) -> None:
+    close_connection(request, reset=fault.reset)
+    raise _DroppedError
+
+
+def _length(answer: web.StreamResponse | None) -> int:
+    if answer is None:
+        return 0
+    if isinstance(answer, web.Response) and isinstance(answer.body, bytes):
+        return len(answer.body)
+    return answer.content_length or 0
+
+
+def _target(request: web.Request) -> str:
+    """Return path and query as on the request line; an absolute-form request line names its host too."""
+    raw = request.raw_path
+    if raw.startswith("/"):
+        return raw
+    return "/" + raw.split("://", 1)[-1].partition("/")[2]
+
+
+def _headers(request: web.Request) -> dict[str, str]:
+    """Return lower-case names; repeated headers are joined."""
+    joined: dict[str, str] = {}
+    for name, value in request.headers.items():
+        key = name.lower()
+        joined[key] = f"{joined[key]}, {value}" if key in joined else value
+    return joined

@@ -1,0 +1,112 @@
+"""What a service of the local cloud looks like, and the one shape of its errors."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
+
+from aiohttp import web
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+PRINCIPAL = web.RequestKey("principal", object)
+"""Who signed the request: a `Principal`, or None for an anonymous one."""
+
+CONTENT_SHA256 = web.RequestKey("content_sha256", str)
+"""The body hash that the signature covers, for services that stream the body and check it themselves."""
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who signed a request: a resource (a function) or a user, with the tenancy it belongs to."""
+
+    kind: str
+    id: str
+    tenancy: str
+    compartment: str = ""
+
+
+@runtime_checkable
+class Service(Protocol):
+    """What `Cloud` mounts. Further attributes are optional, see `is_signed`, `allows_anonymous` and `reset`."""
+
+    name: str
+
+    def routes(self) -> Iterable[web.RouteDef]:
+        """Return the paths that the service answers, from the root of the endpoint."""
+        ...
+
+
+class OciError(Exception):
+    """An answer in OCI's error shape: `{"code": …, "message": …}` with an HTTP status.
+
+    Source: https://docs.oracle.com/en-us/iaas/Content/API/References/apierrors.htm
+    """
+
+    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.headers = dict(headers or {})
+
+
+def error_response(error: OciError) -> web.Response:
+    """Return the HTTP answer of an `OciError`."""
+    return json_response({"code": error.code, "message": error.message}, status=error.status, headers=error.headers)
+
+
+def json_response(body: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
+    """Return `body` as OCI's services write JSON."""
+    return web.Response(
+        status=status, body=json.dumps(body).encode(), content_type="application/json", headers=dict(headers or {})
+    )
+
+
+def not_authenticated(message: str) -> OciError:
+    """Return the 401 that OCI answers whatever is wrong with a signature."""
+    return OciError(401, "NotAuthenticated", message)
+
+
+def principal_of(request: web.Request) -> Principal | None:
+    """Return who signed the request, None for an anonymous one."""
+    return cast("Principal | None", request.get(PRINCIPAL))
+
+
+def is_signed(service: Service) -> bool:
+    """Tell whether requests to the service need an OCI signature (attribute `signed`, default no)."""
+    return bool(getattr(service, "signed", False))
+
+
+def allows_anonymous(service: Service, request: web.Request) -> bool:
+    """Tell whether a signed service also takes this request without a signature (method `allows_anonymous`)."""
+    method = getattr(service, "allows_anonymous", None)
+    return bool(method is not None and method(request))
+
+
+def streams_body(service: Service, request: web.Request) -> bool:
+    """Tell whether the service reads and checks this request's body itself (method `streams_body`)."""
+    method = getattr(service, "streams_body", None)
+    return bool(method is not None and method(request))
+
+
+def reset(service: Service) -> None:
+    """Bring the service back to its first state (method `reset`, where it has one)."""
+    method = getattr(service, "reset", None)
+    if method is not None:
+        method()
+
+
+def new_request_id() -> str:
+    """Return an id as OCI's services make them: upper-case hexadecimal."""
+    return uuid.uuid4().hex.upper()
+
+
+def timestamp(epoch_seconds: float) -> str:
+    """Return RFC 3339 with milliseconds in UTC, the way OCI writes times."""
+    moment = datetime.fromtimestamp(epoch_seconds, tz=UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,38 @@
+"""Fixtures of the whole tree: one local cloud a worker process, brought back to its first state for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from emulator.cloud import Cloud
+
+
+@pytest.fixture(scope="session")
+def keys_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """RSA keys and certificates of this worker: made once, because making them is slow."""
+    return tmp_path_factory.mktemp("keys")
+
+
+@pytest.fixture(scope="session")
+def worker_cloud(tmp_path_factory: pytest.TempPathFactory, keys_folder: Path) -> Iterator[Cloud]:
+    """The worker's cloud with the built-in services. Tests use `cloud`."""
+    with Cloud(tmp_path_factory.mktemp("cloud"), keys_folder=keys_folder) as cloud:
+        yield cloud
+
+
+@pytest.fixture
+def cloud(worker_cloud: Cloud) -> Iterator[Cloud]:
+    """A cloud with no buckets, cards, faults, hooks or logged calls."""
+    worker_cloud.reset()
+    yield worker_cloud
+    worker_cloud.faults.clear()
+    worker_cloud.hooks.clear()
+
+
+@pytest.fixture
+def principal_env(cloud: Cloud) -> dict[str, str]:
+    """The environment of a resource principal of the default tenancy."""
+    return cloud.identity.mint_resource_principal()
