@@ -123,5 +123,5 @@ async def _slowly(
             step = max(1, int(bytes_per_second / 20))
         for at in range(0, len(chunk), step):
             piece = chunk[at : at + step]
-            yield piece
             await asyncio.sleep(len(piece) / bytes_per_second if bytes_per_second else 0)
+            yield piece

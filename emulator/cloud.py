@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import socket
 import threading
 import time
@@ -143,7 +144,14 @@ class Cloud:
     def _application(self) -> web.Application:
         owners: dict[web.AbstractResource, Service] = {}
         pipeline = Pipeline(
-            self.identity, self.log, self.faults, self.hooks, self._closing, owners, weakref.WeakKeyDictionary()
+            identity=self.identity,
+            log=self.log,
+            faults=self.faults,
+            hooks=self.hooks,
+            closing=self._closing,
+            owners=owners,
+            connections=weakref.WeakKeyDictionary(),
+            connection_numbers=itertools.count(1),
         )
         app = web.Application(middlewares=[pipeline.middleware()], client_max_size=_BODY_BYTES)
         for service in self.services:

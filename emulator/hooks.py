@@ -13,6 +13,10 @@ When = Literal["before", "after"]
 Callback = Callable[[LoggedCall], None]
 
 
+class AbandonRequest(Exception):
+    """Raised by a `before` callback: the request gets neither effect nor answer, as if it had never arrived."""
+
+
 @dataclass(frozen=True)
 class Hook:
     """A callback, when it is called and for which service (None: all)."""
@@ -27,7 +31,8 @@ class Hooks:
 
     `before` runs when a request has arrived and passed its signature check, and nothing has been done; `after` runs
     when its effect has happened and no byte of the answer has been sent. The callback runs in a worker thread and the
-    request waits for it, so a callback may kill the client's process and wait for its end.
+    request waits for it, so a callback may kill the client's process and wait for its end. The effect of a request
+    whose client is dead happens all the same, as it would in the cloud, unless the callback raises `AbandonRequest`.
     """
 
     def __init__(self) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from emulator.answers import close_connection, shaped
+from emulator.hooks import AbandonRequest
 from emulator.request_log import KEPT_HEADERS, LoggedCall, RequestLog
 from emulator.service import (
     CONTENT_SHA256,
@@ -29,6 +30,7 @@ from emulator.services.identity_signature import SignedRequest, check_body, sha2
 
 if TYPE_CHECKING:
     import weakref
+    from collections.abc import Iterator
 
     from aiohttp.typedefs import Handler, Middleware
 
@@ -55,6 +57,7 @@ class Pipeline:
     closing: asyncio.Event
     owners: dict[web.AbstractResource, Service]
     connections: weakref.WeakKeyDictionary[asyncio.BaseTransport, int]
+    connection_numbers: Iterator[int]
 
     def middleware(self) -> Middleware:
         """Return the middleware for an aiohttp application."""
@@ -125,6 +128,9 @@ class Pipeline:
             answer = await handler(request)
         except OciError as error:
             return error_response(error)
+        except AbandonRequest:
+            close_connection(request, reset=False)
+            raise _DroppedError from None
         except web.HTTPException as error:
             code = {404: "NotFound", 405: "MethodNotAllowed", 413: "RequestEntityTooLarge"}.get(error.status, "Error")
             return error_response(OciError(error.status, code, error.reason))
@@ -155,7 +161,9 @@ class Pipeline:
         transport = request.transport
         connection = 0
         if transport is not None:
-            connection = self.connections.setdefault(transport, len(self.connections) + 1)
+            if transport not in self.connections:
+                self.connections[transport] = next(self.connection_numbers)
+            connection = self.connections[transport]
         return LoggedCall(
             number=0,
             service=service.name if service is not None else "",
