@@ -8,6 +8,8 @@ import socket
 import threading
 import time
 import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from aiohttp import web
@@ -25,11 +27,12 @@ from emulator.tls import ensure_tls_files, server_context
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Coroutine, Iterable
+    from collections.abc import Coroutine, Iterable
     from pathlib import Path
     from types import TracebackType
 
 T = TypeVar("T")
+GatewayFactory = Callable[["Cloud"], web.Application]
 
 _START_SECONDS = 30
 _STOP_SECONDS = 10
@@ -39,13 +42,30 @@ REGION_PREFIX = "/region/{region}"
 """Every path is served below this prefix too: `http://127.0.0.1:PORT/region/us-phoenix-1` is that region's endpoint."""
 
 
+@dataclass(frozen=True)
+class CloudOptions:
+    """Rarer choices.
+
+    A folder of keys and certificates to share with other clouds, because making keys is slow (default `root/keys`), a
+    file that takes the log as JSON lines, and fixed ports (0: the operating system chooses).
+    """
+
+    keys_folder: Path | None = None
+    log_file: Path | None = None
+    port: int = 0
+    gateway_port: int = 0
+
+
+_DEFAULTS = CloudOptions()
+
+
 class Cloud:
     """The local cloud as a context manager; ports are chosen by the operating system.
 
-    `root` takes objects, the card table and principals; `keys_folder` (default `root/keys`) takes RSA keys and
-    certificates and may be shared by several clouds, because making keys is slow. `services` are mounted beside the
-    built-in ones. `clock` (epoch seconds) is the time that the services live in; signatures are judged by
-    `identity.clock`, the real time unless a test sets it.
+    `root` takes objects, the card table and principals. `services` are mounted beside the built-in ones. `clock` (epoch
+    seconds) is the time that the services live in; signatures are judged by `identity.clock`, the real time unless a
+    test sets it. `functions` makes the application of the function server (its start and cleanup signals run the
+    functions' processes); it is called with this cloud, in the cloud's loop, when all addresses are known.
     """
 
     def __init__(
@@ -53,40 +73,45 @@ class Cloud:
         root: Path,
         *,
         services: Iterable[Service] = (),
-        keys_folder: Path | None = None,
+        functions: GatewayFactory | None = None,
         tls: bool = True,
         clock: Callable[[], float] = time.time,
-        log_file: Path | None = None,
-        port: int = 0,
+        options: CloudOptions = _DEFAULTS,
     ) -> None:
         root.mkdir(parents=True, exist_ok=True)
         self.root = root
         self.clock = clock
-        self.keys = KeyRing(keys_folder or root / "keys")
-        self.log = RequestLog(log_file)
+        self.keys = KeyRing(options.keys_folder or root / "keys")
+        self.log = RequestLog(options.log_file)
         self.faults = Faults()
         self.hooks = Hooks()
         self.identity = Identity(root / "principals", self.keys)
         self.object_storage = ObjectStorageService(root / "object_storage", clock)
         self.codecard = CodecardService(root / "codecard.sqlite")
         self.services: list[Service] = [self.identity, self.object_storage, self.codecard, *services]
-        self._socket = _listen(port)
+        self._socket = _listen(options.port)
         self.endpoint = f"http://{_HOST}:{_port(self._socket)}"
         self.object_storage.public_endpoint = self.endpoint
         self._tls = ensure_tls_files(self.keys) if tls else None
         self._tls_socket = _listen(0) if tls else None
         self._tls_context: ssl.SSLContext | None = server_context(self._tls) if self._tls else None
+        self._functions = functions
+        self._gateway_socket = _listen(options.gateway_port) if functions else None
+        self._gateway_tls_socket = _listen(0) if functions and tls else None
+        self._tls_endpoint = f"https://localhost:{_port(self._tls_socket)}"
+        self._gateway = f"http://{_HOST}:{_port(self._gateway_socket)}"
+        self._tls_gateway = f"https://localhost:{_port(self._gateway_tls_socket)}"
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="local-cloud", daemon=True)
         self._closing = asyncio.Event()
-        self._runner: web.AppRunner | None = None
+        self._runners: list[web.AppRunner] = []
 
     @property
     def tls_endpoint(self) -> str:
         """Return the base URL of the same services over TLS. Raises RuntimeError for a cloud without TLS."""
         if self._tls_socket is None:
             raise RuntimeError("this cloud was made with tls=False")
-        return f"https://localhost:{_port(self._tls_socket)}"
+        return self._tls_endpoint
 
     @property
     def ca_file(self) -> Path:
@@ -101,6 +126,20 @@ class Cloud:
         if self._tls is None:
             raise RuntimeError("this cloud was made with tls=False")
         return self._tls.certificate_file
+
+    @property
+    def gateway(self) -> str:
+        """Return the base URL of the function server. Raises RuntimeError for a cloud without functions."""
+        if self._gateway_socket is None:
+            raise RuntimeError("this cloud was made without functions")
+        return self._gateway
+
+    @property
+    def tls_gateway(self) -> str:
+        """Return the function server's base URL over TLS. Raises RuntimeError without functions or TLS."""
+        if self._gateway_tls_socket is None:
+            raise RuntimeError("this cloud was made without functions or without TLS")
+        return self._tls_gateway
 
     def region_endpoint(self, region: str) -> str:
         """Return the base URL that plays the given region."""
@@ -134,12 +173,17 @@ class Cloud:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout_seconds)
 
     async def _start(self) -> None:
-        app = self._application()
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
-        await self._runner.setup()
-        await web.SockSite(self._runner, self._socket).start()
-        if self._tls_socket is not None:
-            await web.SockSite(self._runner, self._tls_socket, ssl_context=self._tls_context).start()
+        await self._serve(self._application(), self._socket, self._tls_socket)
+        if self._functions is not None and self._gateway_socket is not None:
+            await self._serve(self._functions(self), self._gateway_socket, self._gateway_tls_socket)
+
+    async def _serve(self, app: web.Application, plain: socket.socket, tls: socket.socket | None) -> None:
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
+        self._runners.append(runner)
+        await runner.setup()
+        await web.SockSite(runner, plain).start()
+        if tls is not None:
+            await web.SockSite(runner, tls, ssl_context=self._tls_context).start()
 
     def _application(self) -> web.Application:
         owners: dict[web.AbstractResource, Service] = {}
@@ -165,8 +209,8 @@ class Cloud:
 
     async def _stop(self) -> None:
         self._closing.set()
-        if self._runner is not None:
-            await self._runner.cleanup()
+        for runner in reversed(self._runners):
+            await runner.cleanup()
         for service in self.services:
             close = getattr(service, "close", None)
             if close is not None:
@@ -188,5 +232,5 @@ def _listen(port: int) -> socket.socket:
     return server
 
 
-def _port(server: socket.socket) -> int:
-    return int(server.getsockname()[1])
+def _port(server: socket.socket | None) -> int:
+    return 0 if server is None else int(server.getsockname()[1])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.cloud import Cloud
+from emulator.cloud import Cloud, CloudOptions
 
 
 @pytest.fixture(scope="session")
@@ -19,7 +19,7 @@ def keys_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def worker_cloud(tmp_path_factory: pytest.TempPathFactory, keys_folder: Path) -> Iterator[Cloud]:
     """The worker's cloud with the built-in services. Tests use `cloud`."""
-    with Cloud(tmp_path_factory.mktemp("cloud"), keys_folder=keys_folder) as cloud:
+    with Cloud(tmp_path_factory.mktemp("cloud"), options=CloudOptions(keys_folder=keys_folder)) as cloud:
         yield cloud
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from emulator.cloud import Cloud
+from emulator.cloud import Cloud, CloudOptions
 from emulator.hooks import AbandonRequest
 from emulator.services.codecard import DEFAULT_PATH
 from emulator.services.identity import DEFAULT_TENANCY
@@ -223,7 +223,8 @@ def test_a_process_can_be_killed_at_the_second_call_before_or_after_its_effect(
 
 
 def test_calls_are_copied_to_a_file_of_json_lines(tmp_path: Path, keys_folder: Path) -> None:
-    with Cloud(tmp_path / "cloud", keys_folder=keys_folder, tls=False, log_file=tmp_path / "log.jsonl") as own:
+    options = CloudOptions(keys_folder=keys_folder, log_file=tmp_path / "log.jsonl")
+    with Cloud(tmp_path / "cloud", tls=False, options=options) as own:
         save(own)
         with pytest.raises(RuntimeError):
             _ = own.tls_endpoint
