@@ -86,7 +86,7 @@ class Fault:
     def describe(self) -> str:
         """Return a short name of the effect, for the request log."""
         names = ("status", "hang", "drop", "truncate_bytes", "body", "bytes_per_second", "delay_seconds")
-        set_names = [name for name in names if getattr(self, name) not in (None, False, 0.0)]
+        set_names = [name for name in names if getattr(self, name) != getattr(Fault, name)]
         return "+".join(set_names) or "first_byte_delay_seconds"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import uuid
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -11,13 +12,23 @@ from aiohttp import web
 from emulator.service import OciError, json_response, principal_of, timestamp
 from emulator.services.object_storage_access import Access
 from emulator.services.object_storage_objects import ObjectRoutes
-from emulator.services.object_storage_pars import ParRoutes
+from emulator.services.object_storage_pars import ParRoutes, access_uri
 from emulator.services.object_storage_rules import invalid
-from emulator.services.object_storage_state import BLING, PUBLIC_ACCESS_TYPES, Bucket, ObjectStore, StoredObject
+from emulator.services.object_storage_state import (
+    BLING,
+    PUBLIC_ACCESS_TYPES,
+    Bucket,
+    ObjectStore,
+    PreauthenticatedRequest,
+    StoredObject,
+    new_token,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
+
+LINK_SECONDS = 7 * 24 * 3600
 
 
 class ObjectStorageService:
@@ -104,6 +115,30 @@ class ObjectStorageService:
     def put(self, bucket: Bucket, name: str, content: bytes | Path) -> StoredObject:
         """Store an object without a request."""
         return self.store.put(bucket, name, content)
+
+    def create_link(
+        self,
+        bucket: Bucket,
+        access_type: str,
+        *,
+        object_name: str | None = None,
+        lists_objects: bool = False,
+        lifetime_seconds: float = LINK_SECONDS,
+    ) -> str:
+        """Make a pre-authenticated request without a request; return its URL. A negative lifetime makes a dead one."""
+        now = self.store.now()
+        par = PreauthenticatedRequest(
+            id=uuid.uuid4().hex,
+            token=new_token(),
+            name="link",
+            access_type=access_type,
+            object_name=object_name,
+            lists_objects=lists_objects,
+            created_epoch_seconds=now,
+            expires_epoch_seconds=now + lifetime_seconds,
+        )
+        bucket.preauthenticated_requests[par.id] = par
+        return self.public_endpoint + access_uri(bucket, par)
 
     def routes(self) -> Iterable[web.RouteDef]:
         """Return the paths of the API that functions use."""

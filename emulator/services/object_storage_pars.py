@@ -78,10 +78,9 @@ class ParRoutes:
         expires = _epoch_seconds(str(details.get("timeExpires")))
         if expires <= self._store.now():
             raise invalid("timeExpires", "lies in the past")
-        token = new_token()
         return PreauthenticatedRequest(
             id=f"{uuid.uuid4().hex}:{object_name or ''}",
-            token=token,
+            token=new_token(),
             name=str(details["name"]),
             access_type=access_type,
             object_name=str(object_name) if object_name else None,
@@ -138,10 +137,14 @@ class ParRoutes:
 
     def _full(self, bucket: Bucket, par: PreauthenticatedRequest) -> dict[str, object]:
         """Return the answer of a creation, the only one that shows the link itself."""
-        uri = f"/p/{par.token}/n/{bucket.namespace}/b/{bucket.name}/o/"
-        if not par.access_type.startswith("Any"):
-            uri += quote(par.object_name or "", safe="/")
+        uri = access_uri(bucket, par)
         return {**_summary(par), "accessUri": uri, "fullPath": self.public_endpoint + uri}
+
+
+def access_uri(bucket: Bucket, par: PreauthenticatedRequest) -> str:
+    """Return the path of a link: of one object, or of the bucket's objects for the access types `AnyObject…`."""
+    uri = f"/p/{par.token}/n/{bucket.namespace}/b/{bucket.name}/o/"
+    return uri if par.access_type.startswith("Any") else uri + quote(par.object_name or "", safe="/")
 
 
 def _find(bucket: Bucket, par_id: str) -> PreauthenticatedRequest:

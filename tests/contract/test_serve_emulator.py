@@ -1,0 +1,73 @@
+"""`python -m emulator serve` as a process: what it prints works, and it ends when told."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import requests
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TREE = Path(__file__).parents[2]
+
+
+class Server:
+    """The process and what it has printed until it was ready."""
+
+    def __init__(self, root: Path) -> None:
+        command = [sys.executable, "-m", "emulator", "serve", "--port", "0", "--root", str(root)]
+        self.process = subprocess.Popen(command, cwd=TREE, stdout=subprocess.PIPE, text=True)  # noqa: S603
+        lines: list[str] = []
+        stdout = self.process.stdout
+        assert stdout is not None
+        for line in stdout:
+            lines.append(line)
+            if line.startswith("Ctrl-C"):
+                break
+        self.text = "".join(lines)
+        self.endpoint = re.findall(r"http://127\.0\.0\.1:\d+", self.text)[0]
+
+    def commands(self) -> list[list[str]]:
+        joined = self.text.replace("\\\n", " ")
+        return [shlex.split(line) for line in joined.splitlines() if line.startswith("  curl ")]
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    made = Server(tmp_path)
+    yield made
+    made.process.kill()
+    made.process.wait()
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="needs the curl command")
+def test_every_printed_curl_line_succeeds(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("hello")
+    answers = [
+        subprocess.run([*command, "--fail", "-sS"], cwd=tmp_path, capture_output=True, timeout=20, check=True).stdout  # noqa: S603
+        for command in server.commands()
+    ]
+    listed, put, got, card, saved, stamp = answers
+    assert json.loads(listed) == {"objects": []}
+    assert (put, got, stamp) == (b"", b"hello", b"")
+    assert json.loads(card)["title"] == "Joan Citizen"
+    assert json.loads(saved) == {"status": "saved"}
+    assert (tmp_path / "stamp.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_answers_and_stops_cleanly(server: Server, number: int) -> None:
+    assert requests.get(f"{server.endpoint}/ords/codecard/master/cc", timeout=5).json()["title"] == "Uh oh!"
+    server.process.send_signal(number)
+    rest, _ = server.process.communicate(timeout=20)
+    assert (server.process.returncode, rest) == (0, "The local cloud has stopped.\n")
