@@ -95,23 +95,7 @@ class Identity:
         self._minted += 1
         key_name = f"principal-{self._minted}"
         resource = resource or f"ocid1.fnfunc.oc1.iad.aaaaaaaa{uuid.uuid4().hex}"
-        now = int(self.clock())
-        claims = {
-            "sub": resource,
-            "res_id": resource,
-            "res_type": "fnfunc",
-            "res_tenant": tenancy,
-            "res_compartment": compartment,
-            "tenant": tenancy,
-            "ptype": "resource",
-            "ttype": "res_sp",
-            "aud": "oci",
-            "iss": "authService.oracle.com",
-            "jti": str(uuid.uuid4()),
-            "iat": now + min(0, int(lifetime_seconds)),
-            "exp": now + int(lifetime_seconds),
-            "jwk": json.dumps(token_format.jwk_of(self._keys.private_key(key_name).public_key(), key_name)),
-        }
+        claims = self._claims(key_name, resource, tenancy, compartment, int(lifetime_seconds))
         token = token_format.encode(claims, self._keys.private_key(_SIGNING_KEY), "asw")
         folder = self._folder / uuid.uuid4().hex
         token_file = write_private(folder / "rpst", token.encode())
@@ -149,6 +133,29 @@ class Identity:
     def verify(self, request: SignedRequest) -> Verified:
         """Check a request's signature. Raises OciError 401 NotAuthenticated."""
         return verify(request, self.clock(), self._key_of)
+
+    def _claims(
+        self, key_name: str, resource: str, tenancy: str, compartment: str, lifetime_seconds: int
+    ) -> dict[str, object]:
+        """Return the claims of a session token for a key."""
+        now = int(self.clock())
+        public_key = self._keys.private_key(key_name).public_key()
+        return {
+            "sub": resource,
+            "res_id": resource,
+            "res_type": "fnfunc",
+            "res_tenant": tenancy,
+            "res_compartment": compartment,
+            "tenant": tenancy,
+            "ptype": "resource",
+            "ttype": "res_sp",
+            "aud": "oci",
+            "iss": "authService.oracle.com",
+            "jti": str(uuid.uuid4()),
+            "iat": now + min(0, lifetime_seconds),
+            "exp": now + lifetime_seconds,
+            "jwk": json.dumps(token_format.jwk_of(public_key, key_name)),
+        }
 
     def _key_of(self, key_id: str) -> tuple[Principal, rsa.RSAPublicKey]:
         if key_id.startswith(_TOKEN_PREFIX):
