@@ -1,0 +1,91 @@
+"""Settings: every fault at once, secrets hidden, documentation read from the class."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pytest
+
+from shared.errors import MissingInputData
+from shared.settings import Secret, describe, load, setting
+
+
+@dataclass(frozen=True)
+class Example:
+    name: str
+    """Who is asked. Required."""
+
+    level: int = setting(default=3, minimum=1, maximum=5)
+    """How far, in steps from 1 to 5."""
+
+    password: Secret | None = None
+    """Opens the door."""
+
+    mode: Literal["fast", "slow"] = "fast"
+    """How it goes."""
+
+    parts: tuple[str, ...] = ("cost", "usage")
+    """Which parts."""
+
+    share: float = 0.5
+    """A share of one."""
+
+    loud: bool = False
+    """Whether it is heard."""
+
+    def check(self) -> dict[str, str]:
+        return {"loud": "needs mode=fast"} if self.loud and self.mode == "slow" else {}
+
+
+def test_all_faults_are_reported_at_once() -> None:
+    with pytest.raises(MissingInputData) as caught:
+        load(Example, {"level": "nine", "mode": "odd", "share": "nan", "loud": "perhaps"})
+    assert caught.value.keys == ["level", "loud", "mode", "name", "share"]
+    assert caught.value.to_body()["error"]["keys"] == ["level", "loud", "mode", "name", "share"]  # type: ignore[index]
+
+
+def test_bounds_are_inclusive() -> None:
+    assert load(Example, {"name": "x", "level": "5"}).level == 5
+    with pytest.raises(MissingInputData, match="level"):
+        load(Example, {"name": "x", "level": "6"})
+
+
+def test_unknown_keys_and_empty_texts_are_left_alone() -> None:
+    loaded = load(Example, {"name": "x", "HOME": "/", "level": "  "})
+    assert loaded == Example("x")
+
+
+def test_types_are_converted() -> None:
+    loaded = load(Example, {"name": " x ", "mode": "SLOW", "parts": "a, b,,", "share": "1.5", "password": "p"})
+    assert (loaded.name, loaded.mode, loaded.parts, loaded.share) == ("x", "slow", ("a", "b"), 1.5)
+    assert loaded.password is not None
+    assert loaded.password.reveal() == "p"
+
+
+def test_a_fault_of_several_keys_is_a_fault_of_the_key_named() -> None:
+    with pytest.raises(MissingInputData) as caught:
+        load(Example, {"name": "x", "mode": "slow", "loud": "true"})
+    assert caught.value.faults == {"loud": "needs mode=fast"}
+
+
+@pytest.mark.parametrize("show", [str, repr, "{}".format, lambda secret: f"{secret:>20}", lambda secret: f"{[secret]}"])
+def test_a_secret_is_never_shown(show) -> None:  # type: ignore[no-untyped-def]
+    assert "hunter2" not in show(Secret("hunter2"))
+
+
+def test_documentation_comes_from_the_class() -> None:
+    rows = {row.name: row for row in describe(Example)}
+    assert rows["name"].required
+    assert rows["level"].default == "3"
+    assert rows["password"].secret
+    assert rows["mode"].type == "`fast` or `slow`"
+    assert rows["parts"].default == "cost,usage"
+    assert rows["loud"].doc == "Whether it is heard."
+
+
+def test_a_field_without_documentation_is_refused() -> None:
+    @dataclass(frozen=True)
+    class Bare:
+        silent: str = ""
+
+    with pytest.raises(ValueError, match="silent"):
+        describe(Bare)
