@@ -53,7 +53,7 @@ class DeadlineRetry:
         self._callback = callback
 
     def make_retrying_call(self, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-        """Run ``call`` until it succeeds, must not be repeated, or the deadline is near; DeadlineExceeded before that."""
+        """Run ``call`` until it succeeds, must not be repeated, or time is over; DeadlineExceeded when it is already."""
         from oci.retry import RetryStrategyBuilder  # noqa: PLC0415  (the SDK is loaded by who needs it)
 
         left = self.deadline.bounded(READ_SECONDS * MAX_ATTEMPTS)
@@ -82,7 +82,7 @@ def credentials(settings: OciSettings) -> tuple[dict[str, Any], Any]:
 
 
 def client(service: str, settings: OciSettings, deadline: Deadline, *, region: str = "", retry: bool = True) -> Any:  # noqa: ANN401
-    """An SDK client of one of SERVICES; ``region`` instead of the principal's own; ``retry=False`` for one attempt a call."""
+    """An SDK client of one of SERVICES, in ``region`` or the principal's own; ``retry=False``: one attempt a call."""
     module, name = SERVICES[service]
     config, signer = credentials(settings)
     if region:

@@ -1,8 +1,8 @@
 """OCI request signatures for a resource principal, without the OCI SDK.
 
 Importing the SDK's object-storage client costs more CPU than the whole answer of a small function may take (the table
-is in docs/codecard-avatar.md); signing one PUT needs 20 lines on `cryptography`. The result is equal, byte for byte, to the SDK's
-own signer (tests/contract/test_signature.py). Format: draft-cavage-http-signatures-08 as Oracle uses it,
+is in docs/codecard-avatar.md); signing one PUT needs 20 lines on `cryptography`. The result is equal, byte for byte,
+to the SDK's own signer (tests/contract/test_signature.py). Format: draft-cavage-http-signatures-08 as Oracle uses it,
 https://docs.oracle.com/en-us/iaas/Content/API/Concepts/signingrequests.htm, and oci/signer.py of the SDK 2.189.0.
 """
 
@@ -35,7 +35,7 @@ ENVIRONMENT = ("OCI_RESOURCE_PRINCIPAL_RPST", "OCI_RESOURCE_PRINCIPAL_PRIVATE_PE
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who signs: key id (``ST$`` + session token), RSA key, and the tenancy, region and expiry (epoch s) it came with."""
+    """Who signs: key id (``ST$`` + session token), RSA key; the tenancy, region and expiry (epoch s) of the token."""
 
     key_id: str
     private_key: RSAPrivateKey
@@ -98,7 +98,7 @@ def sign(
     signed.setdefault("date", email.utils.formatdate(now_epoch_seconds, usegmt=True))
     signed.setdefault("host", parts.netloc)
     signed.setdefault("content-type", "application/json")
-    names = GENERIC_HEADERS
+    names: tuple[str, ...] = GENERIC_HEADERS
     if body is not None:
         names += BODY_HEADERS
         signed.setdefault("content-length", str(len(body)))

@@ -2,6 +2,8 @@
 
 import io
 import json
+import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +25,16 @@ def run(serve: Any, config: dict[str, str], body: bytes = b"", **options: Any) -
     ctx = InvokeContext("app", "a", "fn", "f", "call-1", config=config, headers={})
     response = fdk_handler("example", Settings, serve, **options)(ctx, io.BytesIO(body))
     return response.status(), ctx.GetResponseHeaders(), response.body_bytes()
+
+
+@pytest.fixture
+def fdk_stderr() -> Iterator[io.StringIO]:
+    """What the FDK's kind of handler, a stream handler of the root logger, writes."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    logging.getLogger().addHandler(handler)
+    yield stream
+    logging.getLogger().removeHandler(handler)
 
 
 def echo(call: Call[Settings]) -> Answer:
@@ -68,13 +80,13 @@ def test_status_and_headers_of_an_answer_pass() -> None:
     assert (status, headers["x-a"], body) == (503, "b", b"z")
 
 
-def test_one_summary_line_a_call_with_its_id(capfd: pytest.CaptureFixture[str]) -> None:
+def test_one_summary_line_a_call_with_its_id(fdk_stderr: io.StringIO) -> None:
     def noted(call: Call[Settings]) -> Answer:
         call.summary["nodes"] = 3
         return warning(reason="x")
 
     run(noted, {"word": "secret-word"})
-    lines = [json.loads(line) for line in capfd.readouterr().err.splitlines() if line.startswith("{")]
+    lines = [json.loads(line) for line in fdk_stderr.getvalue().splitlines() if line.startswith("{")]
     summaries = [line for line in lines if line.get("function") == "example"]
     assert len(summaries) == 1
     assert (summaries[0]["nodes"], summaries[0]["call_id"], summaries[0]["outcome"]) == (3, "call-1", "ok")
