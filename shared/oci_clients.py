@@ -53,7 +53,7 @@ class DeadlineRetry:
         self._callback = callback
 
     def make_retrying_call(self, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-        """Run ``call`` until it succeeds, must not be repeated, or time is over; DeadlineExceeded when it is already."""
+        """Run ``call`` until it succeeds, must not be repeated, or time is over; DeadlineExceeded if it is already."""
         from oci.retry import RetryStrategyBuilder  # noqa: PLC0415  (the SDK is loaded by who needs it)
 
         left = self.deadline.bounded(READ_SECONDS * MAX_ATTEMPTS)

@@ -1,0 +1,41 @@
+# Thin targets; the logic is in Python. Needs python3 (with venv), make and git; everything else comes from the index.
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+READY := $(VENV)/.ready
+WORKERS ?= auto
+export PYTHONPATH := $(CURDIR)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test check bench soak base-image func-yaml
+
+help: ## Show this help
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1|/' | awk -F'|' '{printf "  make %-11s %s\n", $$1, $$2}'
+
+$(READY): pyproject.toml uv.lock
+	@test -x $(VENV)/bin/uv || { python3 -m venv $(VENV) && $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv; }
+	@UV_PROJECT_ENVIRONMENT=$(CURDIR)/$(VENV) $(VENV)/bin/uv sync --quiet --locked --inexact --all-groups
+	@touch $@
+
+demo: $(READY) ## Press the card's button on a local cloud and show the badge (PART=badge for one part)
+	@$(PYTHON) -m tools.demo $(PART)
+
+serve: $(READY) ## Run the local cloud until Ctrl-C and print how to call it
+	@$(PYTHON) -m emulator serve
+
+test: $(READY) ## Unit, contract, end-to-end and house tests
+	@$(PYTHON) -m pytest -q -n $(WORKERS) -m "not soak" tests
+
+check: $(READY) ## Lint, types, imports, limits, Dockerfiles, generated files
+	@$(PYTHON) -m tools.check
+
+bench: $(READY) ## Measure CPU and memory, side by side, and print one table
+	@$(PYTHON) -m bench
+
+soak: $(READY) ## The long sweeps and fuzz runs
+	@$(PYTHON) -m pytest -q -n $(WORKERS) -m soak tests
+
+base-image: ## Build the container base with Docker
+	@docker build --file Dockerfile.base --tag oci-functions-base:$$(sed -n 's/^version: //p' func-common.yaml) .
+
+func-yaml: $(READY) ## Render every func.yaml, the requirements and the generated tables
+	@$(PYTHON) -m tools.render

@@ -1,0 +1,1 @@
+"""Command lines of the house: checks, rendering, demo."""
