@@ -1,0 +1,80 @@
+"""What a call to a function came to, in Fn's own statuses and messages (fnserver 0.3.753, measured)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+Headers = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class FnAnswer:
+    """The agent's answer before a route shapes it: the FDK's headers are raw (`Fn-Http-Status`, `Fn-Http-H-…`)."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        """Return the first value of a header, None without one."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+
+class AgentError(Exception):
+    """A call that the agent answers itself, with a status and Fn's message."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+
+    def answer(self) -> FnAnswer:
+        """Return the error as Fn writes it."""
+        body = json.dumps({"message": self.message}).encode()
+        return FnAnswer(self.status, [("Content-Type", "application/json; charset=utf-8")], body)
+
+
+def function_failed() -> AgentError:
+    """Return what a handler's exception comes to; the process lives on."""
+    return AgentError(502, "function failed")
+
+
+def no_answer() -> AgentError:
+    """Return what a process that died during a call comes to."""
+    return AgentError(502, "error receiving function response")
+
+
+def invalid_answer() -> AgentError:
+    """Return what a status other than 200, 502 and 504 comes to; the process is killed."""
+    return AgentError(502, "invalid function response")
+
+
+def timed_out() -> AgentError:
+    """Return what a call over its timeout comes to; the process is killed."""
+    return AgentError(504, "Timed out")
+
+
+def failed_to_start() -> AgentError:
+    """Return what a process that ends before it listens comes to."""
+    return AgentError(502, "Container failed to initialize, please ensure you are using the latest fdk / format")
+
+
+def start_timed_out() -> AgentError:
+    """Return what a process that does not listen in time comes to."""
+    return AgentError(504, "Container initialization timed out, please ensure you are using the latest fdk / format")
+
+
+def too_large() -> AgentError:
+    """Return what a request body over 6 MiB comes to."""
+    return AgentError(413, "Content-Length too large for this server")
+
+
+def unknown_function() -> AgentError:
+    """Return what a name that no function has comes to."""
+    return AgentError(404, "Fn not found")
+
+
+def unknown_trigger() -> AgentError:
+    """Return what a source that no trigger has comes to."""
+    return AgentError(404, "Trigger not found")

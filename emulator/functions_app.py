@@ -1,0 +1,57 @@
+"""The functions of a tree behind Fn's routes and the gateway's, ready for `Cloud(functions=…)`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from emulator.fn_server.host import FunctionHost, HostOptions
+from emulator.function_folders import find_functions
+from emulator.gateway.app import build_gateway_app
+from emulator.gateway.specification import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from aiohttp import web
+
+    from emulator.cloud import Cloud
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class Functions:
+    """A factory for `Cloud(functions=…)`; `host` is there once the cloud runs.
+
+    `environment` gives what all functions see, from the cloud whose addresses are known by then.
+    """
+
+    def __init__(
+        self,
+        environment: Callable[[Cloud], Mapping[str, str]],
+        *,
+        root: Path = ROOT,
+        functions_folder: Path | None = None,
+        freeze: bool = True,
+    ) -> None:
+        self.root = root
+        self._folder = functions_folder or root / "functions"
+        self._environment = environment
+        self._freeze = freeze
+        self._host: FunctionHost | None = None
+
+    @property
+    def host(self) -> FunctionHost:
+        """Return the host. Raises RuntimeError before the cloud has started."""
+        if self._host is None:
+            raise RuntimeError("the cloud has not started")
+        return self._host
+
+    def __call__(self, cloud: Cloud) -> web.Application:
+        """Make the application."""
+        app, functions = find_functions(self._folder)
+        options = HostOptions(environment=self._environment(cloud), freeze=self._freeze)
+        self._host = FunctionHost(self.root, app, functions, options)
+        document = json.loads((ROOT / "deploy" / "api-gateway.json").read_text(encoding="utf-8"))
+        return build_gateway_app(self._host, parse(document))

@@ -1,0 +1,1 @@
+"""OCI API Gateway as far as a deployment specification describes it."""

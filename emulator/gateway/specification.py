@@ -1,0 +1,104 @@
+"""A deployment specification of OCI API Gateway, read and checked.
+
+Source: https://docs.oracle.com/en-us/iaas/api/#/en/api-gateway/latest/datatypes/ApiSpecification
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+METHODS = frozenset({"ANY", "HEAD", "GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_SEGMENT = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)(\*?)\}")
+_PLACEHOLDER = re.compile(r"\$\{([a-z0-9-]+)\}")
+
+
+@dataclass(frozen=True)
+class Route:
+    """One route: `pattern` matches a whole path, `function` is the name behind its `${name}` placeholder."""
+
+    path: str
+    pattern: re.Pattern[str]
+    methods: frozenset[str]
+    function: str
+    required_headers: tuple[str, ...] = ()
+    required_query: tuple[str, ...] = ()
+
+    def allows(self, method: str) -> bool:
+        """Tell whether the route takes the method."""
+        return "ANY" in self.methods or method in self.methods
+
+
+@dataclass(frozen=True)
+class Specification:
+    """All routes in their order, and the limit of requests a second (0: none) with what it counts by."""
+
+    routes: tuple[Route, ...]
+    requests_per_second: int = 0
+    rate_key: str = "CLIENT_IP"
+
+
+def parse(document: Mapping[str, Any]) -> Specification:
+    """Read a specification. Raises ValueError for what the service would refuse or the emulator does not serve."""
+    routes = document.get("routes")
+    if not isinstance(routes, list) or not routes:
+        raise ValueError("routes: at least one is needed")
+    limit = (document.get("requestPolicies") or {}).get("rateLimiting") or {}
+    key = str(limit.get("rateKey", "CLIENT_IP"))
+    if key not in {"CLIENT_IP", "TOTAL"}:
+        raise ValueError(f"requestPolicies.rateLimiting.rateKey: {key}")
+    return Specification(
+        routes=tuple(_route(number, route) for number, route in enumerate(routes)),
+        requests_per_second=int(limit.get("rateInRequestsPerSecond", 0)),
+        rate_key=key,
+    )
+
+
+def _route(number: int, route: Mapping[str, Any]) -> Route:
+    where = f"routes[{number}]"
+    methods = frozenset(route.get("methods") or ["ANY"])
+    backend = route.get("backend") or {}
+    placeholder = _PLACEHOLDER.fullmatch(str(backend.get("functionId", "")))
+    if not methods <= METHODS:
+        raise ValueError(f"{where}.methods: {sorted(methods - METHODS)}")
+    if backend.get("type") != "ORACLE_FUNCTIONS_BACKEND" or placeholder is None:
+        raise ValueError(f"{where}.backend: a function's placeholder such as ${{codecard-avatar}} is needed")
+    path = str(route.get("path", ""))
+    policies = route.get("requestPolicies") or {}
+    return Route(
+        path=path,
+        pattern=_pattern(where, path),
+        methods=methods,
+        function=placeholder[1],
+        required_headers=_required(policies.get("headerValidations"), "headers"),
+        required_query=_required(policies.get("queryParameterValidations"), "parameters"),
+    )
+
+
+def _required(validation: Mapping[str, Any] | None, key: str) -> tuple[str, ...]:
+    if not validation or validation.get("validationMode", "ENFORCING") != "ENFORCING":
+        return ()
+    return tuple(str(each["name"]) for each in validation.get(key, []) if each.get("required"))
+
+
+def _pattern(where: str, path: str) -> re.Pattern[str]:
+    """Turn `/a/{b}/{c*}` into a pattern: `{b}` is one segment, `{c*}` at the end is any number of them."""
+    if not path.startswith("/"):
+        raise ValueError(f"{where}.path: must begin with /")
+    parts = []
+    segments = path[1:].split("/")
+    for position, segment in enumerate(segments):
+        found = _SEGMENT.fullmatch(segment)
+        if found is None:
+            if "{" in segment or "}" in segment:
+                raise ValueError(f"{where}.path: {segment}")
+            parts.append(re.escape(segment))
+        elif found[2] and position != len(segments) - 1:
+            raise ValueError(f"{where}.path: a wildcard comes last")
+        else:
+            parts.append(".*" if found[2] else "[^/]+")
+    return re.compile("/" + "/".join(parts))

@@ -1,0 +1,1 @@
+"""The functions of the suite; each folder is one function, and none imports another."""

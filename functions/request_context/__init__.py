@@ -1,0 +1,1 @@
+"""Echoes what the request context of the FDK holds."""

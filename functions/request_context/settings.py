@@ -1,0 +1,13 @@
+"""The config keys of request-context."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the function itself reads; every other key is only shown."""
+
+    greeting: str = "Hello"
+    """First word of `Message`. Default: `Hello`."""
