@@ -27,7 +27,7 @@ from emulator.tls import ensure_tls_files, server_context
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Coroutine, Iterable
+    from collections.abc import Coroutine, Iterable, Iterator
     from pathlib import Path
     from types import TracebackType
 
@@ -200,11 +200,7 @@ class Cloud:
         app = web.Application(middlewares=[pipeline.middleware()], client_max_size=_BODY_BYTES)
         for service in self.services:
             for definition in service.routes():
-                below = web.RouteDef(definition.method, REGION_PREFIX + definition.path, definition.handler, {})
-                for route in (*definition.register(app.router), *below.register(app.router)):
-                    # By resource: aiohttp adds a HEAD route to each GET and does not return it.
-                    if route.resource is not None:
-                        owners[route.resource] = service
+                owners.update(dict.fromkeys(_resources(app, definition), service))
         return app
 
     async def _stop(self) -> None:
@@ -222,6 +218,14 @@ class Cloud:
         self.hooks.clear()
         for service in self.services:
             reset(service)
+
+
+def _resources(app: web.Application, definition: web.RouteDef) -> Iterator[web.AbstractResource]:
+    """Add a route, and the same below REGION_PREFIX; yield their resources (aiohttp's HEAD route shares its GET's)."""
+    below = web.RouteDef(definition.method, REGION_PREFIX + definition.path, definition.handler, {})
+    for route in (*definition.register(app.router), *below.register(app.router)):
+        if route.resource is not None:
+            yield route.resource
 
 
 def _listen(port: int) -> socket.socket:

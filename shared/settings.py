@@ -13,11 +13,18 @@ import itertools
 import types
 import typing
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeGuard, TypeVar
 
 from shared.errors import MissingInputData
 
 T = TypeVar("T")
+
+
+class _Declaration(ast.AnnAssign):
+    """`name: type = value` in a class body."""
+
+    target: ast.Name
+
 
 TRUE_WORDS = frozenset({"true", "1", "yes", "on"})
 FALSE_WORDS = frozenset({"false", "0", "no", "off"})
@@ -212,11 +219,14 @@ def _field_docs(cls: type[Any]) -> dict[str, str]:
             continue
         body = typing.cast("ast.ClassDef", ast.parse(inspect.cleandoc(inspect.getsource(base))).body[0]).body
         for statement, following in itertools.pairwise(body):
-            if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
-                text = following.value if isinstance(following, ast.Expr) else None
-                if isinstance(text, ast.Constant) and isinstance(text.value, str):
-                    docs[statement.target.id] = " ".join(text.value.split())
+            text = following.value if isinstance(following, ast.Expr) else None
+            if _declares(statement) and isinstance(text, ast.Constant) and isinstance(text.value, str):
+                docs[statement.target.id] = " ".join(text.value.split())
     return docs
+
+
+def _declares(statement: ast.stmt) -> TypeGuard[_Declaration]:
+    return isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
 
 
 def _type_name(hint: Any) -> str:  # noqa: ANN401

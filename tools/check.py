@@ -21,9 +21,10 @@ def commands() -> dict[str, list[str]]:
         "limits": [python, "-m", "tools.limits"],
         "generated files": [python, "-m", "tools.render", "--check"],
     }
-    dockerfiles = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("**/Dockerfile*") if ".venv" not in path.parts)
-    if dockerfiles:
-        checks["hadolint"] = [str(BIN / "hadolint"), *[path for path in dockerfiles if not path.endswith(".dockerignore")]]
+    dockerfiles = [path.relative_to(ROOT) for path in ROOT.glob("**/Dockerfile*") if path.suffix != ".dockerignore"]
+    names = sorted(str(path) for path in dockerfiles if ".venv" not in path.parts)
+    if names:
+        checks["hadolint"] = [str(BIN / "hadolint"), *names]
     return checks
 
 

@@ -1,0 +1,37 @@
+"""`python -m bench [PART …]`: run the parts (all by default) and print one table."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+
+import bench
+from bench.table import Row, text
+
+
+def parts() -> list[str]:
+    """Names of the modules of this package that hold a part: those called ``part_<name>``."""
+    found = [module.name for module in pkgutil.iter_modules(bench.__path__)]
+    return sorted(name.removeprefix("part_") for name in found if name.startswith("part_"))
+
+
+def main(arguments: list[str]) -> int:
+    """Run each part's ``rows()`` and print them as it ends; 2 for an unknown part, 1 when a bar was missed."""
+    unknown = sorted(set(arguments) - set(parts()))
+    if unknown:
+        print(f"unknown part: {', '.join(unknown)}; there are {', '.join(parts())}")
+        return 2
+    every: list[Row] = []
+    for name in arguments or parts():
+        print(f"\n== {name} (python -m bench {name})", flush=True)
+        rows = list(importlib.import_module(f"bench.part_{name}").rows())
+        print(text(rows), flush=True)
+        every.extend(rows)
+    missed = [row.name for row in every if row.holds is False]
+    print(f"\n{len(every)} figures, {len(missed)} bars missed{': ' + ', '.join(missed) if missed else ''}")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
