@@ -1,0 +1,84 @@
+"""Tables in README.md and docs/*.md between ``<!-- generated: WHAT -->`` and ``<!-- end generated -->``.
+
+WHAT is ``settings FOLDER`` (the config keys of functions/FOLDER/settings.py), ``errors`` (every error reason of the
+shared library and of all functions) or ``functions`` (name, memory, timeout and trigger of each).
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from typing import TYPE_CHECKING
+
+from shared.errors import FunctionError, tree
+from shared.settings import SettingRow, describe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from tools.suite import Suite
+
+_BLOCK = re.compile(r"(?P<start><!-- generated: (?P<what>[^>]*?) -->\n).*?(?P<end><!-- end generated -->)", re.DOTALL)
+
+
+def files(suite: Suite, root: Path) -> Iterator[tuple[Path, str]]:
+    """Every document that has a generated table. Raises ValueError for a WHAT that is not known."""
+    for path in [root / "README.md", *sorted((root / "docs").glob("*.md"))]:
+        if path.exists():
+            text = path.read_text(encoding="utf-8")
+            filled = _BLOCK.sub(lambda block: block["start"] + _table(suite, root, block["what"]) + block["end"], text)
+            if _BLOCK.search(text):
+                yield path, filled
+
+
+def _table(suite: Suite, root: Path, what: str) -> str:
+    match what.split():
+        case ["settings", folder]:
+            return settings_table(describe(importlib.import_module(f"functions.{folder}.settings").Settings))
+        case ["errors"]:
+            return errors_table(suite, root)
+        case ["functions"]:
+            return functions_table(suite, root)
+    raise ValueError(f"nothing is known to generate for: {what}")
+
+
+def settings_table(rows: Iterable[SettingRow]) -> str:
+    """Key, type, default and meaning of each config key."""
+    lines = ["| key | type | default | meaning |", "| --- | --- | --- | --- |"]
+    for row in rows:
+        default = "required" if row.required else f"`{row.default}`" if row.default else ""
+        lines.append(f"| `{row.name}` | {_cell(row.type)} | {_cell(default)} | {_cell(row.doc)} |")
+    return "\n".join(lines) + "\n"
+
+
+def errors_table(suite: Suite, root: Path) -> str:
+    """Reason, the function that gives it (all of them where the shared library does), meaning and remedy."""
+    names = {entry.folder: entry.name for entry in suite.present(root)}
+    for folder in names:
+        if (root / "functions" / folder / "errors.py").exists():
+            importlib.import_module(f"functions.{folder}.errors")
+    lines = ["| reason | of | meaning | what to do |", "| --- | --- | --- | --- |"]
+    seen: dict[str, type[FunctionError]] = {}
+    for error in tree():
+        if error is FunctionError or error.__module__.split(".")[0] not in {"shared", "functions"}:
+            continue
+        if seen.setdefault(error.reason, error) is not error and "reason" not in vars(error):
+            continue  # a subclass that only narrows its parent's reason
+        owner = names.get(error.__module__.split(".")[1], "all")
+        lines.append(f"| `{error.reason}` | {owner} | {_cell(error.meaning)} | {_cell(error.remedy)} |")
+    return "\n".join(lines) + "\n"
+
+
+def functions_table(suite: Suite, root: Path) -> str:
+    """Name, memory, timeout and trigger of each function."""
+    lines = ["| function | memory (MB) | timeout (s) | trigger | page |", "| --- | ---: | ---: | --- | --- |"]
+    for entry in suite.present(root):
+        triggers = ", ".join(f"`/t/{suite.app}{source}`" for source in entry.triggers.values()) or "none: signed calls"
+        page = f"[docs/{entry.name}.md](docs/{entry.name}.md)"
+        lines.append(f"| `{entry.name}` | {entry.memory_mb} | {entry.timeout_seconds} | {triggers} | {page} |")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
