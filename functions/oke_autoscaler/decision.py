@@ -1,0 +1,90 @@
+"""What a tick is to do and why: the output of a decision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import msgspec
+
+
+class PoolVerdict(msgspec.Struct, gc=False):
+    """One pool: what it is, what it should be. ``status`` is ready, updating or stabilizing."""
+
+    id: str
+    name: str
+    size: int
+    wanted_size: int
+    reason: str
+    status: str
+    action: str = "none"
+    """none, scale-up or scale-down."""
+    level: str = "success"
+    """success, warning: the key of the answer."""
+    unschedulable: int = 0
+    """Pods of this answer's ``unschedulable-pods-count``."""
+    unplaced: int = 0
+    """Pods for which the maximum left no room."""
+
+
+class PodVerdict(msgspec.Struct, gc=False):
+    """One pending pod (``namespace/name``): a node's name, ``new:<pool name>`` or None, and why."""
+
+    pod: str
+    placed_on: str | None
+    reason: str
+
+
+class NodeVerdict(msgspec.Struct, gc=False):
+    """One node, with Cluster Autoscaler's reasons where it has one; lists hold ``namespace/name``.
+
+    ``removable``: the drain rules hold and its pods fit elsewhere. ``eligible``: nothing of its utilisation,
+    annotations and taints is against it. ``remove_now``: this tick removes it.
+    """
+
+    node: str
+    pool: str | None = None
+    removable: bool = False
+    reason: str | None = None
+    blocking_pod: str | None = None
+    evict: list[str] = []
+    daemonset: list[str] = []
+    wait_for_completion: list[str] = []
+    ignore: list[str] = []
+    eligible: bool = False
+    eligible_reason: str | None = None
+    remove_now: bool = False
+    remove_now_reason: str | None = None
+    utilization: float | None = None
+    """Highest of CPU and memory requests as a fraction of allocatable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A node to taint, cordon, drain and delete."""
+
+    node: str
+    pool_id: str
+    instance_id: str
+    reason: str
+    """cpu, ram, cpu+ram or unneeded."""
+    evict: tuple[str, ...] = ()
+    """Pods to evict, ``namespace/name``; DaemonSet pods that ask for an eviction are among them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Everything a tick does. Nodes are named by ``metadata.name``."""
+
+    pools: tuple[PoolVerdict, ...]
+    pods: list[PodVerdict] = field(default_factory=list)
+    nodes: list[NodeVerdict] = field(default_factory=list)
+    remove: tuple[Removal, ...] = ()
+    """Nodes to remove in this tick, in order."""
+    mark_unneeded: tuple[str, ...] = ()
+    """Nodes that get the taint DeletionCandidateOfClusterAutoscaler with the time of this tick."""
+    unmark: tuple[str, ...] = ()
+    """Nodes that lose that taint: they are needed again."""
+
+    def wanted(self) -> dict[str, int]:
+        """Pools to be resized, id to wanted size; scale-up only (nodes are removed one by one, never by size)."""
+        return {pool.id: pool.wanted_size for pool in self.pools if pool.wanted_size > pool.size}

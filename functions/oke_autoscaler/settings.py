@@ -1,0 +1,183 @@
+"""The config keys of oke-autoscaler: the published ones with their spelling and meaning, and the optional new ones."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from shared.oci_settings import OciSettings
+from shared.settings import setting
+
+NO_LIMIT = 1_000_000
+"""Stands for "no maximum size" where none is set (offline decisions only; the function demands one)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PoolSettings:
+    """Bounds and preferences of one node pool; sizes in nodes."""
+
+    id: str
+    min_size: int
+    max_size: int
+    cost: float | None = None
+    priority: int = 0
+
+
+def _pools(text: str) -> tuple[PoolSettings, ...]:
+    """``[{"id", "min_size", "max_size", "cost", "priority"}]``; ValueError names the entry at fault."""
+    try:
+        entries = json.loads(text)
+    except ValueError as fault:
+        raise ValueError(f"is no JSON: {fault}") from None
+    if not isinstance(entries, list) or not entries:
+        raise ValueError("must be a JSON list of pools, at least one")
+    pools = tuple(_pool(index, entry) for index, entry in enumerate(entries))
+    ids = [pool.id for pool in pools]
+    if len(set(ids)) < len(ids):
+        raise ValueError("names a pool twice")
+    return pools
+
+
+def _pool(index: int, entry: Any) -> PoolSettings:  # noqa: ANN401  (any JSON value)
+    if not isinstance(entry, dict):
+        raise ValueError(f"[{index}] must be an object")  # noqa: TRY004  (settings report ValueError)
+    unknown = sorted(set(entry) - {"id", "min_size", "max_size", "cost", "priority"})
+    if unknown:
+        raise ValueError(f"[{index}] has unknown keys: {', '.join(unknown)}")
+    if not isinstance(entry.get("id"), str) or not entry["id"]:
+        raise ValueError(f"[{index}].id must be the OCID of a node pool")
+    minimum = _whole(index, entry, "min_size", 0)
+    maximum = _whole(index, entry, "max_size", None)
+    if maximum < minimum:
+        raise ValueError(f"[{index}].max_size is {maximum}, below min_size {minimum}")
+    cost = entry.get("cost")
+    if cost is not None and (isinstance(cost, bool) or not isinstance(cost, int | float) or not 0 <= cost < 1e12):
+        raise ValueError(f"[{index}].cost must be a number from 0 up")
+    return PoolSettings(entry["id"], minimum, maximum, cost, _whole(index, entry, "priority", 0, lowest=-NO_LIMIT))
+
+
+def _whole(index: int, entry: dict[str, Any], key: str, default: int | None, lowest: int = 0) -> int:
+    value = entry.get(key, default)
+    if isinstance(value, str) and value.strip().lstrip("-").isdigit():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or value < lowest:
+        raise ValueError(f"[{index}].{key} must be a whole number from {lowest} up")
+    return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(OciSettings):
+    """What a tick is told. Published keys first; every other one is optional."""
+
+    cluster_id: str
+    """OCID of the OKE cluster."""
+
+    node_pool_id: tuple[str, ...] = ()
+    """OCID of the node pool, or several separated by commas (then all have the same bounds)."""
+
+    node_pool_eval_window: int = setting(default=10, minimum=1, maximum=1440)
+    """Minutes over which the pool's average load is taken. Default: 10."""
+
+    node_pool_min_size: int | None = setting(default=None, minimum=0)
+    """Nodes that a pool never falls below. Needed with `node_pool_id`."""
+
+    node_pool_max_size: int | None = setting(default=None, minimum=0)
+    """Nodes that a pool never grows beyond. Needed with `node_pool_id`."""
+
+    node_pool_eval_cpu_load: float = setting(default=0, minimum=0, maximum=100)
+    """Average CPU load in percent below which the pool may shrink; 0 = off. Default: 0."""
+
+    node_pool_eval_ram_load: float = setting(default=0, minimum=0, maximum=100)
+    """Average memory load in percent below which the pool may shrink; 0 = off. With both loads 0 there is no
+    scale-down at all. Default: 0."""
+
+    secret_id: str = ""
+    """OCID of the Vault secret with a service-account token. Default: none, a token is signed with the function's
+    own resource principal."""
+
+    node_pools: tuple[PoolSettings, ...] = setting(default=(), parse=_pools)
+    """JSON list `[{"id", "min_size", "max_size", "cost", "priority"}]` instead of `node_pool_id`, `node_pool_min_size`
+    and `node_pool_max_size`. `cost` of a node defaults to 25 per vCPU + 3 per GiB; a higher `priority` decides
+    between plans of equal cost and size."""
+
+    node_pool_stabilization_window: int = setting(default=3, minimum=0)
+    """Minutes after a pool's newest node became ready in which the pool is left alone. Default: 3."""
+
+    node_utilization_percent: float = setting(default=50, minimum=0, maximum=100)
+    """Requests in percent of a node's allocatable up to which the node may be removed. Default: 50."""
+
+    unneeded_minutes: float = setting(default=10, minimum=0)
+    """Minutes that a node must have been unneeded before it is removed. Default: 10."""
+
+    unready_minutes: float = setting(default=20, minimum=0)
+    """The same for a node that is not ready. Default: 20."""
+
+    provision_timeout_minutes: float = setting(default=15, minimum=1)
+    """Minutes within which a node that was asked for has to register. Default: 15."""
+
+    drain_timeout_minutes: float = setting(default=15, minimum=1)
+    """Minutes after which a drain that does not end is given up and the node is put back. Default: 15."""
+
+    backoff_minutes: float = setting(default=5, minimum=0)
+    """Minutes for which a pool without capacity is left alone, doubling to 30. Default: 5."""
+
+    max_nodes_total: int = setting(default=0, minimum=0)
+    """Nodes of the whole cluster beyond which no pool grows; 0 = none. Default: 0."""
+
+    skip_nodes_with_system_pods: bool = True
+    """Keep a node that runs pods of kube-system without a disruption budget. Default: true."""
+
+    skip_nodes_with_local_storage: bool = True
+    """Keep a node whose pods use emptyDir or hostPath volumes. Default: true."""
+
+    skip_nodes_with_custom_controller_pods: bool = True
+    """Keep a node whose pods belong to controllers of other kinds than Kubernetes' own. Default: true."""
+
+    min_replica_count: int = setting(default=0, minimum=0)
+    """Replicas that a ReplicaSet or ReplicationController must have for its pods to be moved. Default: 0."""
+
+    system_pod_disruption_seconds: float = setting(default=3600, minimum=0)
+    """Age in seconds from which a kube-system pod without a budget may be moved all the same. Default: 3600."""
+
+    ignore_daemonsets_utilization: bool = False
+    """Leave DaemonSet pods out of a node's utilisation. Default: false."""
+
+    expendable_pods_priority_cutoff: int = -10
+    """Pods of lower priority never cause a node to be bought or kept. Default: -10."""
+
+    kubernetes_endpoint: Literal["private", "public"] = "private"
+    """Which address of the API server is called. Default: private."""
+
+    dry_run: bool = False
+    """Decide and answer, but change nothing. Default: false."""
+
+    def check(self) -> dict[str, str]:
+        """Faults that concern several keys."""
+        if self.node_pools:
+            return {"node_pool_id": "give either node_pools or node_pool_id, not both"} if self.node_pool_id else {}
+        faults = {}
+        if not self.node_pool_id:
+            faults["node_pool_id"] = "is not set, nor is node_pools"
+        elif len(set(self.node_pool_id)) < len(self.node_pool_id):
+            faults["node_pool_id"] = "names a pool twice"
+        for key in ("node_pool_min_size", "node_pool_max_size"):
+            if getattr(self, key) is None:
+                faults[key] = "is not set"
+        if not faults and (self.node_pool_max_size or 0) < (self.node_pool_min_size or 0):
+            faults["node_pool_max_size"] = f"is {self.node_pool_max_size}, below node_pool_min_size"
+        return faults
+
+    @cached_property
+    def pools(self) -> tuple[PoolSettings, ...]:
+        """The managed pools in the order given, whichever keys named them."""
+        if self.node_pools:
+            return self.node_pools
+        low, high = self.node_pool_min_size or 0, self.node_pool_max_size
+        return tuple(PoolSettings(ocid, low, NO_LIMIT if high is None else high) for ocid in self.node_pool_id)
+
+    @property
+    def scale_down_on(self) -> bool:
+        """Whether nodes may be removed at all: one of the two loads is above 0."""
+        return self.node_pool_eval_cpu_load > 0 or self.node_pool_eval_ram_load > 0
