@@ -21,8 +21,11 @@ from emulator.middleware import Pipeline
 from emulator.request_log import RequestLog
 from emulator.service import Service, reset
 from emulator.services.codecard import CodecardService
+from emulator.services.database import DatabaseService
+from emulator.services.database_token import DatabaseTokenService
 from emulator.services.identity import Identity
 from emulator.services.object_storage import ObjectStorageService
+from emulator.services.vault_secrets import SecretsService
 from emulator.tls import ensure_tls_files, server_context
 
 if TYPE_CHECKING:
@@ -85,10 +88,7 @@ class Cloud:
         self.log = RequestLog(options.log_file)
         self.faults = Faults()
         self.hooks = Hooks()
-        self.identity = Identity(root / "principals", self.keys)
-        self.object_storage = ObjectStorageService(root / "object_storage", clock)
-        self.codecard = CodecardService(root / "codecard.sqlite")
-        self.services: list[Service] = [self.identity, self.object_storage, self.codecard, *services]
+        self.services: list[Service] = [*self._make_services(), *services]
         self._socket = _listen(options.port)
         self.endpoint = f"http://{_HOST}:{_port(self._socket)}"
         self.object_storage.public_endpoint = self.endpoint
@@ -105,6 +105,23 @@ class Cloud:
         self._thread = threading.Thread(target=self._loop.run_forever, name="local-cloud", daemon=True)
         self._closing = asyncio.Event()
         self._runners: list[web.AppRunner] = []
+
+    def _make_services(self) -> list[Service]:
+        """Make the built-in services, each with an attribute of its own, and return them."""
+        self.identity = Identity(self.root / "principals", self.keys)
+        self.object_storage = ObjectStorageService(self.root / "object_storage", self.clock)
+        self.codecard = CodecardService(self.root / "codecard.sqlite")
+        self.secrets = SecretsService(self.clock)
+        self.database = DatabaseService(self.keys, lambda: self.ca_file)
+        self.database_token = DatabaseTokenService(self.keys, self.clock)
+        return [
+            self.identity,
+            self.object_storage,
+            self.codecard,
+            self.secrets,
+            self.database,
+            self.database_token,
+        ]
 
     @property
     def tls_endpoint(self) -> str:

@@ -72,6 +72,11 @@ def not_authenticated(message: str) -> OciError:
     return OciError(401, "NotAuthenticated", message)
 
 
+def not_allowed_or_not_found() -> OciError:
+    """Return the 404 by which OCI does not tell whether a thing is missing or forbidden."""
+    return OciError(404, "NotAuthorizedOrNotFound", "Authorization failed or requested resource not found.")
+
+
 def principal_of(request: web.Request) -> Principal | None:
     """Return who signed the request, None for an anonymous one."""
     return cast("Principal | None", request.get(PRINCIPAL))

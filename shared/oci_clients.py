@@ -34,6 +34,7 @@ SERVICES = {
     "database": ("oci.database", "DatabaseClient"),
     "functions": ("oci.functions", "FunctionsInvokeClient"),
     "identity": ("oci.identity", "IdentityClient"),
+    "identity_data_plane": ("oci.identity_data_plane", "DataplaneClient"),
 }
 
 
