@@ -7,6 +7,7 @@ FunctionError
 ├── NotFound              a thing named in config or request does not exist
 ├── UnsafeAddress         a config value would send credentials or a request where they must not go
 ├── OciServiceError       an OCI service failed or could not be reached
+├── KubernetesApiError    a cluster's API server failed or could not be reached
 ├── ResponseTooLarge      an answer passed its size limit
 └── DeadlineExceeded      the call's time is over, or too short for the next step
 
@@ -121,6 +122,28 @@ class OciServiceError(FunctionError):
         self.status = status
         self.code = code
         self.opc_request_id = opc_request_id
+
+
+class KubernetesApiError(FunctionError):
+    """A cluster's API server failed; fields ``status`` (text), ``code`` (the Status object's reason), ``path``.
+
+    ``status`` is 0 where there was no answer; then a write may or may not have happened.
+    """
+
+    reason = "kubernetes-api-error"
+    meaning = "The cluster's API server answered with an error, or did not answer in time."
+    remedy = (
+        "`code` Forbidden: apply deploy/kubernetes/rbac.yaml; no-answer: check the subnet and `kubernetes_endpoint`."
+    )
+
+    def __init__(
+        self, message: str = "", *, status: int = 0, code: str = "", opc_request_id: str = "", path: str = ""
+    ) -> None:
+        super().__init__(
+            message, status=str(status) if status else "", code=code, opc_request_id=opc_request_id, path=path
+        )
+        self.status = status
+        self.code = code
 
 
 class ResponseTooLarge(FunctionError):

@@ -82,10 +82,23 @@ def credentials(settings: OciSettings) -> tuple[dict[str, Any], Any]:
     return _profile(settings)
 
 
-def client(service: str, settings: OciSettings, deadline: Deadline, *, region: str = "", retry: bool = True) -> Any:  # noqa: ANN401
-    """An SDK client of one of SERVICES, in ``region`` or the principal's own; ``retry=False``: one attempt a call."""
+def client(
+    service: str,
+    settings: OciSettings,
+    deadline: Deadline,
+    *,
+    region: str = "",
+    retry: bool = True,
+    raw: bool = False,
+    identity: tuple[dict[str, Any], Any] | None = None,
+) -> Any:  # noqa: ANN401
+    """An SDK client of one of SERVICES, in ``region`` or the principal's own; ``retry=False``: one attempt a call.
+
+    ``raw=True`` leaves answers as the service's JSON (the SDK's own ``skip_deserialization``), for callers that decode
+    only what they read; ``identity`` is what ``credentials`` gave, so that several clients share one signer.
+    """
     module, name = SERVICES[service]
-    config, signer = credentials(settings)
+    config, signer = identity or credentials(settings)
     if region:
         config = {**config, "region": region}
     from oci.circuit_breaker import NoCircuitBreakerStrategy  # noqa: PLC0415
@@ -99,6 +112,8 @@ def client(service: str, settings: OciSettings, deadline: Deadline, *, region: s
         "retry_strategy": strategy,
         "circuit_breaker_strategy": NoCircuitBreakerStrategy(),
     }
+    if raw:
+        arguments["skip_deserialization"] = True
     if settings.oci_endpoint:
         arguments["service_endpoint"] = settings.oci_endpoint
     made = getattr(importlib.import_module(module), name)(config, **arguments)

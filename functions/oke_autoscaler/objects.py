@@ -254,6 +254,8 @@ class Taint(Object):
     key: str = ""
     value: str | None = None
     effect: str | None = None
+    time_added: str | None = None
+    """Of NoExecute taints; kept because a patch of the taints has to send all of them."""
 
 
 class NodeSpec(Object):
