@@ -80,34 +80,35 @@ class TickLease:
         self._deadline = deadline
         self._identity = identity
         self._held: _Lease | None = None
+        self._lost_answers = 0
 
     def acquire(self) -> None:
         """Take the Lease, waiting for another holder up to WAIT_SHARE of the time left; then LeaseBusy."""
         give_up_at = time.monotonic() + WAIT_SHARE * self._deadline.remaining_seconds()
-        lost = 0
+        self._held = self._attempt()
         while self._held is None:
-            try:
-                self._held = self._attempt()
-            except KubernetesApiError as error:
-                lost += error.status == 0
-                if error.status not in {0, 409} or lost >= LOST_ANSWERS:
-                    raise
-            if self._held is None and time.monotonic() >= give_up_at:
+            if time.monotonic() >= give_up_at:
                 raise LeaseBusy("another tick holds the Lease of this cluster")
-            if self._held is None:
-                time.sleep(random.uniform(*POLL_SECONDS))  # noqa: S311  (spreads the waiting ticks, no secret)
+            time.sleep(random.uniform(*POLL_SECONDS))  # noqa: S311  (spreads the waiting ticks, no secret)
+            self._held = self._attempt()
 
     def _attempt(self) -> _Lease | None:
         """The Lease as it is once held, by this write or by an earlier one whose answer got lost; None while it is not.
 
-        Raises KubernetesApiError 409 when another tick was faster.
+        A lost answer is looked into by the next attempt; the last of LOST_ANSWERS is raised.
         """
         current = self._api.get_object(f"{LEASES}/{NAME}", _Lease)
         if current is not None and current.spec.holder_identity == self._identity:
             return current
         if current is not None and not self._is_free(current):
             return None
-        return self._write(current)
+        try:
+            return self._write(current)
+        except KubernetesApiError as error:
+            self._lost_answers += error.status == 0
+            if error.status not in {0, 409} or self._lost_answers >= LOST_ANSWERS:
+                raise
+            return None
 
     def release(self) -> None:
         """Give the Lease back; where that fails it ends by itself."""

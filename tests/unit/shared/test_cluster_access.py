@@ -35,8 +35,7 @@ users:
         OKE,
         OKE.replace("https://10.0.0.3:6443", '"https://10.0.0.3:6443"'),
         OKE.replace("\n", "\r\n"),
-        '{\n"clusters": [{"cluster": {\n"server": "https://10.0.0.3:6443",\n'
-        f'"certificate-authority-data": "{AUTHORITY}"\n}}}}]}}',
+        f'"server": "https://10.0.0.3:6443",\n"certificate-authority-data": "{AUTHORITY}"\n',
     ],
 )
 def test_server_and_authority_are_found_however_they_are_quoted(text: str) -> None:
