@@ -13,12 +13,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from cryptography.hazmat.primitives.asymmetric import rsa
 
     from emulator.keys import KeyRing
 
+_AUTHORITY = "Local cloud test authority"
 _VALID_DAYS = 365
 _RENEW_DAYS = 7
 
@@ -41,6 +43,17 @@ def ensure_tls_files(keys: KeyRing) -> TlsFiles:
     return files
 
 
+def ensure_address_files(keys: KeyRing, address: str) -> TlsFiles:
+    """Return the files of a certificate for one more loopback address, from the same authority."""
+    local = ensure_tls_files(keys)
+    files = TlsFiles(local.ca_file, keys.folder / f"address-{address}.pem", local.key_file)
+    if not _is_current(files.certificate_file):
+        key = keys.private_key("tls-localhost")
+        leaf = _leaf(keys, key.public_key(), address, [x509.IPAddress(ipaddress.ip_address(address))])
+        files.certificate_file.write_bytes(leaf.public_bytes(serialization.Encoding.PEM))
+    return files
+
+
 def server_context(files: TlsFiles) -> ssl.SSLContext:
     """Return the server's context. TLS 1.2 stays allowed: the card's TLS stack knows nothing newer."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -59,17 +72,26 @@ def _is_current(certificate_file: Path) -> bool:
 def _issue(keys: KeyRing, files: TlsFiles) -> None:
     """Write a new authority certificate and a server certificate signed by it."""
     ca_key, leaf_key = keys.private_key("tls-authority"), keys.private_key("tls-localhost")
-    ca_name = _name("Local cloud test authority")
     authority = (
-        _builder(ca_name, ca_name, ca_key.public_key())
+        _builder(_name(_AUTHORITY), _name(_AUTHORITY), ca_key.public_key())
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_key_usage(signs_certificates=True), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(ca_key.public_key()), critical=False)
         .sign(ca_key, hashes.SHA256())
     )
     hosts = [x509.DNSName("localhost"), x509.DNSName("*.localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-    leaf = (
-        _builder(_name("localhost"), ca_name, leaf_key.public_key())
+    leaf = _leaf(keys, leaf_key.public_key(), "localhost", hosts)
+    files.ca_file.write_bytes(authority.public_bytes(serialization.Encoding.PEM))
+    files.certificate_file.write_bytes(leaf.public_bytes(serialization.Encoding.PEM))
+
+
+def _leaf(
+    keys: KeyRing, public_key: rsa.RSAPublicKey, name: str, hosts: Iterable[x509.GeneralName]
+) -> x509.Certificate:
+    """Return a server certificate signed by the authority."""
+    ca_key = keys.private_key("tls-authority")
+    return (
+        _builder(_name(name), _name(_AUTHORITY), public_key)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_key_usage(signs_certificates=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
@@ -77,8 +99,6 @@ def _issue(keys: KeyRing, files: TlsFiles) -> None:
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False)
         .sign(ca_key, hashes.SHA256())
     )
-    files.ca_file.write_bytes(authority.public_bytes(serialization.Encoding.PEM))
-    files.certificate_file.write_bytes(leaf.public_bytes(serialization.Encoding.PEM))
 
 
 def _name(common_name: str) -> x509.Name:

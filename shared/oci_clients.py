@@ -29,6 +29,7 @@ SERVICES = {
     "object_storage": ("oci.object_storage", "ObjectStorageClient"),
     "container_engine": ("oci.container_engine", "ContainerEngineClient"),
     "monitoring": ("oci.monitoring", "MonitoringClient"),
+    "functions_management": ("oci.functions", "FunctionsManagementClient"),
     "compute": ("oci.core", "ComputeClient"),
     "secrets": ("oci.secrets", "SecretsClient"),
     "database": ("oci.database", "DatabaseClient"),

@@ -107,6 +107,34 @@ class Identity:
             "OCI_RESOURCE_PRINCIPAL_REGION": region,
         }
 
+    def mint_workload_token(
+        self,
+        public_key: rsa.RSAPublicKey,
+        *,
+        cluster: str,
+        namespace: str,
+        service_account: str,
+        tenancy: str = DEFAULT_TENANCY,
+    ) -> str:
+        """Return a session token for a pod's key, with the claims that policies of workload identity name."""
+        now = int(self.clock())
+        claims = {
+            "sub": f"{cluster}/{namespace}/{service_account}",
+            "res_type": "workload",
+            "res_tenant": tenancy,
+            "res_compartment": DEFAULT_COMPARTMENT,
+            "cluster_id": cluster,
+            "namespace": namespace,
+            "service_account": service_account,
+            "ptype": "workload",
+            "ttype": "res_sp",
+            "jti": str(uuid.uuid4()),
+            "iat": now,
+            "exp": now + SESSION_SECONDS,
+            "jwk": json.dumps(token_format.jwk_of(public_key, "workload")),
+        }
+        return token_format.encode(claims, self._keys.private_key(_SIGNING_KEY), "asw")
+
     def create_user(
         self, *, tenancy: str = DEFAULT_TENANCY, region: str = DEFAULT_REGION, profile: str = "DEFAULT"
     ) -> ApiKeyUser:
