@@ -39,8 +39,11 @@ class Call(Generic[S]):
     summary: dict[str, object] = field(default_factory=dict)
 
     def json_body(self) -> Any:  # noqa: ANN401  (any JSON value)
-        """The body as a JSON value, None when it is empty; BadRequest when it is no JSON."""
-        if not self.body.strip():
+        """The body as a JSON value, None when it is empty; BadRequest when it is no JSON.
+
+        A lone hyphen counts as empty: `oci fn function invoke --body -` sends it as it stands, and schedules do so.
+        """
+        if self.body.strip() in {b"", b"-"}:
             return None
         try:
             return json.loads(self.body)

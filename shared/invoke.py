@@ -75,7 +75,7 @@ def call(
             target.function, invoke_function_body=body, fn_invoke_type="detached" if detach else "sync"
         )
         content = bytes(answer.data.content)
-    sys.stderr.write(f"call {answer.headers.get('fn-call-id', '-')} answered with status {answer.status}\n")
+    sys.stderr.write(f"request {answer.request_id} answered with status {answer.status}\n")
     return content
 
 
@@ -123,7 +123,9 @@ def _client(name: str, config: dict[str, Any], signed_by: object, region: str, e
 
 def _target(options: argparse.Namespace) -> Target:
     if not _FUNCTION.fullmatch(options.function):
-        raise BadRequest("not a function's OCID", fix="ocid1.fnfunc.… stands in `fn inspect function`", field="function")
+        raise BadRequest(
+            "not a function's OCID", fix="ocid1.fnfunc.… stands in `fn inspect function`", field="function"
+        )
     endpoints = {}
     for name in ("endpoint", "invoke_endpoint"):
         text = getattr(options, name)
@@ -155,7 +157,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m shared.invoke", description=(__doc__ or "").partition(":")[2])
     parser.add_argument("function", help="OCID of the function, ocid1.fnfunc.…")
     parser.add_argument("--body", default="", help="the call's body; `-` reads stdin (default: empty)")
-    parser.add_argument("--detach", action="store_true", help="do not wait for the answer (the function may run longer)")
+    parser.add_argument(
+        "--detach", action="store_true", help="do not wait for the answer (the function may run longer)"
+    )
     parser.add_argument("--strict", action="store_true", help="exit with 2 when the answer is a warning")
     parser.add_argument("--auth", choices=KINDS, default=KINDS[0], help=f"who calls (default: {KINDS[0]})")
     parser.add_argument("--region", default="", help="default: the one that the OCID names, else the identity's")

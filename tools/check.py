@@ -19,10 +19,11 @@ def commands() -> dict[str, list[str]]:
         "mypy": [python, "-m", "mypy"],
         "imports": [str(BIN / "lint-imports")],
         "limits": [python, "-m", "tools.limits"],
+        "manifests": [python, "-m", "tools.manifests"],
         "generated files": [python, "-m", "tools.render", "--check"],
     }
     dockerfiles = [path.relative_to(ROOT) for path in ROOT.glob("**/Dockerfile*") if path.suffix != ".dockerignore"]
-    names = sorted(str(path) for path in dockerfiles if ".venv" not in path.parts)
+    names = sorted(str(path) for path in dockerfiles if not {".venv", ".venv-oci-cli"} & set(path.parts))
     if names:
         checks["hadolint"] = [str(BIN / "hadolint"), *names]
     return checks

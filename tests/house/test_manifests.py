@@ -1,0 +1,59 @@
+"""The Kubernetes manifests hold, and the checker of them finds what it must."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tools import manifests
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CRON_JOB = next(document for _, document in manifests.manifests() if document["kind"] == "CronJob")
+
+
+def test_every_manifest_holds_in_three_versions_of_kubernetes() -> None:
+    assert len(set(manifests.versions())) == 3
+    assert list(manifests.every_fault()) == []
+
+
+def test_kustomize_puts_registry_and_config_map_into_every_cronjob() -> None:
+    documents = manifests.rendered(manifests.FOLDER)
+    if documents is None:
+        pytest.skip("kubectl is not on the PATH")
+    (config_map,) = (each["metadata"]["name"] for each in documents if each["kind"] == "ConfigMap")
+    jobs = [each for each in documents if each["kind"] == "CronJob"]
+    assert len(jobs) == 4
+    for job in jobs:
+        assert job["metadata"]["namespace"] == "oci-functions"
+        (container,) = _pod(job)["containers"]
+        assert container["image"].startswith("iad.ocir.io/")
+        assert container["env"][0]["valueFrom"]["configMapKeyRef"]["name"] == config_map
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (lambda job: job["spec"].update(concurrencyPolicy="Allow"), "concurrencyPolicy"),
+        (lambda job: job["spec"].pop("startingDeadlineSeconds"), "startingDeadlineSeconds"),
+        (lambda job: job["spec"]["jobTemplate"]["spec"].pop("backoffLimit"), "backoffLimit"),
+        (lambda job: job["spec"].update(suspended=True), "Kubernetes"),
+        (lambda job: _pod(job).pop("affinity"), "nodeAffinity"),
+        (lambda job: _pod(job)["securityContext"].update(runAsUser=0), "user 1000"),
+        (lambda job: _pod(job)["containers"][0].pop("securityContext"), "read-only"),
+        (lambda job: _pod(job)["containers"][0]["resources"].pop("limits"), "resources"),
+        (lambda job: job["spec"]["jobTemplate"]["spec"]["template"]["metadata"].pop("annotations"), "safe-to-evict"),
+    ],
+)
+def test_a_spoilt_cronjob_is_found(spoil: Callable[[dict[str, Any]], object], told: str) -> None:
+    job = copy.deepcopy(CRON_JOB)
+    spoil(job)
+    assert any(told in fault for fault in manifests.faults(job))
+
+
+def _pod(job: dict[str, Any]) -> dict[str, Any]:
+    pod: dict[str, Any] = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    return pod
