@@ -127,6 +127,7 @@ def client(
 def translated(service: str) -> Iterator[None]:
     """Turn the SDK's exceptions inside the block into OciServiceError (status 0 where there was no answer)."""
     from oci import exceptions  # noqa: PLC0415
+    from urllib3.exceptions import HTTPError  # noqa: PLC0415  (what a body raises that is read from the raw response)
 
     try:
         yield
@@ -138,7 +139,7 @@ def translated(service: str) -> Iterator[None]:
             opc_request_id=str(error.request_id or ""),
             service=service,
         ) from None
-    except (exceptions.RequestException, exceptions.ClientError, OSError) as error:
+    except (exceptions.RequestException, exceptions.ClientError, HTTPError, OSError) as error:
         raise OciServiceError(
             f"no answer from {service}: {type(error).__name__}", code="no-answer", service=service
         ) from None

@@ -14,6 +14,10 @@ from emulator.reports import knobs
 from emulator.reports.story import Story, final_state, publish
 from emulator.services.identity import DEFAULT_TENANCY
 from emulator.services.object_storage_state import BLING
+from shared.deadline import Deadline
+from shared.errors import OciServiceError
+from shared.object_store import ObjectStore
+from shared.oci_settings import OciSettings
 from tests.support.oci_sdk import object_storage_client
 
 if TYPE_CHECKING:
@@ -82,6 +86,17 @@ def test_a_cut_download_comes_whole_the_next_time(cloud: Cloud, principal_env: d
     with pytest.raises(urllib3.exceptions.ProtocolError):
         download(cloud, principal_env, name)
     assert len(download(cloud, principal_env, name)) == bucket.find(name).size
+
+
+def test_the_shared_object_store_tells_a_cut_body_as_a_service_error(cloud: Cloud, bucket: Bucket) -> None:
+    user = cloud.identity.create_user()
+    settings = OciSettings(oci_endpoint=cloud.endpoint, oci_config_file=str(user.config_file))
+    name = min(bucket.objects)
+    knobs.cut_download(cloud.faults, name, after_bytes=100)
+    body = ObjectStore(settings, Deadline.after(20), BLING, DEFAULT_TENANCY).get(name)
+    with pytest.raises(OciServiceError) as caught:
+        list(body.chunks())
+    assert caught.value.code == "no-answer"
 
 
 def test_missing_slow_and_refused_are_knobs_of_one_object(
