@@ -1,0 +1,125 @@
+"""The config keys of adw-billing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from shared.oci_settings import OciSettings
+from shared.settings import Secret, setting
+
+DIALECTS = ("cost", "focus", "usage")
+DUCKDB_PREFIX = "duckdb:"
+
+
+def _reports(text: str) -> tuple[str, ...]:
+    wanted = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
+    unknown = sorted(set(wanted) - set(DIALECTS))
+    if unknown or not wanted:
+        raise ValueError(f"must be any of {', '.join(DIALECTS)}, is {text[:60]!r}")
+    return wanted
+
+
+def _warehouse(text: str) -> str:
+    if text.lower() == "oracle":
+        return "oracle"
+    if text.lower().startswith(DUCKDB_PREFIX) and text[len(DUCKDB_PREFIX) :].strip():
+        return DUCKDB_PREFIX + text[len(DUCKDB_PREFIX) :].strip()
+    raise ValueError("must be `oracle` or `duckdb:<path>`")
+
+
+def _day(text: str) -> str:
+    from datetime import date  # noqa: PLC0415  (only where the key is set)
+
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        raise ValueError(f"must be a date like 2026-01-31, is {text[:40]!r}")
+    return date.fromisoformat(text).isoformat()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(OciSettings):
+    """Where the reports are, where they go, and how much a call does."""
+
+    usage_report_bucket: str
+    """OCID of the tenancy whose reports are loaded; it is the name of the bucket in the namespace `bling`."""
+
+    home_region: str = ""
+    """The tenancy's home region, such as `us-ashburn-1`; the reports are there only. Default: the function's region."""
+
+    reports: tuple[str, ...] = setting(default=DIALECTS, parse=_reports)
+    """Which reports are loaded: any of `cost`, `focus`, `usage`, separated by commas. Default: all."""
+
+    warehouse: str = setting(default="", parse=_warehouse)
+    """`oracle`, or `duckdb:<path>` for an embedded file on a mounted volume. Default: `oracle` where `db_dsn` is set;
+    there is none otherwise."""
+
+    db_dsn: str = ""
+    """The database: a TNS name of the wallet (`adw_high`), an EZConnect text or a full descriptor."""
+
+    db_ocid: str = ""
+    """OCID of the Autonomous Database whose wallet is fetched. Default: no wallet."""
+
+    TNS_ADMIN: str = ""
+    """Folder with `tnsnames.ora` and the wallet; where `db_ocid` is set, the folder the wallet is unpacked to.
+    Default: `/tmp/wallet` with `db_ocid`."""
+
+    db_user: str = ""
+    """Database user. Not needed with `db_auth` = `iam-token`."""
+
+    db_pass: Secret | None = None
+    """Password of the database user; `db_pass_secret_id` keeps it out of the config."""
+
+    db_pass_secret_id: str = ""
+    """OCID of the Vault secret that holds the password."""
+
+    db_auth: Literal["password", "secret", "iam-token"] | None = None
+    """How the function logs in. Default: `secret` where `db_pass_secret_id` is set, else `password`."""
+
+    load_mode: Literal["function", "dbms_cloud"] = "function"
+    """`function`: the function reads the reports. `dbms_cloud`: the database pulls them itself."""
+
+    load_order: Literal["newest-first", "oldest-first"] = "newest-first"
+    """Which usage days are loaded first."""
+
+    max_rows_per_slice: int = setting(default=250_000, minimum=1_000, maximum=10_000_000)
+    """Rows after which the progress in one large report is kept, where it cannot be finished in one call."""
+
+    deadline_margin_seconds: float = setting(default=8.0, minimum=0.5, maximum=120)
+    """Seconds before the function's deadline at which no further work is begun."""
+
+    oci_billing_cost_from: str = setting(default="", parse=_day)
+    """First usage day (UTC, YYYY-MM-DD) that cost reports fill in `oci_billing`. Default: the day after its newest row
+    when the first cost report is loaded, everything where it is empty; stored once."""
+
+    retention_days: int = setting(default=0, minimum=0, maximum=36_500)
+    """Days after which report rows are removed from the typed tables and `oci_billing`; the ledger and `oci_cost_daily`
+    stay. Default: 0, never."""
+
+    def check(self) -> dict[str, str]:
+        """Faults that concern several keys, by key."""
+        if not self.warehouse and not self.db_dsn:
+            return {
+                "db_dsn": "is not set, nor is `warehouse` = `duckdb:<path>`",
+                "warehouse": "is not set, nor is `db_dsn`",
+            }
+        return {} if self.duckdb_path else self._oracle_faults()
+
+    def _oracle_faults(self) -> dict[str, str]:
+        missing = {
+            "db_dsn": not self.db_dsn,
+            "db_user": self.login != "iam-token" and not self.db_user,
+            "db_pass_secret_id": self.login == "secret" and not self.db_pass_secret_id,
+            "db_pass": self.login == "password" and not self.db_pass,
+        }
+        return {key: "is not set" for key, wanted in missing.items() if wanted}
+
+    @property
+    def duckdb_path(self) -> str:
+        """Path of the embedded warehouse; empty for Oracle."""
+        return self.warehouse.removeprefix(DUCKDB_PREFIX) if self.warehouse.startswith(DUCKDB_PREFIX) else ""
+
+    @property
+    def login(self) -> str:
+        """`password`, `secret` or `iam-token`."""
+        return self.db_auth or ("secret" if self.db_pass_secret_id else "password")
