@@ -31,6 +31,14 @@ def is_private(host: str) -> bool:
         return is_loopback(host)
 
 
+def is_link_local(host: str) -> bool:
+    """Whether a host is given as a link-local IP address: there a cloud machine finds its own credentials."""
+    try:
+        return ipaddress.ip_address(host.strip("[]").partition("%")[0]).is_link_local
+    except ValueError:
+        return False
+
+
 def service_base_url(text: str) -> str:
     """A base URL for signed requests, without a trailing slash; ValueError says what is wrong with it.
 

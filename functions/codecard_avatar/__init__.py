@@ -1,0 +1,1 @@
+"""The badge of the Code Card: from a button press to pixels."""

@@ -1,0 +1,72 @@
+"""The config key `oss_bucket`: a bucket's URL, or a pre-authenticated URL of a bucket. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from urllib.parse import quote, unquote, urlsplit
+
+from shared.addresses import is_loopback
+
+_PATH = re.compile(
+    r"(?P<link>/p/[A-Za-z0-9_-]+)?/n/(?P<namespace>[A-Za-z0-9_-]+)/b/(?P<bucket>[A-Za-z0-9_.%-]+)(?:/o)?/?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BucketUrl:
+    """Scheme and host, namespace, bucket (decoded) and ``link`` (``/p/<token>`` of a pre-authenticated URL, or empty).
+
+    The token of a link gives its rights to whoever has it, so it is left out of every way of printing this.
+    """
+
+    base: str
+    namespace: str
+    bucket: str
+    link: str = ""
+
+    def __repr__(self) -> str:
+        return f"BucketUrl({self.base}{'/p/***' if self.link else ''}/n/{self.namespace}/b/{self.bucket})"
+
+    __str__ = __repr__
+
+    @property
+    def is_link(self) -> bool:
+        """Whether this is a pre-authenticated URL."""
+        return bool(self.link)
+
+    @property
+    def without_link(self) -> BucketUrl:
+        """The plain URL of the same bucket."""
+        return replace(self, link="")
+
+    def at(self, base: str) -> BucketUrl:
+        """The same bucket on another scheme and host; ``base`` may be empty."""
+        return replace(self, base=base) if base else self
+
+    def object_url(self, name: str) -> str:
+        """The URL of an object."""
+        path = f"{self.link}/n/{self.namespace}/b/{quote(self.bucket, safe='')}/o/{quote(name, safe='/')}"
+        return self.base + path
+
+
+def parse_bucket_url(text: str) -> BucketUrl:
+    """Read the config value; ValueError says what is wrong, without the value: it may hold a link's token."""
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise ValueError("is not a URL") from None
+    path = _PATH.fullmatch(parts.path)
+    if parts.scheme not in {"http", "https"} or not host or port == 0 or parts.username or parts.password:
+        raise ValueError("must be an https URL without user name")
+    if path is None or parts.query or parts.fragment:
+        raise ValueError("must end in /n/<namespace>/b/<bucket>, or be a link /p/<token>/n/<namespace>/b/<bucket>/o/")
+    if parts.scheme == "http" and not is_loopback(host):
+        raise ValueError("plain http is accepted for loopback addresses only: use https")
+    return BucketUrl(
+        base=f"{parts.scheme}://{parts.netloc}",
+        namespace=path["namespace"],
+        bucket=unquote(path["bucket"]),
+        link=path["link"] or "",
+    )

@@ -1,0 +1,154 @@
+r"""The JSON that every firmware of the card can read: one flat object of ASCII texts without escapes. Pure.
+
+S and K read up to the first ``}``, O refuses any ``\u``, K has 400 bytes for the whole document, and the fonts have
+0x20 to 0x7E only (docs/codecard-avatar.md, "What the card can read").
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from typing import TYPE_CHECKING
+
+from shared.results import HttpAnswer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from functions.codecard_avatar.errors import CardFailure
+    from shared.errors import FunctionError
+
+FIELD_CHARACTERS = {
+    "template": 12,
+    "title": 50,
+    "subtitle": 100,
+    "bodytext": 200,
+    "icon": 200,
+    "badge": 5,
+    "backgroundImage": 200,
+    "backgroundColor": 10,
+    "fingerprint": 200,
+    "barcode": 50,
+}
+"""The fields of a card with the lengths of the backend's columns; what is longer is cut."""
+
+DOCUMENT_BYTES = 1400
+"""Of any answer; the stock firmware takes about 1.5 KB."""
+
+BADGE_BYTES = 390
+"""Of the answer with a badge, for the fork whose document holds 400 bytes."""
+
+URL_CHARACTERS = 150
+
+_FAILURE_CHARACTERS = {"title": 16, "subtitle": 20, "bodytext": 170}
+"""What template1 shows."""
+
+_REPLACED = {
+    '"': "'",
+    "\\": "/",
+    "{": "(",
+    "}": ")",
+    "\u00df": "ss",
+    "\u00c6": "AE",
+    "\u00e6": "ae",
+    "\u00d8": "O",
+    "\u00f8": "o",
+    "\u0152": "OE",
+    "\u0153": "oe",
+    "\u0141": "L",
+    "\u0142": "l",
+    "\u0110": "D",
+    "\u0111": "d",
+    "\u00d0": "D",
+    "\u00f0": "d",
+    "\u00de": "Th",
+    "\u00fe": "th",
+    "\u0131": "i",
+    "\u2018": "'",
+    "\u2019": "'",
+    "\u201c": "'",
+    "\u201d": "'",
+    "\u2013": "-",
+    "\u2014": "-",
+}
+
+
+def plain(text: str) -> str:
+    """The text in the card's characters: accents dropped, what has no likeness becomes ``?``, controls a blank."""
+    return " ".join("".join(map(_plain, unicodedata.normalize("NFC", text))).split())
+
+
+def _plain(character: str) -> str:
+    if character in _REPLACED:
+        return _REPLACED[character]
+    if " " <= character <= "~":
+        return character
+    if unicodedata.category(character) in {"Cc", "Zl", "Zp", "Zs"}:
+        return " "
+    likeness = unicodedata.normalize("NFKD", character)
+    ascii_only = "".join(_REPLACED.get(each, each) for each in likeness if " " <= each <= "~").strip()
+    return ascii_only or ("" if unicodedata.category(character) in {"Mn", "Cf", "Cs"} else "?")
+
+
+def passed_through(fields: Mapping[str, str]) -> dict[str, str]:
+    """A backend's fields made readable for the card, in their order, within the document's size."""
+    kept: dict[str, str] = {}
+    for name, text in fields.items():
+        if name in FIELD_CHARACTERS:
+            _add_if_it_fits(kept, name, plain(text)[: FIELD_CHARACTERS[name]], DOCUMENT_BYTES)
+    return kept
+
+
+def badge_fields(fields: Mapping[str, str], picture_url: str, fingerprint: str) -> dict[str, str]:
+    """The answer with a badge: the backend's fields with template8 and the picture.
+
+    What the card reads for template8 comes first; the backend's other fields follow as long as the smallest firmware
+    has room for them.
+    """
+    kept = {"template": "template8", "backgroundColor": "white", "backgroundImage": picture_url}
+    if fingerprint:
+        kept["fingerprint"] = fingerprint
+    for name, text in passed_through(fields).items():
+        if name not in kept and name != "fingerprint":
+            _add_if_it_fits(kept, name, text, BADGE_BYTES)
+    return kept
+
+
+def failure_fields(error: FunctionError) -> dict[str, str]:
+    """The template that shows an expected failure, and its reason for other callers."""
+    card_error: CardFailure | None = error if hasattr(error, "subtitle") else None  # type: ignore[assignment]
+    sentences = [part.strip().rstrip(".") for part in (error.message, error.fix) if part.strip()]
+    texts = {
+        "title": card_error.title if card_error else "Uh oh!",
+        "subtitle": card_error.subtitle if card_error else error.reason,
+        "bodytext": ". ".join(sentences) or error.meaning,
+    }
+    shown = {name: plain(text)[: _FAILURE_CHARACTERS[name]] for name, text in texts.items()}
+    return {"template": "template1", **shown, "icon": "fail", "reason": error.reason}
+
+
+def answer(fields: Mapping[str, str]) -> HttpAnswer:
+    """The HTTP answer; the order of its headers is part of the contract.
+
+    The stock firmware takes the first header that ends in ``ype: `` for the content type, and it must not be the last
+    one; a fork looks for it after Content-Length, which a gateway may put last: hence the later header.
+    """
+    headers = {
+        "Content-Type": "application/json",
+        "Cache-Control": "no-store",
+        "X-Codecard-Type": "application/json",
+    }
+    return HttpAnswer(200, headers, encode(fields))
+
+
+def encode(fields: Mapping[str, str]) -> bytes:
+    """The document's bytes; ValueError when a text holds what a firmware cannot read."""
+    document = json.dumps(fields).encode("ascii")
+    if b"\\" in document or document.count(b"}") != 1:
+        raise ValueError("a text of the answer is not in the card's characters")
+    return document
+
+
+def _add_if_it_fits(kept: dict[str, str], name: str, text: str, limit_bytes: int) -> None:
+    if text and len(encode({**kept, name: text})) <= limit_bytes:
+        kept[name] = text

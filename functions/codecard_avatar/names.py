@@ -1,0 +1,67 @@
+"""From a card's title to the two lines of a badge and the name of its identicon. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+MAX_CHARACTERS = 200
+"""Of a title that are looked at; the backend's column has 50."""
+
+INITIALS_OF_EACH = 2
+
+_SYMBOLS = frozenset({"So", "Sk", "Me", "Co", "Cn"})
+"""Unicode categories of emoji and signs: left out of a line that has letters too."""
+
+_VARIATION_SELECTORS = range(0xFE00, 0xFE10)
+
+
+@dataclass(frozen=True, slots=True)
+class BadgeName:
+    """What a badge shows of a name: two lines in reading order (the second may be empty) and the identicon's name."""
+
+    first: str
+    last: str
+    initials: str
+
+    @property
+    def full(self) -> str:
+        """Both lines as one text."""
+        return f"{self.first} {self.last}".strip()
+
+
+def clean(title: str) -> str:
+    """The title as plain words: composed (NFC), no control or format characters, one blank between words."""
+    composed = unicodedata.normalize("NFC", title[: 4 * MAX_CHARACTERS])
+    spaced = "".join(" " if unicodedata.category(each) in {"Cc", "Zl", "Zp"} else each for each in composed)
+    kept = "".join(each for each in spaced if unicodedata.category(each) not in {"Cf", "Cs"})
+    return " ".join(kept.split())[:MAX_CHARACTERS].strip()
+
+
+def split(title: str) -> BadgeName | None:
+    """The name of a title, or None when there is nothing to show.
+
+    The last word is the last name, everything before it the first names; a single word is a first name. Emoji and
+    signs are left out where a word remains. The identicon's name is the first two letters or digits of the first
+    word and of the last one, case kept; of a name without any, its first two characters.
+    """
+    text = clean(title)
+    words = [word for word in map(_without_symbols, text.split()) if word] or text.split()
+    if not words:
+        return None
+    first, last = (words, []) if len(words) == 1 else (words[:-1], words[-1:])
+    letters = _letters(words[0]) + "".join(_letters(word) for word in last)
+    return BadgeName(" ".join(first), " ".join(last), letters or words[0][:INITIALS_OF_EACH])
+
+
+def _without_symbols(word: str) -> str:
+    kept = [each for each in word if not _is_symbol(each)]
+    return "".join(kept) if any(unicodedata.category(each)[0] != "M" for each in kept) else ""
+
+
+def _is_symbol(character: str) -> bool:
+    return unicodedata.category(character) in _SYMBOLS or ord(character) in _VARIATION_SELECTORS
+
+
+def _letters(word: str) -> str:
+    return "".join(each for each in word if each.isalnum())[:INITIALS_OF_EACH]

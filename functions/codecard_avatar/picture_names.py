@@ -1,0 +1,57 @@
+"""Names of pictures: what stands in an address so that it cannot collide, go stale, or be too long. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from functions.codecard_avatar import names
+from functions.codecard_avatar.glyphs import ELLIPSIS
+
+if TYPE_CHECKING:
+    from functions.codecard_avatar.names import BadgeName
+
+SUFFIX = ".bmp"
+_PUNYCODE = "xn--"
+_PLAIN = re.compile(r"[A-Za-z0-9 .,'_-]+")
+_HASH_DIGITS = 20
+
+
+def object_name(card_file: bytes) -> str:
+    """The name of an object in a bucket, from its content: equal pictures share it, others cannot have it."""
+    return f"badge-{hashlib.sha256(card_file).hexdigest()[:_HASH_DIGITS]}{SUFFIX}"
+
+
+def address(folder_url: str, name: BadgeName, limit_characters: int) -> str:
+    """The address of a picture that is drawn when it is fetched: it holds the name itself.
+
+    A name of simple letters stands there as it is, any other in punycode (RFC 3492) as in a host name. A name that
+    would make the address too long ends in an ellipsis.
+    """
+    text = name.full
+    url = folder_url + _encoded(text)
+    while len(url) > limit_characters and text:
+        text = text[:-1].rstrip()
+        url = folder_url + _encoded(text + ELLIPSIS)
+    return url
+
+
+def name_of(file_name: str) -> BadgeName | None:
+    """The name that an address's last part (percent-decoded) holds, or None when it holds none."""
+    if not file_name.endswith(SUFFIX):
+        return None
+    text = file_name.removesuffix(SUFFIX)
+    if text.startswith(_PUNYCODE):
+        try:
+            text = text.removeprefix(_PUNYCODE).encode("ascii").decode("punycode")
+        except (UnicodeError, ValueError, OverflowError):
+            return None
+    return names.split(text)
+
+
+def _encoded(text: str) -> str:
+    if not _PLAIN.fullmatch(text) or text.startswith(_PUNYCODE):
+        text = _PUNYCODE + text.encode("punycode").decode("ascii")
+    return quote(text, safe="'-._,") + SUFFIX

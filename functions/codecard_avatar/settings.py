@@ -1,0 +1,109 @@
+"""The config keys of codecard-avatar."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlsplit
+
+from functions.codecard_avatar.bucket_url import BucketUrl, parse_bucket_url
+from functions.codecard_avatar.button import card_id
+from functions.codecard_avatar.errors import BadCardId
+from shared.addresses import is_loopback, service_base_url
+from shared.settings import setting
+
+CardNames = Mapping[str, str]
+
+
+def _web_url(text: str) -> str:
+    """An absolute http or https URL without user name and fragment."""
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or parts.username or parts.password or parts.fragment or any(each <= " " for each in text):
+        raise ValueError("must be a URL such as https://host/path, without user name and fragment")
+    return text
+
+
+def _public_url(text: str) -> str:
+    """Scheme and host; plain http for this machine only: over http the picture could be changed on its way."""
+    url = _web_url(text).rstrip("/")
+    parts = urlsplit(url)
+    if parts.path or parts.query:
+        raise ValueError("must be scheme and host only, such as https://gateway.example.com")
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+        raise ValueError("must be https")
+    return url
+
+
+def _card_names(text: str) -> CardNames:
+    try:
+        names = json.loads(text)
+    except (ValueError, RecursionError):
+        raise ValueError('is no JSON: write {"CC50E3CCBFFF": "Joan Citizen"}') from None
+    if not isinstance(names, dict) or not all(isinstance(name, str) for name in names.values()):
+        raise ValueError('must be a JSON object of texts: {"CC50E3CCBFFF": "Joan Citizen"}')
+    try:
+        return {card_id(key): name for key, name in names.items()}
+    except BadCardId:
+        raise ValueError("every key must be a card's id, 12 hex digits") from None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Where the cards' names come from, and where the badge goes."""
+
+    apex_url: str = setting(default="", parse=_web_url)
+    """Address of the card backend (ORDS/APEX), asked with the card's own three headers. Default: none; then
+    `card_registry` or `card_names` is needed."""
+
+    card_registry: str = ""
+    """Name of a JSON object in the bucket that maps card ids to names, or to a card's fields. Read when `apex_url` is
+    not set. Default: none."""
+
+    card_names: CardNames | None = setting(default=None, parse=_card_names)
+    """JSON map of card id to name, for a handful of cards. Used when neither `apex_url` nor `card_registry` is set.
+    Default: none."""
+
+    publish: Literal["bucket", "inline"] = "bucket"
+    """`bucket` uploads the picture to `oss_bucket`; `inline` needs no bucket: the card fetches the picture from this
+    function, route `…/badge/{picture}`. Default: `bucket`."""
+
+    oss_bucket: BucketUrl | None = setting(default=None, parse=parse_bucket_url)
+    """The bucket's URL, `https://objectstorage.<region>.oraclecloud.com/n/<namespace>/b/<bucket>` (also the form
+    `https://<namespace>.objectstorage.<region>.oci.customer-oci.com/n/…`): signed with the function's resource
+    principal. Or a pre-authenticated URL of the bucket, `…/p/<token>/n/…/b/…/o/`. Needed by `publish` = `bucket`,
+    `card_registry` and `image_bg_name`."""
+
+    public_url: str = setting(default="", parse=_public_url)
+    """Scheme and host under which cards reach this function, for `publish` = `inline`. Default: https and the host
+    name that the call was sent to."""
+
+    image_bg_name: str = ""
+    """Name of a picture in the bucket, 264 x 176 pixels, that is drawn behind names and stamp (PNG, BMP, GIF or JPEG,
+    at most 1 MB). Default: the built-in background."""
+
+    identicon_service: str = setting(default="", parse=_web_url)
+    """Address of an identicon service, asked as `<address>/<name>?s=8&p=30` for at most 0.8 s. The service of the
+    original (`identicon-1132.appspot.com`) is gone and never asked. Default: drawn here."""
+
+    oci_endpoint: str = setting(default="", parse=service_base_url)
+    """Base URL of object storage, for the local cloud or a proxy of one's own; plain http for loopback addresses only.
+    Default: the host of `oss_bucket`."""
+
+    def check(self) -> dict[str, str]:
+        """The faults that concern several keys."""
+        faults = {}
+        if not (self.apex_url or self.card_registry or self.card_names):
+            faults["apex_url"] = "is not set: set apex_url, card_registry or card_names"
+        if self.oss_bucket is None:
+            needed_by = [key for key in ("card_registry", "image_bg_name") if getattr(self, key)]
+            if self.publish == "bucket":
+                faults["oss_bucket"] = "is not set: set it, or publish to inline"
+            elif needed_by:
+                faults["oss_bucket"] = f"is not set: {' and '.join(needed_by)} need it"
+        return faults
