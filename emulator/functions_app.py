@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from emulator.fn_server.host import FunctionHost, HostOptions
 from emulator.function_folders import find_functions
 from emulator.gateway.app import build_gateway_app
 from emulator.gateway.specification import parse
+from emulator.services.identity import GATEWAY_AUDIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -53,5 +54,13 @@ class Functions:
         app, functions = find_functions(self._folder)
         options = HostOptions(environment=self._environment(cloud), freeze=self._freeze)
         self._host = FunctionHost(self.root, app, functions, options)
-        document = json.loads((ROOT / "deploy" / "api-gateway.json").read_text(encoding="utf-8"))
-        return build_gateway_app(self._host, parse(document))
+        return build_gateway_app(self._host, parse(gateway_document(cloud.endpoint)))
+
+
+def gateway_document(identity_domain: str) -> Any:  # noqa: ANN401
+    """Return deploy/api-gateway.json with the local cloud's identity domain; functions keep their placeholders."""
+    text = (ROOT / "deploy" / "api-gateway.json").read_text(encoding="utf-8")
+    values = {"identity_domain": identity_domain, "gateway_audience": GATEWAY_AUDIENCE}
+    for name, value in values.items():
+        text = text.replace(f"${{{name}}}", value)
+    return json.loads(text)

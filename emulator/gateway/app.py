@@ -14,6 +14,7 @@ from aiohttp import web
 
 from emulator.fn_server.host import BODY_BYTES
 from emulator.fn_server.routes import client_headers, http_answer, raw_target, respond, routes
+from emulator.gateway.authentication import Gatekeeper
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -26,9 +27,11 @@ GATEWAY_BODY_BYTES = 20 * 1024 * 1024
 HOST = web.AppKey("host", object)
 _REASONS = {
     400: "Bad Request",
+    401: "Unauthorized",
     404: "Not Found",
     405: "Method Not Allowed",
     413: "Payload Too Large",
+    415: "Unsupported Media Type",
     429: "Too Many Requests",
     500: "Internal Server Error",
     502: "Bad Gateway",
@@ -62,12 +65,13 @@ def build_gateway_app(host: FunctionHost, specification: Specification) -> web.A
     app = web.Application(client_max_size=GATEWAY_BODY_BYTES)
     app[HOST] = host
     limiter = RateLimiter(specification.requests_per_second)
+    gatekeeper = Gatekeeper(specification.token_policy)
 
     async def gateway(request: web.Request) -> web.Response:
         key = str(request.remote) if specification.rate_key == "CLIENT_IP" else "all"
         if not limiter.allows(key):
             return refuse(429)
-        return await _serve(host, specification, request)
+        return await _serve(host, specification, gatekeeper, request)
 
     async def processes(_: web.Application) -> AsyncIterator[None]:
         yield
@@ -78,27 +82,35 @@ def build_gateway_app(host: FunctionHost, specification: Specification) -> web.A
     return app
 
 
-async def _serve(host: FunctionHost, specification: Specification, request: web.Request) -> web.Response:
+async def _serve(
+    host: FunctionHost, specification: Specification, gatekeeper: Gatekeeper, request: web.Request
+) -> web.Response:
     matching = [route for route in specification.routes if route.pattern.fullmatch(request.path)]
     route = next((each for each in matching if each.allows(request.method)), None)
     if route is None:
         return refuse(405 if matching else 404)
-    if not _valid(route, request):
-        return refuse(400)
+    if not await gatekeeper.allows(route.authorization, request.headers):
+        return refuse(401)
     try:
         body = await request.read()
     except web.HTTPRequestEntityTooLarge:
         return refuse(413)
-    if len(body) > BODY_BYTES:
-        return refuse(413)
+    if fault := _fault(route, request, body):
+        return refuse(fault)
     answer = await host.call(route.function, function_headers(request, body), body)
     return refuse(answer.status) if answer.status != 200 else http_answer(answer)
 
 
-def _valid(route: Route, request: web.Request) -> bool:
-    return all(name in request.headers for name in route.required_headers) and all(
-        name in request.query for name in route.required_query
-    )
+def _fault(route: Route, request: web.Request, body: bytes) -> int:
+    """Return the status that the route's validations refuse a request with, 0 for a valid one."""
+    headers = all(name in request.headers for name in route.required_headers)
+    if not headers or not all(name in request.query for name in route.required_query):
+        return 400
+    if not body:
+        return 400 if route.body_required else 0
+    if len(body) > BODY_BYTES:
+        return 413
+    return 0 if route.body_types is None or request.content_type in route.body_types else 415
 
 
 def refuse(status: int) -> web.Response:

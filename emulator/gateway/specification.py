@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from emulator.gateway.authentication import Authorization, TokenPolicy, parse_policy
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -19,7 +21,10 @@ _PLACEHOLDER = re.compile(r"\$\{([a-z0-9-]+)\}")
 
 @dataclass(frozen=True)
 class Route:
-    """One route: `pattern` matches a whole path, `function` is the name behind its `${name}` placeholder."""
+    """One route: `pattern` matches a whole path, `function` is the name behind its `${name}` placeholder.
+
+    `body_types` are the media types that a body may have (None: any).
+    """
 
     path: str
     pattern: re.Pattern[str]
@@ -27,6 +32,9 @@ class Route:
     function: str
     required_headers: tuple[str, ...] = ()
     required_query: tuple[str, ...] = ()
+    body_types: frozenset[str] | None = None
+    body_required: bool = False
+    authorization: Authorization = "AUTHENTICATION_ONLY"
 
     def allows(self, method: str) -> bool:
         """Tell whether the route takes the method."""
@@ -40,6 +48,7 @@ class Specification:
     routes: tuple[Route, ...]
     requests_per_second: int = 0
     rate_key: str = "CLIENT_IP"
+    token_policy: TokenPolicy | None = None
 
 
 def parse(document: Mapping[str, Any]) -> Specification:
@@ -47,7 +56,9 @@ def parse(document: Mapping[str, Any]) -> Specification:
     routes = document.get("routes")
     if not isinstance(routes, list) or not routes:
         raise ValueError("routes: at least one is needed")
-    limit = (document.get("requestPolicies") or {}).get("rateLimiting") or {}
+    policies = document.get("requestPolicies") or {}
+    limit = policies.get("rateLimiting") or {}
+    authentication = policies.get("authentication")
     key = str(limit.get("rateKey", "CLIENT_IP"))
     if key not in {"CLIENT_IP", "TOTAL"}:
         raise ValueError(f"requestPolicies.rateLimiting.rateKey: {key}")
@@ -55,6 +66,7 @@ def parse(document: Mapping[str, Any]) -> Specification:
         routes=tuple(_route(number, route) for number, route in enumerate(routes)),
         requests_per_second=int(limit.get("rateInRequestsPerSecond", 0)),
         rate_key=key,
+        token_policy=parse_policy(authentication) if authentication else None,
     )
 
 
@@ -69,6 +81,7 @@ def _route(number: int, route: Mapping[str, Any]) -> Route:
         raise ValueError(f"{where}.backend: a function's placeholder such as ${{codecard-avatar}} is needed")
     path = str(route.get("path", ""))
     policies = route.get("requestPolicies") or {}
+    body = _enforced(policies.get("bodyValidation"))
     return Route(
         path=path,
         pattern=_pattern(where, path),
@@ -76,13 +89,31 @@ def _route(number: int, route: Mapping[str, Any]) -> Route:
         function=placeholder[1],
         required_headers=_required(policies.get("headerValidations"), "headers"),
         required_query=_required(policies.get("queryParameterValidations"), "parameters"),
+        body_types=frozenset(body["content"]) if body else None,
+        body_required=bool(body.get("required")),
+        authorization=_authorization(where, policies.get("authorization")),
     )
 
 
-def _required(validation: Mapping[str, Any] | None, key: str) -> tuple[str, ...]:
+def _authorization(where: str, policy: Mapping[str, Any] | None) -> Authorization:
+    """A route without one lets authenticated callers pass only."""
+    match (policy or {"type": "AUTHENTICATION_ONLY"}).get("type"):
+        case "ANONYMOUS":
+            return "ANONYMOUS"
+        case "AUTHENTICATION_ONLY":
+            return "AUTHENTICATION_ONLY"
+        case other:
+            raise ValueError(f"{where}.requestPolicies.authorization.type: {other}")
+
+
+def _enforced(validation: Mapping[str, Any] | None) -> Mapping[str, Any]:
     if not validation or validation.get("validationMode", "ENFORCING") != "ENFORCING":
-        return ()
-    return tuple(str(each["name"]) for each in validation.get(key, []) if each.get("required"))
+        return {}
+    return validation
+
+
+def _required(validation: Mapping[str, Any] | None, key: str) -> tuple[str, ...]:
+    return tuple(str(each["name"]) for each in _enforced(validation).get(key, []) if each.get("required"))
 
 
 def _pattern(where: str, path: str) -> re.Pattern[str]:

@@ -9,6 +9,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aiohttp import web
 from cryptography.hazmat.primitives import serialization
 
 from emulator.keys import KeyRing, write_private
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from aiohttp import web
     from cryptography.hazmat.primitives.asymmetric import rsa
 
 DEFAULT_TENANCY = "ocid1.tenancy.oc1..aaaaaaaalocalcloudtenancy"
@@ -28,6 +28,12 @@ DEFAULT_COMPARTMENT = "ocid1.compartment.oc1..aaaaaaaalocalcloudcompartment"
 DEFAULT_REGION = "us-ashburn-1"
 SESSION_SECONDS = 15 * 60
 """Functions caches a session token for 15 minutes."""
+
+DOMAIN_ISSUER = "https://identity.oraclecloud.com/"
+"""Of every identity domain's access tokens."""
+
+GATEWAY_AUDIENCE = "https://gateway.local"
+"""Primary audience of the local cloud's gateway, the value of `gateway_audience` in deploy/api-gateway.json."""
 
 _SIGNING_KEY = "identity"
 _TOKEN_PREFIX = "ST$"  # noqa: S105  (marks a session token in a keyId)
@@ -69,8 +75,12 @@ class Identity:
         self._tokens: dict[str, tuple[Principal, rsa.RSAPublicKey, float]] = {}
 
     def routes(self) -> Iterable[web.RouteDef]:
-        """Return no paths: nothing that the functions call asks the identity service itself."""
-        return ()
+        """Return the path of an identity domain's public keys, which an API gateway fetches."""
+        return [web.get("/admin/v1/SigningCert/jwk", self._signing_keys)]
+
+    async def _signing_keys(self, _: web.Request) -> web.Response:
+        public_key = self._keys.private_key(_SIGNING_KEY).public_key()
+        return web.json_response({"keys": [token_format.jwk_of(public_key, "asw")]})
 
     def reset(self) -> None:
         """Forget all users. Session tokens stay valid until they expire: they carry their proof themselves."""
@@ -132,6 +142,21 @@ class Identity:
             "iat": now,
             "exp": now + SESSION_SECONDS,
             "jwk": json.dumps(token_format.jwk_of(public_key, "workload")),
+        }
+        return token_format.encode(claims, self._keys.private_key(_SIGNING_KEY), "asw")
+
+    def mint_access_token(
+        self, *, audience: str = GATEWAY_AUDIENCE, issuer: str = DOMAIN_ISSUER, lifetime_seconds: int = 3600
+    ) -> str:
+        """Return an access token of an identity domain, as a person gets one for an API gateway."""
+        now = int(self.clock())
+        claims = {
+            "iss": issuer,
+            "aud": [audience],
+            "sub": "joan.citizen@example.com",
+            "iat": now,
+            "exp": now + lifetime_seconds,
+            "jti": str(uuid.uuid4()),
         }
         return token_format.encode(claims, self._keys.private_key(_SIGNING_KEY), "asw")
 

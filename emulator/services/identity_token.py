@@ -40,6 +40,15 @@ def decode(token: str, key: rsa.RSAPublicKey) -> dict[str, object]:
     return claims
 
 
+def key_id(token: str) -> str:
+    """Return the id of the key that a token names (`kid`), empty without one. Raises TokenError."""
+    try:
+        header = json.loads(_unbase64url(token.split(".", maxsplit=1)[0]))
+        return str(header.get("kid", ""))
+    except (ValueError, AttributeError, binascii.Error) as error:
+        raise TokenError("The token is malformed.") from error
+
+
 def jwk_of(key: rsa.RSAPublicKey, key_id: str) -> dict[str, str]:
     """Return a public key as a JWK (RFC 7517)."""
     numbers = key.public_numbers()
