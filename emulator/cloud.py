@@ -18,8 +18,9 @@ from emulator.faults import Faults
 from emulator.hooks import Hooks
 from emulator.keys import KeyRing
 from emulator.middleware import Pipeline
+from emulator.oke.cluster import Cluster
 from emulator.request_log import RequestLog
-from emulator.service import Service, reset
+from emulator.service import OwnPortService, Service, reset
 from emulator.services.codecard import CodecardService
 from emulator.services.database import DatabaseService
 from emulator.services.database_token import DatabaseTokenService
@@ -29,7 +30,6 @@ from emulator.services.vault_secrets import SecretsService
 from emulator.tls import ensure_tls_files, server_context
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Coroutine, Iterable, Iterator
     from pathlib import Path
     from types import TracebackType
@@ -94,13 +94,15 @@ class Cloud:
         self.object_storage.public_endpoint = self.endpoint
         self._tls = ensure_tls_files(self.keys) if tls else None
         self._tls_socket = _listen(0) if tls else None
-        self._tls_context: ssl.SSLContext | None = server_context(self._tls) if self._tls else None
+        self._tls_context = server_context(self._tls) if self._tls else None
+        self._own_ports = self._listen_for_own_ports() if self._tls else {}
         self._functions = functions
         self._gateway_socket = _listen(options.gateway_port) if functions else None
         self._gateway_tls_socket = _listen(0) if functions and tls else None
         self._tls_endpoint = f"https://localhost:{_port(self._tls_socket)}"
         self._gateway = f"http://{_HOST}:{_port(self._gateway_socket)}"
         self._tls_gateway = f"https://localhost:{_port(self._gateway_tls_socket)}"
+        self._connection_numbers = itertools.count(1)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="local-cloud", daemon=True)
         self._closing = asyncio.Event()
@@ -114,6 +116,7 @@ class Cloud:
         self.secrets = SecretsService(self.clock)
         self.database = DatabaseService(self.keys, lambda: self.ca_file)
         self.database_token = DatabaseTokenService(self.keys, self.clock)
+        self.cluster = Cluster(self.identity)
         return [
             self.identity,
             self.object_storage,
@@ -121,6 +124,7 @@ class Cloud:
             self.secrets,
             self.database,
             self.database_token,
+            *self.cluster.services,
         ]
 
     @property
@@ -189,20 +193,30 @@ class Cloud:
         """Run a coroutine in the cloud's loop from another thread; return what it returns."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout_seconds)
 
+    def _listen_for_own_ports(self) -> dict[OwnPortService, socket.socket]:
+        sockets = {service: _listen(0) for service in self.services if isinstance(service, OwnPortService)}
+        for service, listening in sockets.items():
+            service.listens(_port(listening), self.ca_file.read_bytes())
+        return sockets
+
     async def _start(self) -> None:
-        await self._serve(self._application(), self._socket, self._tls_socket)
+        shared = [service for service in self.services if not isinstance(service, OwnPortService)]
+        await self._serve(self._application(shared), self._socket, self._tls_socket)
+        for service, listening in self._own_ports.items():
+            await self._serve(self._application([service]), None, listening)
         if self._functions is not None and self._gateway_socket is not None:
             await self._serve(self._functions(self), self._gateway_socket, self._gateway_tls_socket)
 
-    async def _serve(self, app: web.Application, plain: socket.socket, tls: socket.socket | None) -> None:
+    async def _serve(self, app: web.Application, plain: socket.socket | None, tls: socket.socket | None) -> None:
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         self._runners.append(runner)
         await runner.setup()
-        await web.SockSite(runner, plain).start()
+        if plain is not None:
+            await web.SockSite(runner, plain).start()
         if tls is not None:
             await web.SockSite(runner, tls, ssl_context=self._tls_context).start()
 
-    def _application(self) -> web.Application:
+    def _application(self, services: Iterable[Service]) -> web.Application:
         owners: dict[web.AbstractResource, Service] = {}
         pipeline = Pipeline(
             identity=self.identity,
@@ -212,10 +226,10 @@ class Cloud:
             closing=self._closing,
             owners=owners,
             connections=weakref.WeakKeyDictionary(),
-            connection_numbers=itertools.count(1),
+            connection_numbers=self._connection_numbers,
         )
         app = web.Application(middlewares=[pipeline.middleware()], client_max_size=_BODY_BYTES)
-        for service in self.services:
+        for service in services:
             for definition in service.routes():
                 owners.update(dict.fromkeys(_resources(app, definition), service))
         return app

@@ -1,4 +1,4 @@
-"""The one middleware of the OCI endpoint: request id, signature, faults, hooks, error shape, log."""
+"""The one middleware of all endpoints: request id, signature, faults, hooks, error shape, log."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ from emulator.request_log import KEPT_HEADERS, LoggedCall, RequestLog
 from emulator.service import (
     CONTENT_SHA256,
     PRINCIPAL,
-    OciError,
     Service,
+    ServiceAnswerError,
     allows_anonymous,
-    error_response,
+    error_shape,
     is_signed,
-    new_request_id,
+    own_authentication,
+    own_headers,
     principal_of,
     streams_body,
 )
@@ -81,14 +82,15 @@ class Pipeline:
         except _DroppedError:
             self.log.end(self._ended(call, request, None, started))
             return web.Response()
-        answer.headers.setdefault("opc-request-id", request.headers.get("opc-request-id") or new_request_id())
+        for name, value in own_headers(service, request).items():
+            answer.headers.setdefault(name, value)
         self.log.end(self._ended(call, request, answer, started))
         return answer
 
     async def _answer(
         self, request: web.Request, handler: Handler, service: Service | None, call: LoggedCall, fault: Fault | None
     ) -> web.StreamResponse:
-        if fault is not None and (early := await self._fault_before(request, fault)) is not None:
+        if fault is not None and (early := await self._fault_before(request, service, fault)) is not None:
             return early
         answer = await self._effect(request, handler, service, call)
         if fault is None:
@@ -97,7 +99,7 @@ class Pipeline:
             _drop(request, fault)
         return shaped(answer, fault) if fault.shapes_answer else answer
 
-    async def _fault_before(self, request: web.Request, fault: Fault) -> web.Response | None:
+    async def _fault_before(self, request: web.Request, service: Service | None, fault: Fault) -> web.Response | None:
         """Apply what a fault does instead of the request's effect."""
         if fault.delay_seconds:
             await asyncio.sleep(fault.delay_seconds)
@@ -108,7 +110,7 @@ class Pipeline:
             _drop(request, fault)
         if fault.status is None:
             return None
-        return error_response(OciError(fault.status, fault.code, fault.message, fault.response_headers))
+        return error_shape(service)(fault.status, fault.code, fault.message, fault.response_headers).response()
 
     async def _hang(self, request: web.Request) -> None:
         """Wait until the client leaves or the cloud closes."""
@@ -120,29 +122,35 @@ class Pipeline:
     async def _effect(
         self, request: web.Request, handler: Handler, service: Service | None, call: LoggedCall
     ) -> web.StreamResponse:
-        """Check the signature and let the service answer; every error comes out in OCI's shape."""
+        """Check the signature and let the service answer; every error comes out in its shape."""
+        error_of = error_shape(service)
         try:
-            if service is not None and is_signed(service):
+            if service is not None:
                 await self._authenticate(request, service)
             await self._run_hooks("before", call)
             answer = await handler(request)
-        except OciError as error:
-            return error_response(error)
+        except ServiceAnswerError as error:
+            return error.response()
         except AbandonRequest:
             close_connection(request, reset=False)
             raise _DroppedError from None
         except web.HTTPException as error:
             code = {404: "NotFound", 405: "MethodNotAllowed", 413: "RequestEntityTooLarge"}.get(error.status, "Error")
-            return error_response(OciError(error.status, code, error.reason))
+            return error_of(error.status, code, error.reason, None).response()
         except Exception:
             _logger.exception("%s %s failed in the emulator", request.method, request.path)
-            return error_response(OciError(500, "InternalServerError", "The emulator failed; see its log."))
+            return error_of(500, "InternalServerError", "The emulator failed; see its log.", None).response()
         await self._run_hooks("after", call)
         return answer
 
     async def _authenticate(self, request: web.Request, service: Service) -> None:
-        if "authorization" not in request.headers and allows_anonymous(service, request):
-            return
+        authenticate = own_authentication(service)
+        if authenticate is not None:
+            request[PRINCIPAL] = await authenticate(request)
+        elif is_signed(service) and ("authorization" in request.headers or not allows_anonymous(service, request)):
+            await self._check_signature(request, service)
+
+    async def _check_signature(self, request: web.Request, service: Service) -> None:
         streamed = streams_body(service, request)
         signed = SignedRequest(request.method, _target(request), _headers(request), body_exempt=streamed)
         verified = self.identity.verify(signed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
@@ -11,13 +12,20 @@ from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 from aiohttp import web
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 PRINCIPAL = web.RequestKey("principal", object)
 """Who signed the request: a `Principal`, or None for an anonymous one."""
 
 CONTENT_SHA256 = web.RequestKey("content_sha256", str)
 """The body hash that the signature covers, for services that stream the body and check it themselves."""
+
+
+ErrorShape = Callable[[int, str, str, Mapping[str, str] | None], "ServiceAnswerError"]
+"""Makes an error from an HTTP status, a code, a message and headers."""
+
+Authentication = Callable[[web.Request], Awaitable["Principal"]]
+"""Tells who calls; raises the service's own error when that is nobody."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +40,7 @@ class Principal:
 
 @runtime_checkable
 class Service(Protocol):
-    """What `Cloud` mounts. Further attributes are optional, see `is_signed`, `allows_anonymous` and `reset`."""
+    """What `Cloud` mounts. Further attributes are optional: see the functions below that take a service."""
 
     name: str
 
@@ -41,7 +49,24 @@ class Service(Protocol):
         ...
 
 
-class OciError(Exception):
+@runtime_checkable
+class OwnPortService(Service, Protocol):
+    """A service that is alone on a TLS port of its own."""
+
+    def listens(self, port: int, ca_pem: bytes) -> None:
+        """Learn the port and the certificate of the authority that signed the server's."""
+        ...
+
+
+class ServiceAnswerError(Exception):
+    """An error that a service answers with; the class of the service knows its shape."""
+
+    def response(self) -> web.Response:
+        """Return the HTTP answer."""
+        raise NotImplementedError
+
+
+class OciError(ServiceAnswerError):
     """An answer in OCI's error shape: `{"code": …, "message": …}` with an HTTP status.
 
     Source: https://docs.oracle.com/en-us/iaas/Content/API/References/apierrors.htm
@@ -54,10 +79,9 @@ class OciError(Exception):
         self.message = message
         self.headers = dict(headers or {})
 
-
-def error_response(error: OciError) -> web.Response:
-    """Return the HTTP answer of an `OciError`."""
-    return json_response({"code": error.code, "message": error.message}, status=error.status, headers=error.headers)
+    def response(self) -> web.Response:
+        """Return the HTTP answer."""
+        return json_response({"code": self.code, "message": self.message}, status=self.status, headers=self.headers)
 
 
 def json_response(body: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
@@ -91,6 +115,26 @@ def allows_anonymous(service: Service, request: web.Request) -> bool:
     """Tell whether a signed service also takes this request without a signature (method `allows_anonymous`)."""
     method = getattr(service, "allows_anonymous", None)
     return bool(method is not None and method(request))
+
+
+def error_shape(service: Service | None) -> ErrorShape:
+    """Return what makes an error in the service's shape (attribute `error`, default `OciError`)."""
+    shape: ErrorShape = getattr(service, "error", OciError)
+    return shape
+
+
+def own_headers(service: Service | None, request: web.Request) -> Mapping[str, str]:
+    """Return what every answer of the service carries (method `headers`, default OCI's request id)."""
+    method: Callable[[], Mapping[str, str]] | None = getattr(service, "headers", None)
+    if method is not None:
+        return method()
+    return {"opc-request-id": request.headers.get("opc-request-id") or new_request_id()}
+
+
+def own_authentication(service: Service) -> Authentication | None:
+    """Return the service's own check of who calls (method `authenticate`), None for OCI's signature or nothing."""
+    method: Authentication | None = getattr(service, "authenticate", None)
+    return method
 
 
 def streams_body(service: Service, request: web.Request) -> bool:

@@ -1,0 +1,1 @@
+"""A small Kubernetes API server: it stores, lists, patches and evicts, and refuses what a real one refuses."""

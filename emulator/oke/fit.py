@@ -1,0 +1,141 @@
+"""Whether a pod may run on a node: the rules of the scheduler that look at the two alone. Pure.
+
+Source: https://kubernetes.io/docs/concepts/scheduling-eviction/
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from emulator.kubernetes.objects import Object, labels_of, quantity, spec_of, status_of
+from emulator.kubernetes.selectors import requirement_holds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+Amounts = dict[str, Decimal]
+_BLOCKING = {"NoSchedule", "NoExecute"}
+_REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
+
+
+@lru_cache(maxsize=4096)
+def _number(text: str) -> Decimal:
+    return quantity(text)
+
+
+def amounts_of(requests: Mapping[str, object] | None) -> Amounts:
+    """Return resource amounts as numbers."""
+    return {name: _number(str(amount)) for name, amount in (requests or {}).items()}
+
+
+def requests_of(spec: Object) -> Amounts:
+    """Return what a pod takes of a node: containers together, or the greatest need while it starts, and overhead."""
+    running: Amounts = {}
+    starting: Amounts = {}
+    for container in spec.get("initContainers") or []:
+        amounts = _requests(container)
+        if container.get("restartPolicy") == "Always":
+            _add(running, amounts)
+            _raise_to(starting, running)
+        else:
+            _raise_to(starting, _sum(running, amounts))
+    for container in spec.get("containers") or []:
+        _add(running, _requests(container))
+    _raise_to(running, starting)
+    _add(running, amounts_of(spec.get("overhead")))
+    running["pods"] = Decimal(1)
+    return running
+
+
+def ports_of(spec: Object) -> set[tuple[str, str, int]]:
+    """Return the host ports that a pod needs: address, protocol, port."""
+    return {
+        (port.get("hostIP") or "0.0.0.0", port.get("protocol") or "TCP", port["hostPort"])
+        for container in spec.get("containers") or []
+        for port in container.get("ports") or []
+        if port.get("hostPort")
+    }
+
+
+def ports_clash(wanted: Iterable[tuple[str, str, int]], taken: Iterable[tuple[str, str, int]]) -> bool:
+    """Tell whether two pods want the same port of the host."""
+    return any(
+        (protocol, port) == (other_protocol, other_port)
+        and (address == other_address or "0.0.0.0" in {address, other_address})
+        for address, protocol, port in wanted
+        for other_address, other_protocol, other_port in taken
+    )
+
+
+def allocatable_of(node: Object) -> Amounts:
+    """Return what pods may take of a node."""
+    return amounts_of(status_of(node).get("allocatable"))
+
+
+def tolerates_node(spec: Object, node: Object) -> bool:
+    """Tell whether a pod stands all taints of a node that keep pods away."""
+    tolerations = spec.get("tolerations") or []
+    return all(
+        any(_tolerates(toleration, taint) for toleration in tolerations)
+        for taint in spec_of(node).get("taints") or []
+        if taint["effect"] in _BLOCKING
+    )
+
+
+def fits_by_rules(spec: Object, node: Object) -> bool:
+    """Tell whether node selector and required node affinity allow a node."""
+    labels = labels_of(node)
+    if any(labels.get(name) != value for name, value in (spec.get("nodeSelector") or {}).items()):
+        return False
+    required = ((spec.get("affinity") or {}).get("nodeAffinity") or {}).get(_REQUIRED)
+    return required is None or node_selector_matches(required, node)
+
+
+def node_selector_matches(selector: Object, node: Object) -> bool:
+    """Tell whether one term of a NodeSelector matches a node."""
+    return any(_term_matches(term, node) for term in selector.get("nodeSelectorTerms") or [])
+
+
+def _term_matches(term: Object, node: Object) -> bool:
+    expressions, fields = term.get("matchExpressions") or [], term.get("matchFields") or []
+    if not expressions and not fields:
+        return False
+    name = {"metadata.name": node["metadata"]["name"]}
+    return all(requirement_holds(one, labels_of(node)) for one in expressions) and all(
+        requirement_holds(one, name) for one in fields
+    )
+
+
+def _tolerates(toleration: Object, taint: Object) -> bool:
+    if toleration.get("effect") and toleration["effect"] != taint["effect"]:
+        return False
+    exists = toleration.get("operator") == "Exists"
+    if not toleration.get("key"):
+        return exists
+    if toleration["key"] != taint["key"]:
+        return False
+    return exists or (toleration.get("value") or "") == (taint.get("value") or "")
+
+
+def _requests(container: Object) -> Amounts:
+    resources = container.get("resources") or {}
+    limits, requests = amounts_of(resources.get("limits")), amounts_of(resources.get("requests"))
+    return {**limits, **requests}
+
+
+def _add(total: Amounts, more: Amounts) -> None:
+    for name, amount in more.items():
+        total[name] = total.get(name, Decimal(0)) + amount
+
+
+def _sum(first: Amounts, second: Amounts) -> Amounts:
+    total = dict(first)
+    _add(total, second)
+    return total
+
+
+def _raise_to(total: Amounts, least: Amounts) -> None:
+    for name, amount in least.items():
+        total[name] = max(total.get(name, amount), amount)
