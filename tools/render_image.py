@@ -1,4 +1,4 @@
-"""deploy/image/requirements.txt: what the image installs, at the lock's versions, with the lock's hashes."""
+"""What the image installs: the lock's versions with their hashes, and the services it keeps of the OCI SDK."""
 
 from __future__ import annotations
 
@@ -7,19 +7,26 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tools import oci_services
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tools.suite import Suite
 
 HEADER = "# Exported from uv.lock by `make func-yaml`: run that, do not edit.\n"
-NOT_IN_THE_IMAGE = ("pytest", "pytest-asyncio", "cython", "wheel", "pbr", "setuptools")
-"""What the fdk distribution asks for and never imports at run time: tests/house lays the image out without them."""
+NOT_IN_THE_IMAGE = (
+    *("pytest", "pytest-asyncio", "cython", "wheel", "pbr", "setuptools"),  # of fdk: its own tests and build
+    *("python-pkcs11", "aiohttp"),  # of oci: keys in hardware tokens and asynchronous clients, both optional there
+)
+"""What distributions ask for and the functions never import: tests/house runs them without it."""
 
 
 def files(_: Suite, root: Path) -> Iterator[tuple[Path, str]]:
-    """The requirements of the image."""
-    yield root / "deploy" / "image" / "requirements.txt", HEADER + export(root)
+    """The two lists that Dockerfile.base reads."""
+    folder = root / "deploy" / "image"
+    yield folder / "requirements.txt", HEADER + export(root)
+    yield folder / "oci-services.txt", "".join(f"{name}\n" for name in oci_services.needed(root))
 
 
 def export(root: Path) -> str:

@@ -8,6 +8,7 @@ import itertools
 import time
 import uuid
 from collections import defaultdict, deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -21,10 +22,10 @@ from emulator.fn_server.answers import (
     too_large,
     unknown_function,
 )
-from emulator.fn_server.process import FunctionProcess
+from emulator.fn_server.process import FunctionProcess, fdk_command
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from emulator.fn_server.answers import Headers
@@ -39,12 +40,17 @@ _MIB = 1024 * 1024
 
 @dataclass(frozen=True)
 class HostOptions:
-    """`environment` reaches every function below its own configuration; the rest are Fn's habits that can be off."""
+    """`environment` reaches every function below its own configuration; `freeze` and `limit_memory` can be off.
+
+    `command` gives what starts a function instead of this interpreter's `fdk`, `user` the id that it runs as.
+    """
 
     environment: Mapping[str, str]
     freeze: bool = True
     limit_memory: bool = True
     processes_per_function: int = 8
+    command: Callable[[FunctionFolder], Sequence[str]] = fdk_command
+    user: int | None = None
 
 
 @dataclass(frozen=True)
@@ -179,7 +185,11 @@ class FunctionHost:
                 return process, False
             self._retire(process)
         process = FunctionProcess(
-            function, self._environment(function), lambda pid, text: self._line(function, pid, text)
+            function,
+            self._environment(function),
+            lambda pid, text: self._line(function, pid, text),
+            command=self.options.command(function),
+            user=self.options.user,
         )
         self._all.add(process)
         try:

@@ -19,7 +19,7 @@ from multidict import CIMultiDict
 from emulator.fn_server.answers import FnAnswer, failed_to_start, no_answer, start_timed_out
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from emulator.fn_server.answers import Headers
     from emulator.function_folders import FunctionFolder
@@ -32,16 +32,34 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 _KIB = 1024
 
 
+def fdk_command(function: FunctionFolder) -> list[str]:
+    """Return what an image's entry point is, with the `fdk` command of this interpreter."""
+    return [str(Path(sys.executable).parent / "fdk"), str(function.folder / "func.py"), "handler"]
+
+
 class FunctionProcess:
-    """A started process. `log` takes each line of its output; `environment` is all that it sees."""
+    """A started process. `log` takes each line of its output; `environment` is all that it sees.
+
+    `command` starts it (default: the `fdk` command beside this interpreter), `user` is the id it runs as (default: the
+    own one).
+    """
 
     def __init__(
-        self, function: FunctionFolder, environment: Mapping[str, str], log: Callable[[int, str], None]
+        self,
+        function: FunctionFolder,
+        environment: Mapping[str, str],
+        log: Callable[[int, str], None],
+        *,
+        command: Sequence[str] = (),
+        user: int | None = None,
     ) -> None:
         self.function = function
         self.calls = 0
         self._log = log
+        self._command = tuple(command or fdk_command(function))
+        self._user = user
         self._folder = Path(tempfile.mkdtemp(prefix="fn-"))  # a short path: unix socket addresses end at 108 bytes
+        self._folder.chmod(0o777)  # as Fn's agent makes it: the function runs as another user
         self._environment = {
             "PATH": os.environ.get("PATH", ""),
             "FN_FORMAT": "http-stream",
@@ -66,9 +84,10 @@ class FunctionProcess:
 
     async def start(self) -> None:
         """Start and wait until it listens. Raises AgentError when it ends first or takes too long."""
-        command = (str(Path(sys.executable).parent / "fdk"), str(self.function.folder / "func.py"), "handler")
+        as_user = {} if self._user is None else {"user": self._user, "group": self._user, "extra_groups": []}
         self._process = await asyncio.create_subprocess_exec(
-            *command,
+            *self._command,
+            **as_user,  # type: ignore[arg-type]
             env=self._environment,
             cwd=self._folder,
             stdin=asyncio.subprocess.DEVNULL,

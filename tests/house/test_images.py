@@ -1,0 +1,238 @@
+"""The images, laid out as folders from their Dockerfiles: what is in them, and that functions run there as on Fn.
+
+One layout serves all tests: `xdist_group` keeps them in one worker where tests are distributed by group.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from emulator.fn_server.host import FunctionHost, HostOptions
+from emulator.function_folders import FunctionFolder, find_functions
+from shared.oci_clients import SERVICES
+from tools import layout, oci_services, suite
+from tools.layout import FUNCTION_UID, Image
+from tools.suite import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.xdist_group("images")
+
+FUNCTIONS = [entry.folder for entry in suite.read().present()]
+BUILD_ARGS = {"SUITE_VERSION": "9.8.7", "SUITE_COMMIT": "abc1234"}
+IS_ROOT = os.geteuid() == 0
+
+
+@pytest.fixture(scope="module")
+def images() -> Iterator[dict[str, Image]]:
+    """Every function's image in one folder, outside of pytest's own, which no other user may enter."""
+    root = Path(tempfile.mkdtemp(prefix="image-"))
+    root.chmod(0o755)
+    base = layout.build_base(root, BUILD_ARGS)
+    yield {folder: layout.build_function(base, folder) for folder in FUNCTIONS}
+    subprocess.run(["/bin/chmod", "-R", "u+w", root], check=True)  # noqa: S603
+    shutil.rmtree(root)
+
+
+@pytest.fixture(scope="module")
+def image(images: dict[str, Image]) -> Image:
+    """That of request-context, where any will do."""
+    return images["request_context"]
+
+
+def run_as_function(image: Image, *command: str) -> str:
+    """What a command prints that runs as uid 1000 in the image's environment."""
+    done = subprocess.run(  # noqa: S603
+        command,
+        env={**image.process_environment(), "PATH": str(image.python.parent)},
+        cwd="/",
+        user=FUNCTION_UID if IS_ROOT else None,
+        group=FUNCTION_UID if IS_ROOT else None,
+        extra_groups=[] if IS_ROOT else None,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def call(image: Image, folder: str, body: bytes = b"") -> tuple[int, Any, list[str]]:
+    """Status and JSON of one call to a function as Fn makes it: the image's entry point, as uid 1000."""
+    declared = next(each for each in find_functions(ROOT / "functions")[1] if each.folder.name == folder)
+    function = replace(declared, folder=image.place(f"/function/functions/{folder}"))
+
+    async def once() -> tuple[int, Any, list[str]]:
+        def command(_: FunctionFolder) -> list[str]:
+            return image.command()
+
+        user = FUNCTION_UID if IS_ROOT else None
+        options = HostOptions(image.process_environment(), command=command, user=user)
+        host = FunctionHost(image.place("/function"), "app", [function], options)
+        try:
+            answer = await host.call(function.name, [("Content-Type", "application/json")], body)
+            return answer.status, json.loads(answer.body), [line.text for line in host.logs]
+        finally:
+            await host.close()
+
+    return asyncio.run(once())
+
+
+@pytest.mark.parametrize("folder", FUNCTIONS)
+def test_a_function_answers_from_its_image_as_uid_1000(folder: str, images: dict[str, Image]) -> None:
+    status, answer, log = call(images[folder], folder)
+    assert status == 200, log
+    assert isinstance(answer, dict | list)
+
+
+def test_the_answer_and_the_labels_tell_version_and_commit(image: Image) -> None:
+    _, answer, _ = call(image, "request_context")
+    assert (answer["version"], answer["commit"]) == ("9.8.7", "abc1234")
+    assert image.labels["org.opencontainers.image.version"] == "9.8.7"
+    assert image.labels["org.opencontainers.image.revision"] == "abc1234"
+
+
+@pytest.mark.skipif(not IS_ROOT, reason="needs root, which can become uid 1000")
+def test_everything_is_readable_and_nothing_writable_for_the_functions_user(image: Image) -> None:
+    for folder in (image.place("/function"), image.site_packages):
+        find = ["/usr/bin/find", str(folder)]
+        assert run_as_function(image, *find, "!", "-readable") == ""
+        assert run_as_function(image, *find, "!", "-type", "l", "-writable") == ""
+    assert image.user == str(FUNCTION_UID)
+
+
+def test_the_compiled_files_are_what_runs(images: dict[str, Image], tmp_path: Path) -> None:
+    """With every source of ours spoilt the function answers the same, so it was not compiled again."""
+    whole = images["request_context"]
+    root = Path(tempfile.mkdtemp(prefix="spoilt-"))
+    try:
+        root.chmod(0o755)
+        shutil.copytree(whole.place("/function"), root / "function")
+        for source in (root / "function").rglob("*.py"):
+            source.chmod(0o644)
+            source.write_text("this is no Python\n")
+        spoilt = replace(whole, root=root)
+        spoilt_command = [str(whole.python.parent / "fdk"), *spoilt.command()[1:]]
+        moved = SpoiltImage(**{**vars(spoilt), "own_command": spoilt_command})
+        status, answer, log = call(moved, "request_context", b'{"name": "Joan"}')
+        assert (status, answer["Message"]) == (200, "Hello Joan"), log
+    finally:
+        subprocess.run(["/bin/chmod", "-R", "u+w", root], check=True)  # noqa: S603
+        shutil.rmtree(root)
+
+
+class SpoiltImage(Image):
+    """An image whose /function lies elsewhere than its Python."""
+
+    def __init__(self, own_command: list[str], **fields: Any) -> None:
+        super().__init__(**fields)
+        self.own_command = own_command
+
+    def command(self) -> list[str]:
+        return self.own_command
+
+
+def test_every_module_is_compiled(image: Image) -> None:
+    for folder in (image.place("/function"), image.site_packages):
+        sources = list(folder.rglob("*.py"))
+        compiled = [len(list((path.parent / "__pycache__").glob(f"{path.stem}.cpython-*.pyc"))) for path in sources]
+        assert set(compiled) == {1}
+        assert len(sources) > 10
+
+
+def test_no_build_tool_or_test_tool_is_left(image: Image) -> None:
+    names = {path.name.split("-")[0].lower() for path in image.site_packages.iterdir()}
+    assert names.isdisjoint({"pip", "setuptools", "wheel", "pbr", "pytest", "pytest_asyncio", "_pytest", "cython"})
+    assert {"fdk", "oci", "oracledb", "duckdb", "pil", "cryptography"} <= names
+    assert not list(image.site_packages.glob("*/tests"))
+
+
+def test_only_code_is_copied(image: Image) -> None:
+    found = {path.suffix for path in image.place("/function/shared").rglob("*") if path.is_file()}
+    assert found <= {".py", ".pyc"}
+    own = {path.name for path in image.place("/function/functions/request_context").iterdir()}
+    assert {"func.py", "serve.py"} <= own
+    assert own.isdisjoint({"func.yaml", "Dockerfile", ".dockerignore"})
+
+
+def test_every_service_that_the_code_asks_for_works_in_the_pruned_sdk(image: Image) -> None:
+    asked = oci_services.named(ROOT)
+    wanted = [pair for pair in SERVICES.values() if pair[0].split(".")[1] in asked]
+    program = (
+        "import importlib\n"
+        "from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key\n"
+        "from oci.auth.signers import SecurityTokenSigner\n"
+        "signer = SecurityTokenSigner('token', generate_private_key(65537, 2048))\n"
+        f"for module, name in {wanted!r}:\n"
+        "    client = getattr(importlib.import_module(module), name)\n"
+        "    client({}, signer=signer, service_endpoint='http://127.0.0.1')\n"
+        "    print(name)\n"
+    )
+    assert run_as_function(image, str(image.python), "-c", program).split() == [name for _, name in wanted]
+
+
+def test_the_pruned_sdk_has_no_other_service(image: Image) -> None:
+    sdk = image.site_packages / "oci"
+    services = {path.name for path in sdk.iterdir() if (path / "models").is_dir()}
+    assert services == set(oci_services.needed(ROOT)) > set()
+
+
+def test_the_packages_take_at_most_160_mb(image: Image) -> None:
+    assert sum(layout.sizes(image.site_packages).values()) <= 160e6
+
+
+@pytest.mark.parametrize("folder", FUNCTIONS)
+def test_a_func_yaml_builds_the_base_that_its_dockerfile_starts_from(folder: str) -> None:
+    """With `docker build` alone, in the function's folder."""
+    content = yaml.safe_load((ROOT / "functions" / folder / "func.yaml").read_text())
+    (command,) = content["build"]
+    words = shlex.split(re.sub(r"\$\(.*?\)", "commit", command))
+    assert words[:2] == ["docker", "build"]
+    file = words[words.index("--file") + 1]
+    assert (ROOT / "functions" / folder / file).resolve() == ROOT / "Dockerfile.base"
+    assert (ROOT / "functions" / folder / words[-1]).resolve() == ROOT
+    tag = words[words.index("--tag") + 1]
+    text = (ROOT / "functions" / folder / "Dockerfile").read_text()
+    assert text.splitlines()[:2] == [f"ARG BASE_IMAGE={tag}", "FROM ${BASE_IMAGE}"]
+    assert 4 <= len(list(layout.instructions(text))) <= 6
+
+
+def test_the_commit_in_the_build_command_is_the_one_that_is_checked_out() -> None:
+    content = yaml.safe_load((ROOT / "functions" / "request_context" / "func.yaml").read_text())
+    substitution = re.findall(r"SUITE_COMMIT=(\S*\$\(.*\))", content["build"][0])[0]
+    assert output("/bin/sh", "-c", f"echo {substitution}") == output("git", "rev-parse", "--short", "HEAD")
+
+
+def output(*command: str) -> str:
+    """What a command prints in the project's folder; `unknown` when it fails."""
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+    return done.stdout if done.returncode == 0 else "unknown\n"
+
+
+@pytest.mark.parametrize("path", [ROOT / "Dockerfile.base", *sorted(ROOT.glob("functions/*/Dockerfile"))], ids=str)
+def test_a_dockerfile_needs_nothing_newer_than_docker_20_10(path: Path) -> None:
+    """No syntax line, no BuildKit mounts or heredocs, no COPY options but --chown, no second image."""
+    text = path.read_text()
+    assert not re.search(r"^#\s*syntax\s*=", text, re.IGNORECASE | re.MULTILINE)
+    known = {"ARG", "FROM", "COPY", "RUN", "ENV", "LABEL", "WORKDIR", "USER", "ENTRYPOINT"}
+    found = list(layout.instructions(text))
+    assert {word for word, _ in found} <= known
+    assert [word for word, _ in found].count("FROM") == 1
+    copy_options = [each for word, rest in found if word == "COPY" for each in rest.split() if each.startswith("--")]
+    assert all(each.startswith("--chown=") for each in copy_options)
+    assert "--mount" not in text
+    assert "<<" not in text
