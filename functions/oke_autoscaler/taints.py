@@ -41,6 +41,13 @@ def removal_ended(node: Node, *, uncordon: bool) -> Patch:
     return _patch(node, kept, unschedulable=False if uncordon else None)
 
 
+def removal_given_up(node: Node, not_before: float) -> Patch:
+    """Uncordon the node; the candidate's time is put off, so that it is not tried again at once."""
+    kept = [taint for taint in node.spec.taints or () if taint.key not in {TO_BE_DELETED, CANDIDATE}]
+    taint = Taint(key=CANDIDATE, value=str(int(not_before)), effect="PreferNoSchedule")
+    return _patch(node, [*kept, taint], unschedulable=False)
+
+
 def marked(node: Node, now: float) -> Patch:
     """Note since when the node is not needed; a time that is there stays."""
     taint = Taint(key=CANDIDATE, value=str(int(now)), effect="PreferNoSchedule")

@@ -1,0 +1,150 @@
+"""One tick: read, finish what is open, grow, else shrink, answer. Every read comes before the first change."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from functions.oke_autoscaler import answers, scale_down
+from functions.oke_autoscaler.changes import Changes
+from functions.oke_autoscaler.decide import decide
+from functions.oke_autoscaler.decision import Decision
+from functions.oke_autoscaler.errors import LeaseBusy
+from functions.oke_autoscaler.kube import Cluster
+from functions.oke_autoscaler.lease import TickLease, refuse_another_autoscaler
+from functions.oke_autoscaler.observe import Observed, node_lines, observe, observe_loads
+from functions.oke_autoscaler.oke import Oke
+from functions.oke_autoscaler.removal import Removals
+from functions.oke_autoscaler.report import COMPONENT, Report
+from functions.oke_autoscaler.scale_up import ScaleUp
+from shared import logs
+from shared.errors import FunctionError
+from shared.kubernetes import KubernetesApi
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from functions.oke_autoscaler.decision import PoolVerdict
+    from functions.oke_autoscaler.objects import Pod
+    from functions.oke_autoscaler.settings import Settings
+    from shared.deadline import Deadline
+    from shared.handler import Call
+
+_log = logs.get(COMPONENT)
+
+
+def serve(call: Call[Settings]) -> answers.Answer:
+    """The answer of one tick; FunctionError when it could not do its work."""
+    changes = Changes(dry_run=call.settings.dry_run)
+    try:
+        tick = connect(call.settings, call.deadline, changes)
+        answer = tick.run(call.call_id)
+        call.summary["nodes"] = tick.nodes
+    except LeaseBusy:
+        answer = answers.busy()
+    finally:
+        call.summary["changes"] = changes.summary()
+    call.summary["result"] = answer
+    return answers.dry_run(answer) if changes.dry_run else answer
+
+
+def connect(settings: Settings, deadline: Deadline, changes: Changes) -> Tick:
+    """A tick's way to OKE and to the cluster's API server; OciServiceError when OKE does not name it."""
+    oke = Oke(settings, deadline)
+    address = oke.cluster_address()
+    api = KubernetesApi(address.server, address.ca_pem, oke.token_source(), deadline)
+    return Tick(settings, deadline, oke, Cluster(api, changes))
+
+
+@dataclass(slots=True)
+class Tick:
+    """What one tick works with; ``nodes`` are the summary line's, once it has run."""
+
+    settings: Settings
+    deadline: Deadline
+    oke: Oke
+    cluster: Cluster
+    nodes: list[dict[str, Any]] = field(default_factory=list)
+
+    def run(self, call_id: str) -> answers.Answer:
+        """Do the tick under the Lease; a dry run takes none, since it changes nothing."""
+        api = self.cluster.api
+        refuse_another_autoscaler(api)
+        report = Report()
+        if self.cluster.changes.dry_run:
+            return answers.tick_answer(Decision(pools=tuple(self._work(report))))
+        lease = TickLease(api, self.deadline, f"{call_id}-{uuid.uuid4().hex[:8]}")
+        lease.acquire()
+        status: dict[str, Any] = {}
+        try:
+            verdicts = self._work(report)
+            status = {pool.id: msgspec.to_builtins(pool) for pool in verdicts}
+        except FunctionError as error:
+            report.event_on_status("TickFailed", f"{error.reason}: {error.message}")
+            raise
+        finally:
+            report.send(api, status)
+            _release(lease)
+        return answers.tick_answer(Decision(pools=tuple(verdicts)))
+
+    def observe(self) -> tuple[Observed, Decision, float]:
+        """What is there, what is to be done, and the time that both are judged by."""
+        observed = observe(self.oke, self.cluster, self.settings)
+        now = self.cluster.api.now_epoch_seconds()
+        observed, decision = self._decide(observed, now)
+        self.nodes = node_lines(observed.snapshot)
+        return observed, decision, now
+
+    def _work(self, report: Report) -> list[PoolVerdict]:
+        observed, decision, now = self.observe()
+        removals = Removals(self.oke, self.cluster, self.settings, report)
+        carried_on = scale_down.carry_on(removals, observed, decision, now)
+        if carried_on is not observed:
+            observed, decision = carried_on, decide(carried_on.snapshot, self.settings, now)
+        if decision.wanted():
+            growth = ScaleUp(self.oke, self.settings, self.cluster.changes, now, observed, decision)
+            growth.run()
+            return [_shrunk(pool, removals) for pool in growth.verdicts()]
+        scale_down.mark(removals, observed, decision, now)
+        if not removals.draining and not removals.deleted:
+            scale_down.remove(removals, observed, decision, now, self.deadline)
+        return [_shrunk(pool, removals) for pool in decision.pools]
+
+    def _decide(self, observed: Observed, now: float) -> tuple[Observed, Decision]:
+        """The decision; loads are read only when scale-down is on and nothing is to be scaled up."""
+        if _any_pending(observed.snapshot.pods) or not self.settings.scale_down_on:
+            decision = decide(observed.snapshot, self.settings, now)
+            if decision.wanted() or not self.settings.scale_down_on:
+                return observed, decision
+        observed = observe_loads(self.oke, observed, now)
+        return observed, decide(observed.snapshot, self.settings, now)
+
+
+def _any_pending(pods: Iterable[Pod]) -> bool:
+    return any(not pod.spec.node_name and pod.status.phase in {None, "", "Pending"} for pod in pods)
+
+
+def _shrunk(pool: PoolVerdict, removals: Removals) -> PoolVerdict:
+    """The verdict with what was really removed: plans may have been overtaken by others' changes."""
+    if pool.action == "scale-up":
+        return pool
+    size = removals.sizes.get(pool.id, pool.size)
+    if removals.deleted[pool.id]:
+        reason = removals.reasons[pool.id]
+    elif removals.draining[pool.id] and pool.status == "ready":
+        reason = "draining"
+    elif pool.action == "scale-down":
+        return msgspec.structs.replace(pool, action="none", reason="node-pool-updating", wanted_size=size)
+    else:
+        return pool
+    return msgspec.structs.replace(pool, action="scale-down", level="success", reason=reason, wanted_size=size)
+
+
+def _release(lease: TickLease) -> None:
+    try:
+        lease.release()
+    except FunctionError as error:
+        _log.warning("Lease not released; it ends by itself", extra={"fields": {"error": error.message}})
