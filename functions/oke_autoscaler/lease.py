@@ -39,8 +39,8 @@ LOST_ANSWERS = 3
 
 
 class _Meta(msgspec.Struct, rename="camel", omit_defaults=True):
-    name: str = NAME
-    namespace: str = "kube-system"
+    name: str
+    namespace: str
     resource_version: str = ""
 
 
@@ -138,9 +138,9 @@ class TickLease:
             lease_transitions=1 + ((current.spec.lease_transitions or 0) if current else 0),
         )
         if current is None:
-            answer = self._api.send("POST", LEASES, _Lease(_Meta(), spec))
+            answer = self._api.send("POST", LEASES, _Lease(_Meta(NAME, "kube-system"), spec))
         else:
-            meta = _Meta(resource_version=current.metadata.resource_version)
+            meta = _Meta(NAME, "kube-system", current.metadata.resource_version)
             answer = self._api.send("PUT", f"{LEASES}/{NAME}", _Lease(meta, spec))
         return msgspec.json.decode(answer, type=_Lease)
 

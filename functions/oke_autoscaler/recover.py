@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.objects import Node, Pod
 
 SCALE_DOWN_DISABLED = "cluster-autoscaler.kubernetes.io/scale-down-disabled"
+CORDONED = "node.kubernetes.io/unschedulable"
+"""The taint that the node controller puts on a cordoned node."""
+
 LEAVING = frozenset({"DELETING", "DELETED"})
 
 
@@ -96,7 +99,8 @@ def _rest(node: Node, member: OkeNode, left: list[Pod], *, too_old: bool) -> Res
 
 def put_back(node: Node) -> Node:
     """The node as it would be without its removal, to see whether pending pods would use it."""
-    kept = [taint for taint in node.spec.taints or () if taint.key not in {TO_BE_DELETED, CANDIDATE}]
+    removed = {TO_BE_DELETED, CANDIDATE, CORDONED}
+    kept = [taint for taint in node.spec.taints or () if taint.key not in removed]
     return msgspec.structs.replace(node, spec=msgspec.structs.replace(node.spec, taints=kept, unschedulable=None))
 
 

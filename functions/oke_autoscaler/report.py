@@ -39,8 +39,8 @@ _log = logs.get(COMPONENT)
 
 
 class _Meta(msgspec.Struct, rename="camel", omit_defaults=True):
-    name: str = STATUS_NAME
-    namespace: str = STATUS_NAMESPACE
+    name: str
+    namespace: str
     resource_version: str = ""
 
 
@@ -131,7 +131,7 @@ def _write_status(api: KubernetesApi, entries: Mapping[str, Mapping[str, Any]]) 
     current = api.get_object(f"{STATUS_PATH}/{STATUS_NAME}", _ConfigMap)
     data = {key: json.dumps(value, sort_keys=True) for key, value in entries.items()}
     if current is None:
-        api.send("POST", STATUS_PATH, _ConfigMap(_Meta(), data))
+        api.send("POST", STATUS_PATH, _ConfigMap(_Meta(STATUS_NAME, STATUS_NAMESPACE), data))
         return
-    meta = _Meta(resource_version=current.metadata.resource_version)
+    meta = _Meta(STATUS_NAME, STATUS_NAMESPACE, current.metadata.resource_version)
     api.send("PUT", f"{STATUS_PATH}/{STATUS_NAME}", _ConfigMap(meta, {**(current.data or {}), **data}))
