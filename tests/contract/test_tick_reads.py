@@ -10,17 +10,9 @@ if TYPE_CHECKING:
     from emulator.cloud import Cloud
 
 
-def test_a_tick_with_nothing_to_do_says_so_and_changes_nothing(cloud: Cloud, principal_env: dict[str, str]) -> None:
+def test_a_tick_with_nothing_to_do_changes_nothing(cloud: Cloud, principal_env: dict[str, str]) -> None:
     pool = cloud.cluster.add_pool("prod-pool1", size=2)
     cloud.cluster.add_replicas("web", 3, pool=pool)
-    answer = tick(principal_env, config(cloud, pool))
-    assert answer == {
-        "success": {
-            "action": "none",
-            "reason": "no-resource-pressure",
-            "node-pool-name": "prod-pool1",
-            "node-pool-status": "ready",
-            "node-count": "2",
-        }
-    }
+    body = tick(principal_env, config(cloud, pool))["success"]
+    assert (body["action"], body["node-pool-name"], body["node-count"]) == ("none", "prod-pool1", "2")
     assert changes(cloud) == []
