@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from shared import http_request, logs, settings
+from shared import http_request, logs, metrics, settings
 from shared.deadline import Deadline
 from shared.errors import BadRequest, FunctionError
 from shared.http_request import HttpRequest
+from shared.metrics import Metrics
+from shared.metrics_settings import MetricsSettings
 from shared.results import HttpAnswer, json_answer
 
 S = TypeVar("S")
@@ -27,7 +30,11 @@ ErrorAnswer = Callable[[FunctionError, HttpRequest], HttpAnswer]
 
 @dataclass(frozen=True, slots=True)
 class Call(Generic[S]):
-    """Everything that one call brings; ``summary`` takes fields for the call's one summary line."""
+    """Everything that one call brings.
+
+    ``summary`` takes fields for the call's one summary line, ``metrics`` points that are posted after the call where
+    the settings say so (shared/metrics.py).
+    """
 
     settings: S
     request: HttpRequest
@@ -37,6 +44,7 @@ class Call(Generic[S]):
     config: Mapping[str, str]
     context: Any
     summary: dict[str, object] = field(default_factory=dict)
+    metrics: Metrics = field(default_factory=lambda: Metrics(""))
 
     def json_body(self) -> Any:  # noqa: ANN401  (any JSON value)
         """The body as a JSON value, None when it is empty; BadRequest when it is no JSON.
@@ -60,21 +68,24 @@ def fdk_handler(
     serve: Callable[[Call[S]], Answer],
     *,
     on_error: ErrorAnswer | None = None,
+    metrics_until_seconds: float = math.inf,
 ) -> Callable[..., Any]:
     """A handler for the FDK.
 
     ``serve`` returns a JSON value (answered as application/json) or an HttpAnswer. A FunctionError becomes HTTP 200
     with ``{"error": …}``, or what ``on_error`` makes of it. Anything else is a bug and passes through to the FDK.
+    Metrics are posted before the answer goes out, but never once the call is older than ``metrics_until_seconds``.
     """
 
     def handler(ctx: Any, data: io.BytesIO | None = None) -> Any:  # noqa: ANN401  (the FDK's own objects)
         started = time.monotonic()
-        call_id = ctx.CallID() or ""
-        logs.setup(call_id)
+        logs.setup(ctx.CallID() or "")
         request = http_request.from_context(ctx)
         summary: dict[str, object] = {"function": name}
+        call: Call[S] | None = None
         try:
-            answer = _as_answer(serve(_call(ctx, data, request, settings_class, summary)))
+            call = _call(name, ctx, data, request, settings_class, summary)
+            answer = _as_answer(serve(call))
             summary["outcome"] = summary.get("outcome", "ok")
         except FunctionError as error:
             summary.update(outcome="error", reason=error.reason, error=error.message[:500])
@@ -83,7 +94,10 @@ def fdk_handler(
             summary.update(outcome="bug", error=type(bug).__name__)
             raise
         finally:
-            summary["seconds"] = round(time.monotonic() - started, 3)
+            seconds = time.monotonic() - started
+            summary["seconds"] = round(seconds, 3)
+            if call is not None:
+                _publish(call, seconds, metrics_until_seconds - seconds)
             logs.get(name).info("call", extra={"fields": summary})
         return _to_fdk(ctx, answer)
 
@@ -91,6 +105,7 @@ def fdk_handler(
 
 
 def _call(
+    name: str,
     ctx: Any,  # noqa: ANN401
     data: io.BytesIO | None,
     request: HttpRequest,
@@ -107,6 +122,22 @@ def _call(
         config=config,
         context=ctx,
         summary=summary,
+        metrics=Metrics(name),
+    )
+
+
+def _publish(call: Call[Any], seconds: float, longest_seconds: float) -> None:
+    """Post the function's own points, and two of every function: an expected failure is no error to Fn's metrics."""
+    if not isinstance(call.settings, MetricsSettings) or not call.settings.publish_metrics:
+        return
+    call.metrics.add("call_seconds", seconds)
+    call.metrics.add("call_errors", float(call.summary.get("outcome") in {"error", "bug"}))
+    call.summary["metrics"] = metrics.publish(
+        call.metrics,
+        call.config,
+        call.deadline,
+        endpoint=call.settings.oci_endpoint,
+        longest_seconds=longest_seconds,
     )
 
 

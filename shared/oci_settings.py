@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shared.addresses import service_base_url
+from shared.metrics_settings import MetricsSettings
 from shared.settings import setting
 
 
 @dataclass(frozen=True, kw_only=True)
-class OciSettings:
+class OciSettings(MetricsSettings):
     """Where the OCI services are and who calls them; all keys may be left out in the cloud."""
 
     oci_endpoint: str = setting(default="", parse=service_base_url)

@@ -35,13 +35,17 @@ ENVIRONMENT = ("OCI_RESOURCE_PRINCIPAL_RPST", "OCI_RESOURCE_PRINCIPAL_PRIVATE_PE
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who signs: key id (``ST$`` + session token), RSA key; the tenancy, region and expiry (epoch s) of the token."""
+    """Who signs: key id (``ST$`` + session token), RSA key; what the token says of tenancy, region and compartment.
+
+    ``expires_epoch_seconds`` is the token's end.
+    """
 
     key_id: str
     private_key: RSAPrivateKey
     tenancy_id: str
     region: str
     expires_epoch_seconds: float
+    compartment_id: str = ""
 
     def __repr__(self) -> str:
         return f"Principal(tenancy_id={self.tenancy_id!r}, region={self.region!r})"
@@ -73,6 +77,7 @@ def load_resource_principal(environment: Mapping[str, str]) -> Principal:
         tenancy_id=str(claims.get("res_tenant", "")),
         region=region,
         expires_epoch_seconds=float(claims.get("exp", 0)),
+        compartment_id=str(claims.get("res_compartment", "")),
     )
 
 

@@ -3,4 +3,4 @@
 from functions.codecard_avatar.serve import Settings, on_error, serve
 from shared.handler import fdk_handler
 
-handler = fdk_handler("codecard-avatar", Settings, serve, on_error=on_error)
+handler = fdk_handler("codecard-avatar", Settings, serve, on_error=on_error, metrics_until_seconds=3.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from typing import TYPE_CHECKING
 
 from functions.codecard_avatar import button, card_json, names, picture_names, publish, registry, time_budget
@@ -52,6 +53,7 @@ def on_error(error: FunctionError, request: HttpRequest) -> HttpAnswer:
 
 def _card(call: Call[Settings], container: Container, deadline: Deadline) -> HttpAnswer:
     """Button, registry, name, picture, address."""
+    started = time.monotonic()
     pressed = button.from_request(call.request)
     call.summary.update(card=pressed.card_id, button=pressed.label + pressed.function)
     entry = registry.look_up(_registry(call.settings, container), pressed, deadline)
@@ -62,6 +64,7 @@ def _card(call: Call[Settings], container: Container, deadline: Deadline) -> Htt
     if name is None:
         raise NameMissing("This card has no name yet", fix="save one as its title", field="title")
     published = _published(name, call, container, deadline)
+    call.metrics.add("badge_seconds", time.monotonic() - started)
     return card_json.answer(card_json.badge_fields(entry.fields, published.url, published.fingerprint))
 
 

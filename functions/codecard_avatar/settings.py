@@ -12,6 +12,7 @@ from functions.codecard_avatar.bucket_url import BucketUrl, parse_bucket_url
 from functions.codecard_avatar.button import card_id
 from functions.codecard_avatar.errors import BadCardId
 from shared.addresses import is_loopback, service_base_url
+from shared.metrics_settings import MetricsSettings
 from shared.settings import setting
 
 CardNames = Mapping[str, str]
@@ -54,7 +55,7 @@ def _card_names(text: str) -> CardNames:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class Settings(MetricsSettings):
     """Where the cards' names come from, and where the badge goes."""
 
     apex_url: str = setting(default="", parse=_web_url)
