@@ -27,17 +27,6 @@ class Example:
     link_url: str
     apex_url: str
 
-    def function_config(self, cloud: Cloud) -> dict[str, str]:
-        """Return configuration and environment that let every function work against this cloud."""
-        return {
-            **self.principal_env,
-            "oci_endpoint": cloud.endpoint,
-            "apex_url": self.apex_url,
-            "oss_bucket": self.bucket_url,
-            "REQUESTS_CA_BUNDLE": str(cloud.ca_file),
-            "SSL_CERT_FILE": str(cloud.ca_file),
-        }
-
 
 def fill(cloud: Cloud) -> Example:
     """Mint a principal and a user, make a public bucket with a link, and save one card."""

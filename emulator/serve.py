@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 
 from emulator.cloud import Cloud, CloudOptions
 from emulator.example import explain, fill
+from emulator.example_functions import configure, explain_functions
+from emulator.functions_app import Functions
+from emulator.services.functions import FunctionsService
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -22,6 +25,7 @@ PORT = 8180
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the options of `serve`."""
     parser.add_argument("--port", type=int, default=PORT, help="port of the OCI services (0: any free one)")
+    parser.add_argument("--functions-port", type=int, default=PORT + 1, help="port of Fn and gateway (0: any free one)")
     parser.add_argument("--root", type=Path, help="folder for objects, cards and keys (default: a temporary one)")
 
 
@@ -32,8 +36,14 @@ def run(arguments: Namespace) -> int:
         signal.signal(number, lambda *_: stop.set())
     with ExitStack() as stack:
         root = arguments.root or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="local-cloud-")))
-        cloud = stack.enter_context(Cloud(root.resolve(), options=CloudOptions(port=arguments.port)))
-        sys.stdout.write(explain(cloud, fill(cloud)) + "\n\nCtrl-C ends it.\n")
+        functions = Functions(lambda _: {})
+        options = CloudOptions(port=arguments.port, gateway_port=arguments.functions_port)
+        services = [FunctionsService(lambda: functions.host)]
+        cloud = stack.enter_context(Cloud(root.resolve(), services=services, functions=functions, options=options))
+        example = fill(cloud)
+        configure(cloud, functions.host, example)
+        texts = [explain(cloud, example), explain_functions(cloud, functions.host), "Ctrl-C ends it."]
+        sys.stdout.write("\n\n".join(texts) + "\n")
         sys.stdout.flush()
         stop.wait()
     sys.stdout.write("The local cloud has stopped.\n")

@@ -41,8 +41,8 @@ def serve(call: Call[Settings]) -> HttpAnswer:
         "ctx.Method": context.Method(),
         "ctx.RequestURL": masked_url(context.RequestURL()) if context.RequestURL() else context.RequestURL(),
         "request": _request(call.request),
-        "version": os.environ.get("SUITE_VERSION", ""),
-        "commit": os.environ.get("SUITE_COMMIT", ""),
+        "version": os.environ.get("SUITE_VERSION", "unknown"),
+        "commit": os.environ.get("SUITE_COMMIT", "unknown"),
     }
     return json_answer(answer, indent=2, sort_keys=True)
 

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
+from emulator.function_folders import find_functions
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -25,7 +27,8 @@ class Server:
     """The process and what it has printed until it was ready."""
 
     def __init__(self, root: Path) -> None:
-        command = [sys.executable, "-m", "emulator", "serve", "--port", "0", "--root", str(root)]
+        ports = ["--port", "0", "--functions-port", "0"]
+        command = [sys.executable, "-m", "emulator", "serve", *ports, "--root", str(root)]
         self.process = subprocess.Popen(command, cwd=TREE, stdout=subprocess.PIPE, text=True)  # noqa: S603
         lines: list[str] = []
         stdout = self.process.stdout
@@ -57,12 +60,25 @@ def test_every_printed_curl_line_succeeds(server: Server, tmp_path: Path) -> Non
         subprocess.run([*command, "--fail", "-sS"], cwd=tmp_path, capture_output=True, timeout=20, check=True).stdout  # noqa: S603
         for command in server.commands()
     ]
-    listed, put, got, card, saved, stamp = answers
+    listed, put, got, card, saved, stamp, *of_functions = answers
     assert json.loads(listed) == {"objects": []}
     assert (put, got, stamp) == (b"", b"hello", b"")
     assert json.loads(card)["title"] == "Joan Citizen"
     assert json.loads(saved) == {"status": "saved"}
     assert (tmp_path / "stamp.png").read_bytes().startswith(b"\x89PNG")
+    values = [json.loads(answer) for answer in of_functions]
+    _, functions = find_functions(TREE / "functions")
+    assert len(values) >= len(functions) > 0
+    badges = [value for value in values if isinstance(value, dict) and value.get("template") == "template8"]
+    assert {badge["title"] for badge in badges} == {"Joan Citizen"}
+    assert len(badges) == 2
+    contexts = [value for value in values if isinstance(value, dict) and "ctx.Headers" in value]
+    assert [value["request"]["path"] for value in contexts] == [
+        "",
+        "/t/oci-functions/request-context",
+        "/request-context/some/path",
+    ]
+    assert not [value for value in values if isinstance(value, dict) and "error" in value]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

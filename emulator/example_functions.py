@@ -1,0 +1,90 @@
+"""What `python -m emulator serve` gives each function to work on, and how to call it with curl."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emulator.example import CARD_ID
+from emulator.keys import write_private
+from emulator.reports.story import Story, publish
+from emulator.services.identity import DEFAULT_REGION, DEFAULT_TENANCY
+
+if TYPE_CHECKING:
+    from emulator.cloud import Cloud
+    from emulator.example import Example
+    from emulator.fn_server.host import FunctionHost
+    from emulator.function_folders import FunctionFolder
+
+_CARD = (
+    f"-H 'X-CODECARD-ID: {CARD_ID}'",
+    "-H 'X-CODECARD-BUTTON-LABEL: a'",
+    "-H 'X-CODECARD-BUTTON-FUNCTION: 1'",
+)
+
+
+def configure(cloud: Cloud, host: FunctionHost, example: Example) -> None:
+    """Make a node pool under pressure and a week of billing reports, and configure every function for this cloud."""
+    common = {
+        **example.principal_env,
+        "oci_endpoint": cloud.endpoint,
+        "REQUESTS_CA_BUNDLE": str(cloud.ca_file),
+        "SSL_CERT_FILE": str(cloud.ca_file),
+    }
+    own = {
+        "codecard-avatar": {"apex_url": example.apex_url, "oss_bucket": example.bucket_url},
+        "adw-billing": _billing(cloud),
+        "oke-autoscaler": _autoscaler(cloud),
+    }
+    for name in host.functions:
+        host.configure(name, {**common, **own.get(name, {})})
+
+
+def _billing(cloud: Cloud) -> dict[str, str]:
+    """A bucket with seven days of cost and FOCUS reports; the warehouse is a file beside the cloud's own."""
+    bucket = cloud.object_storage.create_billing_bucket(DEFAULT_TENANCY)
+    publish(cloud.object_storage, bucket, Story().publications())
+    return {
+        "usage_report_bucket": DEFAULT_TENANCY,
+        "home_region": DEFAULT_REGION,
+        "warehouse": f"duckdb:{cloud.root / 'billing.duckdb'}",
+    }
+
+
+def _autoscaler(cloud: Cloud) -> dict[str, str]:
+    """A pool of two nodes with ten pods too many; the cluster's time runs with the machine's."""
+    cluster = cloud.cluster
+    cluster.clock.follow()
+    pool = cluster.add_pool("prod-pool1", size=2, ocpus=2, memory_gib=16)
+    cluster.add_replicas("web", 10, cpu="1", memory="1Gi", pool=pool)
+    return {
+        "cluster_id": cluster.id,
+        "node_pool_id": pool.id,
+        "node_pool_min_size": "1",
+        "node_pool_max_size": "6",
+        "kubernetes_endpoint": "public",
+    }
+
+
+def explain_functions(cloud: Cloud, host: FunctionHost) -> str:
+    """Return the text that shows how to call every function with curl, each way that it can be called."""
+    token = write_private(
+        cloud.root / "access-token", f"Authorization: Bearer {cloud.identity.mint_access_token()}".encode()
+    )
+    bearer = f"-H @{token}"
+    lines = [f"Functions: {cloud.gateway} and {cloud.tls_gateway}"]
+    for function in host.functions.values():
+        lines.append(f"{function.name} ({function.memory_mb} MB, {function.timeout_seconds} s):")
+        lines += [f"  {line}" for line in _calls(cloud.gateway, host.app, function, bearer)]
+    return "\n".join(lines)
+
+
+def _calls(gateway: str, app: str, function: FunctionFolder, bearer: str) -> list[str]:
+    """Curl lines: plain invoke of every function, its triggers, and the gateway's routes of the two that have some."""
+    headers = {"codecard-avatar": " ".join(_CARD)}.get(function.name, "-H 'X-Device-Id: 7'")
+    lines = [f"curl -X POST -H 'Content-Type: application/json' -d '{{}}' {gateway}/invoke/{function.name}"]
+    lines += [f"curl {headers} '{gateway}/t/{app}{source}'" for source in function.triggers.values()]
+    if function.name == "codecard-avatar":
+        lines.append(f"curl -X POST {headers} {gateway}/codecard/avatar")
+    if function.name == "request-context":
+        lines.append(f"curl {bearer} {headers} '{gateway}/request-context/some/path?a=1&b=2'")
+    return lines
