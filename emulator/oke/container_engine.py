@@ -78,6 +78,10 @@ class ContainerEngine:
             web.get(f"{_ROOT}/workRequests/{{id}}/logs", self._list_logs),
         ]
 
+    def reset(self) -> None:
+        """Bring the whole cluster back to its first state."""
+        self._cluster.reset()
+
     async def _list_clusters(self, request: web.Request) -> web.Response:
         return _page(request, [self._cluster.json()])
 
