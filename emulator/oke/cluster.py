@@ -31,8 +31,11 @@ capacity by availability domain, failing deletions, the id of nodes without an i
 `pool.overrides` (put over the JSON of a pool: `{"nodes": None}`), `pool.touch()` (a new etag), `pool.is_stuck`,
 `work_requests.add_finished(pool, "NODEPOOL_RECONCILE", errors=[("InternalError", "Out of host capacity.")])`,
 `expire_continue_tokens()`, `api_server.pager.lifetime_seconds`, `api_server.compresses`, `endpoints`, `loops.enabled`
-(no scheduler, kubelets and controllers), `set_metrics`. Faults and hooks of the cloud reach the API server as service
-`kubernetes`, the rest as `container_engine`, `monitoring` and `compute`.
+(no scheduler, kubelets and controllers). Load of instances: what their running pods request, times a usual share
+(annotation `emulator/load-percent` of a pod sets it), sampled at each minute; `set_metrics` sets it.
+
+Faults and hooks of the cloud reach the API server as service `kubernetes`, the rest as `container_engine`, `monitoring`
+and `compute`.
 """
 
 from __future__ import annotations
@@ -48,9 +51,12 @@ from emulator.kubernetes.kinds import BY_NAME, NODE, POD, REPLICA_SET
 from emulator.kubernetes.objects import Object, changed, node_name_of
 from emulator.kubernetes.rbac import Access, User
 from emulator.oke import manifests
+from emulator.oke.compute import Compute
 from emulator.oke.container_engine import ContainerEngine
 from emulator.oke.controllers import pod_of
 from emulator.oke.kubelet import running
+from emulator.oke.metrics import CPU, RAM
+from emulator.oke.monitoring import Monitoring
 from emulator.oke.shapes import SHAPES
 from emulator.oke.world import World
 from emulator.services.identity import DEFAULT_COMPARTMENT, DEFAULT_REGION
@@ -74,7 +80,7 @@ class Cluster(World):
         super().__init__(identity, DEFAULT_REGION)
         self.compartment = DEFAULT_COMPARTMENT
         self.endpoints = {"LEGACY_KUBERNETES", "PUBLIC_ENDPOINT", "PRIVATE_ENDPOINT"}
-        self.services: list[Service] = [ContainerEngine(self), self.api_server]
+        self.services: list[Service] = [ContainerEngine(self), Monitoring(self), Compute(self), self.api_server]
 
     def json(self) -> Object:
         """Return the cluster as the container engine's API does."""
@@ -217,6 +223,13 @@ class Cluster(World):
         """Turn a node's Ready condition, as of `since_seconds` ago."""
         with self.lock:
             self.hosts.set_ready(host, ready=ready, since_epoch_seconds=self.clock() - since_seconds)
+
+    def set_metrics(self, host: str, cpu_percent: float | None, ram_percent: float | None = None) -> None:
+        """Let a node's instance report this load at all times, in place of what its pods use; None: no such metric."""
+        values = {CPU: cpu_percent, RAM: ram_percent}
+        self.metrics.fixed[self.pool_node(host).id] = {
+            metric: value for metric, value in values.items() if value is not None
+        }
 
     def expire_continue_tokens(self) -> None:
         """Make every continue token that is out there expire."""

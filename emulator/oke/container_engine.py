@@ -83,7 +83,7 @@ class ContainerEngine:
         self._cluster.reset()
 
     async def _list_clusters(self, request: web.Request) -> web.Response:
-        return _page(request, [self._cluster.json()])
+        return page(request, [self._cluster.json()])
 
     async def _get_cluster(self, request: web.Request) -> web.Response:
         self._check_cluster(request.match_info["id"])
@@ -118,12 +118,12 @@ class ContainerEngine:
                 if query.get("clusterId", self._cluster.id) == self._cluster.id
                 and query.get("name", pool.name) == pool.name
                 and query.get("compartmentId") == pool.details["compartmentId"]
-                and (not states or pool.state in states)
+                and (not states or pool.shown_state in states)
             ]
 
         if "compartmentId" not in query:
             raise OciError(400, "MissingParameter", "compartmentId is missing.")
-        return _page(request, self._locked(read))
+        return page(request, self._locked(read))
 
     async def _get_pool(self, request: web.Request) -> web.Response:
         def read() -> tuple[Object, str]:
@@ -178,7 +178,7 @@ class ContainerEngine:
 
         if "compartmentId" not in query:
             raise OciError(400, "MissingParameter", "compartmentId is missing.")
-        return _page(request, self._locked(read))
+        return page(request, self._locked(read))
 
     async def _get_work_request(self, request: web.Request) -> web.Response:
         return json_response(self._work_request(request).json(), headers={"retry-after": "30"})
@@ -223,7 +223,7 @@ class ContainerEngine:
             }
             for node in pool.nodes
         ]
-        return {**details, "lifecycleState": pool.state, "nodes": nodes, **pool.overrides}
+        return {**details, "lifecycleState": pool.shown_state, "nodes": nodes, **pool.overrides}
 
 
 def _grace(request: web.Request, pool: Pool) -> tuple[float, bool]:
@@ -266,8 +266,11 @@ def _accepted(work_request: WorkRequest) -> web.Response:
     return web.Response(status=202, headers={"opc-work-request-id": work_request.id})
 
 
-def _page(request: web.Request, items: list[Object]) -> web.Response:
-    """Return one page of a list; the page token is a position."""
-    start, limit = int(request.query.get("page", "0")), int(request.query.get("limit", _DEFAULT_LIMIT))
+def page(request: web.Request, items: list[Object]) -> web.Response:
+    """Return one page of a list; the page token is a position. Raises OciError 400."""
+    try:
+        start, limit = int(request.query.get("page", "0")), int(request.query.get("limit", _DEFAULT_LIMIT))
+    except ValueError as error:
+        raise OciError(400, "InvalidParameter", "page or limit is not valid.") from error
     headers = {"opc-next-page": str(start + limit)} if start + limit < len(items) else {}
     return json_response(items[start : start + limit], headers=headers)

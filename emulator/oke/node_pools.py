@@ -43,7 +43,9 @@ class NodePools:
         pool = Pool(details)
         self.pools[pool.id] = pool
         for _ in range(pool.size):
-            self._life.place_now(pool, self._new_node(pool), ready_since_seconds)
+            node = self._new_node(pool)
+            node.created_at_seconds = ready_since_seconds - self.behaviour.timings.ready
+            self._life.place_now(pool, node, ready_since_seconds)
         return pool
 
     def update(self, pool: Pool, changes: Object, *, grace_seconds: float, force: bool) -> WorkRequest:

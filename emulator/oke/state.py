@@ -169,6 +169,11 @@ class Pool:
         """Return the version for `if-match`."""
         return f"{self.id[-8:]}-{self.etag_number}"
 
+    @property
+    def shown_state(self) -> str:
+        """Return the lifecycleState that clients see."""
+        return "UPDATING" if self.is_stuck else self.state
+
     def touch(self) -> None:
         """Give it a new etag."""
         self.etag_number += 1

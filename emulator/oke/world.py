@@ -12,6 +12,7 @@ from emulator.kubernetes.store import Store
 from emulator.oke.clock import Agenda, Clock
 from emulator.oke.control_loops import ControlLoops
 from emulator.oke.hosts import Hosts
+from emulator.oke.metrics import MINUTE, Metrics
 from emulator.oke.node_life import NodeLife
 from emulator.oke.node_pools import NodePools
 from emulator.oke.state import Behaviour, ocid
@@ -47,6 +48,7 @@ class World:
             lock=self.lock,
             settle=self.settle,
         )
+        self.metrics = Metrics(self.store)
         self._is_settling = False
         self._begin()
 
@@ -82,12 +84,20 @@ class World:
             self.node_pools.pools.clear()
             self.life.instances.clear()
             self.loops.clear()
+            self.metrics.clear()
             self.api_server.reset()
             self._begin()
 
     def _begin(self) -> None:
         for name in NAMESPACES:
             self.store.create(NAMESPACE, {"metadata": {"name": name}, "status": {"phase": "Active"}})
+
+        self.agenda.add(self.clock() + MINUTE, self._sample)
+
+    def _sample(self) -> None:
+        """Note the load of the nodes once a minute."""
+        self.metrics.sample(self.clock())
+        self.agenda.add(self.clock() + MINUTE, self._sample)
 
     def _run_due(self, now_epoch_seconds: float) -> None:
         self.loops.converge()

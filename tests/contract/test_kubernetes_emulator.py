@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from kubernetes import client
 from kubernetes.client.exceptions import ApiException
 
-from tests.support.kubernetes_client import api_client, cluster_token
+from tests.support.kubernetes_client import api_client, cluster_token, raw_call
 
 if TYPE_CHECKING:
     from emulator.cloud import Cloud
@@ -72,3 +73,209 @@ def test_a_merge_patch_with_an_old_version_is_a_conflict(cloud: Cloud, core: cli
         "ToBeDeletedByClusterAutoscaler",
         "node.kubernetes.io/unschedulable",
     }
+
+
+def refused(call: Callable[[], object]) -> int:
+    with pytest.raises(ApiException) as error:
+        call()
+    return int(error.value.status)
+
+
+def lease(**spec: object) -> dict[str, Any]:
+    return {
+        "apiVersion": "coordination.k8s.io/v1",
+        "kind": "Lease",
+        "metadata": {"name": "tick", "namespace": "kube-system"},
+        "spec": {
+            "holderIdentity": "a",
+            "leaseDurationSeconds": 60,
+            "acquireTime": "2026-01-01T00:00:00.000000Z",
+            "renewTime": "2026-01-01T00:00:00.000000Z",
+            **spec,
+        },
+    }
+
+
+def test_a_lease_is_taken_by_compare_and_swap(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    token = cluster_token(cloud, principal_env)
+    path = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases"
+    made = raw_call(cloud, token, "POST", path, lease()).json()
+    assert raw_call(cloud, token, "POST", path, lease()).json()["reason"] == "AlreadyExists"
+    assert raw_call(cloud, token, "PUT", f"{path}/tick", lease()).status_code == 422
+    mine = lease(holderIdentity="b")
+    mine["metadata"]["resourceVersion"] = made["metadata"]["resourceVersion"]
+    assert raw_call(cloud, token, "PUT", f"{path}/tick", mine).json()["spec"]["holderIdentity"] == "b"
+    late = raw_call(cloud, token, "PUT", f"{path}/tick", mine)
+    assert (late.status_code, late.json()["reason"]) == (409, "Conflict")
+
+
+@pytest.mark.parametrize(
+    ("spec", "status"),
+    [
+        ({"renewTime": "2026-01-01T00:00:00Z"}, 400),
+        ({"acquireTime": "2026-01-01T00:00:00.123Z"}, 400),
+        ({"leaseDurationSeconds": 0}, 422),
+        ({"leaseDurationSeconds": "60"}, 400),
+        ({"leaseTransitions": -1}, 422),
+    ],
+)
+def test_a_lease_with_a_fault_is_refused(
+    cloud: Cloud, principal_env: dict[str, str], spec: dict[str, object], status: int
+) -> None:
+    token = cluster_token(cloud, principal_env)
+    path = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases"
+    assert raw_call(cloud, token, "POST", path, lease(**spec)).status_code == status
+    assert raw_call(cloud, token, "POST", path, lease()).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("kind", "inside", "namespace", "status"),
+    [
+        ("Node", None, "default", 201),
+        ("Node", None, "kube-system", 422),
+        ("Pod", "shop", "shop", 201),
+        ("Pod", "shop", "default", 422),
+        ("Pod", "default", "shop", 422),
+    ],
+)
+def test_an_event_lies_where_its_object_lies(
+    cloud: Cloud, core: client.CoreV1Api, kind: str, inside: str | None, namespace: str, status: int
+) -> None:
+    cloud.cluster.put({"kind": "Namespace", "metadata": {"name": "shop"}})
+    involved = {"kind": kind, "name": "x"} | ({"namespace": inside} if inside else {})
+    event = {
+        "apiVersion": "v1",
+        "kind": "Event",
+        "metadata": {"generateName": "x.", "namespace": namespace},
+        "involvedObject": involved,
+        "reason": "ScaleDown",
+        "message": "…",
+        "type": "Normal",
+        "firstTimestamp": "2026-01-01T00:00:00Z",
+        "lastTimestamp": "2026-01-01T00:00:00Z",
+        "count": 1,
+    }
+    if status == 201:
+        assert core.create_namespaced_event(namespace, event).metadata.name.startswith("x.")
+    else:
+        assert refused(lambda: core.create_namespaced_event(namespace, event)) == status
+
+
+def test_a_config_map_is_created_once_and_replaced_by_version(core: client.CoreV1Api) -> None:
+    body: dict[str, Any] = {"metadata": {"name": "cluster-autoscaler-status"}, "data": {"status": "a"}}
+    assert refused(lambda: core.replace_namespaced_config_map("cluster-autoscaler-status", "kube-system", body)) == 404
+    made = core.create_namespaced_config_map("kube-system", body)
+    body["data"] = {"status": "b"}
+    core.replace_namespaced_config_map("cluster-autoscaler-status", "kube-system", body)
+    body["metadata"]["resourceVersion"] = made.metadata.resource_version
+    assert refused(lambda: core.replace_namespaced_config_map("cluster-autoscaler-status", "kube-system", body)) == 409
+    assert refused(lambda: core.create_namespaced_config_map("nowhere", {"metadata": {"name": "x"}})) == 404
+
+
+def test_a_config_map_holds_strings_alone(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    bad = {"metadata": {"name": "y"}, "data": {"n": 1}}
+    path = "/api/v1/namespaces/default/configmaps"
+    assert raw_call(cloud, cluster_token(cloud, principal_env), "POST", path, bad).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("patch", "status"),
+    [
+        ({"spec": {"taints": [{"key": "a", "effect": "Never"}]}}, 422),
+        ({"spec": {"taints": [{"effect": "NoSchedule"}]}}, 422),
+        ({"spec": {"taints": [{"key": "a", "effect": "NoSchedule", "value": "not good"}]}}, 422),
+        ({"spec": {"taints": [{"key": "a", "effect": "NoSchedule"}] * 2}}, 422),
+        ({"spec": {"providerID": "ocid1.instance.oc1..other"}}, 422),
+        ({"spec": {"unschedulable": "true"}}, 400),
+        ({"metadata": {"name": "other"}}, 422),
+    ],
+)
+def test_a_patch_that_breaks_a_node_is_refused(
+    cloud: Cloud, core: client.CoreV1Api, patch: dict[str, Any], status: int
+) -> None:
+    pool = cloud.cluster.add_pool("p", size=1)
+    name = pool.nodes[0].host
+    before = cloud.cluster.get("Node", name)
+    assert refused(lambda: core.patch_node(name, patch, _content_type="application/merge-patch+json")) == status
+    assert cloud.cluster.get("Node", name) == before
+
+
+def test_a_merge_patch_replaces_lists_and_removes_nulls(cloud: Cloud, core: client.CoreV1Api) -> None:
+    pool = cloud.cluster.add_pool("p", size=1)
+    name = pool.nodes[0].host
+    merge = "application/merge-patch+json"
+    two = [{"key": "a", "effect": "NoSchedule"}, {"key": "b", "effect": "NoSchedule"}]
+    core.patch_node(name, {"spec": {"taints": two}, "metadata": {"annotations": {"x": "1"}}}, _content_type=merge)
+    core.patch_node(name, {"spec": {"taints": two[1:]}, "metadata": {"annotations": {"x": None}}}, _content_type=merge)
+    node = core.read_node(name)
+    assert [taint.key for taint in node.spec.taints] == ["b"]
+    assert "x" not in node.metadata.annotations
+    assert "oci.oraclecloud.com/node-pool-id" in node.metadata.annotations
+    assert refused(lambda: core.patch_node(name, {}, _content_type="application/apply-patch+yaml")) == 415
+
+
+def test_a_node_that_is_born_is_tainted_until_it_is_ready(cloud: Cloud, core: client.CoreV1Api) -> None:
+    pool = cloud.cluster.add_pool("p", size=0, taints="team=a:NoSchedule", labels={"name": "p", "tier": "web"})
+    cloud.cluster.resize(pool, 1)
+    cloud.cluster.advance(135)
+    (node,) = core.list_node().items
+    assert {(taint.key, taint.value) for taint in node.spec.taints} == {
+        ("node.kubernetes.io/not-ready", None),
+        ("team", "a"),
+    }
+    assert (node.spec.provider_id, node.metadata.labels["tier"]) == (pool.nodes[0].id, "web")
+    assert node.metadata.annotations["oci.oraclecloud.com/node-pool-id"] == pool.id
+    cloud.cluster.advance(30)
+    (node,) = core.list_node().items
+    assert [taint.key for taint in node.spec.taints] == ["team"]
+    assert [one.status for one in node.status.conditions if one.type == "Ready"] == ["True"]
+    assert node.status.allocatable["cpu"] == "3815m"
+    assert node.status.allocatable["memory"] == "14283282841"
+
+
+def test_items_of_a_list_have_no_kind_and_objects_have_one(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    token = cluster_token(cloud, principal_env)
+    cloud.cluster.add_pod("p")
+    listed = raw_call(cloud, token, "GET", "/api/v1/pods").json()
+    assert (listed["kind"], listed["apiVersion"]) == ("PodList", "v1")
+    assert not {"kind", "apiVersion"} & set(listed["items"][0])
+    one = raw_call(cloud, token, "GET", "/api/v1/namespaces/default/pods/p").json()
+    assert (one["kind"], one["metadata"]["uid"]) == ("Pod", listed["items"][0]["metadata"]["uid"])
+
+
+def test_lists_are_filtered_by_labels_and_fields(cloud: Cloud, core: client.CoreV1Api) -> None:
+    pool = cloud.cluster.add_pool("p", size=1)
+    cloud.cluster.add_pod("a", labels={"app": "a"}, node=pool.nodes[0].host)
+    cloud.cluster.add_pod("b", labels={"app": "b", "tier": "x"}, cpu="900")
+
+    def names(**query: str) -> list[str]:
+        return [pod.metadata.name for pod in core.list_pod_for_all_namespaces(**query).items]
+
+    assert names(label_selector="app=a") == ["a"]
+    assert names(label_selector="app in (a,b),!tier") == ["a"]
+    assert names(label_selector="app!=a,tier") == ["b"]
+    assert names(label_selector="app notin (a)") == ["b"]
+    assert names(field_selector=f"spec.nodeName={pool.nodes[0].host}") == ["a"]
+    assert names(field_selector="status.phase=Pending") == ["b"]
+    assert refused(lambda: names(field_selector="spec.color=red")) == 400
+
+
+def test_the_clusters_clock_is_in_every_answer(cloud: Cloud, api: client.ApiClient) -> None:
+    cloud.cluster.clock.set(1_800_000_000)
+    answer = api.call_api(*api.param_serialize("GET", "/api/v1/nodes", auth_settings=["BearerToken"]))
+    assert parsedate_to_datetime(answer.getheaders()["Date"]).timestamp() == 1_800_000_000
+
+
+def test_faults_and_hooks_reach_the_api_server_in_its_own_shape(cloud: Cloud, core: client.CoreV1Api) -> None:
+    seen: list[str] = []
+    cloud.hooks.add("before", lambda call: seen.append(call.path), service="kubernetes")
+    cloud.faults.add(service="kubernetes", path="/nodes", status=503, code="ServiceUnavailable")
+    with pytest.raises(ApiException, match='"kind": "Status"') as fault:
+        core.list_node()
+    assert fault.value.status == 503
+    assert core.list_node().items == []
+    assert seen == ["/api/v1/nodes"]
+    assert [(call.service, call.status) for call in cloud.log.calls("kubernetes")] == [
+        ("kubernetes", 503),
+        ("kubernetes", 200),
+    ]
