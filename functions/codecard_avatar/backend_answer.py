@@ -44,8 +44,8 @@ def _leniently(text: str) -> dict[str, str]:
     if not text.lstrip().startswith("{"):
         raise ValueError("the answer is no JSON object")
     keys = list(_KEY.finditer(text))
-    ends = [key.start() for key in keys[1:]] + [len(text)]
-    return _not_empty({key[1]: _lenient_value(text[key.end() : end]) for key, end in zip(keys, ends, strict=True)})
+    ends = [*(key.start() for key in keys[1:]), len(text)]
+    return _not_empty({key[1]: _lenient_value(text[key.end() : end]) for key, end in zip(keys, ends, strict=False)})
 
 
 def _lenient_value(raw: str) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw as Draw
 
 SIZE_PX = (264, 176)
-BLACK, WHITE = 0, 1
+BLACK, WHITE = 0, 255
 HEADER_BOTTOM_PX = 53
 
 

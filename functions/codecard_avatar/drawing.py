@@ -8,6 +8,7 @@ from __future__ import annotations
 import bisect
 import functools
 import unicodedata
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw
@@ -47,18 +48,31 @@ HEADING = "8 x 8 of SHA-256"
 EDGE = "drawn by code"
 LABEL_SIZES_PX = (11, 10, 9, 8, 7, 6)
 
+STEM = "H  "
+SPARE_PX = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """The black pixels of a text as a mask without margins, and how many of its rows are below the baseline.
+
+    ``below_px`` is negative for a text that does not reach down to the baseline.
+    """
+
+    mask: Image.Image
+    below_px: int
+
 
 def badge(name: BadgeName, own_background: Image.Image | None = None, stamp: Image.Image | None = None) -> Image.Image:
     """The badge in mode 1; ``own_background`` is 264 x 176 and ``stamp`` 85 x 85, both in mode 1."""
     picture = (own_background or _default_background()).copy()
-    draw = ImageDraw.Draw(picture)
-    draw.fontmode = "1"
-    _name_line(draw, name.first, BOLD, FIRST_BASELINE_PX)
-    _name_line(draw, name.last, REGULAR, LAST_BASELINE_PX)
+    _name_line(picture, name.first, BOLD, FIRST_BASELINE_PX)
+    _name_line(picture, name.last, REGULAR, LAST_BASELINE_PX)
     picture.paste(stamp or local_stamp(name.initials), STAMP_AT_PX)
-    _label(draw, CAPTION_BOX, f"{drawable(name.initials)}?s={CELLS}&p=30")
-    _label(draw, HEADING_BOX, HEADING)
-    _edge_label(picture)
+    caption = f"{drawable(name.initials)}?s={CELLS}&p=30"
+    _paste_label(picture, _label(caption, CAPTION_BOX), CAPTION_BOX)
+    _paste_label(picture, _heading(), HEADING_BOX)
+    picture.paste(BLACK, EDGE_BOX[:2], _edge())
     return picture
 
 
@@ -89,7 +103,7 @@ def _default_background() -> Image.Image:
     return background.default()
 
 
-def _name_line(draw: ImageDraw.ImageDraw, text: str, weight: str, baseline_px: int) -> None:
+def _name_line(picture: Image.Image, text: str, weight: str, baseline_px: int) -> None:
     """A line of a name in the largest size that fits; in the smallest one what does not fit becomes an ellipsis."""
     if not text:
         return
@@ -100,20 +114,36 @@ def _name_line(draw: ImageDraw.ImageDraw, text: str, weight: str, baseline_px: i
             break
     else:
         visible = _shortened(face, text)
-    left = _ink(face, visible)[0]
-    draw.text((NAME_LEFT_PX - left, baseline_px), visible, fill=BLACK, font=face, anchor="ls")
+    _paste(picture, _ink(face, visible), NAME_LEFT_PX, baseline_px)
 
 
-def _ink(face: FreeTypeFont, visible: str) -> Box:
-    """The box of the black pixels (right and lower end exclusive), from the text's origin on its baseline."""
-    mask, (x, y) = face.getmask2(visible, mode="1", anchor="ls")
-    left, top, right, bottom = mask.getbbox() or (0, 0, 0, 0)
-    return x + left, y + top, x + right, y + bottom
+def _ink(face: FreeTypeFont, visible: str) -> Ink:
+    """The text's black pixels.
+
+    Pillow rounds the height of a hinted text, so that its baseline may be a pixel off; an H before the text tells
+    where the baseline is.
+    """
+    width, height = int(face.getlength(STEM + visible)) + SPARE_PX, 3 * int(face.size)
+    canvas = Image.new("1", (width, height), 0)
+    draw = ImageDraw.Draw(canvas)
+    draw.fontmode = "1"
+    draw.text((0, 2 * int(face.size)), STEM + visible, fill=255, font=face, anchor="ls")
+    edge = int(face.getlength(STEM)) - int(face.size) // 4
+    stem = canvas.crop((0, 0, edge, height)).getbbox()
+    text = canvas.crop((edge, 0, width, height))
+    box = text.getbbox()
+    if stem is None or box is None:
+        return Ink(Image.new("1", (1, 1), 0), 0)
+    return Ink(text.crop(box), box[3] - stem[3])
+
+
+def _paste(picture: Image.Image, ink: Ink, left_px: int, baseline_px: int) -> None:
+    picture.paste(BLACK, (left_px, baseline_px + ink.below_px - ink.mask.height), ink.mask)
 
 
 def _fits(face: FreeTypeFont, visible: str) -> bool:
-    left, _, right, _ = _ink(face, visible)
-    return right - left <= NAME_RIGHT_PX - NAME_LEFT_PX
+    wide_px = NAME_RIGHT_PX - NAME_LEFT_PX
+    return face.getlength(visible) < 2 * wide_px and _ink(face, visible).mask.width <= wide_px
 
 
 def _shortened(face: FreeTypeFont, text: str) -> str:
@@ -127,28 +157,28 @@ def _elided(text: str, end: int) -> str:
     return drawable(text[:end].rstrip() + ELLIPSIS)
 
 
-def _label(draw: ImageDraw.ImageDraw, box: Box, text: str, ink: int = BLACK) -> None:
-    """A small text in the largest size that fits, in the box's lower left corner."""
+def _label(text: str, box: Box) -> Image.Image:
+    """The ink of a small text in the largest size that fits into the box."""
     left, top, right, bottom = box
     for size_px in LABEL_SIZES_PX:
-        face = font(REGULAR, size_px)
-        x0, y0, x1, y1 = _ink(face, text)
-        if x1 - x0 <= right - left and y1 - y0 <= bottom - top:
+        mask = _ink(font(REGULAR, size_px), text).mask
+        if mask.width <= right - left and mask.height <= bottom - top:
             break
-    draw.text((left - x0, bottom - y1), text, fill=ink, font=face, anchor="ls")
+    return mask
+
+
+def _paste_label(picture: Image.Image, mask: Image.Image, box: Box) -> None:
+    """Put a label into the lower left corner of its box."""
+    picture.paste(BLACK, (box[0], box[3] - mask.height), mask)
 
 
 @functools.cache
-def _edge_text() -> Image.Image:
-    """The label of the right edge, turned clockwise, as a mask (1 = ink)."""
+def _heading() -> Image.Image:
+    return _label(HEADING, HEADING_BOX)
+
+
+@functools.cache
+def _edge() -> Image.Image:
+    """The label of the right edge, turned clockwise."""
     left, top, right, bottom = EDGE_BOX
-    width, height = bottom - top, right - left
-    mask = Image.new("1", (width, height), 0)
-    draw = ImageDraw.Draw(mask)
-    draw.fontmode = "1"
-    _label(draw, (0, 0, width, height), EDGE, ink=1)
-    return mask.transpose(Image.Transpose.ROTATE_270)
-
-
-def _edge_label(picture: Image.Image) -> None:
-    picture.paste(BLACK, EDGE_BOX, _edge_text())
+    return _label(EDGE, (0, 0, bottom - top, right - left)).transpose(Image.Transpose.ROTATE_270)

@@ -40,10 +40,9 @@ TRIGGERS = "/t/"
 DEFAULT_FOLDER = "/codecard"
 MOST_FINGERPRINTS = 16
 
-_HOST_NAME = re.compile(
-    r"(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*"
-)
-_PORT = re.compile(r"[0-9]{1,5}")
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_HOST = re.compile(rf"(?P<name>{_LABEL}(?:\.{_LABEL})*)(?::[0-9]{{1,5}})?")
+_HOST_CHARACTERS = 253
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +122,8 @@ class InlinePublisher:
 
 def own_host(request: HttpRequest) -> str:
     """The host name (with port, if any) that the call was sent to. Raises AddressUnknown for an address or nothing."""
-    host, _, port = request.host.partition(":")
-    if not _HOST_NAME.fullmatch(host) or (port and not _PORT.fullmatch(port)) or _is_ip_address(host):
+    host = _HOST.fullmatch(request.host)
+    if host is None or len(request.host) > _HOST_CHARACTERS or _is_ip_address(host["name"]):
         raise AddressUnknown(
             "publish is inline, and the call does not say under which host name it came",
             fix="set public_url to the gateway's https://host",

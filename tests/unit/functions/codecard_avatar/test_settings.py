@@ -1,0 +1,136 @@
+"""The config that users have, and what is said about one that cannot be used."""
+
+from __future__ import annotations
+
+import pytest
+
+from functions.codecard_avatar.bucket_url import parse_bucket_url
+from functions.codecard_avatar.settings import Settings
+from shared.errors import MissingInputData
+from shared.settings import describe, load
+
+REGIONAL = "https://objectstorage.us-phoenix-1.oraclecloud.com/n/ns/b/codecard"
+DEDICATED = "https://ns.objectstorage.eu-frankfurt-1.oci.customer-oci.com/n/ns/b/codecard"
+LINK = "https://objectstorage.us-phoenix-1.oraclecloud.com/p/To-ken_1/n/ns/b/codecard/o/"
+APEX = "https://apex.example.com/ords/codecard/master/cc"
+
+
+@pytest.mark.parametrize(
+    ("url", "wanted"),
+    [
+        (REGIONAL, REGIONAL + "/o/a.bmp"),
+        (REGIONAL + "/", REGIONAL + "/o/a.bmp"),
+        (REGIONAL + "/o/", REGIONAL + "/o/a.bmp"),
+        (DEDICATED, DEDICATED + "/o/a.bmp"),
+        (LINK, LINK + "a.bmp"),
+        (LINK.rstrip("/"), LINK + "a.bmp"),
+        ("http://127.0.0.1:8180/n/ns/b/codecard", "http://127.0.0.1:8180/n/ns/b/codecard/o/a.bmp"),
+    ],
+)
+def test_every_form_of_the_buckets_url_gives_the_objects_url(url: str, wanted: str) -> None:
+    assert parse_bucket_url(url).object_url("a.bmp") == wanted
+
+
+def test_an_objects_name_cannot_leave_the_bucket() -> None:
+    assert parse_bucket_url(REGIONAL).object_url("../../x?y#z") == REGIONAL + "/o/../../x%3Fy%23z"
+    assert parse_bucket_url(REGIONAL).object_url("my bg/1.png") == REGIONAL + "/o/my%20bg/1.png"
+
+
+def test_a_links_token_is_not_printed() -> None:
+    url = parse_bucket_url(LINK)
+    assert "To-ken_1" not in repr(url) + str(url)
+    assert url.is_link
+    assert url.without_link.object_url("x") == REGIONAL + "/o/x"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "codecard",
+        "ftp://h/n/ns/b/x",
+        "https://user:pw@h/n/ns/b/x",
+        "https://h/n/ns/b/",
+        "https://h/b/x",
+        "https://h/n/ns/b/x/o/name.bmp",
+        "https://h/n/ns/b/x?y=1",
+        "https://h:0/n/ns/b/x",
+        "https://[::1/n/ns/b/x",
+        "http://objectstorage.us-phoenix-1.oraclecloud.com/n/ns/b/x",
+        "http://169.254.169.254/n/ns/b/x",
+    ],
+)
+def test_a_bucket_that_cannot_be_used_is_a_fault_of_its_key(url: str) -> None:
+    with pytest.raises(MissingInputData) as caught:
+        load(Settings, {"apex_url": APEX, "oss_bucket": url})
+    assert list(caught.value.faults) == ["oss_bucket"]
+
+
+def test_all_faults_are_reported_at_once() -> None:
+    wrong = {
+        "apex_url": "apex",
+        "oss_bucket": "x",
+        "publish": "ftp",
+        "public_url": "http://h",
+        "card_names": "[]",
+        "identicon_service": "https://u:p@h/",
+        "oci_endpoint": "http://example.com",
+    }
+    with pytest.raises(MissingInputData) as caught:
+        load(Settings, wrong)
+    assert caught.value.keys == sorted(wrong)
+
+
+def test_nothing_set_says_what_is_needed() -> None:
+    with pytest.raises(MissingInputData) as caught:
+        load(Settings, {})
+    assert caught.value.keys == ["apex_url", "oss_bucket"]
+
+
+def test_inline_needs_no_bucket_unless_something_is_read_from_one() -> None:
+    assert load(Settings, {"apex_url": APEX, "publish": "inline"}).oss_bucket is None
+    with pytest.raises(MissingInputData, match="oss_bucket") as caught:
+        load(Settings, {"publish": "inline", "card_registry": "cards.json", "image_bg_name": "bg.bmp"})
+    assert caught.value.faults["oss_bucket"] == "is not set: card_registry and image_bg_name need it"
+
+
+def test_what_users_have_configured_loads() -> None:
+    loaded = load(
+        Settings,
+        {
+            "apex_url": APEX,
+            "identicon_service": "https://identicon-1132.appspot.com",
+            "oss_bucket": REGIONAL,
+            "image_bg_name": "DevComm_BG.bmp",
+            "some_other_key": "left alone",
+        },
+    )
+    assert (loaded.publish, loaded.image_bg_name) == ("bucket", "DevComm_BG.bmp")
+
+
+def test_card_names_are_keyed_by_the_id_in_any_case() -> None:
+    loaded = load(Settings, {"publish": "inline", "card_names": '{"cc50e3ccbfff": "Joan Citizen"}'})
+    assert loaded.card_names == {"CC50E3CCBFFF": "Joan Citizen"}
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"CC50E3CCBFFF": 1}', '{"CC50": "Joan"}', "[" * 100_000])
+def test_card_names_of_another_shape_are_a_fault(text: str) -> None:
+    with pytest.raises(MissingInputData, match="card_names"):
+        load(Settings, {"publish": "inline", "card_names": text})
+
+
+@pytest.mark.parametrize("url", ["https://gw.example.com", "https://gw.example.com:8443/", "http://localhost:8080"])
+def test_a_public_url_is_scheme_and_host(url: str) -> None:
+    loaded = load(Settings, {"apex_url": APEX, "publish": "inline", "public_url": url})
+    assert loaded.public_url == url.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "url", ["gw.example.com", "http://gw.example.com", "https://gw/x", "https://gw?x", "https://a b"]
+)
+def test_a_public_url_of_another_shape_is_a_fault(url: str) -> None:
+    with pytest.raises(MissingInputData, match="public_url"):
+        load(Settings, {"apex_url": APEX, "publish": "inline", "public_url": url})
+
+
+def test_every_key_is_documented() -> None:
+    assert [row.name for row in describe(Settings) if not row.doc] == []
