@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +21,13 @@ if TYPE_CHECKING:
     from emulator.cloud import Cloud
 
 ROOT = Path(__file__).resolve().parents[1]
+_DEFAULTS = HostOptions()
 
 
 class Functions:
     """A factory for `Cloud(functions=…)`; `host` is there once the cloud runs.
 
-    `environment` gives what all functions see, from the cloud whose addresses are known by then.
+    `environment` gives what all functions see, from the cloud whose addresses are known by then; `options` the rest.
     """
 
     def __init__(
@@ -34,12 +36,12 @@ class Functions:
         *,
         root: Path = ROOT,
         functions_folder: Path | None = None,
-        freeze: bool = True,
+        options: HostOptions = _DEFAULTS,
     ) -> None:
         self.root = root
         self._folder = functions_folder or root / "functions"
         self._environment = environment
-        self._freeze = freeze
+        self._options = options
         self._host: FunctionHost | None = None
 
     @property
@@ -52,7 +54,7 @@ class Functions:
     def __call__(self, cloud: Cloud) -> web.Application:
         """Make the application."""
         app, functions = find_functions(self._folder)
-        options = HostOptions(environment=self._environment(cloud), freeze=self._freeze)
+        options = replace(self._options, environment=self._environment(cloud))
         self._host = FunctionHost(self.root, app, functions, options)
         return build_gateway_app(self._host, parse(gateway_document(cloud.endpoint)))
 

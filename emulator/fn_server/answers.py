@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 Headers = list[tuple[str, str]]
 
+BODY_BYTES = 6 * 1024 * 1024
+"""Fn's limit of a call's body, and of an answer's."""
+
 
 @dataclass(frozen=True)
 class FnAnswer:

@@ -9,11 +9,12 @@ import time
 import uuid
 from collections import defaultdict, deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from emulator.fn_server.answers import (
+    BODY_BYTES,
     AgentError,
     FnAnswer,
     function_failed,
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from emulator.fn_server.answers import Headers
     from emulator.function_folders import FunctionFolder
 
-BODY_BYTES = 6 * 1024 * 1024
 FREEZE_SECONDS = 0.05
 MEMORY_POLL_SECONDS = 0.05
 LOG_LINES = 20_000
@@ -42,15 +42,17 @@ _MIB = 1024 * 1024
 class HostOptions:
     """`environment` reaches every function below its own configuration; `freeze` and `limit_memory` can be off.
 
-    `command` gives what starts a function instead of this interpreter's `fdk`, `user` the id that it runs as.
+    `command` gives what starts a function instead of this interpreter's `fdk`, `user` the id that it runs as,
+    `start_seconds` how long it may take until it listens (fnserver: FN_HOT_START_TIMEOUT_MSECS).
     """
 
-    environment: Mapping[str, str]
+    environment: Mapping[str, str] = field(default_factory=dict)
     freeze: bool = True
     limit_memory: bool = True
     processes_per_function: int = 8
     command: Callable[[FunctionFolder], Sequence[str]] = fdk_command
     user: int | None = None
+    start_seconds: float = 5.0
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,7 @@ class FunctionHost:
             try:
                 answer = await self._timed(process, function, [*own, *headers], body, chunked=chunked)
                 status, keep = answer.status, True
-                return _checked(answer)
+                return _with_call_id(_checked(answer), call_id)
             except AgentError as error:
                 status = error.status
                 keep = keep and answer.status in {502, 504}
@@ -193,7 +195,7 @@ class FunctionHost:
         )
         self._all.add(process)
         try:
-            await process.start()
+            await process.start(self.options.start_seconds)
         except AgentError:
             self._retire(process)
             raise
@@ -259,6 +261,11 @@ class FunctionHost:
 
     def _note(self, process: FunctionProcess, text: str) -> None:
         self._line(process.function, process.pid, text)
+
+
+def _with_call_id(answer: FnAnswer, call_id: str) -> FnAnswer:
+    """Add the call's id, which the FDK does not send back and Fn's client reads."""
+    return FnAnswer(answer.status, [*answer.headers, ("Fn-Call-Id", call_id)], answer.body)
 
 
 def _checked(answer: FnAnswer) -> FnAnswer:

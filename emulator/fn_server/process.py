@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from emulator.fn_server.answers import Headers
     from emulator.function_folders import FunctionFolder
 
-START_SECONDS = 5.0
-"""FN_HOT_START_TIMEOUT_MSECS of fnserver."""
-
 _POLL_SECONDS = 0.002
 _TICKS = os.sysconf("SC_CLK_TCK")
 _KIB = 1024
@@ -82,7 +79,7 @@ class FunctionProcess:
         """Tell whether the process runs."""
         return self._process is not None and self._process.returncode is None
 
-    async def start(self) -> None:
+    async def start(self, within_seconds: float) -> None:
         """Start and wait until it listens. Raises AgentError when it ends first or takes too long."""
         as_user = {} if self._user is None else {"user": self._user, "group": self._user, "extra_groups": []}
         self._process = await asyncio.create_subprocess_exec(
@@ -98,7 +95,7 @@ class FunctionProcess:
         for stream in (self._process.stdout, self._process.stderr):
             if stream is not None:
                 self._readers.append(asyncio.create_task(self._read(stream)))
-        await self._wait_for_socket()
+        await self._wait_for_socket(within_seconds)
         connector = aiohttp.UnixConnector(path=f"{self._folder}/lsnr.sock", limit=1)
         self._session = aiohttp.ClientSession(connector=connector, auto_decompress=False)
 
@@ -166,14 +163,17 @@ class FunctionProcess:
         lines = [line for line in status.splitlines() if line.startswith("VmRSS:")]
         return int(lines[0].split()[1]) * _KIB if lines else 0
 
-    async def _wait_for_socket(self) -> None:
-        until = time.monotonic() + START_SECONDS
-        while not (self._folder / "lsnr.sock").exists():
+    async def _wait_for_socket(self, within_seconds: float) -> None:
+        until = time.monotonic() + within_seconds
+        link = self._folder / "lsnr.sock"
+        while not link.is_symlink() and not link.exists():
             if not self.alive:
                 raise failed_to_start()
             if time.monotonic() > until:
                 raise start_timed_out()
             await asyncio.sleep(_POLL_SECONDS)
+        if not _is_listener(link):
+            raise failed_to_start()
 
     async def _read(self, stream: asyncio.StreamReader) -> None:
         while True:
@@ -189,6 +189,14 @@ class FunctionProcess:
         if self.alive:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.pid, number)
+
+
+def _is_listener(link: Path) -> bool:
+    """Tell what Fn's agent demands: a relative link to a socket in the same folder."""
+    if not link.is_symlink():
+        return False
+    target = link.readlink()
+    return not target.is_absolute() and len(target.parts) == 1 and link.is_socket()
 
 
 def _without_repeated_agent(headers: Headers) -> Headers:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from emulator.fn_server.answers import FnAnswer, unknown_trigger
+from emulator.fn_server.answers import BODY_BYTES, FnAnswer, unknown_trigger
 
 if TYPE_CHECKING:
     from emulator.fn_server.answers import Headers
@@ -85,10 +85,20 @@ def http_answer(answer: FnAnswer) -> web.Response:
 
 
 def respond(status: int, headers: Headers, body: bytes) -> web.Response:
-    """Return an answer with an exact length before everything else; aiohttp sends its head and body in one write."""
-    response = web.Response(status=status, body=body, headers=[("Content-Length", str(len(body))), *headers])
-    response.headers.popall("Server", None)
+    """Return an answer with an exact length before everything else; aiohttp sends its head and body in one write.
+
+    A body over Fn's limit breaks off at the limit and the connection with it, as fnserver does it.
+    """
+    length = ("Content-Length", str(len(body)))
+    response = web.Response(status=status, body=body[:BODY_BYTES], headers=[length, *headers])
+    if len(body) > BODY_BYTES:
+        response.force_close()
     return response
+
+
+async def without_server_name(_: web.Request, response: web.StreamResponse) -> None:
+    """Take away the header that the HTTP stack adds and neither Fn nor the gateway has (an `on_response_prepare`)."""
+    response.headers.popall("Server", None)
 
 
 def client_headers(request: web.Request) -> Headers:

@@ -12,8 +12,15 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from emulator.fn_server.host import BODY_BYTES
-from emulator.fn_server.routes import client_headers, http_answer, raw_target, respond, routes
+from emulator.fn_server.answers import BODY_BYTES
+from emulator.fn_server.routes import (
+    client_headers,
+    http_answer,
+    raw_target,
+    respond,
+    routes,
+    without_server_name,
+)
 from emulator.gateway.authentication import Gatekeeper
 
 if TYPE_CHECKING:
@@ -79,6 +86,7 @@ def build_gateway_app(host: FunctionHost, specification: Specification) -> web.A
 
     app.add_routes([*routes(host), web.route("*", "/{path:.*}", gateway)])
     app.cleanup_ctx.append(processes)
+    app.on_response_prepare.append(without_server_name)
     return app
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 MASK = "***"
 
 _NAME = re.compile(
-    r"pass(?!ive)|pwd|secret|token|key|pem|rpst|credential|authoriz|authentic|cookie|signature|session|wallet|private",
+    r"pass(?!ive)|pwd|secret|token|key|pem|rpst|credential|auth(?!or(?!iz))|jwt|bearer|cookie|signature|session|wallet|private",
     re.IGNORECASE,
 )
 _VALUE = re.compile(
