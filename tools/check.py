@@ -20,6 +20,8 @@ def commands() -> dict[str, list[str]]:
         "imports": [str(BIN / "lint-imports")],
         "limits": [python, "-m", "tools.limits"],
         "manifests": [python, "-m", "tools.manifests"],
+        "policies": [python, "-m", "tools.policies"],
+        "terraform": [python, "-m", "tools.stack"],
         "generated files": [python, "-m", "tools.render", "--check"],
     }
     dockerfiles = [path.relative_to(ROOT) for path in ROOT.glob("**/Dockerfile*") if path.suffix != ".dockerignore"]

@@ -1,0 +1,126 @@
+# Every right that the suite has: purpose = statement. A statement stands beside the function that needs it, is limited
+# to named resources where IAM has a variable for it, and is made only when that function is deployed.
+locals {
+  cluster_compartment  = coalesce(var.cluster_compartment_ocid, var.compartment_ocid)
+  database_compartment = coalesce(var.database_compartment_ocid, var.compartment_ocid)
+  vault_compartment    = coalesce(var.vault_compartment_ocid, var.compartment_ocid)
+
+  # Texts for the statements below; a statement with an empty one is not made.
+  cluster_id           = var.oke_autoscaler_cluster_id == null ? "" : var.oke_autoscaler_cluster_id
+  autoscaler_secret_id = var.oke_autoscaler_secret_id == null ? "" : var.oke_autoscaler_secret_id
+  loader_secret_id     = var.adw_billing_db_pass_secret_id == null ? "" : var.adw_billing_db_pass_secret_id
+  node_pools           = join(", ", [for id in sort(var.node_pool_ids) : "target.nodepool.id = '${id}'"])
+
+  # The tenancy in which Oracle keeps everybody's cost and usage reports.
+  usage_report_tenancy = "ocid1.tenancy.oc1..aaaaaaaaned4fkpkisbwjlr56u7cj63lf3wffbilvqknstgtvzub7vhqkggq"
+
+  autoscaler_policy = {
+    "token for the API of this cluster; what it may do there is Kubernetes RBAC" = "Allow dynamic-group ${local.group["oke-autoscaler"]} to use clusters in compartment id ${local.cluster_compartment} where target.cluster.id = '${local.cluster_id}'"
+    "set the size of these node pools, delete their nodes"                       = "Allow dynamic-group ${local.group["oke-autoscaler"]} to manage cluster-node-pools in compartment id ${local.cluster_compartment} where any {${local.node_pools}}"
+    "see whether a resize has ended or failed"                                   = "Allow dynamic-group ${local.group["oke-autoscaler"]} to read cluster-work-requests in compartment id ${local.cluster_compartment}"
+    "managed node pools: instances are made and ended in the caller's name"      = "Allow dynamic-group ${local.group["oke-autoscaler"]} to manage instance-family in compartment id ${local.cluster_compartment}"
+    "managed node pools: place instances in their subnets"                       = "Allow dynamic-group ${local.group["oke-autoscaler"]} to use subnets in compartment id ${local.cluster_compartment}"
+    "managed node pools: attach network cards"                                   = "Allow dynamic-group ${local.group["oke-autoscaler"]} to use vnics in compartment id ${local.cluster_compartment}"
+    "managed node pools: read the network they lie in"                           = "Allow dynamic-group ${local.group["oke-autoscaler"]} to read virtual-network-family in compartment id ${local.cluster_compartment}"
+    "managed node pools: resolve the compartment"                                = "Allow dynamic-group ${local.group["oke-autoscaler"]} to inspect compartments in compartment id ${local.cluster_compartment}"
+    "average load of the nodes"                                                  = "Allow dynamic-group ${local.group["oke-autoscaler"]} to read metrics in compartment id ${local.cluster_compartment} where target.metrics.namespace = 'oci_computeagent'"
+  }
+
+  autoscaler_secret_policy = {
+    "service-account token, where secret_id is set" = "Allow dynamic-group ${local.group["oke-autoscaler"]} to read secret-bundles in compartment id ${local.vault_compartment} where target.secret.id = '${local.autoscaler_secret_id}'"
+  }
+
+  loader_report_policy = {
+    "name of the tenancy that holds the reports" = "Define tenancy usage-report as ${local.usage_report_tenancy}"
+    "read this tenancy's reports there"          = "Endorse dynamic-group ${local.group["adw-billing"]} to read objects in tenancy usage-report"
+  }
+
+  loader_wallet_policy = {
+    "fetch the database's wallet, where db_ocid is set" = "Allow dynamic-group ${local.group["adw-billing"]} to read autonomous-databases in compartment id ${local.database_compartment}"
+  }
+
+  loader_secret_policy = {
+    "password, where db_pass_secret_id is set" = "Allow dynamic-group ${local.group["adw-billing"]} to read secret-bundles in compartment id ${local.vault_compartment} where target.secret.id = '${local.loader_secret_id}'"
+  }
+
+  loader_token_policy = {
+    "database token instead of a password, where db_auth is iam-token" = "Allow dynamic-group ${local.group["adw-billing"]} to use database-connections in compartment id ${local.database_compartment}"
+  }
+
+  badge_policy = {
+    "publish badges, read background and registry; never delete" = "Allow dynamic-group ${local.group["codecard-avatar"]} to manage objects in compartment id ${var.compartment_ocid} where all {target.bucket.name = '${var.badge_bucket}', any {request.permission = 'OBJECT_CREATE', request.permission = 'OBJECT_OVERWRITE', request.permission = 'OBJECT_READ', request.permission = 'OBJECT_INSPECT'}}"
+  }
+
+  # Custom metrics, for the functions whose publish_metrics is true.
+  publishers = toset([for name in keys(local.deployed) : name if lookup(local.function_config[name], "publish_metrics", "false") == "true"])
+  metrics_policy = {
+    for name in local.publishers : "custom metrics of ${name}" => "Allow dynamic-group ${local.group[name]} to use metrics in compartment id ${var.compartment_ocid} where target.metrics.namespace = 'functions_suite'"
+  }
+
+  gateway_policy = {
+    "the gateway calls the functions behind its routes" = "Allow any-user to use fn-invocation in compartment id ${var.compartment_ocid} where all {request.principal.type = 'ApiGateway', request.principal.id = '${oci_apigateway_gateway.suite.id}'}"
+  }
+
+  # The pods' own identity: cluster, namespace and account must all be right. `read` finds the invoke endpoint.
+  cronjob_policy = {
+    "CronJobs call functions"               = "Allow any-user to use fn-invocation in compartment id ${var.compartment_ocid} where all {request.principal.type = 'workload', request.principal.cluster_id = '${local.cluster_id}', request.principal.namespace = '${var.cronjob_namespace}', request.principal.service_account = '${var.cronjob_service_account}'}"
+    "CronJobs look up a function's address" = "Allow any-user to read fn-function in compartment id ${var.compartment_ocid} where all {request.principal.type = 'workload', request.principal.cluster_id = '${local.cluster_id}', request.principal.namespace = '${var.cronjob_namespace}', request.principal.service_account = '${var.cronjob_service_account}'}"
+  }
+
+  # Oracle's example gives a schedule `manage functions-family`; calling needs no more than this.
+  scheduler_policy = {
+    "Resource Scheduler calls adw-billing"    = "Allow any-user to use fn-invocation in compartment id ${var.compartment_ocid} where all {request.principal.type = 'resourceschedule', request.principal.id = '${local.schedule_id}'}"
+    "Resource Scheduler looks adw-billing up" = "Allow any-user to read fn-function in compartment id ${var.compartment_ocid} where all {request.principal.type = 'resourceschedule', request.principal.id = '${local.schedule_id}'}"
+  }
+
+  service_policy = {
+    "the Functions service pulls the images"                 = "Allow service FaaS to read repos in compartment id ${var.compartment_ocid}"
+    "the Functions service attaches functions to the subnet" = "Allow service FaaS to use virtual-network-family in compartment id ${var.compartment_ocid}"
+  }
+
+  has_autoscaler = contains(var.deploy_functions, "oke-autoscaler")
+  has_loader     = contains(var.deploy_functions, "adw-billing")
+
+  # Which of them are made.
+  policy_is_made = {
+    autoscaler        = local.has_autoscaler && local.cluster_id != "" && local.node_pools != ""
+    autoscaler-secret = local.has_autoscaler && local.autoscaler_secret_id != ""
+    loader            = local.has_loader
+    loader-wallet     = local.has_loader && var.adw_billing_db_ocid != null
+    loader-secret     = local.has_loader && local.loader_secret_id != ""
+    loader-token      = local.has_loader && var.adw_billing_db_auth == "iam-token"
+    badge             = contains(var.deploy_functions, "codecard-avatar")
+    metrics           = length(local.metrics_policy) > 0
+    gateway           = true
+    cronjobs          = local.cluster_id != ""
+    scheduler         = local.has_schedule
+    service           = true
+  }
+  policies = {
+    autoscaler        = local.autoscaler_policy
+    autoscaler-secret = local.autoscaler_secret_policy
+    loader            = local.loader_report_policy
+    loader-wallet     = local.loader_wallet_policy
+    loader-secret     = local.loader_secret_policy
+    loader-token      = local.loader_token_policy
+    badge             = local.badge_policy
+    metrics           = local.metrics_policy
+    gateway           = local.gateway_policy
+    cronjobs          = local.cronjob_policy
+    scheduler         = local.scheduler_policy
+    service           = local.service_policy
+  }
+}
+
+# In the root compartment, because the statements on another tenancy must stand there.
+resource "oci_identity_policy" "suite" {
+  provider = oci.home
+  for_each = toset([for name, is_made in local.policy_is_made : name if is_made])
+
+  compartment_id = var.tenancy_ocid
+  name           = "oci-functions-${each.key}"
+  description    = substr(join("; ", keys(local.policies[each.key])), 0, 400)
+  statements     = [for purpose in sort(keys(local.policies[each.key])) : local.policies[each.key][purpose]]
+
+  depends_on = [oci_identity_dynamic_group.function]
+}

@@ -1,0 +1,12 @@
+# The bucket of the badges: a card has no credentials, so an object can be read by who knows its name, and not listed.
+data "oci_objectstorage_namespace" "tenancy" {
+  compartment_id = var.tenancy_ocid
+}
+
+resource "oci_objectstorage_bucket" "badges" {
+  compartment_id = var.compartment_ocid
+  namespace      = data.oci_objectstorage_namespace.tenancy.namespace
+  name           = var.badge_bucket
+  access_type    = "ObjectReadWithoutList"
+  versioning     = "Disabled"
+}

@@ -1,0 +1,160 @@
+"""The Terraform stack says what the code says, gives no right too many, and its checkers find what they must."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import re
+import shutil
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import hcl2
+import pytest
+import yaml
+
+from shared.settings import describe
+from tools import policies, stack, suite
+from tools.render_terraform import variable_name
+from tools.suite import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FOLDER = stack.FOLDER
+ENTRIES = [entry for entry in suite.read().functions if (ROOT / "functions" / entry.folder / "settings.py").exists()]
+TERRAFORM = shutil.which("terraform") or shutil.which("tofu")
+
+
+def variables() -> dict[str, dict[str, Any]]:
+    blocks = [block for document in stack.documents().values() for block in document.get("variable", [])]
+    return {name.strip('"'): body for block in blocks for name, body in block.items()}
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+def test_every_config_key_of_a_function_is_a_variable_and_reaches_its_config(entry: suite.FunctionEntry) -> None:
+    known = variables()
+    config = (FOLDER / "functions_config.tf").read_text()
+    for row in describe(importlib.import_module(f"functions.{entry.folder}.settings").Settings):
+        name = variable_name(entry, row.name)
+        assert json.loads(known[name]["description"]).startswith(row.doc[:40])
+        assert known[name].get("sensitive", False) in {row.secret, str(row.secret).lower()}
+        assert re.search(rf"^ +{row.name} += var\.{name}$", config, re.MULTILINE)
+
+
+def test_what_the_stack_names_is_declared_and_used_and_every_right_is_within_its_limit() -> None:
+    assert list(stack.every_fault()) == []
+    assert list(policies.every_fault()) == []
+    assert len(policies.statements()) > 15
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Allow dynamic-group oci-functions-oke-autoscaler to fly clusters in compartment id ocid1.c.oc1..a", "verb"),
+        ("Allow dynamic-group oci-functions-oke-autoscaler to use klusters in compartment id ocid1.c.oc1..a", "known"),
+        ("Allow dynamic-group oci-functions-oke-autoscaler to manage cluster-family in tenancy", "may not"),
+        ("Allow dynamic-group oci-functions-oke-autoscaler to manage metrics in tenancy", "may not"),
+        ("Allow dynamic-group oci-functions-oke-autoscaler to use secret-family in compartment c", "may not"),
+        ("Allow dynamic-group oci-functions-oke-autoscaler to inspect compartments in tenancy", "in tenancy"),
+        ("Allow dynamic-group oci-functions-oke-autoscaler to use clusters in compartment c", "target.cluster.id"),
+        ("Allow dynamic-group oci-functions-codecard-avatar to manage objects in compartment c", "target.bucket"),
+        ("Allow dynamic-group oci-functions-request-context to read objects in compartment c", "may not"),
+        ("Allow any-user to use fn-invocation in compartment c", "anybody may not"),
+        ("Allow dynamic-group x to use", "does not parse"),
+    ],
+)
+def test_a_statement_that_is_wrong_or_too_broad_is_found(text: str, told: str) -> None:
+    assert any(told in fault for fault in policies.faults("purpose", text))
+
+
+def test_an_undeclared_and_an_unused_name_are_found(tmp_path: Path) -> None:
+    (tmp_path / "a.tf").write_text('variable "a" {\n  type = string\n}\n\nlocals {\n  b = var.c + oci_x.y.id\n}\n')
+    faults = list(stack.every_fault(tmp_path))
+    assert "var.c is not declared" in faults
+    assert "oci_x.y is not declared" in faults
+    assert {"var.a is never used", "local.b is never used"} <= set(faults)
+
+
+def test_the_consoles_form_has_every_variable_once_and_no_other() -> None:
+    form = yaml.safe_load((FOLDER / "schema.yaml").read_text())
+    grouped = [name for group in form["variableGroups"] for name in group["variables"]]
+    assert sorted(grouped) == sorted(form["variables"]) == sorted(variables())
+    for name, body in variables().items():
+        field = form["variables"][name]
+        assert field["required"] == ("default" not in body), name
+        assert field["type"] != "enum" or field["enum"], name
+
+
+def test_the_example_sets_every_variable_that_has_no_default_and_none_that_is_not_there() -> None:
+    example = hcl2.loads((FOLDER / "terraform.tfvars.example").read_text())
+    given = {name for name in example if not name.startswith("__")}
+    known = variables()
+    assert given <= set(known)
+    assert {name for name, body in known.items() if "default" not in body} <= given
+
+
+def test_the_gateway_takes_every_key_of_the_specification() -> None:
+    text = (FOLDER / "gateway.tf").read_text()
+    keys = set(re.findall(r'"([A-Za-z]+)":', (ROOT / "deploy" / "api-gateway.json").read_text()))
+    assert {key for key in keys if not re.search(rf"\.{key}\b", text)} == set()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("stack") / "terraform"
+    made.mkdir()
+    shutil.copy(ROOT / "deploy" / "api-gateway.json", made.parent)
+    for path in FOLDER.glob("*.tf"):
+        text = path.read_text()
+        blocks = re.findall(r"^(?:locals|variable \"\w+\") \{\n.*?^\}\n", text, re.MULTILINE | re.DOTALL)
+        stubbed = re.sub(r"(?:data\.)?oci_\w+\.\w+(?:\[[^\]]*\])?\.\w+", '"ocid1.stub.oc1.iad.aaaa"', "\n".join(blocks))
+        (made / path.name).write_text(stubbed)
+    example = (FOLDER / "terraform.tfvars.example").read_text()
+    (made / "terraform.tfvars").write_text(example)
+    return made
+
+
+@pytest.mark.skipif(TERRAFORM is None, reason="neither terraform nor tofu is on the PATH")
+class TestEvaluated:
+    """The expressions as terraform itself computes them; resources, which need the provider, stand as fixed texts."""
+
+    def evaluate(self, folder: Path, expression: str, *variables: str) -> Any:
+        arguments = [argument for each in variables for argument in ("-var", each)]
+        done = subprocess.run(  # noqa: S603
+            [str(TERRAFORM), "console", *arguments],
+            cwd=folder,
+            input=f"jsonencode(nonsensitive({expression}))\n",
+            env={**os.environ, "TF_CLI_CONFIG_FILE": os.devnull},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        )
+        return json.loads(json.loads(done.stdout))
+
+    def test_the_statements_that_are_made_parse_and_hold(self, folder: Path) -> None:
+        made = self.evaluate(folder, "[for name, is_made in local.policy_is_made : local.policies[name] if is_made]")
+        statements = {purpose: text for policy in made for purpose, text in policy.items()}
+        assert len(statements) > 12
+        assert [fault for purpose, text in statements.items() for fault in policies.faults(purpose, text)] == []
+
+    def test_a_function_that_is_not_deployed_gets_no_right(self, folder: Path) -> None:
+        only_card = 'deploy_functions=["codecard-avatar"]'
+        made = self.evaluate(folder, "[for name, is_made in local.policy_is_made : name if is_made]", only_card)
+        assert set(made) == {"badge", "gateway", "cronjobs", "service"}
+
+    def test_config_holds_what_is_set_and_nothing_else(self, folder: Path) -> None:
+        config = self.evaluate(folder, 'local.function_config["adw-billing"]', "adw_billing_retention_days=30")
+        assert config["retention_days"] == "30"
+        assert config["db_dsn"] == "adw_high"
+        assert "db_pass" not in config
+
+    def test_the_gateways_routes_are_those_of_the_specification(self, folder: Path) -> None:
+        routes = self.evaluate(folder, "local.gateway_routes")
+        specification = json.loads((ROOT / "deploy" / "api-gateway.json").read_text())
+        assert [route["path"] for route in routes] == [route["path"] for route in specification["routes"]]
+        assert {route["backend"]["functionId"] for route in routes} == {"ocid1.stub.oc1.iad.aaaa"}
+        token = self.evaluate(folder, "local.gateway_token")
+        assert token["validationPolicy"]["uri"].startswith("https://idcs-")
