@@ -43,6 +43,8 @@ def serve(call: Call[Settings]) -> answers.Answer:
         tick = connect(call.settings, call.deadline, changes)
         answer = tick.run(call.call_id)
         call.summary["nodes"] = tick.nodes
+        for name, value in tick.counts.items():
+            call.metrics.add(name, value)
     except LeaseBusy:
         answer = answers.busy()
     finally:
@@ -61,13 +63,14 @@ def connect(settings: Settings, deadline: Deadline, changes: Changes) -> Tick:
 
 @dataclass(slots=True)
 class Tick:
-    """What one tick works with; ``nodes`` are the summary line's, once it has run."""
+    """What one tick works with; ``nodes`` are the summary line's and ``counts`` its metrics, once it has run."""
 
     settings: Settings
     deadline: Deadline
     oke: Oke
     cluster: Cluster
     nodes: list[dict[str, Any]] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
 
     def run(self, call_id: str) -> answers.Answer:
         """Do the tick under the Lease; a dry run takes none, since it changes nothing."""
@@ -96,6 +99,8 @@ class Tick:
         now = self.cluster.api.now_epoch_seconds()
         observed, decision = self._decide(observed, now)
         self.nodes = node_lines(observed.snapshot)
+        pending = sum(_is_pending(pod) for pod in observed.snapshot.pods)
+        self.counts = {"nodes": len(observed.snapshot.nodes), "pending_pods": pending}
         return observed, decision, now
 
     def _work(self, report: Report) -> list[PoolVerdict]:
@@ -124,7 +129,11 @@ class Tick:
 
 
 def _any_pending(pods: Iterable[Pod]) -> bool:
-    return any(not pod.spec.node_name and pod.status.phase in {None, "", "Pending"} for pod in pods)
+    return any(_is_pending(pod) for pod in pods)
+
+
+def _is_pending(pod: Pod) -> bool:
+    return not pod.spec.node_name and pod.status.phase in {None, "", "Pending"}
 
 
 def _shrunk(pool: PoolVerdict, removals: Removals) -> PoolVerdict:

@@ -34,6 +34,18 @@ def test_kustomize_puts_registry_and_config_map_into_every_cronjob() -> None:
         assert container["env"][0]["valueFrom"]["configMapKeyRef"]["name"] == config_map
 
 
+def test_kustomize_makes_the_autoscalers_function_the_user_that_rbac_names() -> None:
+    documents = manifests.rendered(manifests.FOLDER)
+    if documents is None:
+        pytest.skip("kubectl is not on the PATH")
+    lines = (manifests.FOLDER / "cronjobs" / "functions.env").read_text().splitlines()
+    (ocid,) = (line.partition("=")[2] for line in lines if line.startswith("oke-autoscaler="))
+    bindings = [each for each in documents if each["kind"] in {"ClusterRoleBinding", "RoleBinding"}]
+    users = [subject["name"] for each in bindings for subject in each["subjects"] if subject["kind"] == "User"]
+    assert users == [ocid] * len(bindings)
+    assert len(bindings) >= 2
+
+
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [
