@@ -54,7 +54,7 @@ class HttpRequest:
 
         An absolute URL tells it; else the Host header, but for ``localhost``, which the Fn agent itself sends.
         """
-        from_url = urlsplit(self.url).netloc.rpartition("@")[2]
+        from_url = "" if self.url.startswith("/") else _split(self.url)[0].rpartition("@")[2]
         return from_url or next((value for value in reversed(self.header_all("host")) if value != "localhost"), "")
 
 
@@ -63,15 +63,11 @@ def parse(
 ) -> HttpRequest:
     """Build the request from loose parts; header values may be texts or lists of texts.
 
-    A URL that urlsplit refuses (such as an unclosed IPv6 bracket) is kept as it came, with the path up to the ``?``.
+    ``url`` may be absolute or, from the gateway, path and query only: what begins with ``/`` has no host, not even
+    ``//name/path``. One that urlsplit refuses (such as an unclosed IPv6 bracket) has no host either.
     """
     text = url or ""
-    try:
-        parts = urlsplit(text)
-        path, query = parts.path, parts.query
-    except ValueError:
-        path, _, query = text.partition("?")
-        text = ""
+    path, query = _path_and_query(text)
     return HttpRequest(
         method=(method or INVOKE_METHOD).upper(),
         url=text,
@@ -95,6 +91,23 @@ def from_context(ctx: object) -> HttpRequest:
     through_http = bool(url or method or client)
     headers = {**merged, **client} if through_http else merged
     return parse(method, url, headers, "http" if through_http else "invoke")
+
+
+def _path_and_query(url: str) -> tuple[str, str]:
+    if url.startswith("/"):
+        path, _, query = url.partition("#")[0].partition("?")
+        return path, query
+    return _split(url)[1:]
+
+
+def _split(url: str) -> tuple[str, str, str]:
+    """Host with port, path and query of an absolute URL."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        path, _, query = url.partition("://")[2].partition("?")
+        return "", "/" + path.partition("/")[2], query
+    return parts.netloc, parts.path, parts.query
 
 
 def _pairs(headers: Mapping[str, object]) -> tuple[tuple[str, str], ...]:

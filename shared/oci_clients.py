@@ -58,19 +58,26 @@ class DeadlineRetry:
         """Run ``call`` until it succeeds, must not be repeated, or time is over; DeadlineExceeded if it is already."""
         from oci.retry import RetryStrategyBuilder  # noqa: PLC0415  (the SDK is loaded by who needs it)
 
-        left = self.deadline.bounded(READ_SECONDS * MAX_ATTEMPTS)
-        if self.client is not None:
-            self.client.base_client.timeout = (min(CONNECT_SECONDS, left), min(READ_SECONDS, left))
+        def attempt(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+            self._shrink_timeouts()
+            return call(*args, **kwargs)
+
         strategy = RetryStrategyBuilder(
             max_attempts_check=True,
             max_attempts=MAX_ATTEMPTS,
             total_elapsed_time_check=True,
-            total_elapsed_time_seconds=left,
+            total_elapsed_time_seconds=self.deadline.bounded(READ_SECONDS * MAX_ATTEMPTS),
             retry_base_sleep_time_seconds=0.5,
             retry_max_wait_between_calls_seconds=4,
         ).get_retry_strategy()
         strategy.add_circuit_breaker_callback(self._callback)
-        return strategy.make_retrying_call(call, *args, **kwargs)
+        return strategy.make_retrying_call(attempt, *args, **kwargs)
+
+    def _shrink_timeouts(self) -> None:
+        """Let the next attempt wait no longer than what is left; DeadlineExceeded when that is nothing."""
+        left = self.deadline.bounded(READ_SECONDS)
+        if self.client is not None:
+            self.client.base_client.timeout = (min(CONNECT_SECONDS, left), left)
 
 
 def credentials(settings: OciSettings) -> tuple[dict[str, Any], Any]:

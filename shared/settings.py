@@ -8,6 +8,7 @@ the tables in the documents, func.yaml and the Terraform variables.
 from __future__ import annotations
 
 import ast
+import contextlib
 import dataclasses
 import itertools
 import types
@@ -93,12 +94,29 @@ def load(cls: type[T], config: Mapping[str, str]) -> T:
             values[field.name] = _convert(field, hints[field.name], text)
         except ValueError as fault:
             faults[field.name] = str(fault)
-    _raise(faults)
-    loaded = cls(**values)
-    check = getattr(loaded, "check", None)
-    if check is not None:
-        _raise(check())
-    return loaded
+    if not faults:
+        loaded = cls(**values)
+        _raise(_check(loaded))
+        return loaded
+    _raise({**_check_despite(cls, values, faults), **faults})
+    raise AssertionError("unreachable: there are faults")
+
+
+def _check(loaded: object) -> Mapping[str, str]:
+    """What the class's own ``check`` finds."""
+    check: Callable[[], Mapping[str, str]] = getattr(loaded, "check", dict)
+    return check()
+
+
+def _check_despite(cls: type[Any], values: Mapping[str, Any], faults: Mapping[str, str]) -> Mapping[str, str]:
+    """What ``check`` finds about the other keys while some are missing or wrong; nothing where it cannot tell.
+
+    A faulty key stands in with its default, a required one with an empty text.
+    """
+    empty = {field.name: "" for field in dataclasses.fields(cls) if field.name in faults and _required(field)}
+    with contextlib.suppress(AttributeError, LookupError, TypeError, ValueError):
+        return _check(cls(**{**empty, **values}))
+    return {}
 
 
 def _raise(faults: Mapping[str, str]) -> None:

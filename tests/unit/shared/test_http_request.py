@@ -56,7 +56,12 @@ def test_lists_are_flattened_in_order() -> None:
 
 def test_a_url_that_cannot_be_parsed_is_no_crash() -> None:
     request = parse("GET", "http://[broken/path?a=1", {}, "http")
-    assert (request.url, request.query) == ("", (("a", "1"),))
+    assert (request.host, request.path, request.query) == ("", "/path", (("a", "1"),))
+
+
+def test_a_relative_url_names_no_host_even_with_two_slashes() -> None:
+    request = parse("GET", "//evil.example/x?a=1#f", {"host": "gw"}, "http")
+    assert (request.host, request.path, request.query) == ("gw", "//evil.example/x", (("a", "1"),))
 
 
 def test_a_path_is_percent_decoded() -> None:

@@ -44,6 +44,35 @@ def test_all_faults_are_reported_at_once() -> None:
     assert caught.value.to_body()["error"]["keys"] == ["level", "loud", "mode", "name", "share"]  # type: ignore[index]
 
 
+def test_faults_between_keys_are_reported_with_those_of_single_keys() -> None:
+    with pytest.raises(MissingInputData) as caught:
+        load(Example, {"level": "nine", "mode": "slow", "loud": "true"})
+    assert caught.value.faults == {
+        "level": "must be a whole number, is 'nine'",
+        "loud": "needs mode=fast",
+        "name": "is not set",
+    }
+
+
+def test_a_check_that_needs_a_faulty_key_stays_silent() -> None:
+    @dataclass(frozen=True)
+    class Pair:
+        low: int
+        """Smaller."""
+
+        high: int
+        """Larger."""
+
+        def check(self) -> dict[str, str]:
+            return {"high": "is below low"} if self.high < self.low else {}
+
+    with pytest.raises(MissingInputData) as caught:
+        load(Pair, {"low": "x", "high": "2"})
+    assert caught.value.faults == {"low": "must be a whole number, is 'x'"}
+    with pytest.raises(MissingInputData, match="high"):
+        load(Pair, {"low": "3", "high": "2"})
+
+
 def test_bounds_are_inclusive() -> None:
     assert load(Example, {"name": "x", "level": "5"}).level == 5
     with pytest.raises(MissingInputData, match="level"):
