@@ -63,6 +63,6 @@ def explain(cloud: Cloud, example: Example) -> str:
         "  curl -H 'Content-Type: application/json' \\",
         f"       -d '{json.dumps(other_card)}' \\",
         f"       {example.apex_url}",
-        f"  curl -o stamp.png '{cloud.endpoint}{IDENTICON_PATH}?s=8&p=JoCi'",
+        f"  curl -o stamp.png '{cloud.endpoint}{IDENTICON_PATH}/JoCi?s=8&p=30'",
     ]
     return "\n".join(sections)

@@ -79,7 +79,7 @@ class CodecardService:
         return [
             web.get(self.path, self._get),
             web.post(self.path, self._post),
-            web.get(IDENTICON_PATH, self._identicon),
+            web.get(IDENTICON_PATH + "/{name}", self._identicon),
         ]
 
     def reset(self) -> None:
@@ -142,7 +142,7 @@ class CodecardService:
         return web.Response(text='{"status":"saved"}', content_type="application/json")
 
     async def _identicon(self, request: web.Request) -> web.Response:
-        return web.Response(body=png(request.query.get("p", "")), content_type="image/png")
+        return web.Response(body=png(request.match_info["name"]), content_type="image/png")
 
 
 def unescaped_json(fields: Mapping[str, str]) -> str:

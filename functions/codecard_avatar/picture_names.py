@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 SUFFIX = ".bmp"
 _PUNYCODE = "xn--"
 _PLAIN = re.compile(r"[A-Za-z0-9 .,'_-]+")
+_SIGNS = [sign for sign in map(chr, range(0x21, 0x7F)) if not _PLAIN.fullmatch(sign)]
+_HIDDEN = {ord(sign): 0xE000 + ord(sign) for sign in _SIGNS}
+"""Signs that mean something in an address, as letters for private use: punycode leaves ASCII as it is, and a gateway
+may take even an encoded slash for a separator."""
+
+_SHOWN = {hidden: sign for sign, hidden in _HIDDEN.items()}
 _HASH_DIGITS = 20
 
 
@@ -45,7 +51,7 @@ def name_of(file_name: str) -> BadgeName | None:
     text = file_name.removesuffix(SUFFIX)
     if text.startswith(_PUNYCODE):
         try:
-            text = text.removeprefix(_PUNYCODE).encode("ascii").decode("punycode")
+            text = text.removeprefix(_PUNYCODE).encode("ascii").decode("punycode").translate(_SHOWN)
         except (UnicodeError, ValueError, OverflowError):
             return None
     return names.split(text)
@@ -53,5 +59,5 @@ def name_of(file_name: str) -> BadgeName | None:
 
 def _encoded(text: str) -> str:
     if not _PLAIN.fullmatch(text) or text.startswith(_PUNYCODE):
-        text = _PUNYCODE + text.encode("punycode").decode("ascii")
+        text = _PUNYCODE + text.translate(_HIDDEN).encode("punycode").decode("ascii")
     return quote(text, safe="'-._,") + SUFFIX

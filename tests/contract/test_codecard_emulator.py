@@ -102,7 +102,7 @@ def test_sql_in_a_title_is_only_text(cloud: Cloud) -> None:
 
 
 def test_the_old_identicon_service_draws_the_published_stamp(cloud: Cloud) -> None:
-    got = requests.get(f"{cloud.endpoint}/identicon", {"s": "8", "p": "JoCi"}, timeout=5)
+    got = requests.get(f"{cloud.endpoint}/identicon/JoCi", {"s": "8", "p": "30"}, timeout=5)
     picture = Image.open(io.BytesIO(got.content)).convert("L")
     assert (got.headers["content-type"], picture.size) == ("image/png", (85, 85))
     cells = ["".join(".#"[picture.getpixel((10 + 9 * x, 10 + 9 * y)) == 0] for x in range(8)) for y in range(8)]

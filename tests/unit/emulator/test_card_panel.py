@@ -35,10 +35,8 @@ def bitmap(
     size = offset + row_bytes * 264
     head = struct.pack("<2sIHHI", b"BM", size, 0, 0, offset)
     information = struct.pack("<IiiHHIIiiII", header, 176, height, 1, bits, 0, row_bytes * 264, 0, 0, colours or 0, 0)
-    greys = bytes(
-        channel for value in range(1 << bits) for channel in [value * 255 // max(1, (1 << bits) - 1)] * 3 + [0]
-    )
-    palette = b"" if bits == 24 else greys[: 4 * (colours or 1 << bits)]
+    shades = 0 if bits == 24 else colours or 1 << bits
+    palette = b"".join(bytes([value * 255 // ((1 << bits) - 1)] * 3 + [0]) for value in range(shades))
     return head + information + bytes(header - 40) + palette + b"".join(reversed(rows)) + tail
 
 

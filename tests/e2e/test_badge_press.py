@@ -1,0 +1,368 @@
+"""From a button press to pixels: a card's own bytes, the real function process, the local cloud."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from emulator.card.answer import FIRMWARES, read
+from emulator.card.client import Card
+from emulator.card.panel import draw
+from functions.codecard_avatar import drawing, names
+from tests.support.badge import CARD, FUNCTION, BadgeCloud
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+WAYS = ("bucket", "link", "inline")
+INITIALS_TWINS = {"CC50E3CCBFFF": "Joan Citizen", "AABBCCDDEEFF": "Joe Cipher"}
+
+
+@pytest.fixture(scope="module")
+def worker_badge(tmp_path_factory: pytest.TempPathFactory, keys_folder: Path) -> Iterator[BadgeCloud]:
+    with BadgeCloud(tmp_path_factory.mktemp("badge"), keys_folder) as made:
+        yield made
+
+
+@pytest.fixture
+def badge(worker_badge: BadgeCloud) -> BadgeCloud:
+    worker_badge.reset()
+    return worker_badge
+
+
+def publish(badge: BadgeCloud, way: str, **config: str) -> None:
+    """Configure one of the three ways of publishing."""
+    bucket = badge.bucket()
+    badge.configure(
+        **{
+            "bucket": {"oss_bucket": badge.bucket_url(bucket)},
+            "link": {"oss_bucket": badge.link(bucket)},
+            "inline": {"publish": "inline", "public_url": badge.cloud.tls_gateway},
+        }[way],
+        **{"apex_url": badge.apex_url, **config},
+    )
+
+
+def expected(title: str) -> tuple[tuple[bool, ...], ...]:
+    """The panel of a name, through the function's own drawing and the card's decoder."""
+    name = names.split(title)
+    assert name is not None
+    return draw(drawing.card_file(drawing.badge(name))).rows
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_press_shows_the_badge(badge: BadgeCloud, way: str) -> None:
+    publish(badge, way)
+    badge.cloud.codecard.save(CARD, title="Joan Citizen", subtitle="Local cloud", icon="oracle")
+    press = badge.press()
+    assert (press.fields["template"], press.fields["backgroundColor"]) == ("template8", "white")
+    assert (press.fields["title"], press.fields["subtitle"]) == ("Joan Citizen", "Local cloud")
+    assert press.fields["backgroundImage"].startswith("https://")
+    for firmware in FIRMWARES:
+        assert read(press.raw, firmware) == press.fields
+    picture = badge.card.fetch_picture(press.fields)
+    assert picture.panel.rows == expected("Joan Citizen")
+    assert len(picture.file) == 6402
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_get_is_answered_like_a_post(badge: BadgeCloud, way: str) -> None:
+    publish(badge, way)
+    badge.cloud.codecard.save(CARD, title="Joan Citizen")
+    assert badge.card.press(badge.button_url, method="GET").fields == badge.press().fields
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Conan O'Brien",
+        "Zoë Müller-Lüdenscheidt",
+        "Madonna",
+        "Ana Maria da Silva",
+        'Joan "JC" Citizen',
+        "back\\slash",
+        "Jo}an {Citizen",
+        "שרה כהן",
+        "محمد علي",
+        "李小龙",
+        "🎉 Party 🎉",
+        "two\nlines",
+        "'; drop table codemaker",
+        "../../etc/passwd",
+        "\x07\x1b[31mJoan",
+    ],
+)
+def test_whatever_the_name_the_card_reads_the_answer_and_draws_the_picture(badge: BadgeCloud, title: str) -> None:
+    badge.cloud.codecard.save(CARD, title=title, template="template1", bodytext="b")
+    for way in ("bucket", "inline"):
+        if way == "bucket" or not badge.cloud.object_storage.buckets:
+            publish(badge, way)
+        else:
+            badge.configure(publish="inline", public_url=badge.cloud.tls_gateway, apex_url=badge.apex_url)
+        press = badge.press()
+        for firmware in FIRMWARES:
+            read(press.raw, firmware)
+        assert badge.card.fetch_picture(press.fields).panel.rows == expected(title)
+
+
+def test_a_name_of_two_hundred_characters_is_drawn(badge: BadgeCloud) -> None:
+    title = "Wolfe " * 33 + "XY"
+    for way in ("bucket", "inline"):
+        config = {"oss_bucket": badge.bucket_url(badge.bucket())} if way == "bucket" else {"publish": "inline"}
+        badge.configure(card_names=json.dumps({CARD: title}), public_url=badge.cloud.tls_gateway, **config)
+        press = badge.press()
+        assert len(press.fields["backgroundImage"]) <= 150
+        badge.card.fetch_picture(press.fields)
+
+
+def test_a_title_is_never_run_as_a_command(badge: BadgeCloud, tmp_path: Path) -> None:
+    publish(badge, "bucket")
+    for title in (f"Jo$(touch {tmp_path}/x) C", f"`touch {tmp_path}/x` C", f"a; touch {tmp_path}/x"):
+        badge.cloud.codecard.save(CARD, title=title[:50])
+        assert badge.press().fields["template"] == "template8"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_function_starts_no_process(badge: BadgeCloud) -> None:
+    publish(badge, "bucket")
+    badge.cloud.codecard.save(CARD, title="Joan Citizen")
+    badge.press()
+    (pid,) = badge.functions.host.processes(FUNCTION)
+    with open(f"/proc/{pid}/stat", encoding="ascii") as stat:  # noqa: PTH123  (proc is no ordinary file)
+        fields = stat.read().rpartition(")")[2].split()
+    assert fields[13:15] == ["0", "0"]  # CPU time of children that have ended
+
+
+def test_people_with_the_same_initials_keep_their_own_badge(badge: BadgeCloud) -> None:
+    publish(badge, "bucket")
+    for card_id, title in INITIALS_TWINS.items():
+        badge.cloud.codecard.save(card_id, title=title)
+    fields = {card_id: badge.press(Card(card_id)).fields for card_id in INITIALS_TWINS}
+    for card_id, title in INITIALS_TWINS.items():
+        assert badge.card.fetch_picture(fields[card_id]).panel.rows == expected(title)
+
+
+def test_after_a_change_of_name_the_address_is_another_one(badge: BadgeCloud) -> None:
+    publish(badge, "bucket")
+    badge.cloud.codecard.save(CARD, title="Joan Citizen")
+    before = badge.press().fields["backgroundImage"]
+    badge.cloud.codecard.save(CARD, title="Joan Married")
+    after = badge.press().fields
+    assert after["backgroundImage"] != before
+    assert badge.card.fetch_picture(after).panel.rows == expected("Joan Married")
+
+
+def test_uh_oh_is_passed_through_and_never_made_a_badge(badge: BadgeCloud) -> None:
+    publish(badge, "bucket")
+    press = badge.press()
+    assert press.fields == {
+        "template": "template1",
+        "title": "Uh oh!",
+        "subtitle": "Button A short press",
+        "bodytext": "You have not configured your Code Card",
+        "icon": "fail",
+    }
+    assert badge.cloud.log.calls("object_storage") == []
+
+
+def test_the_backend_is_asked_with_the_buttons_own_headers(badge: BadgeCloud) -> None:
+    publish(badge, "bucket")
+    badge.cloud.codecard.save(CARD, "b", "2", title="Grace Long Press")
+    assert badge.press(label="b", function="2").fields["title"] == "Grace Long Press"
+    (asked,) = badge.cloud.log.calls("codecard")
+    names = ("x-codecard-id", "x-codecard-button-label", "x-codecard-button-function")
+    assert [asked.header(name) for name in names] == [CARD, "b", "2"]
+
+
+def test_a_button_without_an_entry_shows_the_name_of_button_a(badge: BadgeCloud) -> None:
+    publish(badge, "bucket")
+    badge.cloud.codecard.save(CARD, title="Joan Citizen")
+    assert badge.press(label="b", function="2").fields["title"] == "Joan Citizen"
+    asked = [
+        (call.header("x-codecard-button-label"), call.header("x-codecard-button-function"))
+        for call in badge.cloud.log.calls("codecard")
+    ]
+    assert asked == [("b", "2"), ("a", "1")]
+
+
+def test_the_users_curl_line_without_button_headers_and_in_lower_case_works(badge: BadgeCloud) -> None:
+    publish(badge, "bucket")
+    badge.cloud.codecard.save(CARD, title="Joan Citizen")
+    answer = requests.get(badge.button_url, headers={"X-CODECARD-ID": CARD.lower()}, timeout=10)
+    assert answer.json()["template"] == "template8"
+
+
+def test_the_picture_is_in_the_bucket_as_a_bitmap_and_signed_for_by_the_function(badge: BadgeCloud) -> None:
+    publish(badge, "bucket")
+    badge.cloud.codecard.save(CARD, title="Joan Citizen")
+    url = badge.press().fields["backgroundImage"]
+    put = badge.cloud.log.calls("object_storage", "PUT")[0]
+    assert put.path == urlsplit(url).path
+    assert put.header("content-type") == "image/bmp"
+    assert put.principal
+    answer = requests.get(url, verify=str(badge.cloud.ca_file), timeout=10)
+    assert answer.headers["content-type"] == "image/bmp"
+
+
+def test_a_links_token_is_not_shown_when_the_bucket_is_public(badge: BadgeCloud) -> None:
+    publish(badge, "link")
+    badge.cloud.codecard.save(CARD, title="Joan Citizen")
+    fields = badge.press().fields
+    assert "/p/" not in fields["backgroundImage"]
+    badge.card.fetch_picture(fields)
+    assert badge.cloud.log.calls("object_storage", "PUT")[0].principal == ""
+
+
+def test_a_private_bucket_is_read_through_the_link_itself(badge: BadgeCloud) -> None:
+    bucket = badge.bucket(access="NoPublicAccess")
+    link = badge.link(bucket)
+    badge.configure(apex_url=badge.apex_url, oss_bucket=link)
+    badge.cloud.codecard.save(CARD, title="Joan Citizen")
+    press = badge.press()
+    assert press.fields["backgroundImage"].startswith(link)
+    badge.card.fetch_picture(press.fields)
+    assert link.split("/p/")[1].split("/")[0] not in json.dumps(badge.log_lines())
+
+
+def test_how_a_bucket_is_read_is_asked_once_a_container(badge: BadgeCloud) -> None:
+    publish(badge, "bucket")
+    badge.cloud.codecard.save(CARD, title="Joan Citizen")
+    for _ in range(3):
+        badge.press()
+    methods = [call.method for call in badge.cloud.log.calls("object_storage")]
+    assert methods == ["PUT", "HEAD", "PUT", "PUT"]
+
+
+def test_a_warm_container_keeps_its_connections(badge: BadgeCloud) -> None:
+    publish(badge, "bucket")
+    badge.cloud.codecard.save(CARD, title="Joan Citizen")
+    for _ in range(3):
+        badge.press()
+    assert len({call.connection for call in badge.cloud.log.calls()}) == 2  # one to the backend, one to the bucket
+
+
+def test_the_same_picture_has_the_same_bytes_and_may_be_cached(badge: BadgeCloud) -> None:
+    publish(badge, "inline")
+    url = badge.cloud.gateway + "/codecard/badge/Joan%20Citizen.bmp"
+    first, second = (requests.get(url, timeout=10) for _ in range(2))
+    assert first.content == second.content
+    assert first.headers["etag"] == second.headers["etag"]
+    assert first.headers["cache-control"] == "public, max-age=3600"
+    assert first.headers["content-type"] == "image/bmp"
+
+
+def test_a_picture_with_the_users_own_background_is_not_kept(badge: BadgeCloud) -> None:
+    bucket = badge.bucket(access="NoPublicAccess")
+    own = names.split("Own Background")
+    assert own is not None
+    badge.cloud.object_storage.put(bucket, "my bg.bmp", png_of(own))
+    badge.configure(
+        publish="inline",
+        card_names="{}",
+        apex_url=badge.apex_url,
+        oss_bucket=badge.bucket_url(bucket),
+        image_bg_name="my bg.bmp",
+    )
+    answer = requests.get(badge.cloud.gateway + "/codecard/badge/Joan%20Citizen.bmp", timeout=10)
+    assert answer.headers["cache-control"] == "no-cache"
+    assert draw(answer.content).rows != expected("Joan Citizen")
+
+
+def png_of(name: names.BadgeName) -> bytes:
+    """Some landscape picture of 264 x 176 pixels: another badge."""
+    return draw(drawing.card_file(drawing.badge(name))).png()
+
+
+def test_the_users_own_background_is_drawn_behind_the_names(badge: BadgeCloud) -> None:
+    other = names.split("X")
+    name = names.split("Joan Citizen")
+    assert other is not None
+    assert name is not None
+    background = drawing.badge(other)
+    publish(badge, "bucket", image_bg_name="bg.png")
+    (bucket,) = badge.cloud.object_storage.buckets.values()
+    badge.cloud.object_storage.put(bucket, "bg.png", png_of(other))
+    badge.cloud.codecard.save(CARD, title="Joan Citizen")
+    rows = badge.card.fetch_picture(badge.press().fields).panel.rows
+    assert rows == draw(drawing.card_file(drawing.badge(name, background))).rows
+
+
+def test_an_identicon_service_is_asked_and_its_stamp_is_drawn(badge: BadgeCloud) -> None:
+    publish(badge, "bucket", identicon_service=badge.cloud.tls_endpoint + "/identicon")
+    badge.cloud.codecard.save(CARD, title="Joan Citizen")
+    assert badge.card.fetch_picture(badge.press().fields).panel.rows == expected("Joan Citizen")
+    asked = [(call.path, call.query) for call in badge.cloud.log.calls("codecard") if "identicon" in call.path]
+    assert asked == [("/identicon/JoCi", "s=8&p=30")]
+
+
+def test_the_service_of_the_original_is_gone_and_not_asked(badge: BadgeCloud) -> None:
+    publish(badge, "bucket", identicon_service="https://identicon-1132.appspot.com")
+    badge.cloud.codecard.save(CARD, title="Joan Citizen")
+    assert badge.press().fields["template"] == "template8"
+    assert "identicon_service" not in badge.log_lines()[-1]
+
+
+@pytest.mark.parametrize("own", ["object", "config"])
+def test_without_apex_the_name_comes_from_the_bucket_or_the_config(badge: BadgeCloud, own: str) -> None:
+    bucket = badge.bucket()
+    cards = {CARD.lower(): "Joan Citizen", f"{CARD}/b/2": {"title": "Long Press", "subtitle": "s", "own": "x"}}
+    badge.cloud.object_storage.put(bucket, "cards.json", json.dumps(cards).encode())
+    registry = (
+        {"card_registry": "cards.json"} if own == "object" else {"card_names": json.dumps({CARD: "Joan Citizen"})}
+    )
+    badge.configure(oss_bucket=badge.bucket_url(bucket), **registry)
+    assert badge.press().fields["title"] == "Joan Citizen"
+    other = badge.press(label="b", function="2").fields
+    assert other["title"] == ("Long Press" if own == "object" else "Joan Citizen")
+    unknown = badge.press(Card("AABBCCDDEEFF")).fields
+    assert (unknown["template"], unknown["title"]) == ("template1", "Uh oh!")
+
+
+def test_a_changed_registry_is_seen_at_the_next_press(badge: BadgeCloud) -> None:
+    bucket = badge.bucket()
+    badge.configure(oss_bucket=badge.link(bucket), card_registry="cards.json")
+    for title in ("Joan Citizen", "Joan Married"):
+        badge.cloud.object_storage.put(bucket, "cards.json", json.dumps({CARD: title}).encode())
+        assert badge.press().fields["title"] == title
+
+
+def test_without_public_url_the_host_that_was_called_is_answered(badge: BadgeCloud) -> None:
+    port = urlsplit(badge.cloud.tls_gateway).port
+    badge.configure(publish="inline", apex_url=badge.apex_url)
+    badge.cloud.codecard.save(CARD, title="Joan Citizen")
+    headers = {"X-CODECARD-ID": CARD, "Host": f"localhost:{port}"}
+    answer = requests.post(badge.button_url, headers=headers, timeout=10).json()
+    assert answer["backgroundImage"] == f"https://localhost:{port}/codecard/badge/Joan%20Citizen.bmp"
+    assert badge.card.fetch_picture(answer).panel.rows == expected("Joan Citizen")
+
+
+def test_through_an_fn_trigger_the_picture_is_a_parameter_of_the_same_url(badge: BadgeCloud) -> None:
+    badge.configure(publish="inline", apex_url=badge.apex_url, public_url=badge.cloud.tls_gateway)
+    badge.cloud.codecard.save(CARD, title="Joan Citizen")
+    trigger = f"{badge.cloud.gateway}/t/{badge.functions.host.app}/codecard/avatar"
+    press = badge.card.press(trigger)
+    assert press.fields["backgroundImage"].endswith("/codecard/avatar?badge=Joan%20Citizen.bmp")
+    assert badge.card.fetch_picture(press.fields).panel.rows == expected("Joan Citizen")
+
+
+def test_a_plain_invoke_is_answered_too(badge: BadgeCloud) -> None:
+    publish(badge, "inline")
+    badge.cloud.codecard.save(CARD, title="Joan Citizen")
+    answer = requests.post(f"{badge.cloud.gateway}/invoke/{FUNCTION}", headers={"X-CODECARD-ID": CARD}, timeout=10)
+    assert answer.json()["template"] == "template8"
+
+
+def test_one_line_of_the_log_tells_of_a_press_without_a_secret(badge: BadgeCloud) -> None:
+    publish(badge, "link")
+    badge.cloud.codecard.save(CARD, title="Joan Citizen")
+    badge.press()
+    (line,) = badge.log_lines()
+    assert (line["function"], line["card"], line["button"], line["outcome"]) == (FUNCTION, CARD, "a1", "ok")
+    assert line["picture_bytes"] == 6402
+    assert line["private_hosts"] == ["localhost"]
+    assert "Joan" not in json.dumps(line)
