@@ -28,6 +28,7 @@ class Functions:
     """A factory for `Cloud(functions=…)`; `host` is there once the cloud runs.
 
     `environment` gives what all functions see, from the cloud whose addresses are known by then; `options` the rest.
+    Without `limit_rate` the gateway takes more requests a second than its specification says.
     """
 
     def __init__(
@@ -37,11 +38,13 @@ class Functions:
         root: Path = ROOT,
         functions_folder: Path | None = None,
         options: HostOptions = _DEFAULTS,
+        limit_rate: bool = True,
     ) -> None:
         self.root = root
         self._folder = functions_folder or root / "functions"
         self._environment = environment
         self._options = options
+        self._limit_rate = limit_rate
         self._host: FunctionHost | None = None
 
     @property
@@ -56,7 +59,10 @@ class Functions:
         app, functions = find_functions(self._folder)
         options = replace(self._options, environment=self._environment(cloud))
         self._host = FunctionHost(self.root, app, functions, options)
-        return build_gateway_app(self._host, parse(gateway_document(cloud.endpoint)))
+        specification = parse(gateway_document(cloud.endpoint))
+        if not self._limit_rate:
+            specification = replace(specification, requests_per_second=0)
+        return build_gateway_app(self._host, specification)
 
 
 def gateway_document(identity_domain: str) -> Any:  # noqa: ANN401

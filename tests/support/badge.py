@@ -27,7 +27,7 @@ class BadgeCloud:
     """The cloud as a context manager; everything goes over https."""
 
     def __init__(self, root: Path, keys: Path) -> None:
-        self.functions = Functions(self._environment)
+        self.functions = Functions(self._environment, limit_rate=False)
         self.cloud = Cloud(root, functions=self.functions, options=CloudOptions(keys_folder=keys))
         self.card = Card(CARD)
 
