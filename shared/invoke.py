@@ -80,12 +80,17 @@ def call(
 
 
 def exit_status(answer: bytes, *, strict: bool) -> int:
-    """What an answer means: ``{"error": …}`` is an error, ``{"warning": …}`` a warning, all else success."""
+    """What an answer means: ``{"error": …}`` is an error, ``{"warning": …}`` a warning, all else success.
+
+    ``{"node-pools": […]}`` of oke-autoscaler is as bad as the worst of its pools.
+    """
     try:
         value = json.loads(answer)
     except ValueError:
         return SUCCESS
-    keys: set[Any] = set(value) if isinstance(value, dict) else set()
+    pools = value.get("node-pools") if isinstance(value, dict) else None
+    parts = [value, *(pools if isinstance(pools, list) else [])]
+    keys: set[Any] = {key for part in parts if isinstance(part, dict) for key in part}
     if "error" in keys:
         return ERROR
     return WARNING if strict and "warning" in keys else SUCCESS

@@ -80,6 +80,7 @@ class ApiServer:
             web.get("/version", self._version),
             web.get("/readyz", self._ready),
             web.post("/apis/authentication.k8s.io/v1/selfsubjectreviews", self._who_am_i),
+            web.post("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", self._may_i),
             web.route("*", "/{path:.*}", self._answer),
         ]
 
@@ -172,6 +173,22 @@ class ApiServer:
 
     async def _ready(self, _request: web.Request) -> web.Response:
         return web.Response(text="ok")
+
+    async def _may_i(self, request: web.Request) -> web.Response:
+        """Answer whether the caller may do one thing; anybody who is known may ask."""
+        review = _decoded(await request.read())
+        wanted = review["spec"]["resourceAttributes"]
+        subresource = f"/{wanted['subresource']}" if wanted.get("subresource") else ""
+        access = Access(
+            wanted["verb"],
+            wanted.get("group", ""),
+            wanted["resource"] + subresource,
+            wanted.get("namespace", ""),
+            wanted.get("name", ""),
+        )
+        with self._lock:
+            allowed = self.access.would_allow(request[_USER], access)
+        return json_response({**review, "status": {"allowed": allowed}}, status=201)
 
     async def _who_am_i(self, request: web.Request) -> web.Response:
         user = request[_USER]

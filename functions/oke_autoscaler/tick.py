@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from functions.oke_autoscaler import answers, scale_down
+from functions.oke_autoscaler import answers, preflight, scale_down
 from functions.oke_autoscaler.changes import Changes
 from functions.oke_autoscaler.decide import decide
 from functions.oke_autoscaler.decision import Decision
@@ -37,7 +37,9 @@ _log = logs.get(COMPONENT)
 
 
 def serve(call: Call[Settings]) -> answers.Answer:
-    """The answer of one tick; FunctionError when it could not do its work."""
+    """The answer of one tick, or of a preflight; FunctionError when it could not do its work."""
+    if preflight.is_asked(call.body):
+        return preflight.run(call.settings, call.deadline)
     changes = Changes(dry_run=call.settings.dry_run)
     try:
         tick = connect(call.settings, call.deadline, changes)

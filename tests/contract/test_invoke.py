@@ -62,6 +62,8 @@ def run(cloud: Cloud) -> Run:
         ({"error": {"reason": "not-found"}}, 1, 1),
         ({"any": "thing"}, 0, 0),
         ([{"error": "in a list"}], 0, 0),
+        ({"node-pools": [{"success": {}}, {"warning": {}}]}, 0, 2),
+        ({"node-pools": [{"error": {}}, {"success": {}}]}, 1, 1),
     ],
 )
 def test_the_exit_status_tells_what_the_answer_says(

@@ -39,7 +39,7 @@ def config(cloud: Cloud, *pools: Pool, **more: object) -> dict[str, str]:
     return keys | {name: value if isinstance(value, str) else json.dumps(value) for name, value in more.items()}
 
 
-def tick(env: dict[str, str], keys: dict[str, str], *, seconds: float = 60.0) -> dict[str, Any]:
+def tick(env: dict[str, str], keys: dict[str, str], *, seconds: float = 60.0, body: bytes = b"") -> dict[str, Any]:
     """Run one tick and return its answer, an expected failure's too."""
     try:
         call = Call(
@@ -47,7 +47,7 @@ def tick(env: dict[str, str], keys: dict[str, str], *, seconds: float = 60.0) ->
             request=parse("POST", None, {}, "invoke"),
             deadline=Deadline.after(seconds),
             call_id="call",
-            body=b"",
+            body=body,
             config=keys,
             context=None,
         )

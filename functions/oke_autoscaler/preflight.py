@@ -1,0 +1,144 @@
+"""`{"preflight": true}`: everything that a tick needs is tried with the function's own identity, and nothing changed.
+
+The answer is ``{"preflight": [{"check", "ok", "detail", "fix"}, …]}``; `python -m shared.preflight` prints it.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+from functions.oke_autoscaler.oke import Oke
+from shared.errors import FunctionError
+from shared.kubernetes import KubernetesApi
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from functions.oke_autoscaler.settings import Settings
+    from shared.deadline import Deadline
+
+Row = dict[str, Any]
+
+REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+WHO_AM_I = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
+
+RIGHTS: tuple[tuple[str, str, str, str, str], ...] = (
+    ("list", "", "pods", "", ""),
+    ("list", "", "namespaces", "", ""),
+    ("list", "", "replicationcontrollers", "", ""),
+    ("list", "", "persistentvolumeclaims", "", ""),
+    ("list", "", "persistentvolumes", "", ""),
+    ("list", "", "nodes", "", ""),
+    ("patch", "", "nodes", "", ""),
+    ("create", "", "pods/eviction", "", ""),
+    ("create", "", "events", "", ""),
+    ("patch", "", "events", "", ""),
+    ("list", "apps", "replicasets", "", ""),
+    ("list", "apps", "statefulsets", "", ""),
+    ("list", "apps", "daemonsets", "", ""),
+    ("list", "batch", "jobs", "", ""),
+    ("list", "policy", "poddisruptionbudgets", "", ""),
+    ("list", "scheduling.k8s.io", "priorityclasses", "", ""),
+    ("list", "storage.k8s.io", "storageclasses", "", ""),
+    ("create", "coordination.k8s.io", "leases", "kube-system", ""),
+    ("get", "coordination.k8s.io", "leases", "kube-system", "oke-autoscaler"),
+    ("update", "coordination.k8s.io", "leases", "kube-system", "oke-autoscaler"),
+    ("get", "coordination.k8s.io", "leases", "kube-system", "cluster-autoscaler"),
+    ("create", "", "configmaps", "kube-system", ""),
+    ("get", "", "configmaps", "kube-system", "cluster-autoscaler-status"),
+    ("update", "", "configmaps", "kube-system", "cluster-autoscaler-status"),
+)
+"""Verb, API group, resource, namespace, name: what deploy/kubernetes/rbac.yaml gives (a test compares them)."""
+
+
+def is_asked(body: bytes) -> bool:
+    """Whether a call's body asks for a preflight; any other body, JSON or not, asks for a tick."""
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(value, dict) and value.get("preflight") is True
+
+
+def run(settings: Settings, deadline: Deadline) -> Row:
+    """Every check's row; one that fails does not keep the others from being tried."""
+    oke = Oke(settings, deadline)
+    return {"preflight": [*_cluster_rows(oke, deadline), *_pool_rows(oke, settings)]}
+
+
+def _cluster_rows(oke: Oke, deadline: Deadline) -> Iterator[Row]:
+    try:
+        address = oke.cluster_address()
+        yield _row("cluster", detail=address.server)
+        api = KubernetesApi(address.server, address.ca_pem, oke.token_source(), deadline)
+    except FunctionError as error:
+        yield _failed("cluster", error)
+        return
+    yield _tried("cluster token", lambda: f"user {_user(api)}")
+    try:
+        missing = [_words(right) for right in RIGHTS if not _may(api, right)]
+    except FunctionError as error:
+        yield _failed("RBAC", error)
+        return
+    if missing:
+        fix = "apply deploy/kubernetes/rbac.yaml with the user that `cluster token` shows"
+        yield {"check": "RBAC", "ok": False, "detail": f"not allowed: {', '.join(missing)}", "fix": fix}
+    else:
+        yield _row("RBAC", detail=f"{len(RIGHTS)} rights")
+
+
+def _pool_rows(oke: Oke, settings: Settings) -> Iterator[Row]:
+    compartments: set[str] = set()
+
+    def pool(ocid: str) -> str:
+        state = oke.node_pool(ocid)
+        compartments.add(state.compartment_id)
+        return f"{state.pool.name}, {len(state.pool.nodes or ())} nodes"
+
+    for each in settings.pools:
+        yield _tried(f"node pool {each.id[-12:]}", lambda ocid=each.id: pool(ocid))
+    if compartments:
+        yield _tried("work requests", lambda: f"{len(oke.work_requests(compartments))} seen")
+    if compartments and settings.scale_down_on:
+        yield _tried("load metrics", lambda: f"{len(oke.loads(compartments, time.time()))} instances")
+
+
+def _tried(check: str, work: Callable[[], str]) -> Row:
+    try:
+        return _row(check, detail=work())
+    except FunctionError as error:
+        return _failed(check, error)
+
+
+def _row(check: str, *, detail: str) -> Row:
+    return {"check": check, "ok": True, "detail": detail, "fix": ""}
+
+
+def _failed(check: str, error: FunctionError) -> Row:
+    return {"check": check, "ok": False, "detail": f"{error.reason}: {error.message}", "fix": error.fix or error.remedy}
+
+
+def _user(api: KubernetesApi) -> str:
+    kind = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
+    return str(json.loads(api.send("POST", WHO_AM_I, kind))["status"]["userInfo"]["username"])
+
+
+def _may(api: KubernetesApi, right: tuple[str, str, str, str, str]) -> bool:
+    verb, group, resource, namespace, name = right
+    resource, _, subresource = resource.partition("/")
+    attributes = {"verb": verb, "group": group, "resource": resource, "namespace": namespace, "name": name}
+    review = {
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SelfSubjectAccessReview",
+        "spec": {"resourceAttributes": {**attributes, "subresource": subresource}},
+    }
+    return bool(json.loads(api.send("POST", REVIEWS, review))["status"]["allowed"])
+
+
+def _words(right: tuple[str, str, str, str, str]) -> str:
+    verb, group, resource, namespace, name = right
+    return f"{verb} {resource}{'.' + group if group else ''}{' ' + name if name else ''}" + (
+        f" in {namespace}" if namespace else ""
+    )
