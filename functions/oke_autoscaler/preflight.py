@@ -5,6 +5,7 @@ The answer is ``{"preflight": [{"check", "ok", "detail", "fix"}, …]}``; `pytho
 
 from __future__ import annotations
 
+import functools
 import json
 import time
 from typing import TYPE_CHECKING, Any
@@ -98,7 +99,7 @@ def _pool_rows(oke: Oke, settings: Settings) -> Iterator[Row]:
         return f"{state.pool.name}, {len(state.pool.nodes or ())} nodes"
 
     for each in settings.pools:
-        yield _tried(f"node pool {each.id[-12:]}", lambda ocid=each.id: pool(ocid))
+        yield _tried(f"node pool {each.id[-12:]}", functools.partial(pool, each.id))
     if compartments:
         yield _tried("work requests", lambda: f"{len(oke.work_requests(compartments))} seen")
     if compartments and settings.scale_down_on:
