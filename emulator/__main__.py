@@ -1,4 +1,4 @@
-"""Command line of the local cloud: `python -m emulator serve`."""
+"""Command line of the local cloud: `python -m emulator serve` and `python -m emulator cluster`."""
 
 from __future__ import annotations
 
@@ -6,14 +6,22 @@ import argparse
 import sys
 
 from emulator import serve
+from emulator.closed_loop import command
 
 
 def main(arguments: list[str]) -> int:
     """Run one command; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m emulator", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    serve.add_arguments(commands.add_parser("serve", help="run everything and print how to call it"))
-    return serve.run(parser.parse_args(arguments))
+    for name, module, text in (
+        ("serve", serve, "run everything and print how to call it"),
+        ("cluster", command, "run a scenario of the autoscaler on simulated time"),
+    ):
+        added = commands.add_parser(name, help=text)
+        module.add_arguments(added)
+        added.set_defaults(run=module.run)
+    parsed = parser.parse_args(arguments)
+    return int(parsed.run(parsed))
 
 
 if __name__ == "__main__":

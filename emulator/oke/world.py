@@ -73,12 +73,14 @@ class World:
                 self.settle()
             self.clock.set(until)
 
-    def reset(self) -> None:
-        """Start anew with an empty cluster, at the machine's time."""
+    def reset(self, at_epoch_seconds: float | None = None) -> None:
+        """Start anew with an empty cluster, at a time of one's own or the machine's."""
         with self.lock:
             self.agenda.clear()
             self.store.clear()
             self.clock.restart()
+            if at_epoch_seconds is not None:
+                self.clock.set(at_epoch_seconds)
             vars(self.behaviour).update(vars(Behaviour()))
             self.work_requests.all.clear()
             self.node_pools.pools.clear()

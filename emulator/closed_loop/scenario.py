@@ -1,0 +1,128 @@
+"""Scenario files: which cluster, what happens to it, and what must have come of it.
+
+A YAML mapping. Times are minutes since the start; every key but `pools` may be left out.
+
+    title: what it shows, in one line
+    start: 2026-01-05T09:00:00Z       # simulated time of minute 0
+    minutes: 60                       # how long it runs
+    tick_minutes: 3                   # the autoscaler is called at minute 0 and then every so often
+    function: {unneeded_minutes: 3}   # further config keys of oke-autoscaler
+    compare: true                     # also run the published rule of one node a tick on the same cluster
+    compare_minutes: 300              # for so long
+    victims: oldest                   # and further fields of emulator.oke.state.Behaviour
+    timings: {ready: 150}             # fields of emulator.oke.state.Timings
+    pools:                            # name, size, min_size, max_size, cost; the rest as in manifests.PoolFields
+    - {name: prod-pool1, size: 1, min_size: 1, max_size: 30}
+    workloads:                        # ReplicaSets: name, replicas, pool (node selector) and manifests.PodFields
+    - {name: shop, replicas: 2, cpu: 800m, memory: 3Gi, pool: prod-pool1}
+    daemon_sets: [{name: proxy, cpu: 50m}]
+    budgets: [{name: shop, min_available: 1}]        # for the pods labelled app: <name>
+    events:
+    - {at: 10, scale: {shop: 100}}                   # replicas of workloads
+    - {at: 20, resize: {prod-pool1: 5}}              # a human in the console
+    - {at: 25, capacity: {"AD-1": 0}}                # instances left in the domains that end so; null: no limit
+    - {at: 30, budget: {shop: 1}}                    # another min_available
+    - {at: 0, every: 5, curve: {workload: shop, low: 4, high: 60, peak_hour: 14, noise: 0.1, seed: 7}}
+    - {at: 5, every: 8, alternate: {workload: shop, between: [4, 30]}}
+    expect: {nodes: {prod-pool1: 25}, pending: 0, ticks_with: {scale-up: 1}, peak_pending: 100}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import yaml
+
+FOLDER = Path(__file__).resolve().parents[1] / "scenarios"
+
+_EVENTS = {"scale", "resize", "capacity", "budget", "curve", "alternate"}
+_POOL_KEYS = {"min_size", "max_size", "cost"}
+
+
+class ScenarioError(ValueError):
+    """A scenario file that is not valid; the text names the file and the key."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happens at a minute, and again every so many minutes if `every` is set."""
+
+    at: float
+    what: str
+    details: Mapping[str, Any]
+    every: float = 0
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A scenario; see the module's text for the keys."""
+
+    pools: list[dict[str, Any]]
+    title: str = ""
+    start: datetime = datetime(2026, 1, 5, 9, tzinfo=UTC)
+    minutes: float = 60
+    tick_minutes: float = 3
+    function: dict[str, Any] = field(default_factory=dict)
+    compare: bool = False
+    compare_minutes: float = 0
+    timings: dict[str, float] = field(default_factory=dict)
+    victims: str = "oldest"
+    while_updating: str = "merge"
+    seed: int = 1
+    workloads: list[dict[str, Any]] = field(default_factory=list)
+    daemon_sets: list[dict[str, Any]] = field(default_factory=list)
+    budgets: list[dict[str, Any]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    expect: dict[str, Any] = field(default_factory=dict)
+
+    def bounds(self, pool: str) -> tuple[int, int]:
+        """Return the minimum and maximum size of a pool for the autoscaler."""
+        entry = next(entry for entry in self.pools if entry["name"] == pool)
+        return int(entry.get("min_size", 0)), int(entry.get("max_size", 100))
+
+
+def load(file: Path) -> Scenario:
+    """Read a scenario file. Raises ScenarioError."""
+    try:
+        body = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise ScenarioError(f"{file}: {error}") from None
+    try:
+        return parse(body)
+    except (ScenarioError, KeyError, TypeError) as error:
+        raise ScenarioError(f"{file}: {error}") from None
+
+
+def parse(body: Any) -> Scenario:  # noqa: ANN401  (whatever YAML held)
+    """Make a scenario of a mapping. Raises ScenarioError, KeyError or TypeError that names the fault."""
+    if not isinstance(body, dict):
+        raise ScenarioError("a mapping is expected")
+    unknown = sorted(set(body) - {one.name for one in fields(Scenario)})
+    if unknown:
+        raise ScenarioError(f"unknown keys: {', '.join(unknown)}")
+    if not body.get("pools"):
+        raise ScenarioError("pools: at least one is needed")
+    hints = get_type_hints(Scenario)
+    for name, value in body.items():
+        kind = hints[name]
+        if kind is float and not isinstance(value, int | float):
+            raise ScenarioError(f"{name}: a number is expected, not {value!r}")
+    events = [_event(number, entry) for number, entry in enumerate(body.get("events") or [])]
+    return Scenario(**{**body, "events": events})
+
+
+def _event(number: int, entry: dict[str, Any]) -> Event:
+    kinds = sorted(set(entry) & _EVENTS)
+    unknown = sorted(set(entry) - _EVENTS - {"at", "every"})
+    if len(kinds) != 1 or unknown or "at" not in entry:
+        raise ScenarioError(f"events[{number}]: at and one of {', '.join(sorted(_EVENTS))} are expected")
+    return Event(float(entry["at"]), kinds[0], entry[kinds[0]], float(entry.get("every", 0)))
+
+
+def pool_fields(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of a pool's entry the cluster is told; the rest is for the autoscaler."""
+    return {name: value for name, value in entry.items() if name not in _POOL_KEYS}
