@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 FUNCTION = "oke-autoscaler"
 _CALL_SECONDS = 130
+_LOG_LINES = 5
 
 
 class Autoscaler(Protocol):
@@ -42,21 +44,21 @@ class FunctionUnderTest:
 
     def __init__(self, cloud: Cloud, functions: Functions, stage: Stage) -> None:
         self._url = f"{cloud.gateway}/invoke/{FUNCTION}"
-        functions.host.configure(FUNCTION, config(cloud.cluster, stage))
+        self._host = functions.host
+        self._host.configure(FUNCTION, config(cloud.cluster, stage))
 
     def tick(self) -> Object:
-        """Call the function; an answer that is no JSON comes as an error that quotes it."""
+        """Call the function; when it fails, the answer is an error with the end of its log."""
         request = urllib.request.Request(self._url, data=b"", method="POST")  # noqa: S310  (our own loopback address)
         try:
             with urllib.request.urlopen(request, timeout=_CALL_SECONDS) as answer:  # noqa: S310
-                text = answer.read().decode()
+                body: Object = json.loads(answer.read())
+                return body
         except urllib.error.HTTPError as error:
-            text = error.read().decode()
-        try:
-            body: Object = json.loads(text)
+            lines = [line.text for line in self._host.logs][-_LOG_LINES:]
+            return {"error": {"reason": "function-failed", "status": error.code, "log": lines}}
         except ValueError:
-            return {"error": {"reason": "no-json", "text": text[:500]}}
-        return body
+            return {"error": {"reason": "no-json"}}
 
 
 def config(cluster: Cluster, stage: Stage) -> dict[str, str]:

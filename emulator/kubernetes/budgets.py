@@ -17,6 +17,7 @@ from emulator.kubernetes.kinds import (
     STATEFUL_SET,
 )
 from emulator.kubernetes.objects import (
+    Key,
     Object,
     at,
     changed,
@@ -50,19 +51,18 @@ def budgets_of(store: Store, pod: Object) -> list[Object]:
     ]
 
 
-def update_budgets(store: Store, now_epoch_seconds: float) -> None:
-    """Compute the status of every budget anew."""
-    budgets = list(store.all(BUDGET))
-    if not budgets:
+def update_budget(store: Store, key: Key, now_epoch_seconds: float) -> None:
+    """Compute the status of a budget anew, if it is there."""
+    budget = store.find(BUDGET, key[1], key[0])
+    if budget is None:
         return
-    pods: dict[str, list[Object]] = {}
-    for pod in store.all(POD):
-        pods.setdefault(pod["metadata"]["namespace"], []).append(pod)
-    for budget in budgets:
-        selector = spec_of(budget).get("selector")
-        inside = pods.get(budget["metadata"]["namespace"], [])
-        matching = [pod for pod in inside if not is_finished(pod) and selects(selector, labels_of(pod))]
-        store.replace(BUDGET, changed(budget, ("status", _status(store, budget, matching, now_epoch_seconds))))
+    selector = spec_of(budget).get("selector")
+    pods = [
+        pod
+        for pod in store.all(POD)
+        if pod["metadata"]["namespace"] == key[0] and not is_finished(pod) and selects(selector, labels_of(pod))
+    ]
+    store.replace(BUDGET, changed(budget, ("status", _status(store, budget, pods, now_epoch_seconds))))
 
 
 def _status(store: Store, budget: Object, pods: list[Object], now_epoch_seconds: float) -> Object:

@@ -64,6 +64,12 @@ def owner_of(item: Object) -> Object | None:
     return next((owner for owner in owners if owner.get("controller")), None)
 
 
+def owner_uid_of(item: Object) -> str:
+    """Return the uid of the controlling owner, empty when there is none."""
+    owner = owner_of(item)
+    return "" if owner is None else str(owner["uid"])
+
+
 def condition_of(item: Object, kind: str) -> Object | None:
     """Return a condition of the status by its type."""
     conditions: list[Object] = status_of(item).get("conditions") or []

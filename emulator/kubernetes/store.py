@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from emulator.kubernetes.kinds import POD, Kind
-from emulator.kubernetes.objects import Key, Object, at, changed, key_of, node_name_of
+from emulator.kubernetes.objects import Key, Object, at, changed, key_of, node_name_of, owner_uid_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,6 +50,7 @@ class Store:
         self._clock = clock
         self._objects: dict[Kind, dict[Key, Stored]] = defaultdict(dict)
         self._pods_of_node: dict[str, set[Key]] = defaultdict(set)
+        self._pods_of_owner: dict[str, set[Key]] = defaultdict(set)
         self._listeners: list[Listener] = []
         self.version = 1000
 
@@ -61,6 +62,7 @@ class Store:
         """Forget all objects; versions go on, listeners stay."""
         self._objects.clear()
         self._pods_of_node.clear()
+        self._pods_of_owner.clear()
 
     def all(self, kind: Kind) -> Iterator[Object]:
         """Yield all objects of a kind, oldest first; the store may be changed meanwhile."""
@@ -82,9 +84,14 @@ class Store:
         return self._objects[kind].get(key)
 
     def pods_on(self, node: str) -> list[Object]:
-        """Return the pods that are bound to a node, by name."""
+        """Return the pods that are bound to a node, by name; those that are bound to none for an empty name."""
         held = self._objects[POD]
         return [held[key].value for key in sorted(self._pods_of_node.get(node, ()))]
+
+    def pods_of(self, owner_uid: str) -> list[Object]:
+        """Return the pods that a controller has, by name."""
+        held = self._objects[POD]
+        return [held[key].value for key in sorted(self._pods_of_owner.get(owner_uid, ()))]
 
     def create(self, kind: Kind, item: Object) -> Stored:
         """Add an object; it gets its uid, creation time and version. The name must be free."""
@@ -108,7 +115,7 @@ class Store:
             return
         self.version += 1
         if kind is POD:
-            self._pods_of_node[node_name_of(stored.value)].discard(key)
+            self._index(stored.value, None, key)
         self._tell(kind, stored.value, None)
 
     def _set(self, kind: Kind, before: Object | None, item: Object) -> Stored:
@@ -117,12 +124,17 @@ class Store:
         key = key_of(item)
         self._objects[kind][key] = stored
         if kind is POD:
-            if before is not None:
-                self._pods_of_node[node_name_of(before)].discard(key)
-            if node_name_of(item):
-                self._pods_of_node[node_name_of(item)].add(key)
+            self._index(before, stored.value, key)
         self._tell(kind, before, stored.value)
         return stored
+
+    def _index(self, before: Object | None, after: Object | None, key: Key) -> None:
+        if before is not None:
+            self._pods_of_node[node_name_of(before)].discard(key)
+            self._pods_of_owner[owner_uid_of(before)].discard(key)
+        if after is not None:
+            self._pods_of_node[node_name_of(after)].add(key)
+            self._pods_of_owner[owner_uid_of(after)].add(key)
 
     def _tell(self, kind: Kind, before: Object | None, after: Object | None) -> None:
         for listener in self._listeners:

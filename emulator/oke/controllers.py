@@ -14,7 +14,6 @@ from emulator.kubernetes.objects import (
     is_leaving,
     key_of,
     node_name_of,
-    owner_of,
     spec_of,
 )
 from emulator.oke.fit import fits_by_rules, tolerates_node
@@ -51,56 +50,48 @@ def mark_cordoned(store: Store, now_epoch_seconds: float) -> None:
         store.replace(NODE, changed(node, ("spec.taints", kept or None)))
 
 
-def mark_unreachable_pods(store: Store) -> None:
-    """Take away the pods of nodes that are gone."""
-    names = {node["metadata"]["name"] for node in store.all(NODE)}
-    for pod in list(store.all(POD)):
-        if node_name_of(pod) and node_name_of(pod) not in names:
-            store.remove(POD, key_of(pod))
+def remove_orphans(store: Store, node: str) -> None:
+    """Take away the pods of a node that is gone."""
+    for pod in store.pods_on(node):
+        store.remove(POD, key_of(pod))
 
 
 def keep_daemon_sets(store: Store) -> None:
     """Give every fitting node its pod of every DaemonSet that has a template."""
-    sets = [one for one in store.all(DAEMON_SET) if spec_of(one).get("template")]
-    if not sets:
-        return
-    held = {(owner["uid"], _wanted_node(pod)) for pod in store.all(POD) if (owner := owner_of(pod)) is not None}
-    for node in list(store.all(NODE)):
-        for one in sets:
-            if (one["metadata"]["uid"], node["metadata"]["name"]) in held or is_leaving(node):
+    for one in store.all(DAEMON_SET):
+        if not spec_of(one).get("template"):
+            continue
+        held = {_wanted_node(pod) for pod in store.pods_of(one["metadata"]["uid"])}
+        for node in store.all(NODE):
+            if node["metadata"]["name"] in held:
                 continue
             pod = _daemon_pod(one, node["metadata"]["name"])
             if fits_by_rules(spec_of(pod), node) and tolerates_node(spec_of(pod), node):
                 store.create(POD, pod)
 
 
-def keep_replicas(store: Store) -> None:
-    """Make the pods that ReplicaSets and StatefulSets with a template lack."""
+def keep_replicas(store: Store, owners: Iterable[str]) -> None:
+    """Make the pods that ReplicaSets and StatefulSets with a template lack; `owners` are the uids to look at."""
+    wanted = set(owners)
     for kind in (REPLICA_SET, STATEFUL_SET):
-        controllers = [one for one in store.all(kind) if spec_of(one).get("template")]
-        if controllers:
-            _keep_replicas(store, kind, controllers)
+        for one in store.all(kind):
+            if one["metadata"]["uid"] in wanted and spec_of(one).get("template"):
+                _keep_replicas(store, kind, one)
 
 
-def _keep_replicas(store: Store, kind: Kind, controllers: Iterable[Object]) -> None:
-    pods: dict[str, list[Object]] = {}
-    for pod in store.all(POD):
-        owner = owner_of(pod)
-        if owner is not None and not is_finished(pod):
-            pods.setdefault(owner["uid"], []).append(pod)
-    for one in controllers:
-        held = pods.get(one["metadata"]["uid"], [])
-        wanted = spec_of(one).get("replicas", 1)
-        if kind is STATEFUL_SET:
-            taken = {pod["metadata"]["name"] for pod in held}
-            names = [f"{one['metadata']['name']}-{number}" for number in range(wanted)]
-            missing = [name for name in names if name not in taken]
-        else:
-            active = [pod for pod in held if not is_leaving(pod)]
-            missing = [f"{one['metadata']['name']}-{secrets.token_hex(3)[:5]}" for _ in range(wanted - len(active))]
-            _remove_surplus(store, active, len(active) - wanted)
-        for name in missing:
-            store.create(POD, pod_of(kind, one, name))
+def _keep_replicas(store: Store, kind: Kind, controller: Object) -> None:
+    name, wanted = controller["metadata"]["name"], spec_of(controller).get("replicas", 1)
+    held = [pod for pod in store.pods_of(controller["metadata"]["uid"]) if not is_finished(pod)]
+    if kind is STATEFUL_SET:
+        taken = {pod["metadata"]["name"] for pod in held}
+        names = [f"{name}-{number}" for number in range(wanted)]
+        missing = [one for one in names if one not in taken]
+    else:
+        active = [pod for pod in held if not is_leaving(pod)]
+        missing = [f"{name}-{secrets.token_hex(3)[:5]}" for _ in range(wanted - len(active))]
+        _remove_surplus(store, active, len(active) - wanted)
+    for one in missing:
+        store.create(POD, pod_of(kind, controller, one))
 
 
 def _remove_surplus(store: Store, pods: list[Object], count: int) -> None:

@@ -30,8 +30,24 @@ def amounts_of(requests: Mapping[str, object] | None) -> Amounts:
     return {name: _number(str(amount)) for name, amount in (requests or {}).items()}
 
 
+_known: dict[int, tuple[Object, Amounts]] = {}
+_KNOWN_MAXIMUM = 50_000
+
+
 def requests_of(spec: Object) -> Amounts:
-    """Return what a pod takes of a node: containers together, or the greatest need while it starts, and overhead."""
+    """Return what a pod takes of a node: containers together, or the greatest need while it starts, and overhead.
+
+    Computed once for each specification: they are never changed in place.
+    """
+    held = _known.get(id(spec))
+    if held is None or held[0] is not spec:
+        if len(_known) >= _KNOWN_MAXIMUM:
+            _known.clear()
+        held = _known[id(spec)] = (spec, _computed(spec))
+    return held[1]
+
+
+def _computed(spec: Object) -> Amounts:
     running: Amounts = {}
     starting: Amounts = {}
     for container in spec.get("initContainers") or []:

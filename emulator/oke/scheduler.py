@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from emulator.kubernetes.kinds import CLAIM, NODE, POD, STORAGE_CLASS, VOLUME
+from emulator.kubernetes.kinds import CLAIM, NODE, POD, STORAGE_CLASS, VOLUME, Kind
 from emulator.kubernetes.objects import (
     Object,
     at,
@@ -41,13 +41,19 @@ class Scheduler:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
+        self._rooms: dict[str, Room] = {}
+        store.listen(self._note)
+
+    def clear(self) -> None:
+        """Forget what was known of the nodes."""
+        self._rooms.clear()
 
     def run(self) -> None:
         """Bind or mark every pending pod."""
-        pending = [pod for pod in self._store.all(POD) if _is_pending(pod)]
+        pending = [pod for pod in self._store.pods_on("") if _is_pending(pod)]
         if not pending:
             return
-        rooms = [Room(node, self._store.pods_on(node["metadata"]["name"])) for node in self._store.all(NODE)]
+        rooms = [self._room(node) for node in self._store.all(NODE)]
         hopeless: dict[bytes, str] = {}
         for pod in sorted(pending, key=_order):
             same = _signature(pod)
@@ -57,6 +63,18 @@ class Scheduler:
                     continue
                 hopeless[same] = why
             self._mark(pod, hopeless[same])
+
+    def _room(self, node: Object) -> Room:
+        """Return what is left of a node; computed anew when it or one of its pods has changed."""
+        name = node["metadata"]["name"]
+        if name not in self._rooms:
+            self._rooms[name] = Room(node, self._store.pods_on(name))
+        return self._rooms[name]
+
+    def _note(self, kind: Kind, before: Object | None, after: Object | None) -> None:
+        for item in (before, after):
+            if item is not None and kind in {NODE, POD}:
+                self._rooms.pop(item["metadata"]["name"] if kind is NODE else node_name_of(item), None)
 
     def _place(self, pod: Object, rooms: list[Room]) -> str:
         """Bind a pod to the best node; return why not when there is none."""

@@ -1,0 +1,246 @@
+"""The emulated cluster's own scheduler: who is bound where, and why not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator.keys import KeyRing
+from emulator.kubernetes.objects import condition_of, node_name_of
+from emulator.oke.cluster import Cluster
+from emulator.oke.manifests import DOMAINS
+from emulator.services.identity import Identity
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Cluster:
+    return Cluster(Identity(tmp_path / "principals", KeyRing(tmp_path / "keys")))
+
+
+def place(cluster: Cluster, name: str, **fields: Any) -> str:
+    """The node of a new pod, or why there is none."""
+    cluster.add_pod(name, **fields)
+    cluster.settle()
+    pod = cluster.get("Pod", name, fields.get("namespace", "default"))
+    condition = condition_of(pod, "PodScheduled")
+    assert condition is not None
+    return node_name_of(pod) or condition["message"]
+
+
+def hosts(cluster: Cluster, size: int = 2, **fields: Any) -> list[str]:
+    return [node.host for node in cluster.add_pool("p", size=size, **fields).nodes]
+
+
+def zones(cluster: Cluster) -> list[str]:
+    return [
+        cluster.get("Node", node_name_of(pod))["metadata"]["labels"]["topology.kubernetes.io/zone"]
+        for pod in cluster.objects("Pod")
+        if node_name_of(pod)
+    ]
+
+
+def test_pods_go_where_there_is_most_room(cluster: Cluster) -> None:
+    first, second = hosts(cluster)
+    cluster.add_pod("a", cpu="1", node=first)
+    assert place(cluster, "b", cpu="1") == second
+
+
+def test_a_pod_that_fits_nowhere_is_marked_with_the_reasons(cluster: Cluster) -> None:
+    first, _ = hosts(cluster)
+    cluster.add_pod("a", cpu="3", node=first)
+    assert place(cluster, "b", cpu="3.5") != first
+    assert place(cluster, "c", cpu="3") == "0/2 nodes are available: 2 Insufficient cpu."
+    assert place(cluster, "d", selector={"name": "q"}) == (
+        "0/2 nodes are available: 2 node(s) didn't match Pod's node affinity/selector."
+    )
+
+
+def test_init_containers_and_overhead_take_room(cluster: Cluster) -> None:
+    hosts(cluster, 1)
+    init = {"name": "i", "resources": {"requests": {"cpu": "4"}}}
+    sidecar = {"name": "s", "restartPolicy": "Always", "resources": {"requests": {"cpu": "2"}}}
+    assert "Insufficient cpu" in place(cluster, "a", spec={"initContainers": [init]})
+    assert "Insufficient cpu" in place(cluster, "b", cpu="2", spec={"initContainers": [sidecar]})
+    assert "Insufficient memory" in place(cluster, "c", spec={"overhead": {"memory": "16Gi"}})
+    assert place(cluster, "d", cpu="1", spec={"initContainers": [sidecar]}).startswith("10.")
+
+
+def test_the_number_of_pods_of_a_node_is_limited(cluster: Cluster) -> None:
+    (host,) = hosts(cluster, 1, max_pods=2)
+    cluster.add_pod("a", node=host)
+    cluster.add_pod("b", node=host)
+    assert "Too many pods" in place(cluster, "c")
+
+
+def test_taints_keep_pods_away_that_do_not_tolerate_them(cluster: Cluster) -> None:
+    (host,) = hosts(cluster, 1, taints="team=a:NoSchedule")
+    assert "untolerated taint" in place(cluster, "a")
+    for number, toleration in enumerate(
+        (
+            {"key": "team", "operator": "Equal", "value": "a"},
+            {"key": "team", "operator": "Exists", "effect": "NoSchedule"},
+            {"operator": "Exists"},
+        )
+    ):
+        assert place(cluster, f"ok{number}", spec={"tolerations": [toleration]}) == host
+    for number, toleration in enumerate(
+        ({"key": "team", "value": "b"}, {"key": "team", "operator": "Exists", "effect": "NoExecute"})
+    ):
+        assert "untolerated taint" in place(cluster, f"no{number}", spec={"tolerations": [toleration]})
+
+
+def test_a_cordoned_node_takes_no_pod_and_an_unwelcome_one_the_last(cluster: Cluster) -> None:
+    first, second = hosts(cluster)
+    soft = [{"key": "leaving", "effect": "PreferNoSchedule"}]
+    cluster.change("Node", first, ("spec.taints", soft))
+    cluster.add_pod("big", cpu="2", node=second)
+    assert place(cluster, "a", cpu="1") == second
+    cluster.change("Node", second, ("spec.unschedulable", True))
+    assert place(cluster, "b", cpu="1") == first
+
+
+@pytest.mark.parametrize(
+    ("operator", "values", "fits"),
+    [
+        ("In", ["3", "4"], True),
+        ("NotIn", ["4"], False),
+        ("Exists", [], True),
+        ("DoesNotExist", [], False),
+        ("Gt", ["3"], True),
+        ("Gt", ["4"], False),
+        ("Lt", ["5"], True),
+    ],
+)
+def test_required_node_affinity(cluster: Cluster, operator: str, values: list[str], fits: bool) -> None:
+    hosts(cluster, 1, labels={"size": "4"})
+    term = {"matchExpressions": [{"key": "size", "operator": operator, "values": values}]}
+    required = {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [term]}}
+    placed = place(cluster, "a", spec={"affinity": {"nodeAffinity": required}})
+    assert placed.startswith("10.") is fits
+
+
+def test_a_host_port_is_given_once(cluster: Cluster) -> None:
+    hosts(cluster, 1)
+    spec = {"containers": [{"name": "c", "ports": [{"hostPort": 80, "containerPort": 80}]}]}
+    other = {"containers": [{"name": "c", "ports": [{"hostPort": 80, "containerPort": 80, "protocol": "UDP"}]}]}
+    assert place(cluster, "a", spec=spec).startswith("10.")
+    assert "free ports" in place(cluster, "b", spec=spec)
+    assert place(cluster, "c", spec=other).startswith("10.")
+
+
+def apart(label: str, key: str = "kubernetes.io/hostname") -> dict[str, Any]:
+    term = {"labelSelector": {"matchLabels": {"app": label}}, "topologyKey": key}
+    return {"requiredDuringSchedulingIgnoredDuringExecution": [term]}
+
+
+def test_anti_affinity_holds_both_ways(cluster: Cluster) -> None:
+    hosts(cluster, 2)
+    spec = {"affinity": {"podAntiAffinity": apart("web")}}
+    first = place(cluster, "web-0", labels={"app": "web"}, spec=spec)
+    second = place(cluster, "web-1", labels={"app": "web"}, spec=spec)
+    assert {first, second} == {"10.0.10.3", "10.0.10.4"}
+    assert "anti-affinity" in place(cluster, "web-2", labels={"app": "web"}, spec=spec)
+    assert "anti-affinity" in place(cluster, "plain", labels={"app": "web"}), "those that are there do not want it"
+
+
+def test_affinity_wants_company_and_the_first_of_a_group_may_start_it(cluster: Cluster) -> None:
+    hosts(cluster, 2)
+    spec = {"affinity": {"podAffinity": apart("web")}}
+    assert "affinity" in place(cluster, "other", labels={"app": "other"}, spec=spec)
+    first = place(cluster, "web-0", labels={"app": "web"}, spec=spec)
+    assert place(cluster, "web-1", labels={"app": "web"}, cpu="1", spec=spec) == first
+
+
+def test_spread_keeps_zones_even(cluster: Cluster) -> None:
+    cluster.add_pool("p", size=3, domains=DOMAINS)
+    constraint = {
+        "maxSkew": 1,
+        "topologyKey": "topology.kubernetes.io/zone",
+        "whenUnsatisfiable": "DoNotSchedule",
+        "labelSelector": {"matchLabels": {"app": "web"}},
+    }
+    cluster.add_replicas("web", 6, cpu="500m", spec={"topologySpreadConstraints": [constraint]})
+    cluster.settle()
+    placed = zones(cluster)
+    assert {placed.count(zone) for zone in placed} == {2}
+    cluster.change("Node", "10.0.10.3", ("spec.unschedulable", True))
+    assert (
+        "spread"
+        in place(cluster, "one", cpu="500m", labels={"app": "web"}, spec={"topologySpreadConstraints": [constraint]})
+        or zones(cluster).count("US-ASHBURN-AD-1") == 2
+    )
+
+
+def test_a_volume_binds_a_pod_to_its_zone(cluster: Cluster) -> None:
+    cluster.add_pool("p", size=2, domains=DOMAINS[:2])
+    term = {
+        "matchExpressions": [{"key": "topology.kubernetes.io/zone", "operator": "In", "values": ["US-ASHBURN-AD-2"]}]
+    }
+    cluster.put(
+        {
+            "kind": "PersistentVolume",
+            "metadata": {"name": "v"},
+            "spec": {"nodeAffinity": {"required": {"nodeSelectorTerms": [term]}}},
+        }
+    )
+    spec = {"volumes": [{"name": "d", "persistentVolumeClaim": {"claimName": "c"}}]}
+    assert place(cluster, "early", spec=spec) == 'persistentvolumeclaim "c" not found'
+    cluster.put({"kind": "PersistentVolumeClaim", "metadata": {"name": "c"}, "spec": {"volumeName": "v"}})
+    cluster.settle()
+    assert zones(cluster) == ["US-ASHBURN-AD-2"]
+    cluster.put({"kind": "PersistentVolumeClaim", "metadata": {"name": "free"}, "spec": {}})
+    unbound = {"volumes": [{"name": "d", "persistentVolumeClaim": {"claimName": "free"}}]}
+    assert "unbound immediate" in place(cluster, "late", spec=unbound)
+
+
+def test_the_more_important_pod_comes_first(cluster: Cluster) -> None:
+    hosts(cluster, 1)
+    cluster.add_pod("low", cpu="3", spec={"priority": 1})
+    cluster.add_pod("high", cpu="3", spec={"priority": 100})
+    cluster.settle()
+    assert node_name_of(cluster.get("Pod", "high"))
+    assert not node_name_of(cluster.get("Pod", "low"))
+
+
+def test_gated_pods_and_those_of_other_schedulers_are_left_alone(cluster: Cluster) -> None:
+    hosts(cluster, 1)
+    cluster.add_pod("gated", spec={"schedulingGates": [{"name": "x"}]})
+    cluster.add_pod("other", spec={"schedulerName": "mine"})
+    assert [pod["status"] for pod in cluster.pending()] == [{"phase": "Pending"}] * 2
+
+
+def test_a_daemon_set_reaches_every_node_that_lets_it(cluster: Cluster) -> None:
+    hosts(cluster, 2)
+    cluster.add_pool("gpu", size=1, taints="gpu=1:NoSchedule")
+    cluster.add_daemon_set("proxy", cpu="50m")
+    cluster.add_daemon_set("all", cpu="50m", spec={"tolerations": [{"operator": "Exists"}]})
+    cluster.advance(10)
+    names = [pod["metadata"]["name"].split("-")[0] for pod in cluster.objects("Pod")]
+    assert (names.count("proxy"), names.count("all")) == (2, 3)
+    cluster.change("Node", "10.0.10.3", ("spec.unschedulable", True))
+    pool = next(iter(cluster.node_pools.pools.values()))
+    cluster.resize(pool, 3)
+    cluster.advance(200)
+    names = [pod["metadata"]["name"].split("-")[0] for pod in cluster.objects("Pod")]
+    assert (names.count("proxy"), names.count("all")) == (3, 4)
+
+
+def test_replicas_follow_their_number_down_too(cluster: Cluster) -> None:
+    hosts(cluster, 1)
+    cluster.add_replicas("web", 3)
+    cluster.advance(10)
+    cluster.scale("web", 5)
+    assert len(cluster.objects("Pod")) == 5
+    cluster.scale("web", 1)
+    assert [pod["metadata"]["name"] for pod in cluster.objects("Pod")] == ["web-00000"]
+
+
+def test_a_pod_on_a_node_that_is_not_ready_starts_when_it_is(cluster: Cluster) -> None:
+    (host,) = hosts(cluster, 1)
+    cluster.set_ready(host, ready=False)
+    assert "untolerated taint" in place(cluster, "a")
+    cluster.set_ready(host, ready=True)
+    cluster.advance(10)
+    assert cluster.get("Pod", "a")["status"]["phase"] == "Running"
