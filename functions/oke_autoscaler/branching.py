@@ -6,11 +6,15 @@ value. https://en.wikipedia.org/wiki/Column_generation
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from math import ceil, gcd
+from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.columns import Bin, Column, Packed
-from functions.oke_autoscaler.knapsack import Pattern, Vector
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from functions.oke_autoscaler.knapsack import Pattern, Vector
 
 STEPS = 6000
 """Most patterns made in one search."""
@@ -66,7 +70,10 @@ class Search:
         for number, kind in enumerate(self.bins):
             if first not in kind.allowed:
                 continue
-            order = [first, *(index for index in self._order if index != first and left[index] and index in kind.allowed)]
+            order = [
+                first,
+                *(index for index in self._order if index != first and left[index] and index in kind.allowed),
+            ]
             for counts in self._maximal(kind, order, left):
                 worth = sum(value * count for value, count in zip(self.values, counts, strict=True))
                 found[number, counts] = (kind.cost - worth, Column(number, counts, kind.cost))
@@ -84,7 +91,9 @@ class Search:
                 return
             index = order[depth]
             item = self.items[index]
-            most = min(left[index], min((have // need for have, need in zip(room, item, strict=True) if need), default=0))
+            most = min(
+                left[index], min((have // need for have, need in zip(room, item, strict=True) if need), default=0)
+            )
             lowest = 1 if depth == 0 else 0
             for count in range(most, (most if depth == len(order) - 1 else lowest) - 1, -1):
                 if self.steps <= 0:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.selectors import selects
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from functions.oke_autoscaler.cluster_objects import PodDisruptionBudget
     from functions.oke_autoscaler.objects import Pod
 

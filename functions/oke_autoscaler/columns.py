@@ -6,11 +6,14 @@ simplex whose next pattern comes from a knapsack; whole numbers are found by div
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor
+from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.knapsack import Knapsack, Pattern, Vector
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 EPSILON = 1e-7
 ROUNDS = 400
@@ -140,7 +143,8 @@ class _Simplex:
         vector = self._vector(entering)
         direction = [sum(a * b for a, b in zip(line, vector, strict=True)) for line in self.inverse]
         ratios = [
-            (amount / step, index) for index, (amount, step) in enumerate(zip(self.amounts, direction, strict=True))
+            (amount / step, index)
+            for index, (amount, step) in enumerate(zip(self.amounts, direction, strict=True))
             if step > 1e-9
         ]
         if not ratios:

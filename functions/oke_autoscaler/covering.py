@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import ceil
+from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.branching import Search, cost_step
 from functions.oke_autoscaler.columns import Bin, Packed, Programme, Relaxation, cost_of, dive, fix_whole
-from functions.oke_autoscaler.knapsack import Vector
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from functions.oke_autoscaler.knapsack import Vector
 
 TURNS = 4
 KEPT = (0, 1, 2, 4)
 """How much of the relaxation's whole numbers the exact search may undo, tried one after another."""
 TAILS = 5
 """Last steps of a dive that are searched exactly."""
+DEEP = 40
+"""Most nodes that an exact search may still have to fill."""
 LARGE = 10
 """Items from which only dives are tried."""
 
@@ -43,6 +49,8 @@ def _retry_tails(programme: Programme, steps: list[Packed], best: Packed) -> Pac
     for kept in range(len(steps) - 1, max(-1, len(steps) - TAILS), -1):
         head = [entry for entries in steps[:kept] for entry in entries]
         tail = [entry for entries in steps[kept:] for entry in entries]
+        if sum(count for _, count in tail) > DEEP:
+            break
         left = [sum(column.counts[index] * count for column, count in tail) for index in range(len(programme.items))]
         found = _search(programme, programme.relax(left), left, cost_of(best) - cost_of(head))
         if found is not None:
@@ -50,13 +58,13 @@ def _retry_tails(programme: Programme, steps: list[Packed], best: Packed) -> Pac
     return best
 
 
-def _refine(
-    programme: Programme, relaxation: Relaxation, demand: Sequence[int], best: Packed, target: float
-) -> Packed:
+def _refine(programme: Programme, relaxation: Relaxation, demand: Sequence[int], best: Packed, target: float) -> Packed:
     """Fix most of the relaxation and search the rest exactly, with more and more of it left open."""
     for keep in KEPT:
         left = list(demand)
         fixed = fix_whole(relaxation.amounts, keep, left)
+        if sum(count for _, count in best) - sum(count for _, count in fixed) > DEEP:
+            break
         found = _search(programme, relaxation, left, cost_of(best) - cost_of(fixed))
         if found is not None:
             best = fixed + found

@@ -1,21 +1,20 @@
-"""May the pods of a node be moved? Cluster Autoscaler's rules, in its order and with its reasons.
+"""Whether the pods of a node may be moved: Cluster Autoscaler's rules, in its order, with its reasons.
 
-Rules asked one after another until one answers: mirror, longterminating, replicacount, daemonset, safetoevict, terminal,
-oncompletion, replicated, system, notsafetoevict, localstorage, pdb (cluster-autoscaler 1.37,
+Rules asked one after another until one answers: mirror, longterminating, replicacount, daemonset, safetoevict,
+terminal, oncompletion, replicated, system, notsafetoevict, localstorage, pdb (cluster-autoscaler 1.37,
 simulator/drainability/rules/rules.go:51-80). Beyond it, a pod that is to be evicted must have a budget whatever its
 annotations say, and may be under one budget only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.quantity import unix_seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from functions.oke_autoscaler.budgets import Budgets
     from functions.oke_autoscaler.cluster_objects import Owner

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.domains import UNLIMITED, Spread
@@ -10,6 +9,8 @@ from functions.oke_autoscaler.room import BoundFill, capacity, rule_keys
 from functions.oke_autoscaler.workloads import HOSTNAME
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from functions.oke_autoscaler.domains import Rule
     from functions.oke_autoscaler.offers import Offer, Site
     from functions.oke_autoscaler.room import Room

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 STEPS = 4000
 """Most branches looked at; beyond, the best set so far is the answer (deterministic, no clock)."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,8 @@ from functions.oke_autoscaler.room import Place, capacity
 from functions.oke_autoscaler.templates import domain_labels
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from functions.oke_autoscaler.objects import Labels
     from functions.oke_autoscaler.pools import PoolState
     from functions.oke_autoscaler.room import Vector

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.columns import Bin, Column, Packed
@@ -10,6 +9,8 @@ from functions.oke_autoscaler.covering import cover
 from functions.oke_autoscaler.room import capacity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from functions.oke_autoscaler.growth import Growth, Work
     from functions.oke_autoscaler.offers import Offer, Site
     from functions.oke_autoscaler.room import Vector
@@ -19,6 +20,10 @@ MOST_ITEMS = 14
 """Sizes of pods that one covering problem takes on, the largest in volume; smaller ones fill the gaps afterwards."""
 NODE_WEIGHT = 1e-6
 """Of equal costs fewer nodes win."""
+
+
+Key = tuple["Vector", tuple[int, ...]]
+"""Size of a pod and the variants that may hold it."""
 
 
 class Variant:
@@ -39,24 +44,24 @@ class Item:
 
     def __init__(self, vector: Vector) -> None:
         self.vector = vector
-        self.work: list[list[object]] = []
+        self.work: Work = []
         self.pods = 0
 
     def add(self, workload: Workload, pods: int) -> None:
-        self.work.append([workload, pods])
+        """Pods of one more workload."""
+        self.work.append((workload, pods))
         self.pods += pods
 
     def take(self, pods: int) -> Iterator[tuple[Workload, int]]:
         """The next pods, by workload."""
         while pods and self.work:
-            entry = self.work[-1]
-            count = min(pods, entry[1])  # type: ignore[call-overload]
-            yield entry[0], count  # type: ignore[misc]
+            workload, waiting = self.work.pop()
+            count = min(pods, waiting)
             pods -= count
             self.pods -= count
-            entry[1] -= count  # type: ignore[operator]
-            if not entry[1]:
-                self.work.pop()
+            if waiting > count:
+                self.work.append((workload, waiting - count))
+            yield workload, count
 
 
 def variants_of(growth: Growth, work: Work) -> list[Variant]:
@@ -77,7 +82,7 @@ def variants_of(growth: Growth, work: Work) -> list[Variant]:
 def pack(growth: Growth, work: Work) -> Work:
     """Open nodes at least cost for workloads without rules between pods; what found no place comes back."""
     variants = variants_of(growth, work)
-    items: dict[object, Item] = {}
+    items: dict[Key, Item] = {}
     rest: Work = []
     for workload, pods in work:
         where = tuple(index for index, variant in enumerate(variants) if workload.ident in variant.allowed)
@@ -85,8 +90,8 @@ def pack(growth: Growth, work: Work) -> Work:
             items.setdefault((workload.vector, where), Item(workload.vector)).add(workload, pods)
         else:
             rest.append((workload, pods))
-    for part in _components({key: item for key, item in items.items()}):  # type: ignore[misc]
-        _pack_part(growth, [(key[1], item) for key, item in part], variants)  # type: ignore[index]
+    for part in _components(items):
+        _pack_part(growth, [(where, item) for (_, where), item in part], variants)
     for item in sorted(items.values(), key=lambda item: [-need for need in item.vector]):
         for workload, pods in list(item.take(item.pods)):
             left = growth.place(workload, pods)
@@ -95,9 +100,11 @@ def pack(growth: Growth, work: Work) -> Work:
     return rest
 
 
-def _components(items: dict[tuple[Vector, tuple[int, ...]], Item]) -> list[list[tuple[tuple[Vector, tuple[int, ...]], Item]]]:
+def _components(
+    items: dict[tuple[Vector, tuple[int, ...]], Item],
+) -> list[list[tuple[tuple[Vector, tuple[int, ...]], Item]]]:
     """Items that share no kind of node are independent problems."""
-    parts: list[tuple[set[int], list[tuple[tuple[Vector, tuple[int, ...]], Item]]]] = []
+    parts: list[tuple[set[int], list[tuple[Key, Item]]]] = []
     for key, item in items.items():
         where, members = set(key[1]), [(key, item)]
         apart = []
@@ -132,7 +139,7 @@ def _pack_part(growth: Growth, part: Sequence[tuple[tuple[int, ...], Item]], var
             counts[id(variant.offer)] = counts.get(id(variant.offer), 0) + count
         over = {id(v.offer) for v in used if counts[id(v.offer)] > growth.left(v.offer)}
         total = sum(counts.values())
-        _open(growth, packed, used, [item for _, item in items], only=over if over else None)
+        _open(growth, packed, used, [item for _, item in items], only=over or None)
         if not over or total == 0:
             return
         shut |= over

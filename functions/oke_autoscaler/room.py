@@ -106,6 +106,19 @@ class Room:
         for count in self._bindings[workload.ident].feeds:
             count.add(place, pods)
 
+    def change_kind(self, place: Place, kind: Kind) -> None:
+        """Other taints: some spreads may no longer count the node."""
+        for count in self._counts:
+            count.leave(place)
+        place.kind = kind
+        for count in self._counts:
+            count.enter(place)
+
+    def vanish(self, place: Place) -> None:
+        """A closed node is gone for good."""
+        for count in self._counts:
+            count.leave(place)
+
     def mark(self) -> int:
         """A point to roll back to."""
         return len(self._journal)

@@ -60,7 +60,7 @@ def template(state: PoolState) -> Template | None:
     model = _model(state.nodes)
     machine = hardware(state.pool)
     if model is not None:
-        labels, taints = dict(model.metadata.labels or {}), _lasting(model.spec.taints or ())
+        labels, taints = dict(model.metadata.labels or {}), lasting_taints(model.spec.taints or ())
         offer = amounts(model.status.allocatable)
     elif machine is not None:
         labels, taints = _initial_labels(state.pool), list(_registered_taints(state.pool))
@@ -81,7 +81,7 @@ def _model(nodes: Iterable[Node]) -> Node | None:
     return next(lasting, None) or next(iter(sized), None)
 
 
-def _lasting(taints: Iterable[Taint]) -> list[Taint]:
+def lasting_taints(taints: Iterable[Taint]) -> list[Taint]:
     """Taints that a new node has, too."""
     ours = (TO_BE_DELETED, DELETION_CANDIDATE)
     return [taint for taint in taints if taint.key not in ours and not taint.key.startswith(TRANSIENT)]

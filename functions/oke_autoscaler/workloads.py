@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from functions.oke_autoscaler.objects import PodSpec
+from functions.oke_autoscaler.drain import is_daemon
+from functions.oke_autoscaler.objects import Affinity, NodeAffinity, NodeSelector, NodeSelectorTerm, PodSpec
 from functions.oke_autoscaler.requests import Amounts, pod_requests
 from functions.oke_autoscaler.volumes import VolumeNodes
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
         ContainerPort,
         Labels,
         LabelSelector,
-        NodeSelector,
         Pod,
         PodAffinityTerm,
         TopologySpreadConstraint,
@@ -121,7 +121,7 @@ class Workloads:
     def _learn(self, pods: Iterable[Pod]) -> None:
         """First pass: the labels that some selector asks for."""
         for pod in pods:
-            self.shape(pod.spec)
+            self.shape(pod.spec, for_any_node=is_daemon(pod))
         asked: set[str] = set()
         for shape in self._shapes.values():
             for row in shape.spreads:
@@ -131,13 +131,13 @@ class Workloads:
                 asked.update(term.mismatch_label_keys or ())
         self._asked = frozenset(asked)
 
-    def shape(self, spec: PodSpec) -> Shape:
-        """The meaning of a spec; equal specs give the same."""
+    def shape(self, spec: PodSpec, *, for_any_node: bool = False) -> Shape:
+        """The meaning of a spec; equal specs give the same. ``for_any_node`` drops the node that a DaemonSet names."""
         found = self._shape_of_spec.get(id(spec))
         if found is None:
             bare = PodSpec(
                 node_selector=spec.node_selector,
-                affinity=spec.affinity,
+                affinity=_without_fields(spec.affinity) if for_any_node else spec.affinity,
                 tolerations=spec.tolerations,
                 containers=spec.containers,
                 init_containers=spec.init_containers,
@@ -161,7 +161,7 @@ class Workloads:
 
     def of(self, pod: Pod) -> Workload:
         """The workload that a pod belongs to."""
-        shape = self.shape(pod.spec)
+        shape = self.shape(pod.spec, for_any_node=is_daemon(pod))
         meta = pod.metadata
         labels = meta.labels or {}
         if self._asked and labels:
@@ -188,6 +188,16 @@ class Workloads:
     def all(self) -> Iterable[Workload]:
         """Every workload met so far."""
         return self._workloads.values()
+
+
+def _without_fields(affinity: Affinity | None) -> Affinity | None:
+    """The affinity of a DaemonSet's pod without the name of its node."""
+    if affinity is None or affinity.node_affinity is None or affinity.node_affinity.required is None:
+        return affinity
+    terms = affinity.node_affinity.required.node_selector_terms or ()
+    kept = [NodeSelectorTerm(term.match_expressions) for term in terms if term.match_expressions]
+    required = NodeSelector(kept) if len(kept) == len(terms) else None
+    return Affinity(NodeAffinity(required), affinity.pod_affinity, affinity.pod_anti_affinity)
 
 
 def selector_keys(selector: LabelSelector | None) -> set[str]:

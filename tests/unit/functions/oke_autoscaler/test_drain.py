@@ -8,12 +8,12 @@ import msgspec
 import pytest
 
 from functions.oke_autoscaler.budgets import Budgets
-from functions.oke_autoscaler.drain import DrainRules, is_long_terminating
+from functions.oke_autoscaler.drain import Drain, DrainRules, is_long_terminating
 from functions.oke_autoscaler.objects import Pod
 from tests.unit.functions.oke_autoscaler.golden import DRAIN, NOW, budgets_of, owners_of, pods_of, settings_of
 
 
-def judge(case: dict[str, Any]):
+def judge(case: dict[str, Any]) -> Drain:
     rules = DrainRules(settings_of(case.get("options")), owners_of(case), Budgets(budgets_of(case)), NOW)
     return rules.judge(pods_of(case))
 
