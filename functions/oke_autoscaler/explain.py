@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from functions.oke_autoscaler.decision import Decision
 
+LIVE_SECONDS = 120.0
+"""Time that reading a live cluster may take."""
 FAULTY = 2
 """Exit code for a snapshot that cannot be decided on."""
 
@@ -89,8 +92,15 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _live() -> Decision:
-    """The decision on a real cluster, read by the tick's own adapters."""
-    raise FunctionError("reading a live cluster is not built in yet", fix="give a file with --snapshot")
+    """The decision on a real cluster: config keys from the environment, read as a tick reads, nothing written."""
+    from functions.oke_autoscaler import tick  # noqa: PLC0415  (needs the OCI SDK; a file does not)
+    from functions.oke_autoscaler.changes import Changes  # noqa: PLC0415
+    from functions.oke_autoscaler.settings import Settings  # noqa: PLC0415
+    from shared.deadline import Deadline  # noqa: PLC0415
+    from shared.settings import load  # noqa: PLC0415
+
+    deadline = Deadline.after(LIVE_SECONDS)
+    return tick.connect(load(Settings, os.environ), deadline, Changes(dry_run=True)).observe()[1]
 
 
 def _bytes(name: str) -> bytes:

@@ -156,7 +156,13 @@ class _Choice:
             self.loads[state.id] = pool_load(state, world.snapshot.metrics)
 
     def run(self, cases: list[Case]) -> None:
-        """Go through the candidates: those unneeded long enough first, then by requests."""
+        """Go through the candidates: those unneeded long enough first, then by requests.
+
+        Nodes that are going already come before all: their pods will need the room.
+        """
+        for case in cases:
+            if case.verdict.eligible_reason == "CurrentlyBeingDeleted":
+                self.settle(case)
         unneeded: set[str] = set()
         for case in sorted(cases, key=lambda case: (self._waits(case) is not None, *case.load_order)):
             reason = self._candidate(case)
@@ -241,8 +247,8 @@ class _Choice:
         """The verdict ``removable``: drain rules, then room elsewhere; nodes said removable may go together."""
         case.settled = True
         verdict, place = case.verdict, self.world.places[case.node.metadata.name]
-        if case.verdict.eligible_reason in {"CurrentlyBeingDeleted", "NotAutoscaled"}:
-            verdict.reason = case.verdict.eligible_reason
+        if case.verdict.eligible_reason == "NotAutoscaled":
+            verdict.reason = "NotAutoscaled"
         elif case.drain.reason is not None:
             verdict.reason = case.drain.reason
         else:
