@@ -1,0 +1,86 @@
+"""Creates what is missing in the schema, widens an `oci_billing` of old, and runs the forward steps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from functions.adw_billing import oracle_sql as sql
+from functions.adw_billing.errors import WarehouseUnusable
+from functions.adw_billing.oracle_stage import create_table, drop_table
+from functions.adw_billing.tables import ALL, BILLING, SCHEMA_VERSION
+from functions.adw_billing.warehouse import ObjectKey
+from shared.errors import FunctionError
+
+if TYPE_CHECKING:
+    from functions.adw_billing.oracle_session import Session
+
+VERSION = "schema_version"
+EXISTS = ("ORA-00955", "ORA-01408", "ORA-00001")
+"""A table, an index, a row that another call made a moment ago: two first calls at once are one."""
+
+
+def migrate(session: Session) -> None:
+    """Bring the schema to this version. Raises WarehouseUnusable when it is newer.
+
+    A call that finds all in place asks two questions and changes nothing.
+    """
+    present = {str(name).lower() for (name,) in session.rows(sql.TABLES)}
+    version = _version(session) if "oci_loader" in present else 0
+    if version > SCHEMA_VERSION:
+        raise WarehouseUnusable(f"the tables are of version {version}, this loader knows {SCHEMA_VERSION}")
+    if version == SCHEMA_VERSION:
+        _drop_leftovers(session, present)
+        return
+    for table in ALL:
+        if table.name not in present:
+            create_table(session, table)
+    if BILLING.name in present:
+        _adopt(session)
+    for statement in sql.INDEXES.values():
+        _tolerant(session, statement)
+    _remember(session)
+
+
+def _version(session: Session) -> int:
+    found = session.rows(sql.REMEMBERED, name=VERSION)
+    return int(found[0][0]) if found else 0
+
+
+def _remember(session: Session) -> None:
+    _tolerant(session, sql.REMEMBER, name=sql.LOCK_NAME, value="locked by a publication")
+    if not session.run(sql.REMEMBER_ANEW, name=VERSION, value=str(SCHEMA_VERSION)):
+        _tolerant(session, sql.REMEMBER, name=VERSION, value=str(SCHEMA_VERSION))
+    session.commit()
+
+
+def _adopt(session: Session) -> None:
+    """Give the columns of an `oci_billing` of old the lengths of today; its rows stay as they are."""
+    lengths = {
+        str(name).lower(): int(length)
+        for name, length in session.rows(sql.COLUMN_LENGTHS, table_name=BILLING.name.upper())
+    }
+    for column in BILLING.columns:
+        if lengths.get(column.name.lower(), column.length) < column.length:
+            session.run(sql.widen(BILLING, column))
+
+
+def _drop_leftovers(session: Session, present: set[str]) -> None:
+    """Drop private tables that no claim stands for any more."""
+    private = {name for name in present if name.startswith(sql.STAGE_PREFIX)}
+    if not private:
+        return
+    claimed = {
+        sql.stage_name(kind, ObjectKey(str(tenancy), str(name), ""))
+        for tenancy, name in session.rows(sql.CLAIM_ALL)
+        for kind in ("d", "b", "r")
+    }
+    for name in sorted(private - claimed):
+        drop_table(session, name)
+
+
+def _tolerant(session: Session, statement: str, **binds: object) -> None:
+    try:
+        session.run(statement, **binds)
+    except FunctionError as error:
+        if error.fields.get("code") not in EXISTS:
+            raise

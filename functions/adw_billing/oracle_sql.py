@@ -1,0 +1,279 @@
+"""The statements of the Oracle engine, made from the tables' one definition: named binds, no hints.
+
+Everything here but `WIDEN` and `SESSION` is read by sqlglot's Oracle dialect and runs, translated, on DuckDB in the
+tests; there `numbers` gives NUMBER a precision and a scale, which it does not have in the database.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from functions.adw_billing.ddl import ORACLE_TYPES, oracle_type
+from functions.adw_billing.tables import (
+    BILLING,
+    CLAIM,
+    COST_COLUMN,
+    DAILY,
+    DATA,
+    DAY_COLUMN,
+    OBJECT_KEY,
+    QUANTITY_COLUMN,
+    REJECTED,
+    REPORT,
+    Column,
+    Kind,
+    Table,
+)
+from functions.adw_billing.warehouse import WHOLE_OBJECT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from functions.adw_billing.warehouse import ObjectKey
+
+NUMBERS = (Kind.NUMBER, Kind.LARGE_NUMBER)
+NUMBER_TEXT = 300
+"""Characters of a number as a text: 38 digits and as many zeros as a small or large one has around them."""
+
+NOW = "CAST(SYS_EXTRACT_UTC(SYSTIMESTAMP) AS TIMESTAMP(6))"
+"""The database's own clock: calls run on several machines."""
+
+SESSION = ("ALTER SESSION SET NLS_NUMERIC_CHARACTERS = '.,'", "ALTER SESSION SET TIME_ZONE = '+00:00'")
+"""Numbers arrive as texts with a point, whatever the territory of the session."""
+
+SCHEMA = "SELECT SYS_CONTEXT('USERENV', 'CURRENT_SCHEMA') FROM dual"
+LOCK_NAME = "publishing"
+"""The row of `oci_loader` that is locked while the daily summary is made: one publication sees the other's rows."""
+
+LOCK = "SELECT name FROM oci_loader WHERE name = :name FOR UPDATE"
+_BY_NAME = "tenancy_id = :tenancy_id AND object_name = :object_name"
+_KEY = ", ".join(column.name for column in OBJECT_KEY)
+_KEY_BINDS = ", ".join(f":{column.name}" for column in OBJECT_KEY)
+
+
+STAGE_PREFIX = "oci_stage_"
+STAGED_AFTER = "staged_after"
+"""Column of the private tables: the records that the kept progress had when a row was staged."""
+
+
+def stage_name(kind: str, key: ObjectKey) -> str:
+    """The name of an object's private table: `d` its rows, `b` those for `oci_billing`, `r` its quarantine."""
+    digest = hashlib.sha256(f"{key.tenancy_id}\n{key.object_name}".encode()).hexdigest()[:20]
+    return f"{STAGE_PREFIX}{kind}_{digest}"
+
+
+def stage_table(kind: str, dialect: str, name: str) -> Table:
+    """The definition of a private table.
+
+    Numbers are texts, what is the same in all rows is left out, and STAGED_AFTER says which progress came before.
+    """
+    if kind == "b":
+        columns: tuple[Column, ...] = (*BILLING.columns[1:], Column("usage_day", Kind.DAY))
+    else:
+        source = DATA[dialect] if kind == "d" else REJECTED
+        columns = tuple(map(_staged, source.columns[len(OBJECT_KEY) :]))
+    return Table(name, (*columns, Column(STAGED_AFTER, Kind.INTEGER)))
+
+
+def _staged(column: Column) -> Column:
+    return Column(column.name, Kind.TEXT, NUMBER_TEXT) if column.kind in NUMBERS else column
+
+
+def drop(name: str) -> str:
+    """Drop a private table, past the recycle bin."""
+    return f"DROP TABLE {name} PURGE"
+
+
+def stage_insert(table: Table) -> str:
+    """One row of a private table, columns by position."""
+    binds = ", ".join(f":{number}" for number in range(1, len(table.columns) + 1))
+    return f"INSERT INTO {table.name} ({', '.join(table.names)}) VALUES ({binds})"  # noqa: S608  (names of our tables)
+
+
+def stage_trim(name: str) -> str:
+    """Drop rows that were staged after the progress was kept last: a batch may be durable before its progress is."""
+    return f"DELETE FROM {name} WHERE {STAGED_AFTER} >= :records"  # noqa: S608
+
+
+def stage_rejected(name: str) -> str:
+    """A quarantined row into its private table."""
+    return (
+        f"INSERT INTO {name} (object_row, reason, content, {STAGED_AFTER}) "  # noqa: S608
+        "VALUES (:object_row, :reason, :content, :staged_after)"
+    )
+
+
+def empty(name: str) -> str:
+    """Empty a private table that a call of old has left behind."""
+    return f"TRUNCATE TABLE {name}"
+
+
+def publish(dialect: str, stage: str, numbers: Mapping[Kind, str] = ORACLE_TYPES) -> str:
+    """The staged rows into the dialect's table."""
+    table = DATA[dialect]
+    values = [_value(column, numbers) for column in table.columns[len(OBJECT_KEY) :]]
+    return f"INSERT INTO {table.name} ({', '.join(table.names)}) SELECT {_KEY_BINDS}, {', '.join(values)} FROM {stage}"  # noqa: S608
+
+
+def _value(column: Column, numbers: Mapping[Kind, str]) -> str:
+    return f"CAST({column.name} AS {numbers[column.kind]})" if column.kind in NUMBERS else column.name
+
+
+def unpublish(dialect: str) -> str:
+    """All rows of an object's name, whatever their etag."""
+    return f"DELETE FROM {DATA[dialect].name} WHERE {_BY_NAME}"  # noqa: S608
+
+
+def days(dialect: str) -> str:
+    """The usage days of an object's published rows."""
+    return f"SELECT DISTINCT TRUNC({DAY_COLUMN[dialect]}) FROM {DATA[dialect].name} WHERE {_BY_NAME}"  # noqa: S608
+
+
+def proof(dialect: str) -> str:
+    """Rows, and the sums of cost and quantity each as whole units, 18 decimals and the rest.
+
+    No part has more digits than SUM keeps (38): the parts are added here.
+    """
+    quantity = QUANTITY_COLUMN[dialect]
+    cost = COST_COLUMN[dialect] or "0"
+    sums = ", ".join([*_parts(cost), *_parts(quantity)])
+    return f"SELECT COUNT(*), {sums} FROM {DATA[dialect].name} WHERE {_BY_NAME}"  # noqa: S608
+
+
+def _parts(value: str) -> list[str]:
+    return [
+        f"SUM(TRUNC({value}))",
+        f"SUM(TRUNC({value}, 18) - TRUNC({value}))",
+        f"SUM({value} - TRUNC({value}, 18))",
+    ]
+
+
+LEDGER = f"""SELECT r.object_name, r.object_etag, r.state, q.reason
+FROM oci_report r LEFT JOIN oci_report_rejected q
+  ON q.tenancy_id = r.tenancy_id AND q.object_name = r.object_name AND q.object_etag = r.object_etag
+  AND q.object_row = {WHOLE_OBJECT}
+WHERE r.tenancy_id = :tenancy_id"""  # noqa: S608
+SETTLED = f"{LEDGER} AND r.object_name = :object_name"
+COMMITTED = (
+    f"SELECT rows_loaded, rows_rejected FROM oci_report WHERE {_BY_NAME} AND object_etag = :object_etag "  # noqa: S608
+    "AND call_id = :call_id"
+)
+"""Whether this very call's commit has happened: asked when its answer was lost."""
+
+FORGET_REPORT = f"DELETE FROM oci_report WHERE {_BY_NAME}"  # noqa: S608
+ADD_REPORT = (
+    f"INSERT INTO oci_report ({', '.join(REPORT.names)}) VALUES ("  # noqa: S608
+    + ", ".join(NOW if name == "loaded_at" else f":{name}" for name in REPORT.names)
+    + ")"
+)
+FORGET_REJECTED = f"DELETE FROM oci_report_rejected WHERE {_BY_NAME}"  # noqa: S608
+ADD_REJECTED = (
+    f"INSERT INTO oci_report_rejected ({_KEY}, object_row, reason, content) "  # noqa: S608
+    f"VALUES ({_KEY_BINDS}, :object_row, :reason, :content)"
+)
+
+
+def publish_rejected(stage: str) -> str:
+    """The staged quarantine into `oci_report_rejected`."""
+    return (
+        f"INSERT INTO oci_report_rejected ({_KEY}, object_row, reason, content) "  # noqa: S608
+        f"SELECT {_KEY_BINDS}, object_row, reason, content FROM {stage}"
+    )
+
+
+def publish_billing(stage: str) -> str:
+    """The staged texts into `oci_billing`, from a usage day on."""
+    columns = ", ".join(BILLING.names[1:])
+    return (
+        f"INSERT INTO oci_billing ({', '.join(BILLING.names)}) SELECT :usage_report, {columns} FROM {stage} "  # noqa: S608
+        "WHERE usage_day >= :cost_from"
+    )
+
+
+FORGET_BILLING = "DELETE FROM oci_billing WHERE usage_report = :usage_report"
+NEWEST_BILLING = "SELECT MAX(SUBSTR(lineItem_intervalUsageStart, 1, 10)) FROM oci_billing"
+REMEMBERED = "SELECT value FROM oci_loader WHERE name = :name"
+REMEMBER = "INSERT INTO oci_loader (name, value) VALUES (:name, :value)"
+REMEMBER_ANEW = "UPDATE oci_loader SET value = :value WHERE name = :name"
+
+FORGET_DAY = (
+    "DELETE FROM oci_cost_daily WHERE tenancy_id = :tenancy_id AND dialect = :dialect AND usage_day = :usage_day"
+)
+_SERVICE = {"cost": ("product_service", "cost_currencyCode"), "focus": ("ServiceName", "BillingCurrency")}
+
+
+def add_day(dialect: str) -> str:
+    """The summary of one usage day of a tenancy, in one dialect."""
+    service, currency = _SERVICE[dialect]
+    day = DAY_COLUMN[dialect]
+    return (
+        f"INSERT INTO oci_cost_daily ({', '.join(DAILY.names)}) "  # noqa: S608
+        f"SELECT tenancy_id, :usage_day, :dialect, {service}, {currency}, SUM({COST_COLUMN[dialect]}), COUNT(*) "
+        f"FROM {DATA[dialect].name} "
+        f"WHERE tenancy_id = :tenancy_id AND {day} >= :usage_day AND {day} < :next_day "
+        f"GROUP BY tenancy_id, {service}, {currency}"
+    )
+
+
+_UNTIL = f"{NOW} + NUMTODSINTERVAL(:seconds, 'SECOND')"
+CLAIM_NEW = (
+    f"INSERT INTO oci_report_claim ({', '.join(CLAIM.names)}) "  # noqa: S608
+    f"VALUES ({_KEY_BINDS}, :call_id, {_UNTIL}, 0, 0, 0, NULL)"
+)
+CLAIM_FREE = (
+    f"UPDATE oci_report_claim SET call_id = :call_id, claimed_until = {_UNTIL} WHERE {_BY_NAME} "  # noqa: S608
+    f"AND (claimed_until < {NOW} OR call_id = :call_id)"
+)
+CLAIM_RESTART = (
+    "UPDATE oci_report_claim SET object_etag = :object_etag, rows_done = 0, bytes_done = 0, records_done = 0, "  # noqa: S608
+    f"prefix_check = NULL WHERE {_BY_NAME} AND call_id = :call_id"
+)
+CLAIM_PROGRESS = (
+    "UPDATE oci_report_claim SET rows_done = :rows_done, bytes_done = :bytes_done, records_done = :records_done, "  # noqa: S608
+    f"prefix_check = :prefix_check WHERE {_BY_NAME} AND call_id = :call_id"
+)
+CLAIM_LEAVE = f"UPDATE oci_report_claim SET claimed_until = {NOW} WHERE {_BY_NAME} AND call_id = :call_id"  # noqa: S608
+CLAIM_END = f"DELETE FROM oci_report_claim WHERE {_BY_NAME} AND call_id = :call_id"  # noqa: S608
+CLAIM_READ = (
+    f"SELECT object_etag, records_done, rows_done, bytes_done, prefix_check FROM oci_report_claim WHERE {_BY_NAME}"  # noqa: S608
+)
+CLAIM_HOLD = f"SELECT object_etag FROM oci_report_claim WHERE {_BY_NAME} AND call_id = :call_id FOR UPDATE"  # noqa: S608
+"""Held to the end of the transaction: a claim that ran out in the meantime is no longer there."""
+
+CLAIM_ALL = "SELECT tenancy_id, object_name FROM oci_report_claim"
+TABLES = "SELECT table_name FROM user_tables WHERE table_name LIKE 'OCI%'"
+INDEXES = {
+    **{
+        f"{table.name}_object": f"CREATE INDEX {table.name}_object ON {table.name} (tenancy_id, object_name)"
+        for table in (*DATA.values(), REJECTED)
+    },
+    **{
+        f"{table.name}_day": f"CREATE INDEX {table.name}_day ON {table.name} (tenancy_id, {DAY_COLUMN[dialect]})"
+        for dialect, table in DATA.items()
+    },
+    "oci_billing_report": "CREATE INDEX oci_billing_report ON oci_billing (usage_report)",
+    "oci_cost_daily_day": "CREATE INDEX oci_cost_daily_day ON oci_cost_daily (tenancy_id, usage_day)",
+}
+"""By name. Replace-by-object deletes by the first kind, the daily summary reads by the second."""
+
+
+def retain(dialect: str) -> str:
+    """Rows of usage days before a day, of one tenancy."""
+    return f"DELETE FROM {DATA[dialect].name} WHERE tenancy_id = :tenancy_id AND {DAY_COLUMN[dialect]} < :first_day"  # noqa: S608
+
+
+RETAIN_BILLING = (
+    "DELETE FROM oci_billing WHERE usage_report LIKE :tenancy_prefix "
+    "AND SUBSTR(lineItem_intervalUsageStart, 1, 10) < :day"
+)
+
+
+def widen(table: Table, column: Column) -> str:
+    """Give a text column of an existing table its defined length (`ALTER TABLE … MODIFY`: sqlglot reads a command)."""
+    return f"ALTER TABLE {table.name} MODIFY ({column.name} {oracle_type(column)})"
+
+
+COLUMN_LENGTHS = (
+    "SELECT column_name, char_length FROM user_tab_columns WHERE table_name = :table_name AND data_type = 'VARCHAR2'"
+)

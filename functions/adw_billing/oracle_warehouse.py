@@ -1,0 +1,214 @@
+"""The warehouse on Oracle: claims, private staging, and one transaction that makes a report visible.
+
+Readers see a report whole or not at all. Two calls never load the same object: the claim's primary key lets one in. A
+commit whose answer is lost is looked up in the ledger, never done again blindly.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from functions.adw_billing import oracle_sql as sql
+from functions.adw_billing.errors import WarehouseBusy
+from functions.adw_billing.oracle_connect import connect
+from functions.adw_billing.oracle_errors import ConnectionLost
+from functions.adw_billing.oracle_publish import Publication
+from functions.adw_billing.oracle_schema import migrate
+from functions.adw_billing.oracle_session import Session
+from functions.adw_billing.oracle_stage import Stage
+from functions.adw_billing.warehouse import RETRIED_REASONS, Claim, LedgerEntry, LedgerRow, Progress
+from shared.errors import DeadlineExceeded, FunctionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    import duckdb
+    import oracledb
+
+    from functions.adw_billing.settings import Settings
+    from functions.adw_billing.warehouse import Batch, ObjectKey, Outcome
+    from shared.deadline import Deadline
+
+UNIQUE = "ORA-00001"
+LEASE_SECONDS = 60.0
+"""How long a claim outlives the call's deadline: a call that is killed is followed by another after that."""
+
+DIRECT_PATH = False
+"""Array inserts stage a batch within the transaction of the call; direct path commits each batch by itself and locks
+the table. docs/adw-billing-oracle.md has both figures; no real database was at hand to prefer direct path."""
+
+
+class OracleWarehouse:
+    """One session for one call. ``opens`` makes it, and makes it anew to ask for the fate of a commit."""
+
+    numbers: Literal["decimal", "text"] = "text"
+
+    def __init__(
+        self,
+        opens: Callable[[], oracledb.Connection],
+        parser: duckdb.DuckDBPyConnection,
+        deadline: Deadline,
+        call_id: str,
+        *,
+        billing_cost_from: str = "",
+        direct: bool = DIRECT_PATH,
+    ) -> None:
+        self._parser = parser
+        self._deadline = deadline
+        self._call_id = call_id
+        self._billing_cost_from = billing_cost_from
+        self._direct = direct
+        self._stages: dict[ObjectKey, Stage] = {}
+        self._session = Session(opens, deadline)
+
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The connection in memory on which reports are parsed."""
+        return self._parser
+
+    def statements(self) -> int:
+        """Requests sent to the database so far, a batch as one."""
+        return self._session.statements
+
+    def migrate(self) -> None:
+        """Make what is missing; see `oracle_schema.migrate`."""
+        migrate(self._session)
+
+    def ledger(self, tenancy_id: str) -> Mapping[str, LedgerEntry]:
+        """The settled objects of a tenancy by name."""
+        return _entries(self._session.rows(sql.LEDGER, tenancy_id=tenancy_id))
+
+    def claim(self, key: ObjectKey, dialect: str) -> Claim | None:
+        """The right to load the object until the call is over, or None: another has it, or it is settled."""
+        if not self._claimed(key):
+            return None
+        settled = _entries(self._session.rows(sql.SETTLED, **_name(key))).get(key.object_name)
+        if settled is not None and settled.object_etag == key.object_etag and not settled.retried:
+            self._session.run(sql.CLAIM_END, **_name(key), call_id=self._call_id)
+            self._session.commit()
+            return None
+        etag, records, rows, text_bytes, check = self._session.rows(sql.CLAIM_READ, **_name(key))[0]
+        stage = self._stage(key, dialect)
+        if etag != key.object_etag:
+            self._session.run(sql.CLAIM_RESTART, **_key(key), call_id=self._call_id)
+            self._session.commit()
+        elif records:
+            stage.resume(int(records))
+            return Claim(key, dialect, Progress(int(records), int(rows), int(text_bytes), check or ""))
+        return Claim(key, dialect)
+
+    def stage(self, claim: Claim, batch: Batch) -> None:
+        """Add a batch to the object's private tables."""
+        self._stage(claim.key, claim.dialect).add(self._parser, batch, claim.progress.records)
+
+    def keep_progress(self, claim: Claim, progress: Progress) -> Claim:
+        """Make the staged rows and how far they reach durable."""
+        held = self._session.run(
+            sql.CLAIM_PROGRESS,
+            **_name(claim.key),
+            call_id=self._call_id,
+            rows_done=progress.rows,
+            bytes_done=progress.text_bytes,
+            records_done=progress.records,
+            prefix_check=progress.prefix_check,
+        )
+        if not held:
+            raise WarehouseBusy("another call has taken the object over")
+        self._session.commit()
+        return Claim(claim.key, claim.dialect, progress)
+
+    def commit(self, claim: Claim, outcome: Outcome) -> LedgerRow:
+        """Prove and publish in one transaction. Raises ProofFailed, WarehouseBusy and what the session raises."""
+        stage = self._stage(claim.key, claim.dialect)
+        publication = Publication(self._session, claim.key, outcome, self._call_id, self._billing_cost_from)
+        try:
+            publication.run(stage)
+        except FunctionError:
+            self._session.rollback()
+            raise
+        self._commit_or_ask(claim.key)
+        stage.drop()
+        self._stages.pop(claim.key, None)
+        return publication.ledger_row()
+
+    def release(self, claim: Claim, *, drop: bool) -> None:
+        """Give a claim up; the next call may have the object at once."""
+        self._session.rollback()
+        statement = sql.CLAIM_END if drop else sql.CLAIM_LEAVE
+        self._session.run(statement, **_name(claim.key), call_id=self._call_id)
+        self._session.commit()
+        if drop:
+            self._stage(claim.key, claim.dialect).drop()
+        self._stages.pop(claim.key, None)
+
+    def retain(self, tenancy_id: str, first_day: str) -> int:
+        """Remove the rows of older usage days from the typed tables and `oci_billing`; how many."""
+        removed = sum(
+            self._session.run(sql.retain(dialect), tenancy_id=tenancy_id, first_day=datetime.fromisoformat(first_day))
+            for dialect in ("cost", "focus", "usage")
+        )
+        removed += self._session.run(sql.RETAIN_BILLING, tenancy_prefix=f"{tenancy_id}-%", day=first_day)
+        self._session.commit()
+        return removed
+
+    def close(self) -> None:
+        """End the session."""
+        self._session.close()
+
+    def _claimed(self, key: ObjectKey) -> bool:
+        """Take the claim if it is free, ours, or has run out."""
+        seconds = self._deadline.remaining_seconds() + LEASE_SECONDS
+        try:
+            self._session.run(sql.CLAIM_NEW, **_key(key), call_id=self._call_id, seconds=seconds)
+            taken = True
+        except FunctionError as error:
+            if error.fields.get("code") != UNIQUE:
+                raise
+            taken = bool(self._session.run(sql.CLAIM_FREE, **_name(key), call_id=self._call_id, seconds=seconds))
+        self._session.commit()
+        return taken
+
+    def _stage(self, key: ObjectKey, dialect: str) -> Stage:
+        if key not in self._stages:
+            tables = {kind: sql.stage_table(kind, dialect, sql.stage_name(kind, key)) for kind in ("d", "b", "r")}
+            self._stages[key] = Stage(self._session, tables, direct=self._direct)
+        return self._stages[key]
+
+    def _commit_or_ask(self, key: ObjectKey) -> None:
+        """Commit; when the answer is lost, ask the ledger in a new session whether it has happened."""
+        try:
+            self._session.commit()
+        except (ConnectionLost, DeadlineExceeded):
+            self._session.close()
+            self._session.reopen()
+            if not self._session.rows(sql.COMMITTED, **_key(key), call_id=self._call_id):
+                raise
+
+
+def open_warehouse(settings: Settings, deadline: Deadline, call_id: str) -> OracleWarehouse:
+    """Log on; errors as `oracle_connect.connect`."""
+    import duckdb  # noqa: PLC0415  (the parser; a call that cannot log on does not pay for it)
+
+    return OracleWarehouse(
+        lambda: connect(settings, deadline),
+        duckdb.connect(),
+        deadline,
+        call_id,
+        billing_cost_from=settings.oci_billing_cost_from,
+    )
+
+
+def _key(key: ObjectKey) -> dict[str, object]:
+    return {"tenancy_id": key.tenancy_id, "object_name": key.object_name, "object_etag": key.object_etag}
+
+
+def _name(key: ObjectKey) -> dict[str, object]:
+    return {"tenancy_id": key.tenancy_id, "object_name": key.object_name}
+
+
+def _entries(rows: Iterable[tuple[str, str, str, str | None]]) -> dict[str, LedgerEntry]:
+    """Ledger entries by object name; a rejected object is tried again where a new download may mend it."""
+    return {
+        name: LedgerEntry(etag, state, retried=state == "rejected" and reason in RETRIED_REASONS)
+        for name, etag, state, reason in rows
+    }
