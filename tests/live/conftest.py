@@ -1,0 +1,80 @@
+"""The live suite's database: a session of an empty test user, whose tables are made by the suite and dropped after it.
+
+`ORACLE_TEST_DSN`, `ORACLE_TEST_USER` and `ORACLE_TEST_PASSWORD` name it (docs/adw-billing-oracle.md). Where the server
+has a control endpoint for faults and wallets, `ORACLE_TEST_CONTROL` is its base URL.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from functions.adw_billing.tables import ALL
+from tests.support.oracle_server import Control, OracleServer
+
+if TYPE_CHECKING:
+    import oracledb
+
+OURS = {table.name.upper() for table in ALL}
+
+
+@pytest.fixture(scope="session")
+def server() -> OracleServer:
+    """Where the database is; without one the suite says so and skips."""
+    dsn = os.environ.get("ORACLE_TEST_DSN", "")
+    if not dsn:
+        pytest.skip("ORACLE_TEST_DSN is not set: nothing here has run against a database")
+    return OracleServer(
+        dsn,
+        os.environ.get("ORACLE_TEST_USER", "ADMIN"),
+        os.environ.get("ORACLE_TEST_PASSWORD", ""),
+        os.environ.get("ORACLE_TEST_CONTROL", ""),
+    )
+
+
+@pytest.fixture(scope="session")
+def _empty_user(server: OracleServer) -> Iterator[None]:
+    """Refuse a user that has the loader's tables: the suite drops them."""
+    with server.connect() as connection:
+        found = sorted(OURS & set(server.tables(connection)))
+        if found:
+            pytest.fail(f"{server.user} owns {', '.join(found)}: give the live suite a user of its own")
+    yield
+    with server.connect() as connection:
+        server.drop_tables(connection)
+
+
+@pytest.fixture
+def database(server: OracleServer, _empty_user: None) -> Iterator[oracledb.Connection]:
+    """A session that looks at what the loader has done, on a user without its tables."""
+    if server.control_url:
+        Control(server.control_url).clear()
+    with server.connect() as connection:
+        server.drop_tables(connection)
+        yield connection
+
+
+@pytest.fixture
+def control(server: OracleServer) -> Iterator[Control]:
+    """The server's faults; skips where it has none to offer, as a real database."""
+    if not server.control_url:
+        pytest.skip("ORACLE_TEST_CONTROL is not set: this server cannot be told to fail")
+    found = Control(server.control_url)
+    found.clear()
+    yield found
+    found.clear()
+
+
+@pytest.fixture
+def query(database: oracledb.Connection) -> Callable[..., list[tuple[object, ...]]]:
+    """Rows of a query of the looking-on session."""
+
+    def run(statement: str, **binds: object) -> list[tuple[object, ...]]:
+        with database.cursor() as cursor:
+            cursor.execute(statement, binds, fetch_decimals=True, fetch_lobs=False)
+            return list(cursor.fetchall())
+
+    return run

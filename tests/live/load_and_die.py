@@ -1,0 +1,54 @@
+"""Loads one object and kills its own process (SIGKILL) at a round trip: `… DSN USER NUMBER before|after FOLDER`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from typing import TYPE_CHECKING
+
+from tests.live import test_oracle_faults as faults
+from tests.support.oracle_server import OracleServer
+
+if TYPE_CHECKING:
+    import oracledb
+
+
+def die(*_: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@dataclass(frozen=True)
+class Mortal(OracleServer):
+    """Its sessions count round trips and die at one of them."""
+
+    at: int = 0
+    phase: str = "before"
+
+    def connect(self) -> oracledb.Connection:
+        connection = super().connect()
+        seen = 0
+
+        def before(_name: str) -> Callable[..., None] | None:
+            nonlocal seen
+            seen += 1
+            if seen != self.at:
+                return None
+            if self.phase == "before":
+                die()
+            return die
+
+        connection.round_trip_callback = before
+        return connection
+
+
+if __name__ == "__main__":
+    dsn, user, number, phase, folder = sys.argv[1:]
+    server = Mortal(dsn, user, sys.stdin.readline().strip(), "", int(number), phase)
+    faults.load_once(server, Path(folder), f"mortal-{number}", direct=False)

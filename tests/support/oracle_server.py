@@ -1,0 +1,87 @@
+"""The database of the live suite, and the control endpoint of a server that can be told to fail."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from dataclasses import dataclass
+from typing import Any
+
+import oracledb
+
+from functions.adw_billing.settings import Settings
+from shared.settings import Secret
+
+
+@dataclass(frozen=True)
+class OracleServer:
+    """DSN and user; `control_url` is empty for a database that cannot be told to fail."""
+
+    dsn: str
+    user: str
+    password: str
+    control_url: str
+
+    def connect(self) -> oracledb.Connection:
+        """A session that is not the loader's."""
+        return oracledb.connect(user=self.user, password=self.password, dsn=self.dsn)
+
+    def settings(self, **changes: Any) -> Settings:
+        """The function's settings for this database."""
+        values = {"db_dsn": self.dsn, "db_user": self.user, "db_pass": Secret(self.password), **changes}
+        return Settings(usage_report_bucket="ocid1.tenancy.oc1..aaaaaaaalive", **values)
+
+    @staticmethod
+    def tables(connection: oracledb.Connection) -> list[str]:
+        """The user's tables."""
+        with connection.cursor() as cursor:
+            return [name for (name,) in cursor.execute("select table_name from user_tables")]
+
+    @classmethod
+    def drop_tables(cls, connection: oracledb.Connection) -> None:
+        """Drop what the loader makes, and nothing else."""
+        with connection.cursor() as cursor:
+            for name in cls.tables(connection):
+                if name.startswith("OCI_"):
+                    cursor.execute(f"drop table {name} purge")
+            views = [name for (name,) in cursor.execute("select view_name from user_views")]
+            for name in views:
+                if name.startswith("OCI_"):
+                    cursor.execute(f"drop view {name}")
+
+
+class Control:
+    """A server's control endpoint: `POST /faults`, `DELETE /faults`, `POST /wallet`, `GET /events`."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def fault(self, on: str, action: str, **options: object) -> None:
+        """Place a fault at a message of the server."""
+        self._call("POST", "/faults", {"on": on, "action": action, **options})
+
+    def fired(self) -> int:
+        """How often faults have struck."""
+        return sum(int(rule["fired"]) for rule in self._call("GET", "/faults"))
+
+    def clear(self) -> None:
+        """Take all faults away."""
+        self._call("DELETE", "/faults")
+
+    def state(self) -> dict[str, Any]:
+        """What the server says of itself, such as `tls_port`."""
+        return dict(self._call("GET", "/state"))
+
+    def wallet(self, folder: str, password: str) -> dict[str, str]:
+        """Write the server's client wallet, its key encrypted with the password; where its files are."""
+        return dict(self._call("POST", "/wallet", {"dir": folder, "password": password}))
+
+    def events(self, name: str) -> list[dict[str, Any]]:
+        """What has happened of one kind."""
+        return [event for event in self._call("GET", "/events") if event["event"] == name]
+
+    def _call(self, method: str, path: str, body: object = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self._url + path, data, method=method)  # noqa: S310  (the test's own server)
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+            return json.load(answer)
