@@ -8,7 +8,7 @@ OCI_CLI := .venv-oci-cli/.ready
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check bench soak base-image func-yaml
+.PHONY: help demo serve test check bench soak base-image func-yaml deploy-local preflight
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1|/' | awk -F'|' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -39,6 +39,12 @@ bench: $(READY) ## Measure CPU and memory, side by side, and print one table
 
 soak: $(READY) ## The long sweeps and fuzz runs
 	@$(PYTHON) -m pytest -q -n $(WORKERS) -m soak tests
+
+deploy-local: $(READY) ## Deploy everything to the local cloud and print how to use it, until Ctrl-C
+	@$(PYTHON) -m tools.deploy_local
+
+preflight: $(READY) ## Check a tenancy: make preflight ARGS='--compartment OCID' (--help in ARGS shows all)
+	@$(PYTHON) -m shared.preflight $(ARGS)
 
 base-image: ## Build the container base with Docker
 	@docker build --file Dockerfile.base --tag oci-functions-base:$$(sed -n 's/^version: //p' func-common.yaml) .

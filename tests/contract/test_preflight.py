@@ -1,0 +1,119 @@
+"""`python -m shared.preflight` against a whole local deployment: it passes, and finds what is taken away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from emulator.cloud import Cloud, CloudOptions
+from emulator.functions_app import Functions
+from emulator.services.control_plane import ControlPlaneService
+from emulator.services.functions import FunctionsService
+from emulator.services.identity import DEFAULT_COMPARTMENT
+from emulator.services.telemetry_ingestion import TelemetryIngestionService
+from shared import preflight
+from shared.preflight_checks import own_rows
+from tools import suite
+from tools.local_stack import Deployed, deploy, function_config, tfvars
+from tools.suite import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@dataclass
+class World:
+    """A deployment; `check` runs the preflight and returns its status and the lines of what is not well."""
+
+    cloud: Cloud
+    plane: ControlPlaneService
+    functions: Functions
+    deployed: Deployed
+
+    def check(self, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, list[str]]:
+        capsys.readouterr()
+        where = ["--compartment", DEFAULT_COMPARTMENT, "--endpoint", self.cloud.endpoint]
+        status = preflight.main([*where, "--config-file", str(self.deployed.config_file), *arguments])
+        lines = capsys.readouterr().out.splitlines()
+        return status, [line for line in lines[:-1] if not line.startswith("ok ")]
+
+
+@pytest.fixture
+def world(tmp_path: Path, keys_folder: Path) -> Iterator[World]:
+    functions = Functions(lambda _: {})
+    service, plane = FunctionsService(lambda: functions.host), ControlPlaneService()
+    services = [service, plane, TelemetryIngestionService()]
+    with Cloud(
+        tmp_path, services=services, functions=functions, options=CloudOptions(keys_folder=keys_folder)
+    ) as cloud:
+        yield World(cloud, plane, functions, deploy(cloud, functions.host, service, plane))
+
+
+def test_a_deployment_from_the_projects_files_passes_and_one_fault_after_another_is_found(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert world.check(capsys) == (0, [])
+    writes = [call for call in world.cloud.log.calls() if call.method in {"PUT", "PATCH", "DELETE"}]
+    assert writes == []
+
+    world.plane.images.discard(next(name for name in world.plane.images if "oke-autoscaler" in name))
+    world.plane.policies.pop("set the size of these node pools, delete their nodes")
+    world.plane.home_region = "eu-frankfurt-1"
+    world.plane.gateways["oci-functions"] = "http://127.0.0.1:9"
+    world.cloud.cluster.remove("ClusterRoleBinding", "oke-autoscaler")
+    status, lines = world.check(capsys)
+    text = "\n".join(lines)
+    assert status == 1
+    for told in (
+        "FAILED  image           oke-autoscaler",
+        "missing: manage cluster-node-pools",
+        "policies.tf",
+        "FAILED  oke-autoscaler  RBAC",
+        "FAILED  gateway         /request-context",
+        "open port 443",
+    ):
+        assert told in text
+    assert ("set home_region to eu-frankfurt-1" in text) == ("adw-billing" in world.deployed.functions)
+
+
+def test_an_app_or_an_identity_that_is_not_there_is_said(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    status, lines = world.check(capsys, "--app", "other")
+    assert status == 1
+    assert "no functions in other" in lines[0]
+    status, lines = world.check(capsys, "--profile", "OTHER")
+    assert (status, lines[0].split()[:3]) == (1, ["FAILED", "credentials", "identity"])
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcomes"),
+    [
+        ({"preflight": [{"check": "a", "ok": True}, {"check": "b", "ok": False, "fix": "c"}]}, ["ok", "FAILED"]),
+        ({"error": {"reason": "login-failed", "message": "m", "fix": "f"}}, ["FAILED"]),
+        ({"success": {}}, ["unknown"]),
+        (["x.csv"], ["unknown"]),
+    ],
+)
+def test_a_functions_own_answer_becomes_rows(answer: object, outcomes: list[str]) -> None:
+    assert [row.outcome for row in own_rows("f", answer)] == outcomes
+
+
+def test_local_values_become_config_as_the_stack_makes_it(tmp_path: Path) -> None:
+    file = tmp_path / "a.tfvars"
+    file.write_text('# @not filled@\nrequest_context_greeting = "Hi @who@"\nrequest_context_publish_metrics = true\n')
+    (entry,) = (each for each in suite.read().functions if each.name == "request-context")
+    values = tfvars(file, {"who": "there"})
+    assert function_config(values, entry) == {"greeting": "Hi there", "publish_metrics": "true"}
+    with pytest.raises(KeyError):
+        tfvars(file, {})
+
+
+def test_the_local_values_are_variables_of_the_stack() -> None:
+    import hcl2  # noqa: PLC0415
+
+    from tools import stack  # noqa: PLC0415
+
+    given = hcl2.loads((ROOT / "deploy" / "local.tfvars").read_text())
+    assert {f"var.{name}" for name in given if not name.startswith("__")} <= stack.declared()

@@ -1,0 +1,121 @@
+"""A deployment in the local cloud from the files that a tenancy is deployed from.
+
+func.yaml and deploy/api-gateway.json are read by the function server itself; here come config (deploy/local.tfvars,
+through the variables of deploy/terraform), dynamic groups, policies (deploy/terraform/policies.tf), images, RBAC
+(deploy/kubernetes/rbac.yaml) and the CronJobs' functions.env.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import hcl2
+
+from emulator.example import fill
+from emulator.example_functions import configure
+from emulator.services.identity import DEFAULT_COMPARTMENT, DEFAULT_TENANCY
+from shared.settings import describe
+from tools import policies, suite
+from tools.render_terraform import variable_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from emulator.cloud import Cloud
+    from emulator.fn_server.host import FunctionHost
+    from emulator.services.control_plane import ControlPlaneService
+    from emulator.services.functions import FunctionsService
+
+VALUES = suite.ROOT / "deploy" / "local.tfvars"
+RBAC = suite.ROOT / "deploy" / "kubernetes" / "rbac.yaml"
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """What a deployment made: an administrator's configuration file, and each function's OCID."""
+
+    config_file: Path
+    functions: Mapping[str, str]
+
+    @property
+    def functions_env(self) -> str:
+        """The contents of deploy/kubernetes/cronjobs/functions.env, as the stack's output of that name."""
+        return "\n".join(f"{name}={ocid}" for name, ocid in self.functions.items())
+
+
+def tfvars(path: Path, placeholders: Mapping[str, str]) -> dict[str, Any]:
+    """Variables of a tfvars file, `@name@` filled in. Raises KeyError for a placeholder that is not known."""
+    text = path.read_text(encoding="utf-8")
+    for name, value in placeholders.items():
+        text = text.replace(f"@{name}@", value)
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    left = [line for line in lines if "@" in line]
+    if left:
+        raise KeyError(left[0])
+    document = hcl2.loads("\n".join(lines) + "\n")
+    return {name: _plain(value) for name, value in document.items() if not name.startswith("__")}
+
+
+def function_config(values: Mapping[str, Any], entry: suite.FunctionEntry) -> dict[str, str]:
+    """A function's config out of variables, as deploy/terraform/functions_config.tf makes it."""
+    rows = describe(importlib.import_module(f"functions.{entry.folder}.settings").Settings)
+    pairs = {row.name: values.get(variable_name(entry, row.name)) for row in rows}
+    return {key: _text(value) for key, value in pairs.items() if value is not None}
+
+
+def deploy(cloud: Cloud, host: FunctionHost, service: FunctionsService, plane: ControlPlaneService) -> Deployed:
+    """Deploy every function of the tree; a second call deploys anew."""
+    example = fill(cloud)
+    configure(cloud, host, example)  # something to work on: a pool under pressure, reports, a card
+    made = suite.read()
+    values = tfvars(VALUES, _placeholders(cloud, host, made.version))
+    ocids = {entry.name: f"ocid1.fnfunc.oc1..{entry.name}" for entry in made.present() if entry.name in host.functions}
+    for entry in made.present():
+        if entry.name not in ocids:
+            continue
+        environment = {
+            **cloud.identity.mint_resource_principal(resource=ocids[entry.name]),
+            "SSL_CERT_FILE": str(cloud.ca_file),
+            "REQUESTS_CA_BUNDLE": str(cloud.ca_file),
+        }
+        host.configure(entry.name, {**environment, **function_config(values, entry)})
+        service.images[entry.name] = f"{values['image_prefix']}/{entry.name}:{values['image_tag']}"
+        plane.images.add(f"functions/{entry.name}:{values['image_tag']}")
+        plane.groups[f"oci-functions-{entry.name}"] = (
+            f"ALL {{resource.type = 'fnfunc', resource.id = '{ocids[entry.name]}'}}"
+        )
+    plane.policies = {purpose: [text] for purpose, text in policies.statements().items()}
+    plane.policies["metrics"] = [
+        text.replace("request-context", name)
+        for name in ocids
+        for text in policies.statements().values()
+        if "metrics.namespace = 'functions_suite'" in text
+    ]
+    plane.gateways[made.app] = cloud.gateway
+    cloud.cluster.enforce_rbac(RBAC, {"FUNCTION_OCID": ocids.get("oke-autoscaler", "none")})
+    return Deployed(example.user.config_file, ocids)
+
+
+def _placeholders(cloud: Cloud, host: FunctionHost, version: str) -> dict[str, str]:
+    autoscaler = host.config["oke-autoscaler"]
+    return {
+        "endpoint": cloud.endpoint,
+        "tenancy": DEFAULT_TENANCY,
+        "compartment": DEFAULT_COMPARTMENT,
+        "namespace": host.config["codecard-avatar"]["oss_bucket"].split("/n/")[1].split("/")[0],
+        "cluster": autoscaler.get("cluster_id", ""),
+        "node_pool": autoscaler.get("node_pool_id", ""),
+        "folder": str(cloud.root),
+        "version": version,
+    }
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  (what python-hcl2 makes of a literal)
+    return value.strip('"') if isinstance(value, str) else value
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
