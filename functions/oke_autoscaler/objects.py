@@ -241,11 +241,22 @@ class PodStatus(Object):
 
 
 class Pod(Object):
-    """A pod."""
+    """A pod. Equal specs may be shared between pods; then ``bound_to`` holds the node's name."""
 
     metadata: PodMetadata
     spec: PodSpec = msgspec.field(default_factory=PodSpec)
     status: PodStatus = msgspec.field(default_factory=PodStatus)
+    bound_to: str | None = msgspec.field(name="-bound-to", default=None)
+
+    @property
+    def node_name(self) -> str | None:
+        """The node that it runs on, None while it has none."""
+        return self.bound_to or self.spec.node_name or None
+
+    @property
+    def key(self) -> str:
+        """``namespace/name``."""
+        return f"{self.metadata.namespace}/{self.metadata.name}"
 
 
 class Taint(Object):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -12,6 +11,8 @@ import msgspec
 from functions.oke_autoscaler.taints import CANDIDATE, TO_BE_DELETED, since
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from functions.oke_autoscaler.cluster_objects import NodePool, OkeNode
     from functions.oke_autoscaler.decision import NodeVerdict
     from functions.oke_autoscaler.objects import Node, Pod

@@ -1,0 +1,80 @@
+"""What each pool can add to the room: its template without the share of DaemonSets, its limits, its placements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from functions.oke_autoscaler.room import Place, capacity
+from functions.oke_autoscaler.templates import domain_labels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from functions.oke_autoscaler.objects import Labels
+    from functions.oke_autoscaler.pools import PoolState
+    from functions.oke_autoscaler.room import Vector
+    from functions.oke_autoscaler.static_fit import Kind, StaticFit
+    from functions.oke_autoscaler.templates import Template
+    from functions.oke_autoscaler.workloads import Workload
+
+
+@dataclass(slots=True)
+class Site:
+    """One placement of an offer: the labels of a node there, but for its host name."""
+
+    labels: Labels
+    kind: Kind
+    opened: int = 0
+
+
+@dataclass(slots=True)
+class Offer:
+    """New nodes of one pool. ``limit`` is how many may still be added; ``blocked`` says why none may."""
+
+    state: PoolState
+    template: Template
+    free: Vector
+    sites: Sequence[Site]
+    limit: int
+    blocked: str = ""
+    opened: int = 0
+    serial: int = field(default=0)
+
+    @property
+    def cost(self) -> float:
+        """Cost of one node."""
+        return self.template.cost
+
+    @property
+    def left(self) -> int:
+        """Nodes that may still be opened."""
+        return 0 if self.blocked else self.limit - self.opened
+
+    def make(self, site: Site) -> Place:
+        """A new node at a site, not yet opened."""
+        self.serial += 1
+        name = f"new:{self.state.pool.name}:{self.serial}"
+        labels = domain_labels(site.labels, None, name)
+        return Place(name, labels, site.kind, self.free, self.state.id)
+
+    def obstacle(self, static: StaticFit, workload: Workload) -> str:
+        """Empty when an empty node of the pool could hold a pod of the workload, else why not."""
+        if capacity(self.free, workload.vector, 1) < 1:
+            return "too big for a node"
+        reasons = [static.obstacle(workload, site.kind) for site in self.sites]
+        return "" if not all(reasons) else reasons[0]
+
+
+def sites_of(template: Template, kind_of: StaticFit, pool: str) -> list[Site]:
+    """The placements of a template."""
+    sites = []
+    for domain in template.domains:
+        labels = domain_labels(template.labels, domain, f"new:{pool}")
+        sites.append(Site(labels, kind_of.kind(labels, template.taints, f"new:{pool}")))
+    return sites
+
+
+def first_open(offers: Iterable[Offer]) -> list[Offer]:
+    """Offers that may open a node."""
+    return [offer for offer in offers if offer.left > 0]

@@ -1,0 +1,153 @@
+"""A snapshot as JSON, as `explain` reads it: typed, with the path of what is wrong."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from functions.oke_autoscaler.cluster_objects import (
+    Load,
+    Namespace,
+    NodePool,
+    Owner,
+    PersistentVolume,
+    PersistentVolumeClaim,
+    PodDisruptionBudget,
+    PriorityClass,
+    StorageClass,
+    WorkRequest,
+)
+from functions.oke_autoscaler.errors import BadSnapshot
+from functions.oke_autoscaler.interning import SpecTable
+from functions.oke_autoscaler.objects import Node, Pod
+from functions.oke_autoscaler.quantity import unix_seconds
+from functions.oke_autoscaler.settings import NO_LIMIT, Settings
+from functions.oke_autoscaler.snapshot import Snapshot
+from shared.errors import MissingInputData
+from shared.settings import load
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+T = TypeVar("T")
+PATH = re.compile(r" - at `\$\.?(.*)`$")
+
+
+UNKNOWN = msgspec.Raw(b"null")
+
+
+class _Items(msgspec.Struct):
+    """A Kubernetes List."""
+
+    items: list[msgspec.Raw] | None = None
+
+
+class _File(msgspec.Struct):
+    """The keys of a snapshot file, each still undecoded."""
+
+    now: str | None = None
+    settings: dict[str, Any] | None = None
+    node_pools: msgspec.Raw = UNKNOWN
+    nodes: msgspec.Raw = UNKNOWN
+    pods: msgspec.Raw = UNKNOWN
+    pod_disruption_budgets: msgspec.Raw = UNKNOWN
+    controllers: msgspec.Raw = UNKNOWN
+    priority_classes: msgspec.Raw = UNKNOWN
+    namespaces: msgspec.Raw = UNKNOWN
+    persistent_volume_claims: msgspec.Raw = UNKNOWN
+    persistent_volumes: msgspec.Raw = UNKNOWN
+    storage_classes: msgspec.Raw = UNKNOWN
+    work_requests: msgspec.Raw = UNKNOWN
+    metrics: dict[str, Load] | None = None
+
+
+def read(data: bytes, clock: float) -> tuple[Snapshot, Settings, float]:
+    """Snapshot, settings and time of a file; ``clock`` stands in for a missing ``now``. Raises BadSnapshot."""
+    file = _decode(data, _File, "")
+    pools = _list(file.node_pools, NodePool, "node_pools")
+    snapshot = Snapshot(
+        pools=pools,
+        nodes=_list(file.nodes, Node, "nodes") or (),
+        pods=_pods(file.pods),
+        budgets=_list(file.pod_disruption_budgets, PodDisruptionBudget, "pod_disruption_budgets") or (),
+        owners=_list(file.controllers, Owner, "controllers"),
+        priority_classes=_list(file.priority_classes, PriorityClass, "priority_classes") or (),
+        namespaces=_list(file.namespaces, Namespace, "namespaces") or (),
+        claims=_list(file.persistent_volume_claims, PersistentVolumeClaim, "persistent_volume_claims") or (),
+        volumes=_list(file.persistent_volumes, PersistentVolume, "persistent_volumes") or (),
+        storage_classes=_list(file.storage_classes, StorageClass, "storage_classes") or (),
+        work_requests=_list(file.work_requests, WorkRequest, "work_requests"),
+        metrics=file.metrics or {},
+    )
+    return snapshot, _settings(file.settings or {}, [pool.id for pool in pools or ()]), _now(file.now, clock)
+
+
+def _now(text: str | None, clock: float) -> float:
+    try:
+        return clock if text is None else unix_seconds(text)
+    except ValueError:
+        raise BadSnapshot("now", f"{text!r} is no RFC 3339 time") from None
+
+
+def _decode(data: bytes | msgspec.Raw, kind: type[T], path: str) -> T:
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+        text = str(fault)
+        found = PATH.search(text)
+        inner = found[1] if found else ""
+        joint = "" if not path or not inner or inner.startswith("[") else "."
+        raise BadSnapshot(f"{path}{joint}{inner}" or "$", PATH.sub("", text)) from None
+
+
+def _raw_items(raw: msgspec.Raw, path: str) -> list[msgspec.Raw] | None:
+    """The items of a list or of a Kubernetes List, None where nothing is known."""
+    head = bytes(memoryview(raw)[:1])
+    if head == b"n":
+        return None
+    if head == b"{":
+        return _decode(raw, _Items, path).items or []
+    return _decode(raw, list[msgspec.Raw], path)
+
+
+def _list(raw: msgspec.Raw, kind: type[T], path: str) -> list[T] | None:
+    items = _raw_items(raw, path)
+    if items is None:
+        return None
+    return [_decode(item, kind, f"{path}[{index}]") for index, item in enumerate(items)]
+
+
+def _pods(raw: msgspec.Raw) -> list[Pod]:
+    """Pods one by one, so that equal specs are held once."""
+    table, decoder = SpecTable(), msgspec.json.Decoder(Pod)
+    pods = []
+    for index, item in enumerate(_raw_items(raw, "pods") or ()):
+        try:
+            pod = decoder.decode(item)
+        except msgspec.DecodeError:
+            _decode(item, Pod, f"pods[{index}]")
+            raise
+        pods.append(table.share(pod))
+    return pods
+
+
+def _settings(given: Mapping[str, Any], pool_ids: list[str]) -> Settings:
+    """Config keys as texts or JSON values; ids default to the pools given and sizes to no bounds."""
+    texts = {key: _text(value) for key, value in given.items() if value is not None}
+    texts.setdefault("cluster_id", "not-given")
+    if not texts.get("node_pools") and not texts.get("node_pool_id"):
+        texts["node_pool_id"] = ",".join(pool_ids) or "not-given"
+    texts.setdefault("node_pool_min_size", "0")
+    texts.setdefault("node_pool_max_size", str(NO_LIMIT))
+    try:
+        return load(Settings, texts)
+    except MissingInputData as fault:
+        key, text = next(iter(fault.faults.items()))
+        raise BadSnapshot(f"settings.{key}", text) from None
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
