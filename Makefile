@@ -3,15 +3,16 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
 WORKERS ?= auto
+VERSION = $(shell sed -n 's/^version: //p' func-common.yaml)
 # The oci command has an environment of its own: it pins its SDK to one version.
 OCI_CLI := .venv-oci-cli/.ready
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check bench soak base-image func-yaml deploy-local preflight
+.PHONY: help demo serve test check bench soak deploy-local preflight base-image func-yaml image-sizes sbom audit coverage
 
 help: ## Show this help
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1|/' | awk -F'|' '{printf "  make %-11s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 $(READY): pyproject.toml uv.lock
 	@test -x $(VENV)/bin/uv || { python3 -m venv $(VENV) && $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv; }
@@ -47,7 +48,21 @@ preflight: $(READY) ## Check a tenancy: make preflight ARGS='--compartment OCID'
 	@$(PYTHON) -m shared.preflight $(ARGS)
 
 base-image: ## Build the container base with Docker
-	@docker build --file Dockerfile.base --tag oci-functions-base:$$(sed -n 's/^version: //p' func-common.yaml) .
+	@docker build --file Dockerfile.base --tag oci-functions-base:$(VERSION) --build-arg SUITE_VERSION=$(VERSION) \
+		--build-arg SUITE_COMMIT=$$(git rev-parse --short HEAD 2>/dev/null || echo unknown) .
 
 func-yaml: $(READY) ## Render every func.yaml, the requirements and the generated tables
 	@$(PYTHON) -m tools.render
+
+image-sizes: $(READY) ## Lay the images out as a folder and print what takes the room (OCI_SDK=full for all of the SDK)
+	@$(PYTHON) -m tools.layout --build-arg OCI_SDK=$(or $(OCI_SDK),pruned)
+
+sbom: $(READY) ## List what the image is made of, as CycloneDX in out/
+	@$(PYTHON) -m tools.supply_chain sbom
+
+audit: $(READY) ## Ask an index of advisories about the image's packages
+	@$(PYTHON) -m tools.supply_chain audit
+
+coverage: $(READY) ## The tests with branch coverage of this process (functions run in others)
+	@$(PYTHON) -m coverage run --branch --source=functions,shared,emulator -m pytest -q -m "not soak" tests/unit tests/contract
+	@$(PYTHON) -m coverage report --skip-covered --sort=cover

@@ -6,7 +6,7 @@ folder), ENV, USER, ENTRYPOINT. Two things differ: Python comes from this machin
 ``usr/local``, and ``pip install`` copies the named distributions from this environment, whose versions must be those of
 the requirements file, unless ``from_index`` asks for the real command.
 
-``python -m tools.layout FOLDER`` lays out the base and all functions and prints what takes the room.
+``python -m tools.layout [FOLDER]`` lays out the base and all functions and prints what takes the room.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -257,19 +258,26 @@ def sizes(folder: Path) -> dict[str, int]:
 def main(arguments: list[str]) -> int:
     """Lay everything out and print the sizes."""
     parser = argparse.ArgumentParser(prog="python -m tools.layout", description="Lay the images out as a folder.")
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?", help="default: a temporary one, removed again")
     parser.add_argument("--from-index", action="store_true", help="install with pip, as the image does")
     parser.add_argument("--build-arg", action="append", default=[], metavar="NAME=VALUE")
     options = parser.parse_args(arguments)
     build_args = dict(each.split("=", 1) for each in options.build_arg)
-    base = build_base(options.folder.resolve(), build_args, from_index=options.from_index)
+    with tempfile.TemporaryDirectory(prefix="image-") as temporary:
+        Path(temporary).chmod(0o755)  # a function's own RUN is carried out as user 1000
+        root = options.folder or Path(temporary) / "root"
+        print_sizes(build_base(root.resolve(), build_args, from_index=options.from_index))
+    return 0
+
+
+def print_sizes(base: Image) -> None:
+    """Lay the functions out on a base and print the largest packages."""
     for entry in suite.read().present():
         build_function(base, entry.folder)
     found = sizes(base.site_packages)
     for name, size in list(found.items())[:15]:
         print(f"{size / 1e6:8.1f} MB  {name}")
     print(f"{sum(found.values()) / 1e6:8.1f} MB  all Python packages, byte-compiled files included")
-    return 0
 
 
 if __name__ == "__main__":

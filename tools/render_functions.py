@@ -62,10 +62,14 @@ def func_yaml(suite: Suite, entry: FunctionEntry) -> str:
 
 
 def build_base(suite: Suite) -> str:
-    """The command that makes the base image, run by the fn CLI in the function's folder before its own build."""
+    """The command that makes the base image, run by the fn CLI in the function's folder before its own build.
+
+    $BASE_BUILD_ARGS, from the caller's environment, are further arguments: without them a base that was made with
+    others would be replaced.
+    """
     return (
         f"docker build --file ../../Dockerfile.base --tag {suite.base_image}:{suite.version}"
-        f" --build-arg SUITE_VERSION={suite.version} --build-arg SUITE_COMMIT={COMMIT} ../.."
+        f" --build-arg SUITE_VERSION={suite.version} --build-arg SUITE_COMMIT={COMMIT} $BASE_BUILD_ARGS ../.."
     )
 
 
