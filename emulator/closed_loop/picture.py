@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from emulator.closed_loop.run import Run, Sample, Tick
 
-_WIDTH, _LEFT, _RIGHT = 960, 64, 24
+_WIDTH, _LEFT, _RIGHT = 960, 64, 36
 _TITLE, _NODES, _GAP, _PENDING, _MARKS, _AXIS = 52, 170, 22, 80, 26, 40
 _PANEL = _TITLE + _NODES + _GAP + _PENDING + _MARKS + _AXIS
 _POOL_COLOURS = ("#2f6f9f", "#6aa84f", "#8e63ce", "#c98a1b", "#3d8f8b")
@@ -78,6 +78,7 @@ def _panel(run: Run, top: float, minutes: float, most_nodes: int, most_pending: 
     return [
         _label(_LEFT, top + 22, f"{run.scenario.title} - {run.autoscaler}", size=15, weight="bold"),
         *_legend(run, top + 40),
+        _label(_WIDTH - _RIGHT, top + 22, _outcome(run), anchor="end"),
         *_grid(nodes, most_nodes, "nodes"),
         *_grid(pending, most_pending, "pending pods"),
         *_pools(run, nodes),
@@ -86,6 +87,14 @@ def _panel(run: Run, top: float, minutes: float, most_nodes: int, most_pending: 
         *(_mark(tick, nodes, bottom + 16) for tick in run.ticks),
         *_times(nodes, bottom + _MARKS, minutes),
     ]
+
+
+def _outcome(run: Run) -> str:
+    """Return in a few words how it went."""
+    acted = len(run.ticks_with("scale-up")) + len(run.ticks_with("scale-down"))
+    settled = run.settled_at()
+    waits = "pods still wait" if settled is None else f"no pod waits from minute {settled:.0f} on"
+    return f"{acted} of {len(run.ticks)} ticks act; {waits}"
 
 
 def _wanted(sample: Sample) -> int:

@@ -94,7 +94,9 @@ class Store:
         return [held[key].value for key in sorted(self._pods_of_owner.get(owner_uid, ()))]
 
     def create(self, kind: Kind, item: Object) -> Stored:
-        """Add an object; it gets its uid, creation time and version. The name must be free."""
+        """Add an object; it gets its uid, creation time and version. Raises ValueError when its name is taken."""
+        if key_of(item) in self._objects[kind]:
+            raise ValueError(f"there is a {kind.name} {'/'.join(key_of(item))} already")
         metadata = dict(item["metadata"])
         metadata.setdefault("uid", str(uuid.uuid4()))
         metadata.setdefault("creationTimestamp", at(self._clock()))

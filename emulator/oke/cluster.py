@@ -47,7 +47,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import yaml
 
-from emulator.kubernetes.kinds import BY_NAME, NODE, POD, REPLICA_SET
+from emulator.kubernetes.kinds import BY_NAME, NAMESPACE, NODE, POD, REPLICA_SET
 from emulator.kubernetes.objects import Object, changed, node_name_of
 from emulator.kubernetes.rbac import Access, User
 from emulator.oke import manifests
@@ -121,6 +121,7 @@ class Cluster(World):
             if kind.namespaced:
                 namespace = item["metadata"].get("namespace", "default")
                 item = changed(item, ("metadata.namespace", namespace))
+                self._ensure_namespace(namespace)
             return self.store.create(kind, item).value
 
     def change(self, kind: str, name: str, *changes: tuple[str, Any], namespace: str = "default") -> Object:
@@ -151,6 +152,7 @@ class Cluster(World):
         """Return a new pod: on `node`, running; else left to the scheduler. `fields`: see `manifests.pod`."""
         with self.lock:
             item = manifests.pod(name, selector=self._selector(pool), **fields)
+            self._ensure_namespace(item["metadata"]["namespace"])
             if node:
                 item = running(changed(item, ("spec.nodeName", node)), self.clock())
             return self.store.create(POD, item).value
@@ -167,6 +169,7 @@ class Cluster(World):
         """Return the pods of a new ReplicaSet: running on `nodes` in turn, or left to the scheduler."""
         with self.lock:
             template = manifests.pod(name, selector=self._selector(pool), **fields)
+            self._ensure_namespace(template["metadata"]["namespace"])
             body = manifests.controller("ReplicaSet", name, template, replicas=count)
             owner = self.store.create(REPLICA_SET, body).value
             hosts = list(nodes)
@@ -267,6 +270,10 @@ class Cluster(World):
             subject = {"kind": "ServiceAccount", "name": name, "namespace": namespace}
             self.put(manifests.binding(f"{name}-all", f"{name}-all", subject))
         return token
+
+    def _ensure_namespace(self, name: str) -> None:
+        if self.store.find(NAMESPACE, name) is None:
+            self.store.create(NAMESPACE, {"metadata": {"name": name}, "status": {"phase": "Active"}})
 
     def _is_there(self, item: Object) -> bool:
         kind = BY_NAME[item["kind"]]

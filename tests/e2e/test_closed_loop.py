@@ -1,0 +1,55 @@
+"""The real function on an emulated cluster, on simulated time: each scenario file ends as it says it must."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from emulator.closed_loop.command import play_all, write
+from emulator.closed_loop.run import Run, disappointments
+from emulator.closed_loop.scenario import FOLDER, load
+from emulator.closed_loop.timeline import text
+
+LONG = {"web-day"}
+FILES = sorted(file.stem for file in FOLDER.glob("*.yaml"))
+
+
+def run_of(name: str, keys_folder: Path, rule: str = "function") -> Run:
+    return play_all(load(FOLDER / f"{name}.yaml"), rule=rule, keys_folder=keys_folder)[0]
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name not in LONG])
+def test_a_scenario_ends_as_its_file_says(name: str, keys_folder: Path, tmp_path: Path) -> None:
+    run = run_of(name, keys_folder)
+    assert not disappointments(run), text(run)
+    assert write([run], tmp_path).read_text(encoding="utf-8").endswith("</svg>\n")
+    assert len((tmp_path / "timeline-oke-autoscaler.jsonl").read_text().splitlines()) == len(run.ticks)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", sorted(LONG))
+def test_a_long_scenario_ends_as_its_file_says(name: str, keys_folder: Path) -> None:
+    run = run_of(name, keys_folder)
+    assert not disappointments(run), text(run)
+
+
+def test_all_kinds_of_scenario_are_there() -> None:
+    assert set(FILES) >= {
+        "burst",
+        "idle",
+        "mixed-pools",
+        "out-of-capacity",
+        "blocked-drain",
+        "human-resize",
+        "flapping",
+        "scale-from-zero",
+        "web-day",
+    }
+
+
+def test_the_published_rule_takes_97_ticks_for_the_burst_that_one_tick_gets_right(keys_folder: Path) -> None:
+    run = run_of("burst", keys_folder, rule="original")
+    grown = [number for number, tick in enumerate(run.ticks, 1) if "scale-up" in tick.actions]
+    assert (len(grown), grown[0], grown[-1]) == (25, 1, 97)
+    assert run.ticks[96].minute == 288

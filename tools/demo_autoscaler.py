@@ -1,0 +1,48 @@
+"""The demo of oke-autoscaler: a burst and an idle pool on simulated time, beside the rule of one node a tick."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from emulator.closed_loop.command import play_all, write
+from emulator.closed_loop.run import Run, disappointments
+from emulator.closed_loop.scenario import FOLDER, load
+from emulator.closed_loop.timeline import text
+
+TITLE = "oke-autoscaler: a burst of 100 pods, and an idle pool"
+SCENARIOS = ("burst", "idle")
+_SHOWN_LINES = 12
+
+
+def run(out: Path) -> None:
+    """Play both scenarios; RuntimeError when one does not end as its file says."""
+    for name in SCENARIOS:
+        runs = play_all(load(FOLDER / f"{name}.yaml"), rule="both")
+        for one in runs:
+            print(_shortened(text(one)) + "\n")
+        failed = disappointments(runs[0])
+        if failed:
+            raise RuntimeError(f"{name}: {'; '.join(failed)}")
+        print(f"   {_verdict(runs)}\n   picture: {write(runs, out, f'autoscaler-{name}')}\n")
+
+
+def _shortened(timeline: str) -> str:
+    """Return the first and the last lines of a long timeline."""
+    lines = timeline.splitlines()
+    if len(lines) <= _SHOWN_LINES + 4:
+        return timeline
+    return "\n".join([*lines[:_SHOWN_LINES], f"        … {len(lines) - _SHOWN_LINES - 3} lines more …", *lines[-3:]])
+
+
+def _verdict(runs: list[Run]) -> str:
+    """Return what the two autoscalers needed."""
+    return "; ".join(f"{one.autoscaler}: {_last_action(one)}" for one in runs)
+
+
+def _last_action(one: Run) -> str:
+    acting = [number for number, tick in enumerate(one.ticks, 1) if tick.before != tick.after]
+    if not acting:
+        return "did nothing"
+    last = acting[-1]
+    ticks = "one tick" if len(acting) == 1 else f"{len(acting)} ticks"
+    return f"pool sizes changed in {ticks}, last in tick {last}, minute {one.ticks[last - 1].minute:.0f}"
