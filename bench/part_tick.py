@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.table import Row
 from emulator.cloud import Cloud
+from emulator.fn_server.host import HostOptions
 from emulator.functions_app import ROOT, Functions
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def _cloud() -> Iterator[tuple[Cloud, Functions]]:
     def environment(cloud: Cloud) -> dict[str, str]:
         return cloud.identity.mint_resource_principal()
 
-    functions = Functions(environment, freeze=False)
+    functions = Functions(environment, options=HostOptions(freeze=False))
     with tempfile.TemporaryDirectory() as folder, Cloud(Path(folder), functions=functions) as cloud:
         cloud.cluster.loops.enabled = False
         yield cloud, functions

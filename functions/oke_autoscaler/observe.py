@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from functions.oke_autoscaler.decide import decide
 from functions.oke_autoscaler.recover import instance_id
 from functions.oke_autoscaler.snapshot import Snapshot
+from shared.errors import KubernetesApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from functions.oke_autoscaler.decision import Decision
     from functions.oke_autoscaler.kube import Cluster
     from functions.oke_autoscaler.objects import Node, Pod
     from functions.oke_autoscaler.oke import Oke, PoolState
@@ -39,7 +42,7 @@ class Observed:
 
     def with_pods_of(self, node: str, pods: Iterable[Pod]) -> Observed:
         """The same with the pods of one node as read anew."""
-        kept = [pod for pod in self.snapshot.pods if pod.spec.node_name != node]
+        kept = [pod for pod in self.snapshot.pods if pod.node_name != node]
         return Observed(replace(self.snapshot, pods=[*kept, *pods]), self.pools)
 
     @property
@@ -67,6 +70,14 @@ def observe(oke: Oke, cluster: Cluster, settings: Settings) -> Observed:
         work_requests=oke.work_requests({state.compartment_id for state in states.values()}),
     )
     return Observed(snapshot, states)
+
+
+def decided(observed: Observed, settings: Settings, now: float, refused: Mapping[str, str] | None = None) -> Decision:
+    """The decision on what was read; KubernetesApiError when an object holds a time or quantity that is none."""
+    try:
+        return decide(observed.snapshot, settings, now, refused)
+    except ValueError as fault:
+        raise KubernetesApiError(f"an object cannot be read: {str(fault)[:200]}", code="malformed") from None
 
 
 def observe_loads(oke: Oke, observed: Observed, now_epoch_seconds: float) -> Observed:

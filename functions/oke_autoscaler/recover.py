@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from functions.oke_autoscaler.taints import CANDIDATE, TO_BE_DELETED, since
+from functions.oke_autoscaler.taints import CANDIDATE, CORDONED, TO_BE_DELETED, since, without
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.objects import Node, Pod
 
 SCALE_DOWN_DISABLED = "cluster-autoscaler.kubernetes.io/scale-down-disabled"
-CORDONED = "node.kubernetes.io/unschedulable"
-"""The taint that the node controller puts on a cordoned node."""
-
 LEAVING = frozenset({"DELETING", "DELETED"})
 
 
@@ -50,7 +47,7 @@ class Leftover:
         if verdict is None or not verdict.removable:
             return []
         going = set(verdict.evict)
-        return [pod for pod in self.pods_left if full_name(pod) in going and not pod.metadata.deletion_timestamp]
+        return [pod for pod in self.pods_left if pod.key in going and not pod.metadata.deletion_timestamp]
 
 
 def leftovers(
@@ -66,8 +63,8 @@ def leftovers(
     began = [node for node in nodes if since(node, TO_BE_DELETED) is not None]
     on_node: dict[str, list[Pod]] = {node.metadata.name: [] for node in began}
     for pod in pods if began else ():
-        if pod.spec.node_name in on_node:
-            on_node[pod.spec.node_name].append(pod)
+        if pod.node_name in on_node:
+            on_node[pod.node_name].append(pod)
     found = []
     for node in began:
         pool, member = members.get(instance_id(node), (None, None))
@@ -84,7 +81,7 @@ def pods_left(pods: Iterable[Pod], verdict: NodeVerdict | None) -> list[Pod]:
     if verdict is None:
         return list(pods)
     stay = {*verdict.daemonset, *verdict.ignore} - {*verdict.evict, *verdict.wait_for_completion}
-    return [pod for pod in pods if full_name(pod) not in stay]
+    return [pod for pod in pods if pod.key not in stay]
 
 
 def _rest(node: Node, member: OkeNode, left: list[Pod], *, too_old: bool) -> Rest:
@@ -100,16 +97,10 @@ def _rest(node: Node, member: OkeNode, left: list[Pod], *, too_old: bool) -> Res
 
 def put_back(node: Node) -> Node:
     """The node as it would be without its removal, to see whether pending pods would use it."""
-    removed = {TO_BE_DELETED, CANDIDATE, CORDONED}
-    kept = [taint for taint in node.spec.taints or () if taint.key not in removed]
+    kept = without(node, TO_BE_DELETED, CANDIDATE, CORDONED)
     return msgspec.structs.replace(node, spec=msgspec.structs.replace(node.spec, taints=kept, unschedulable=None))
 
 
 def instance_id(node: Node) -> str:
     """The OCID of the node's instance: `spec.providerID`, with or without the prefix `oci://`."""
     return (node.spec.provider_id or "").removeprefix("oci://")
-
-
-def full_name(pod: Pod) -> str:
-    """``namespace/name``."""
-    return f"{pod.metadata.namespace}/{pod.metadata.name}"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler import taints
 from functions.oke_autoscaler.kube import Eviction
-from functions.oke_autoscaler.recover import LEAVING, full_name
+from functions.oke_autoscaler.recover import LEAVING
 from shared.errors import OciServiceError
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Removals:
         """Evict pod by pod until one is refused; whether all were taken."""
         for pod in pods:
             if self.cluster.evict(pod) is Eviction.REFUSED:
-                self.report.event_on_pod(pod, "ScaleDownFailed", f"eviction of {full_name(pod)} refused by its budget")
+                self.report.event_on_pod(pod, "ScaleDownFailed", f"eviction of {pod.key} refused by its budget")
                 return False
         return True
 

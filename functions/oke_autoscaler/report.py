@@ -20,8 +20,9 @@ from shared.errors import FunctionError, KubernetesApiError
 from shared.kubernetes import MERGE_PATCH
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    from functions.oke_autoscaler.decision import PodVerdict
     from functions.oke_autoscaler.objects import Node, Pod
     from shared.kubernetes import KubernetesApi
 
@@ -77,6 +78,21 @@ class Report:
         """Say something about a node."""
         meta = node.metadata
         self.events.append(_Event("Node", "", meta.name, meta.uid, reason, message, warning))
+
+    def about_pods(self, pods: Iterable[Pod], verdicts: Iterable[PodVerdict], *, grown: set[str]) -> None:
+        """Tell pending pods that nodes were asked for in the pools named by ``grown``, or why none can help."""
+        said: dict[str, tuple[str, str]] = {}
+        for verdict in verdicts:
+            pool = (verdict.placed_on or "").removeprefix("new:")
+            if verdict.placed_on is None:
+                said[verdict.pod] = ("NotTriggerScaleUp", verdict.reason)
+            elif pool in grown and pool != verdict.placed_on:
+                said[verdict.pod] = ("TriggeredScaleUp", f"nodes were asked for in node pool {pool}")
+        for pod in pods:
+            if len(self.events) >= EVENTS or not said:
+                return
+            if told := said.pop(pod.key, None):
+                self.event_on_pod(pod, *told, warning=told[0] == "NotTriggerScaleUp")
 
     def event_on_status(self, reason: str, message: str) -> None:
         """Say that a tick failed; the status ConfigMap is what it is about."""

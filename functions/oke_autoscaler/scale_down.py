@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler import taints
-from functions.oke_autoscaler.decide import decide
-from functions.oke_autoscaler.recover import Leftover, Rest, full_name, leftovers, pods_left, put_back
+from functions.oke_autoscaler.observe import decided
+from functions.oke_autoscaler.recover import Leftover, Rest, leftovers, pods_left, put_back
 from functions.oke_autoscaler.removal import Gone
 
 if TYPE_CHECKING:
@@ -105,7 +104,7 @@ def _let_be(removals: Removals, observed: Observed, leftover: Leftover, now: flo
     if leftover.rest is Rest.HANDS_OFF:
         patch = taints.removal_ended(leftover.node, uncordon=False)
         return _put_back(removals, observed, leftover, patch, "operator")
-    names = ", ".join(full_name(pod) for pod in leftover.pods_left[:5])
+    names = ", ".join(pod.key for pod in leftover.pods_left[:5])
     text = f"drain not finished in time, node put back; still there: {names or 'nothing, OKE does not delete it'}"
     removals.report.event_on_node(leftover.node, "ScaleDownFailed", text, warning=True)
     patch = taints.removal_given_up(leftover.node, now + removals.settings.backoff_minutes * 60)
@@ -126,7 +125,7 @@ def _needed_again(found: list[Leftover], observed: Observed, removals: Removals,
         return set()
     for node in drained:
         observed = observed.with_node(put_back(node))
-    placed = {verdict.placed_on for verdict in decide(observed.snapshot, removals.settings, now).pods}
+    placed = {verdict.placed_on for verdict in decided(observed, removals.settings, now).pods}
     return {node.metadata.name for node in drained if node.metadata.name in placed}
 
 
@@ -149,12 +148,12 @@ def _remove(removals: Removals, observed: Observed, removal: Removal, node: Node
         return
     removals.draining[removal.pool_id] += 1
     going = set(verdict.evict)
-    removals.evict(pod for pod in left if full_name(pod) in going and not pod.metadata.deletion_timestamp)
+    removals.evict(pod for pod in left if pod.key in going and not pod.metadata.deletion_timestamp)
 
 
 def _verdict(removals: Removals, observed: Observed, removal: Removal, now: float) -> NodeVerdict | None:
     """What the drain rules say of the node with the pods that it has now."""
-    decision = decide(replace(observed.snapshot), removals.settings, now)
+    decision = decided(observed, removals.settings, now)
     return next((verdict for verdict in decision.nodes if verdict.node == removal.node), None)
 
 

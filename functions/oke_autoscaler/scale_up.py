@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from functions.oke_autoscaler.decide import decide
+from functions.oke_autoscaler.observe import decided
 from shared.errors import OciServiceError
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class ScaleUp:
         while wanted := [pool for pool in self.decision.pools if pool.wanted_size > pool.size]:
             if all([self._grow(pool) for pool in wanted]):  # noqa: C419  (every pool is asked, whatever the first said)
                 return
-            self.decision = decide(self.observed.snapshot, self.settings, self.now, self.refused)
+            self.decision = decided(self.observed, self.settings, self.now, self.refused)
 
     def verdicts(self) -> list[PoolVerdict]:
         """The newest verdict on each pool, and of a grown one what it was told."""

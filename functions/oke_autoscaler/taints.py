@@ -11,6 +11,9 @@ from functions.oke_autoscaler.objects import Node, Taint
 
 TO_BE_DELETED = "ToBeDeletedByClusterAutoscaler"
 CANDIDATE = "DeletionCandidateOfClusterAutoscaler"
+CORDONED = "node.kubernetes.io/unschedulable"
+"""The taint that the node controller puts on a cordoned node and takes off again; an uncordon takes it along."""
+
 Patch = dict[str, Any]
 
 
@@ -30,20 +33,20 @@ def since(node: Node, key: str) -> float | None:
 
 def removal_began(node: Node, now: float) -> Patch:
     """Cordon the node and note when its removal began; the candidate's taint stays, as a memory of since when."""
-    kept = [taint for taint in node.spec.taints or () if taint.key != TO_BE_DELETED]
+    kept = without(node, TO_BE_DELETED)
     taint = Taint(key=TO_BE_DELETED, value=str(int(now)), effect="NoSchedule")
     return _patch(node, [*kept, taint], unschedulable=True)
 
 
 def removal_ended(node: Node, *, uncordon: bool) -> Patch:
     """Take both taints away; ``uncordon`` where the cordon is this function's own."""
-    kept = [taint for taint in node.spec.taints or () if taint.key not in {TO_BE_DELETED, CANDIDATE}]
+    kept = without(node, TO_BE_DELETED, CANDIDATE, *([CORDONED] if uncordon else []))
     return _patch(node, kept, unschedulable=False if uncordon else None)
 
 
 def removal_given_up(node: Node, not_before: float) -> Patch:
     """Uncordon the node; the candidate's time is put off, so that it is not tried again at once."""
-    kept = [taint for taint in node.spec.taints or () if taint.key not in {TO_BE_DELETED, CANDIDATE}]
+    kept = without(node, TO_BE_DELETED, CANDIDATE, CORDONED)
     taint = Taint(key=CANDIDATE, value=str(int(not_before)), effect="PreferNoSchedule")
     return _patch(node, [*kept, taint], unschedulable=False)
 
@@ -56,7 +59,12 @@ def marked(node: Node, now: float) -> Patch:
 
 def unmarked(node: Node) -> Patch:
     """Forget since when the node was not needed."""
-    return _patch(node, [taint for taint in node.spec.taints or () if taint.key != CANDIDATE])
+    return _patch(node, without(node, CANDIDATE))
+
+
+def without(node: Node, *keys: str) -> list[Taint]:
+    """The node's taints with other keys."""
+    return [taint for taint in node.spec.taints or () if taint.key not in keys]
 
 
 def _patch(node: Node, taints: list[Taint], *, unschedulable: bool | None = None) -> Patch:

@@ -10,12 +10,11 @@ import msgspec
 
 from functions.oke_autoscaler import answers, preflight, scale_down
 from functions.oke_autoscaler.changes import Changes
-from functions.oke_autoscaler.decide import decide
 from functions.oke_autoscaler.decision import Decision
 from functions.oke_autoscaler.errors import LeaseBusy
 from functions.oke_autoscaler.kube import Cluster
 from functions.oke_autoscaler.lease import TickLease, refuse_another_autoscaler
-from functions.oke_autoscaler.observe import Observed, node_lines, observe, observe_loads
+from functions.oke_autoscaler.observe import Observed, decided, node_lines, observe, observe_loads
 from functions.oke_autoscaler.oke import Oke
 from functions.oke_autoscaler.removal import Removals
 from functions.oke_autoscaler.report import COMPONENT, Report
@@ -110,24 +109,27 @@ class Tick:
         removals = Removals(self.oke, self.cluster, self.settings, report)
         carried_on = scale_down.carry_on(removals, observed, decision, now)
         if carried_on is not observed:
-            observed, decision = carried_on, decide(carried_on.snapshot, self.settings, now)
+            observed, decision = carried_on, decided(carried_on, self.settings, now)
         if decision.wanted():
             growth = ScaleUp(self.oke, self.settings, self.cluster.changes, now, observed, decision)
             growth.run()
+            report.about_pods(
+                observed.snapshot.pods, growth.decision.pods, grown={pool.name for pool in growth.done.values()}
+            )
             return [_shrunk(pool, removals) for pool in growth.verdicts()]
+        report.about_pods(observed.snapshot.pods, decision.pods, grown=set())
         scale_down.mark(removals, observed, decision, now)
-        if not removals.draining and not removals.deleted:
-            scale_down.remove(removals, observed, decision, now, self.deadline)
+        scale_down.remove(removals, observed, decision, now, self.deadline)
         return [_shrunk(pool, removals) for pool in decision.pools]
 
     def _decide(self, observed: Observed, now: float) -> tuple[Observed, Decision]:
         """The decision; loads are read only when scale-down is on and nothing is to be scaled up."""
         if _any_pending(observed.snapshot.pods) or not self.settings.scale_down_on:
-            decision = decide(observed.snapshot, self.settings, now)
+            decision = decided(observed, self.settings, now)
             if decision.wanted() or not self.settings.scale_down_on:
                 return observed, decision
         observed = observe_loads(self.oke, observed, now)
-        return observed, decide(observed.snapshot, self.settings, now)
+        return observed, decided(observed, self.settings, now)
 
 
 def _any_pending(pods: Iterable[Pod]) -> bool:
@@ -135,7 +137,7 @@ def _any_pending(pods: Iterable[Pod]) -> bool:
 
 
 def _is_pending(pod: Pod) -> bool:
-    return not pod.spec.node_name and pod.status.phase in {None, "", "Pending"}
+    return not pod.node_name and pod.status.phase in {None, "", "Pending"}
 
 
 def _shrunk(pool: PoolVerdict, removals: Removals) -> PoolVerdict:

@@ -82,3 +82,41 @@ def writes(cloud: Cloud) -> list[str]:
 def principal_user(cloud: Cloud, env: dict[str, str]) -> dict[str, str]:
     """Return what rbac.yaml's placeholder stands for."""
     return {"FUNCTION_OCID": cloud.cluster.user_of(env)}
+
+
+IDLE: dict[str, object] = {"node_pool_eval_cpu_load": 50, "unneeded_minutes": 0}
+"""Scale-down on, and no waiting."""
+
+
+def host_names(cloud: Cloud, pool: Pool) -> list[str]:
+    """Return the Kubernetes names of a pool's nodes, oldest first."""
+    return [node["metadata"]["name"] for node in cloud.cluster.nodes(pool)]
+
+
+def taint_keys(cloud: Cloud, host: str) -> dict[str, str | None]:
+    """Return a node's taints, key to value."""
+    taints = cloud.cluster.get("Node", host)["spec"].get("taints") or []
+    return {taint["key"]: taint.get("value") for taint in taints}
+
+
+def put_taint(cloud: Cloud, host: str, *, age_seconds: float = 0.0, cordon: bool = True) -> None:
+    """Leave a node as a tick that died after taint and cordon does."""
+    value = str(int(cloud.cluster.clock() - age_seconds))
+    taint = {"key": "ToBeDeletedByClusterAutoscaler", "value": value, "effect": "NoSchedule"}
+    cloud.cluster.change("Node", host, ("spec.taints", [taint]), ("spec.unschedulable", True if cordon else None))
+    cloud.cluster.settle()
+
+
+def evictions(cloud: Cloud) -> list[str]:
+    """Return the names of the pods whose eviction was accepted, in order."""
+    return [
+        call.path.split("/")[-2]
+        for call in cloud.log.calls(service="kubernetes", method="POST")
+        if call.path.endswith("/eviction") and call.status == 201
+    ]
+
+
+def deletions(cloud: Cloud) -> list[str]:
+    """Return the instances whose deletion was accepted, in order."""
+    calls = cloud.log.calls(service="container_engine", method="DELETE")
+    return [call.path.rpartition("/")[2] for call in calls if call.status == 202]

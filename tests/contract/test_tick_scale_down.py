@@ -1,0 +1,313 @@
+"""Scale-down on the local cloud: the drained node is the node that is deleted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.autoscaler import (
+    IDLE,
+    changes,
+    config,
+    deletions,
+    evictions,
+    host_names,
+    put_taint,
+    taint_keys,
+    tick,
+    writes,
+)
+
+if TYPE_CHECKING:
+    from emulator.cloud import Cloud
+    from emulator.faults import FaultOptions
+    from emulator.oke.state import Pool
+    from emulator.request_log import LoggedCall
+
+TO_BE_DELETED = "ToBeDeletedByClusterAutoscaler"
+CANDIDATE = "DeletionCandidateOfClusterAutoscaler"
+
+
+def body(answer: dict[str, Any], level: str = "success") -> dict[str, str]:
+    found: dict[str, str] = answer[level]
+    return found
+
+
+def spread(cloud: Cloud, pool: Pool) -> tuple[str, str]:
+    """Two nodes of a pool of two: the first with two pods, the second with one, which fits on the first."""
+    first, second = host_names(cloud, pool)
+    cloud.cluster.add_replicas("web", 2, nodes=[first], pool=pool, cpu="500m", memory="512Mi")
+    cloud.cluster.add_replicas("api", 1, nodes=[second], pool=pool, cpu="300m", memory="512Mi")
+    for host in (first, second):
+        cloud.cluster.set_metrics(host, 12.0, 20.0)
+    return first, second
+
+
+def test_a_node_is_drained_and_the_next_tick_deletes_that_very_node(
+    cloud: Cloud, principal_env: dict[str, str]
+) -> None:
+    pool = cloud.cluster.add_pool("prod-pool1", size=2)
+    first, second = spread(cloud, pool)
+    victim = cloud.cluster.pool_node(second).id
+    answer = tick(principal_env, config(cloud, pool, node_pool_min_size=1, **IDLE))
+    assert (body(answer)["action"], body(answer)["reason"], body(answer)["node-count"]) == (
+        "scale-down",
+        "draining",
+        "2",
+    )
+    assert TO_BE_DELETED in taint_keys(cloud, second)
+    assert cloud.cluster.get("Node", second)["spec"]["unschedulable"]
+    assert len(evictions(cloud)) == 1
+    cloud.cluster.advance(60)
+    answer = tick(principal_env, config(cloud, pool, node_pool_min_size=1, **IDLE))
+    assert (body(answer)["action"], body(answer)["node-count"]) == ("scale-down", "1")
+    assert deletions(cloud) == [victim]
+    (call,) = cloud.log.calls(service="container_engine", method="DELETE")
+    assert call.query == (
+        "isDecrementSize=true&overrideEvictionGraceDuration=PT0M&isForceDeletionAfterOverrideGraceDuration=true"
+    )
+    assert call.header("if-match")
+    cloud.cluster.advance(300)
+    assert host_names(cloud, pool) == [first]
+    assert cloud.cluster.pending() == []
+    assert len(evictions(cloud)) == 1
+
+
+def test_an_empty_node_goes_in_one_tick(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    pool = cloud.cluster.add_pool("p", size=3)
+    cloud.cluster.add_daemon_set("proxy", cpu="50m", memory="50Mi")
+    hosts = host_names(cloud, pool)
+    cloud.cluster.add_replicas("web", 2, nodes=[hosts[0]], pool=pool, cpu="1500m")
+    empty = {cloud.cluster.pool_node(host).id for host in hosts[1:]}
+    answer = tick(principal_env, config(cloud, pool, node_pool_min_size=1, **IDLE))
+    assert (body(answer)["reason"], body(answer)["node-count"]) == ("unneeded", "1")
+    assert set(deletions(cloud)) == empty
+    assert pool.size == 1
+
+
+def test_the_minimum_size_holds(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    pool = cloud.cluster.add_pool("p", size=3)
+    tick(principal_env, config(cloud, pool, node_pool_min_size=2, **IDLE))
+    assert len(deletions(cloud)) == 1
+    assert pool.size == 2
+
+
+def test_an_unneeded_node_waits_in_its_taint_and_the_cluster_remembers_since_when(
+    cloud: Cloud, principal_env: dict[str, str]
+) -> None:
+    pool = cloud.cluster.add_pool("p", size=2)
+    keys = config(cloud, pool, node_pool_min_size=1, node_pool_eval_cpu_load=50, unneeded_minutes=10)
+    tick(principal_env, keys)
+    marked = [host for host in host_names(cloud, pool) if CANDIDATE in taint_keys(cloud, host)]
+    assert len(marked) == 1
+    since = taint_keys(cloud, marked[0])[CANDIDATE]
+    assert since == str(int(cloud.cluster.clock()))
+    cloud.cluster.advance(9 * 60)
+    tick(principal_env, keys)
+    assert (taint_keys(cloud, marked[0])[CANDIDATE], deletions(cloud)) == (since, [])
+    cloud.cluster.advance(2 * 60)
+    tick(principal_env, keys)
+    assert deletions(cloud) == [cloud.cluster.pool_node(marked[0]).id]
+
+
+def test_a_node_that_is_needed_again_loses_its_mark(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    pool = cloud.cluster.add_pool("p", size=2)
+    keys = config(cloud, pool, node_pool_min_size=1, node_pool_eval_cpu_load=50, unneeded_minutes=10)
+    tick(principal_env, keys)
+    (marked,) = (host for host in host_names(cloud, pool) if CANDIDATE in taint_keys(cloud, host))
+    cloud.cluster.add_replicas("busy", 3, nodes=[marked], pool=pool, cpu="1")
+    tick(principal_env, keys)
+    assert CANDIDATE not in taint_keys(cloud, marked)
+
+
+@pytest.mark.parametrize("off", [{"node_pool_eval_cpu_load": 0}, {"node_pool_eval_cpu_load": 5}])
+def test_nothing_is_removed_with_scale_down_off_or_load_above_the_threshold(
+    cloud: Cloud, principal_env: dict[str, str], off: dict[str, object]
+) -> None:
+    pool = cloud.cluster.add_pool("p", size=2)
+    spread(cloud, pool)
+    tick(principal_env, config(cloud, pool, node_pool_min_size=1, **{**IDLE, **off}))
+    assert changes(cloud) == []
+
+
+def test_a_budget_that_refuses_stops_the_drain_and_the_next_tick_goes_on(
+    cloud: Cloud, principal_env: dict[str, str]
+) -> None:
+    pool = cloud.cluster.add_pool("p", size=2)
+    first, second = host_names(cloud, pool)
+    cloud.cluster.add_replicas("web", 4, nodes=[first], pool=pool, cpu="500m", memory="512Mi")
+    cloud.cluster.add_replicas("api", 2, nodes=[second], pool=pool, cpu="300m", memory="512Mi")
+    keys = config(cloud, pool, node_pool_min_size=1, **IDLE)
+    for host in (first, second):
+        cloud.cluster.set_metrics(host, 12.0, 20.0)
+    cloud.faults.add(path="/eviction$", method="POST", skip=1, status=429, code="TooManyRequests")
+    assert body(tick(principal_env, keys))["reason"] == "draining"
+    assert len(evictions(cloud)) == 1
+    cloud.cluster.advance(30)
+    assert body(tick(principal_env, keys))["reason"] == "draining"
+    assert len(evictions(cloud)) == 2
+    cloud.cluster.advance(60)
+    tick(principal_env, keys)
+    assert len(deletions(cloud)) == 1
+    assert len(set(evictions(cloud))) == len(evictions(cloud)) == 2
+
+
+def test_a_pool_that_a_human_changed_in_between_loses_no_node(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    pool = cloud.cluster.add_pool("p", size=3)
+
+    def human(call: LoggedCall) -> None:
+        if call.path.startswith("/apis/apps/v1/replicasets"):
+            cloud.cluster.resize(pool, 5)
+
+    cloud.hooks.add("before", human, service="kubernetes")
+    tick(principal_env, config(cloud, pool, node_pool_min_size=1, **IDLE))
+    assert (deletions(cloud), pool.size) == ([], 5)
+    assert not [write for write in changes(cloud) if "nodePools" in write]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"status": 409, "code": "IncorrectState"}, {"status": 412}, {"status": 429}, {"status": 500}, {"drop": "before"}],
+)
+def test_a_deletion_that_fails_is_done_by_the_next_tick(
+    cloud: Cloud, principal_env: dict[str, str], fault: FaultOptions
+) -> None:
+    pool = cloud.cluster.add_pool("p", size=2)
+    keys = config(cloud, pool, node_pool_min_size=1, **IDLE)
+    cloud.faults.add(service="container_engine", method="DELETE", **fault)
+    assert body(tick(principal_env, keys))["reason"] == "draining"
+    assert pool.size == 2
+    cloud.cluster.advance(60)
+    tick(principal_env, keys)
+    assert (len(deletions(cloud)), pool.size) == (1, 1)
+
+
+def test_a_deletion_whose_answer_is_lost_is_not_sent_again(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    pool = cloud.cluster.add_pool("p", size=3)
+    keys = config(cloud, pool, node_pool_min_size=2, **IDLE)
+    cloud.faults.add(service="container_engine", method="DELETE", drop="after")
+    tick(principal_env, keys)
+    assert pool.size == 2
+    for _ in range(3):
+        cloud.cluster.advance(90)
+        tick(principal_env, keys)
+    assert pool.size == 2
+    assert len(cloud.log.calls(service="container_engine", method="DELETE")) == 1
+
+
+def test_drained_but_needed_again_is_put_back(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    pool = cloud.cluster.add_pool("p", size=2)
+    first, second = host_names(cloud, pool)
+    put_taint(cloud, second)
+    cloud.cluster.add_replicas("web", 6, pool=pool, cpu="900m")
+    tick(principal_env, config(cloud, pool, node_pool_min_size=1, **IDLE))
+    assert TO_BE_DELETED not in taint_keys(cloud, second)
+    assert not cloud.cluster.get("Node", second)["spec"].get("unschedulable")
+    assert deletions(cloud) == []
+    assert pool.size == 2
+    assert first != second
+
+
+def test_drained_and_not_needed_is_deleted(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    pool = cloud.cluster.add_pool("p", size=2)
+    host = host_names(cloud, pool)[1]
+    put_taint(cloud, host)
+    instance = cloud.cluster.pool_node(host).id
+    tick(principal_env, config(cloud, pool))
+    assert deletions(cloud) == [instance]
+
+
+def test_a_drain_that_times_out_is_given_up_and_not_tried_again_at_once(
+    cloud: Cloud, principal_env: dict[str, str]
+) -> None:
+    pool = cloud.cluster.add_pool("p", size=2)
+    first, second = spread(cloud, pool)
+    cloud.cluster.add_budget("api", {"app": "api"}, max_unavailable=0)
+    put_taint(cloud, second, age_seconds=16 * 60)
+    keys = config(cloud, pool, node_pool_min_size=1, **IDLE)
+    tick(principal_env, keys)
+    assert TO_BE_DELETED not in taint_keys(cloud, second)
+    assert not cloud.cluster.get("Node", second)["spec"].get("unschedulable")
+    assert [event["reason"] for event in cloud.cluster.objects("Event")] == ["ScaleDownFailed"]
+    cloud.cluster.remove("PodDisruptionBudget", "api")
+    tick(principal_env, keys)
+    assert TO_BE_DELETED not in taint_keys(cloud, second)
+    assert first
+
+
+def test_a_cordon_that_a_human_took_away_is_obeyed(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    pool = cloud.cluster.add_pool("p", size=2)
+    host = host_names(cloud, pool)[1]
+    put_taint(cloud, host, cordon=False)
+    tick(principal_env, config(cloud, pool))
+    assert TO_BE_DELETED not in taint_keys(cloud, host)
+    assert deletions(cloud) == []
+
+
+def test_a_node_that_a_human_wants_to_keep_is_kept_and_stays_cordoned(
+    cloud: Cloud, principal_env: dict[str, str]
+) -> None:
+    pool = cloud.cluster.add_pool("p", size=2)
+    host = host_names(cloud, pool)[1]
+    put_taint(cloud, host)
+    annotation = {"cluster-autoscaler.kubernetes.io/scale-down-disabled": "true"}
+    cloud.cluster.change("Node", host, ("metadata.annotations", annotation))
+    tick(principal_env, config(cloud, pool))
+    assert TO_BE_DELETED not in taint_keys(cloud, host)
+    assert cloud.cluster.get("Node", host)["spec"]["unschedulable"]
+    assert deletions(cloud) == []
+
+
+def test_a_node_that_somebody_else_cordoned_is_never_touched(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    pool = cloud.cluster.add_pool("p", size=2)
+    for host in host_names(cloud, pool):
+        cloud.cluster.change("Node", host, ("spec.unschedulable", True))
+    tick(principal_env, config(cloud, pool, **IDLE))
+    assert changes(cloud) == []
+
+
+def test_nodes_of_other_pools_are_left_to_their_own_function(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    mine = cloud.cluster.add_pool("mine", size=1)
+    other = cloud.cluster.add_pool("other", size=2)
+    put_taint(cloud, host_names(cloud, other)[0], age_seconds=3600)
+    tick(principal_env, config(cloud, mine, node_pool_min_size=1, **IDLE))
+    assert changes(cloud) == []
+
+
+def test_a_node_without_metrics_is_never_idle(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    pool = cloud.cluster.add_pool("p", size=2)
+    first, second = spread(cloud, pool)
+    for host in (first, second):
+        cloud.cluster.set_metrics(host, None)
+    tick(principal_env, config(cloud, pool, node_pool_min_size=1, **IDLE))
+    assert changes(cloud) == []
+
+
+def test_a_dry_run_of_a_removal_writes_nothing(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    pool = cloud.cluster.add_pool("p", size=3)
+    answer = tick(principal_env, config(cloud, pool, node_pool_min_size=1, dry_run=True, **IDLE))
+    assert body(answer) == {
+        "action": "scale-down",
+        "reason": "unneeded",
+        "node-pool-name": "p",
+        "node-pool-status": "ready",
+        "node-count": "1",
+        "dry-run": "true",
+    }
+    assert writes(cloud) == []
+
+
+@pytest.mark.parametrize("metrics", ["cpu", "both"])
+def test_an_idle_tick_asks_oci_four_times_and_once_a_pool(
+    cloud: Cloud, principal_env: dict[str, str], metrics: str
+) -> None:
+    pools = [cloud.cluster.add_pool(f"pool{number}", size=4) for number in range(3)]
+    for pool in pools:
+        for host in host_names(cloud, pool):
+            cloud.cluster.add_replicas(f"web-{host.replace('.', '-')}", 3, nodes=[host], pool=pool, cpu="1")
+    ram = 40 if metrics == "both" else 0
+    answer = tick(principal_env, config(cloud, *pools, node_pool_eval_cpu_load=40, node_pool_eval_ram_load=ram))
+    assert all(one["success"]["action"] == "none" for one in answer["node-pools"])
+    calls = [call for call in cloud.log.calls() if call.service in {"container_engine", "monitoring", "compute"}]
+    assert len(calls) == (4 if metrics == "both" else 3) + len(pools)
