@@ -1,7 +1,8 @@
 """Tables in README.md and docs/*.md between ``<!-- generated: WHAT -->`` and ``<!-- end generated -->``.
 
-WHAT is ``settings FOLDER`` (the config keys of functions/FOLDER/settings.py), ``errors`` (every error reason of the
-shared library and of all functions) or ``functions`` (name, memory, timeout and trigger of each).
+WHAT is ``settings FOLDER`` (the config keys of functions/FOLDER/settings.py), ``config`` (every key with its Terraform
+variable), ``errors`` (every error reason of the shared library and of all functions) or ``functions`` (name, memory,
+timeout and trigger of each).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from shared.errors import FunctionError, tree
 from shared.settings import SettingRow, describe
+from tools.render_terraform import variable_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,6 +38,8 @@ def _table(suite: Suite, root: Path, what: str) -> str:
     match what.split():
         case ["settings", folder]:
             return settings_table(describe(importlib.import_module(f"functions.{folder}.settings").Settings))
+        case ["config"]:
+            return config_table(suite, root)
         case ["errors"]:
             return errors_table(suite, root)
         case ["functions"]:
@@ -49,6 +53,16 @@ def settings_table(rows: Iterable[SettingRow]) -> str:
     for row in rows:
         default = "required" if row.required else f"`{row.default}`" if row.default else ""
         lines.append(f"| `{row.name}` | {_cell(row.type)} | {_cell(default)} | {_cell(row.doc)} |")
+    return "\n".join(lines) + "\n"
+
+
+def config_table(suite: Suite, root: Path) -> str:
+    """Function, config key, Terraform variable and default of every key; their meaning is in the settings tables."""
+    lines = ["| function | config key | variable of deploy/terraform | default |", "| --- | --- | --- | --- |"]
+    for entry in suite.present(root):
+        for row in describe(importlib.import_module(f"functions.{entry.folder}.settings").Settings):
+            default = "required" if row.required else f"`{row.default}`" if row.default else ""
+            lines.append(f"| {entry.name} | `{row.name}` | `{variable_name(entry, row.name)}` | {_cell(default)} |")
     return "\n".join(lines) + "\n"
 
 

@@ -1,0 +1,69 @@
+"""What a deployment costs: cold and warm calls of every function, and the gigabyte-seconds a month they come to.
+
+The functions run as real `fdk` processes against the local cloud, deployed from the files of production
+(tools/local_stack.py). Seconds are those of this machine without a CPU limit; OCI gives a function a share of a CPU by
+its memory, so docs/operations.md multiplies them.
+"""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import requests
+
+from bench.table import Row
+from emulator.cloud import Cloud
+from emulator.functions_app import Functions
+from emulator.services.control_plane import ControlPlaneService
+from emulator.services.functions import FunctionsService
+from emulator.services.telemetry_ingestion import TelemetryIngestionService
+from tools.local_stack import deploy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from emulator.fn_server.host import CallRecord
+    from emulator.service import Service
+
+WARM_CALLS = 5
+CALLS_A_MONTH = {"oke-autoscaler": 21_600, "adw-billing": 120, "codecard-avatar": 600, "request-context": 2_880}
+"""A tick every two minutes, four loads and twenty presses of a button a day, a canary every quarter of an hour."""
+
+FREE_GB_SECONDS = 400_000
+"""Of a month and tenancy: https://www.oracle.com/cloud/price-list/ (Functions, execution time)."""
+
+CARD = {"X-CODECARD-ID": "CC50E3CCBFFF", "X-CODECARD-BUTTON-LABEL": "a", "X-CODECARD-BUTTON-FUNCTION": "1"}
+
+
+def rows() -> Iterator[Row]:
+    """Cold start, warm call and GB-seconds of each function, and their sum against the free allowance."""
+    functions = Functions(lambda _: {})
+    service, plane = FunctionsService(lambda: functions.host), ControlPlaneService()
+    services: list[Service] = [service, plane, TelemetryIngestionService()]
+    total = 0.0
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-deploy-") as root,
+        Cloud(Path(root).resolve(), services=services, functions=functions) as cloud,
+    ):
+        deployed = deploy(cloud, functions.host, service, plane)
+        for name in deployed.functions:
+            calls = _calls(cloud, functions, name)
+            warm = statistics.median(call.seconds for call in calls[1:])
+            memory_gb = functions.host.functions[name].memory_mb / 1024
+            month = CALLS_A_MONTH[name] * warm * memory_gb
+            total += month
+            yield Row(f"{name}: cold call", f"{calls[0].seconds:.2f} s, {calls[0].cpu_seconds:.2f} CPU-s")
+            yield Row(f"{name}: warm call, median of {WARM_CALLS}", f"{warm * 1000:.0f} ms")
+            yield Row(f"{name}: {CALLS_A_MONTH[name]} calls a month", f"{month:.0f} GB-s")
+    yield Row("all functions, a month", f"{total:.0f} GB-s", f"<= {FREE_GB_SECONDS}", total <= FREE_GB_SECONDS)
+
+
+def _calls(cloud: Cloud, functions: Functions, name: str) -> list[CallRecord]:
+    """One cold call and the warm ones after it."""
+    for _ in range(1 + WARM_CALLS):
+        answer = requests.post(f"{cloud.gateway}/invoke/{name}", headers=CARD, timeout=320)
+        answer.raise_for_status()
+    return [call for call in functions.host.calls if call.function == name]
