@@ -19,6 +19,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from emulator.cloud import Cloud, CloudOptions
+from emulator.example import CARD_ID, fill
+from emulator.example_functions import configure
 from emulator.fn_server.host import FunctionHost, HostOptions
 from emulator.function_folders import FunctionFolder, find_functions
 from shared.oci_clients import SERVICES
@@ -27,13 +30,19 @@ from tools.layout import FUNCTION_UID, Image
 from tools.suite import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 pytestmark = pytest.mark.xdist_group("images")
 
 FUNCTIONS = [entry.folder for entry in suite.read().present()]
 BUILD_ARGS = {"SUITE_VERSION": "9.8.7", "SUITE_COMMIT": "abc1234"}
 IS_ROOT = os.geteuid() == 0
+HEADERS = {"codecard_avatar": [("X-CODECARD-ID", CARD_ID)]}
+SERVICES_USED = {
+    "oke_autoscaler": {"container_engine", "kubernetes"},
+    "adw_billing": {"object_storage"},
+    "codecard_avatar": {"codecard", "object_storage"},
+}
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +79,9 @@ def run_as_function(image: Image, *command: str) -> str:
     return done.stdout
 
 
-def call(image: Image, folder: str, body: bytes = b"") -> tuple[int, Any, list[str]]:
+def call(
+    image: Image, folder: str, body: bytes = b"", prepare: Callable[[FunctionHost], None] = lambda _: None
+) -> tuple[int, Any, list[str]]:
     """Status and JSON of one call to a function as Fn makes it: the image's entry point, as uid 1000."""
     declared = next(each for each in find_functions(ROOT / "functions")[1] if each.folder.name == folder)
     function = replace(declared, folder=image.place(f"/function/functions/{folder}"))
@@ -82,8 +93,10 @@ def call(image: Image, folder: str, body: bytes = b"") -> tuple[int, Any, list[s
         user = FUNCTION_UID if IS_ROOT else None
         options = HostOptions(image.process_environment(), command=command, user=user)
         host = FunctionHost(image.place("/function"), "app", [function], options)
+        prepare(host)
         try:
-            answer = await host.call(function.name, [("Content-Type", "application/json")], body)
+            headers = [("Content-Type", "application/json"), *HEADERS.get(folder, [])]
+            answer = await host.call(function.name, headers, body)
             return answer.status, json.loads(answer.body), [line.text for line in host.logs]
         finally:
             await host.close()
@@ -96,6 +109,32 @@ def test_a_function_answers_from_its_image_as_uid_1000(folder: str, images: dict
     status, answer, log = call(images[folder], folder)
     assert status == 200, log
     assert isinstance(answer, dict | list)
+
+
+@pytest.fixture(scope="module")
+def open_cloud() -> Iterator[Cloud]:
+    """A cloud in a folder that uid 1000 may read."""
+    root = Path(tempfile.mkdtemp(prefix="cloud-"))
+    with Cloud(root, options=CloudOptions(keys_folder=root / "keys")) as cloud:
+        yield cloud
+    shutil.rmtree(root)
+
+
+@pytest.mark.parametrize("folder", FUNCTIONS)
+def test_a_function_does_its_work_with_the_pruned_sdk(folder: str, images: dict[str, Image], open_cloud: Cloud) -> None:
+    """Configured for the local cloud, with a resource principal, over the services that it is made for."""
+    cloud = open_cloud
+    cloud.reset()
+
+    def prepare(host: FunctionHost) -> None:
+        configure(cloud, host, fill(cloud))
+        subprocess.run(["/bin/chmod", "-R", "a+rwX", cloud.root], check=True)  # noqa: S603
+
+    status, answer, log = call(images[folder], folder, prepare=prepare)
+    assert status == 200, log
+    assert "error" not in answer, answer
+    assert "Uh oh!" not in str(answer), answer
+    assert {each.service for each in cloud.log.calls()} >= SERVICES_USED.get(folder, set())
 
 
 def test_the_answer_and_the_labels_tell_version_and_commit(image: Image) -> None:
