@@ -23,7 +23,9 @@ def pool_answer(pool: PoolVerdict) -> Answer:
     return {pool.level: body}
 
 
-COUNTED = frozenset({"unschedulable-pods", "node-max-limit-reached", "pods-fit-no-node-pool", "out-of-capacity"})
+COUNTED = frozenset(
+    {"unschedulable-pods", "node-pool-status", "node-max-limit-reached", "pods-fit-no-node-pool", "out-of-capacity"}
+)
 
 
 def tick_answer(decision: Decision) -> Answer:

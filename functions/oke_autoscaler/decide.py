@@ -159,22 +159,20 @@ def _is_new(name: str, state: PoolState, pool: str | None) -> bool:
 
 
 def _left_by_reason(known: World, plan: Plan, reasons: Mapping[int, _Left], state: PoolState) -> Counter[str]:
-    """Pods without a place that concern this pool, by reason."""
+    """Pods without a place that concern this pool, by reason. Pods that name another pool do not."""
     found: Counter[str] = Counter()
     for workload in known.pending:
         left = reasons.get(workload.ident)
-        named = (workload.shape.spec.node_selector or {}).get(NAME_LABEL)
-        elsewhere = named is not None and named != state.pool.name and len(known.pools.states) > 1
-        if left is None or elsewhere:
+        named = (workload.shape.spec.node_selector or {}).get(NAME_LABEL, state.pool.name)
+        if left is None or (named != state.pool.name and len(known.pools.states) > 1):
             continue
-        if left.reason == FITS_NONE or left.by_pool.get(state.pool.name) in _BLOCKS.get(left.reason, (left.reason,)):
-            found[left.reason] += plan.left[workload.ident]
-        elif left.by_pool.get(state.pool.name) == state.refused and state.refused:
-            found[NO_CAPACITY] += plan.left[workload.ident]
+        why = left.by_pool.get(state.pool.name, "")
+        if left.reason == FITS_NONE:
+            why = FITS_NONE
+        elif why == state.refused:
+            why = NO_CAPACITY
+        found[why] += plan.left[workload.ident]
     return found
-
-
-_BLOCKS = {MAXIMUM: (MAXIMUM,)}
 
 
 def _scale_down(verdict: PoolVerdict, verdicts: Verdicts, state: PoolState) -> None:

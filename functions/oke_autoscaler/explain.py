@@ -13,6 +13,7 @@ import msgspec
 
 from functions.oke_autoscaler.answers import pool_answer
 from functions.oke_autoscaler.decide import decide
+from functions.oke_autoscaler.errors import BadSnapshot
 from functions.oke_autoscaler.explain_text import text
 from functions.oke_autoscaler.snapshot_file import read
 from shared.errors import FunctionError
@@ -104,7 +105,10 @@ def _live() -> Decision:
 
 
 def _bytes(name: str) -> bytes:
-    return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    try:
+        return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as fault:
+        raise BadSnapshot("$", f"{name} cannot be read: {fault.strerror}") from None
 
 
 def _print(data: bytes) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from functions.oke_autoscaler.cluster_objects import WorkRequest
 from functions.oke_autoscaler.quantity import unix_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from functions.oke_autoscaler.cluster_objects import NodePool, OkeNode, WorkRequest
+    from functions.oke_autoscaler.cluster_objects import NodePool, OkeNode
     from functions.oke_autoscaler.objects import Node
     from functions.oke_autoscaler.settings import PoolSettings, Settings
     from functions.oke_autoscaler.snapshot import Snapshot
@@ -22,6 +23,8 @@ OPEN_WORK = frozenset({"ACCEPTED", "IN_PROGRESS", "CANCELING"})
 TO_BE_DELETED = "ToBeDeletedByClusterAutoscaler"
 DELETION_CANDIDATE = "DeletionCandidateOfClusterAutoscaler"
 MAX_BACKOFF_MINUTES = 30
+NO_WORK = WorkRequest(status="SUCCEEDED")
+"""Stands for the newest work of a pool that has none."""
 
 
 @dataclass(slots=True)
@@ -93,7 +96,9 @@ class Pools:
                 state.nodes.append(node)
         for state in self.states:
             work = _newest_work(state.id, snapshot.work_requests)
-            state.status = _status(state, work, settings, now)
+            state.status = _status(
+                state, work or (NO_WORK if snapshot.work_requests is not None else None), settings, now
+            )
             state.refused = refused.get(state.id) or _backoff(state, snapshot.work_requests, settings, now)
             unknown = snapshot.work_requests is None
             state.recent = unknown or _recent(work, settings, now)
@@ -122,8 +127,9 @@ def _newest_work(pool: str, requests: Sequence[WorkRequest] | None) -> WorkReque
 
 
 def _status(state: PoolState, work: WorkRequest | None, settings: Settings, now: float) -> str:
+    """Work that nothing is known of counts as going on."""
     busy = any(node.lifecycle_state in BUSY_NODES and node.node_error is None for node in state.pool.nodes or ())
-    if busy or (state.pool.lifecycle_state == "UPDATING" and work is not None and work.status in OPEN_WORK):
+    if busy or (state.pool.lifecycle_state == "UPDATING" and (work is None or work.status in OPEN_WORK)):
         return "updating"
     newest = max((since for node in state.nodes if (since := ready_since(node)) is not None), default=None)
     if newest is not None and now - newest < settings.node_pool_stabilization_window * 60:

@@ -26,6 +26,7 @@ from functions.oke_autoscaler.objects import Node, Pod
 from functions.oke_autoscaler.quantity import unix_seconds
 from functions.oke_autoscaler.settings import NO_LIMIT, Settings
 from functions.oke_autoscaler.snapshot import Snapshot
+from functions.oke_autoscaler.snapshot_check import check, check_pod
 from shared.errors import MissingInputData
 from shared.settings import load
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 T = TypeVar("T")
+MISSING = re.compile(r"missing required field `([^`]*)`")
 PATH = re.compile(r" - at `\$\.?(.*)`$")
 
 
@@ -97,10 +99,12 @@ def _decode(data: bytes | msgspec.Raw, kind: type[T], path: str) -> T:
         return msgspec.json.decode(data, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as fault:
         text = str(fault)
-        found = PATH.search(text)
-        inner = found[1] if found else ""
-        joint = "" if not path or not inner or inner.startswith("[") else "."
-        raise BadSnapshot(f"{path}{joint}{inner}" or "$", PATH.sub("", text)) from None
+        found, missing = PATH.search(text), MISSING.search(text)
+        steps = [path, found[1] if found else "", missing[1] if missing else ""]
+        where = ".".join(step for step in steps if step).replace(".[", "[")
+        raise BadSnapshot(where or "$", PATH.sub("", text)) from None
+    except RecursionError:
+        raise BadSnapshot(path or "$", "is nested too deep") from None
 
 
 def _raw_items(raw: msgspec.Raw, path: str) -> list[msgspec.Raw] | None:
@@ -117,13 +121,17 @@ def _list(raw: msgspec.Raw, kind: type[T], path: str) -> list[T] | None:
     items = _raw_items(raw, path)
     if items is None:
         return None
-    return [_decode(item, kind, f"{path}[{index}]") for index, item in enumerate(items)]
+    found = [_decode(item, kind, f"{path}[{index}]") for index, item in enumerate(items)]
+    for index, item in enumerate(found):
+        check(item, f"{path}[{index}]")
+    return found
 
 
 def _pods(raw: msgspec.Raw) -> list[Pod]:
     """Pods one by one, so that equal specs are held once."""
     table, decoder = SpecTable(), msgspec.json.Decoder(Pod)
-    pods = []
+    pods: list[Pod] = []
+    checked: set[int] = set()
     for index, item in enumerate(_raw_items(raw, "pods") or ()):
         try:
             pod = decoder.decode(item)
@@ -131,6 +139,7 @@ def _pods(raw: msgspec.Raw) -> list[Pod]:
             _decode(item, Pod, f"pods[{index}]")
             raise
         pods.append(table.share(pod))
+        check_pod(pod, f"pods[{index}]", checked)
     return pods
 
 
@@ -145,8 +154,8 @@ def _settings(given: Mapping[str, Any], pool_ids: list[str]) -> Settings:
     try:
         return load(Settings, texts)
     except MissingInputData as fault:
-        key, text = next(iter(fault.faults.items()))
-        raise BadSnapshot(f"settings.{key}", text) from None
+        key = next((key for key in fault.faults if key in given), next(iter(fault.faults)))
+        raise BadSnapshot(f"settings.{key}", fault.faults[key]) from None
 
 
 def _text(value: object) -> str:
