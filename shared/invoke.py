@@ -40,6 +40,15 @@ class Target:
     invoke_endpoint: str = ""
 
 
+@dataclass(frozen=True)
+class Answered:
+    """What came back: the body as it came (empty for a detached call), the request's id, the HTTP status."""
+
+    body: bytes
+    request_id: str
+    status: int
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Call the function that the arguments name; return the exit status."""
     options = _parser().parse_args(arguments)
@@ -50,14 +59,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except FunctionError as error:
         _print(json.dumps(error.to_body()).encode())
         return NOTHING_ANSWERED if isinstance(error, OciServiceError) and error.code == "no-answer" else ERROR
-    _print(answer)
-    return exit_status(answer, strict=options.strict)
+    sys.stderr.write(f"request {answer.request_id} answered with status {answer.status}\n")
+    _print(answer.body)
+    return exit_status(answer.body, strict=options.strict)
 
 
 def call(
     target: Target, identity: Identity, body: bytes, *, detach: bool = False, timeout_seconds: float = ANSWER_SECONDS
-) -> bytes:
-    """The function's answer as it came, empty for a detached call; never tried a second time.
+) -> Answered:
+    """The function's answer; never tried a second time.
 
     Raises OciServiceError for what the service refuses (code ``no-answer``: it could not be reached) and NotAuthorised
     when the identity cannot be used.
@@ -74,9 +84,7 @@ def call(
         answer = client.invoke_function(
             target.function, invoke_function_body=body, fn_invoke_type="detached" if detach else "sync"
         )
-        content = bytes(answer.data.content)
-    sys.stderr.write(f"request {answer.request_id} answered with status {answer.status}\n")
-    return content
+        return Answered(bytes(answer.data.content), str(answer.request_id), int(answer.status))
 
 
 def exit_status(answer: bytes, *, strict: bool) -> int:

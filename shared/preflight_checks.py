@@ -172,7 +172,7 @@ class Preflight:
         where = self._where
         target = invoke.Target(function.id, region=self._region, endpoint=where.endpoint)
         try:
-            answer = json.loads(invoke.call(target, self._identity, PREFLIGHT_BODY))
+            answer = json.loads(invoke.call(target, self._identity, PREFLIGHT_BODY).body)
         except FunctionError as error:
             yield _failed(function.display_name, "call", error)
             return

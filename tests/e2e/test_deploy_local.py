@@ -1,0 +1,80 @@
+"""`make deploy-local` as a process: it passes its own preflight, and every command that it prints works."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tools.suite import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LAST_LINE = "Ctrl-C removes it all."
+
+
+class Deployment:
+    """The process, what it printed until it was ready, and the commands in it."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-m", "tools.deploy_local", "--port", "0"]
+        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)  # noqa: S603
+        assert self.process.stdout is not None
+        self.lines: list[str] = []
+        for line in self.process.stdout:
+            self.lines.append(line.rstrip("\n"))
+            if line.startswith(LAST_LINE):
+                break
+
+    def commands(self, start: str) -> list[list[str]]:
+        """The printed commands that begin with a word, labels before them cut off."""
+        found = [line[line.index(start) :] for line in self.lines if start in line]
+        return [shlex.split(line) for line in found]
+
+
+@pytest.fixture(scope="module")
+def deployment() -> Iterator[Deployment]:
+    made = Deployment()
+    yield made
+    made.process.kill()
+    made.process.wait()
+
+
+def run(*command: str) -> subprocess.CompletedProcess[str]:
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
+
+
+def test_the_preflight_of_a_fresh_deployment_passes(deployment: Deployment) -> None:
+    assert any(line.endswith("ok, 0 failed, 0 unknown") for line in deployment.lines), "\n".join(deployment.lines)
+
+
+def test_every_function_answers_its_printed_command(deployment: Deployment) -> None:
+    """One process each would pay for the SDK's import four times: request-context's stands for all."""
+    (command,) = (each for each in deployment.commands(".venv/bin/python") if each[3].endswith("request-context"))
+    done = run(sys.executable, *command[1:])
+    assert (done.returncode, json.loads(done.stdout)["Message"]) == (0, "Hello World")
+    assert len(deployment.commands(".venv/bin/python")) == len(list(ROOT.glob("functions/*/func.yaml")))
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="needs the curl command")
+def test_a_card_gets_its_badge_and_a_person_with_the_printed_token_an_answer(deployment: Deployment) -> None:
+    card, person = (run(*command) for command in deployment.commands("curl"))
+    badge = json.loads(card.stdout)
+    assert (badge["template"], badge["title"]) == ("template8", "Joan Citizen")
+    assert run("curl", "-sSf", "-o", os.devnull, badge["backgroundImage"]).returncode == 0
+    assert json.loads(person.stdout)["request"]["path"] == "/request-context"
+
+
+def test_it_ends_when_told(deployment: Deployment) -> None:
+    deployment.process.send_signal(signal.SIGINT)
+    deployment.process.communicate(timeout=30)
+    assert deployment.process.returncode == 0
