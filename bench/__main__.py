@@ -7,7 +7,7 @@ import pkgutil
 import sys
 
 import bench
-from bench.table import Row, text
+from bench.table import HEAD, Row, line
 
 
 def parts() -> list[str]:
@@ -17,17 +17,20 @@ def parts() -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Run each part's ``rows()`` and print them as it ends; 2 for an unknown part, 1 when a bar was missed."""
+    """Run each part and print each figure as it is known, with the command that measures its part alone.
+
+    Returns 2 for an unknown part, 1 when a bar was missed.
+    """
     unknown = sorted(set(arguments) - set(parts()))
     if unknown:
         print(f"unknown part: {', '.join(unknown)}; there are {', '.join(parts())}")
         return 2
     every: list[Row] = []
+    print(HEAD, flush=True)
     for name in arguments or parts():
-        print(f"\n== {name} (python -m bench {name})", flush=True)
-        rows = list(importlib.import_module(f"bench.part_{name}").rows())
-        print(text(rows), flush=True)
-        every.extend(rows)
+        for row in importlib.import_module(f"bench.part_{name}").rows():
+            print(line(row, f"python -m bench {name}"), flush=True)
+            every.append(row)
     missed = [row.name for row in every if row.holds is False]
     print(f"\n{len(every)} figures, {len(missed)} bars missed{': ' + ', '.join(missed) if missed else ''}")
     return 1 if missed else 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -16,8 +15,16 @@ class Row:
     holds: bool | None = None
 
 
-def text(rows: Iterable[Row]) -> str:
-    """The rows as aligned columns; `ok` or `MISSED` only where there is a bar."""
-    cells = [(row.name, row.value, row.bar, {None: "", True: "ok", False: "MISSED"}[row.holds]) for row in rows]
-    widths = [max((len(line[column]) for line in cells), default=0) for column in range(4)]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in cells)
+WIDTHS = (56, 34, 24, 6)
+"""Of figure, value, bar and whether it holds; the command comes last. A longer cell moves the rest of its line."""
+
+HEAD = (
+    "  ".join(word.ljust(width) for word, width in zip(("figure", "value", "bar", "holds"), WIDTHS, strict=True))
+    + "  measured by"
+)
+
+
+def line(row: Row, command: str) -> str:
+    """One line of the table; `ok` or `MISSED` only where there is a bar."""
+    cells = (row.name, row.value, row.bar, {None: "", True: "ok", False: "MISSED"}[row.holds])
+    return "  ".join(cell.ljust(width) for cell, width in zip(cells, WIDTHS, strict=True)) + f"  {command}"
