@@ -183,7 +183,8 @@ def _install(image: Image, requirements: Path, environment: Mapping[str, str]) -
                 _put_distribution_file(image, source, file, put)
 
 
-def _link(source: Path, target: Path) -> None:
+def _link(source: Path | str, target: Path | str) -> None:
+    """Hard links cost a tenth of copies; for files that nothing changes afterwards."""
     try:
         os.link(source, target)
     except OSError:  # another file system
@@ -226,11 +227,12 @@ def _copied_python(base: Path, target: Path) -> Path:
     """The interpreter and its library, for a Python that lies in somebody's home."""
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     left_out = shutil.ignore_patterns("test", "tests", "site-packages", "idlelib", "tkinter", "turtledemo", "*.a")
-    shutil.copytree(base / "lib" / version, target / "lib" / version, ignore=left_out, symlinks=True)
+    library = base / "lib" / version
+    shutil.copytree(library, target / "lib" / version, ignore=left_out, symlinks=True, copy_function=_link)
     (target / "bin").mkdir()
     shutil.copy2(base / "bin" / version, target / "bin" / version)
-    for library in (base / "lib").glob("libpython*"):
-        shutil.copy2(library, target / "lib" / library.name)
+    for shared in (base / "lib").glob("libpython*"):
+        shutil.copy2(shared, target / "lib" / shared.name)
     return target
 
 
