@@ -24,7 +24,10 @@ A YAML mapping. Times are minutes since the start; every key but `pools` may be 
     - {at: 30, budget: {shop: 1}}                    # another min_available
     - {at: 0, every: 5, curve: {workload: shop, low: 4, high: 60, peak_hour: 14, noise: 0.1, seed: 7}}
     - {at: 5, every: 8, alternate: {workload: shop, between: [4, 30]}}
-    expect: {nodes: {prod-pool1: 25}, pending: 0, ticks_with: {scale-up: 1}, peak_pending: 100}
+    expect: {nodes: {prod-pool1: 25}, pending: 0, ticks_with: {scale-up: [1, 2]}, settled_by: 6, reasons: [cpu]}
+
+`expect` is about the end: Ready nodes by pool, pods without a node, how many ticks did what (a number or a range), from
+which minute on no pod waits, and reasons that some tick must have answered.
 """
 
 from __future__ import annotations
@@ -37,10 +40,21 @@ from typing import Any, get_type_hints
 
 import yaml
 
+from emulator.oke.manifests import BudgetFields, PodFields, PoolFields
+
 FOLDER = Path(__file__).resolve().parents[1] / "scenarios"
 
 _EVENTS = {"scale", "resize", "capacity", "budget", "curve", "alternate"}
 _POOL_KEYS = {"min_size", "max_size", "cost"}
+_POD_KEYS = set(PodFields.__annotations__) | {"name"}
+_ENTRIES = {
+    "pools": _POOL_KEYS | set(PoolFields.__annotations__) | {"name", "size", "ready_seconds"},
+    "workloads": _POD_KEYS | {"replicas", "pool"},
+    "daemon_sets": _POD_KEYS,
+    "budgets": set(BudgetFields.__annotations__) | {"name"},
+}
+"""The keys of the entries of each list."""
+_EXPECTED = {"nodes", "pending", "ticks_with", "settled_by", "reasons"}
 
 
 class ScenarioError(ValueError):
@@ -106,13 +120,27 @@ def parse(body: Any) -> Scenario:  # noqa: ANN401  (whatever YAML held)
         raise ScenarioError(f"unknown keys: {', '.join(unknown)}")
     if not body.get("pools"):
         raise ScenarioError("pools: at least one is needed")
-    hints = get_type_hints(Scenario)
-    for name, value in body.items():
-        kind = hints[name]
-        if kind is float and not isinstance(value, int | float):
-            raise ScenarioError(f"{name}: a number is expected, not {value!r}")
+    _check(body)
     events = [_event(number, entry) for number, entry in enumerate(body.get("events") or [])]
     return Scenario(**{**body, "events": events})
+
+
+def _check(body: dict[str, Any]) -> None:
+    """Check numbers and the keys of entries. Raises ScenarioError."""
+    hints = get_type_hints(Scenario)
+    for name, value in body.items():
+        if hints[name] is float and not isinstance(value, int | float):
+            raise ScenarioError(f"{name}: a number is expected, not {value!r}")
+    for name, known in _ENTRIES.items():
+        for number, entry in enumerate(body.get(name) or []):
+            unknown = sorted(set(entry) - known)
+            if unknown or "name" not in entry:
+                raise ScenarioError(f"{name}[{number}]: {f'unknown {unknown[0]}' if unknown else 'name is missing'}")
+    unknown = sorted(set(body.get("expect") or {}) - _EXPECTED)
+    if unknown:
+        raise ScenarioError(f"expect: unknown {unknown[0]}")
+    if body.get("compare") and len(body["pools"]) != 1:
+        raise ScenarioError("compare: the published rule knows one pool")
 
 
 def _event(number: int, entry: dict[str, Any]) -> Event:

@@ -31,7 +31,7 @@ from emulator.kubernetes.objects import (
     status_of,
 )
 from emulator.kubernetes.selectors import selects
-from emulator.oke.controllers import keep_daemon_sets, keep_replicas, mark_cordoned, remove_orphans
+from emulator.oke.controllers import keep_daemon_sets, keep_replicas, mark_cordoned, remove_orphans, tell_status
 from emulator.oke.kubelet import Kubelet
 from emulator.oke.scheduler import Scheduler
 
@@ -92,6 +92,7 @@ class ControlLoops:
         if nodes or owners:
             keep_daemon_sets(self._store)
             keep_replicas(self._store, owners)
+            tell_status(self._store, owners)
         self._scheduler.run()
         self._kubelet.run()
         for key in budgets:
@@ -106,7 +107,7 @@ class ControlLoops:
                 self._gone_nodes.add(before["metadata"]["name"])
         elif kind is BUDGET and after is not None:
             self._note_budget(before, after)
-        elif kind in _OWNERS:
+        elif kind in _OWNERS and (before is None or after is None or spec_of(before) != spec_of(after)):
             owner = after or before or {}
             self._owners.add(owner["metadata"]["uid"])
             self._budgets.update(key_of(budget) for budget in self._store.all(BUDGET))

@@ -12,6 +12,7 @@ from emulator.kubernetes.objects import (
     changed,
     is_finished,
     is_leaving,
+    is_true,
     key_of,
     node_name_of,
     spec_of,
@@ -92,6 +93,28 @@ def _keep_replicas(store: Store, kind: Kind, controller: Object) -> None:
         _remove_surplus(store, active, len(active) - wanted)
     for one in missing:
         store.create(POD, pod_of(kind, controller, one))
+
+
+def tell_status(store: Store, owners: Iterable[str]) -> None:
+    """Write into controllers how many of their pods are there and ready; `owners` are the uids to look at."""
+    wanted = set(owners)
+    for kind in (REPLICA_SET, STATEFUL_SET, DAEMON_SET):
+        for one in store.all(kind):
+            if one["metadata"]["uid"] in wanted and spec_of(one).get("template"):
+                pods = [pod for pod in store.pods_of(one["metadata"]["uid"]) if not is_finished(pod)]
+                store.replace(kind, changed(one, ("status", _status(kind, one, pods))))
+
+
+def _status(kind: Kind, controller: Object, pods: list[Object]) -> Object:
+    ready = sum(1 for pod in pods if is_true(pod, "Ready") and not is_leaving(pod))
+    generation = controller["metadata"].get("generation", 1)
+    if kind is DAEMON_SET:
+        counts = dict.fromkeys(
+            ("currentNumberScheduled", "desiredNumberScheduled", "updatedNumberScheduled"), len(pods)
+        )
+        return {**counts, "numberMisscheduled": 0, "numberReady": ready, "observedGeneration": generation}
+    counts = dict.fromkeys(("readyReplicas", "availableReplicas"), ready)
+    return {**counts, "replicas": len(pods), "observedGeneration": generation}
 
 
 def _remove_surplus(store: Store, pods: list[Object], count: int) -> None:

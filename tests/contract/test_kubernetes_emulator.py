@@ -279,3 +279,42 @@ def test_faults_and_hooks_reach_the_api_server_in_its_own_shape(cloud: Cloud, co
         ("kubernetes", 503),
         ("kubernetes", 200),
     ]
+
+
+def test_every_list_that_a_tick_reads_is_what_the_client_expects(cloud: Cloud, api: client.ApiClient) -> None:
+    cluster = cloud.cluster
+    pool = cluster.add_pool("p", size=1)
+    cluster.add_replicas("web", 2, pool=pool)
+    cluster.add_daemon_set("proxy", cpu="50m")
+    cluster.add_budget("web", {"app": "web"}, max_unavailable="50%")
+    template = {"metadata": {"labels": {"app": "x"}}, "spec": {"containers": [{"name": "c"}]}}
+    inner = {"selector": {"matchLabels": {"app": "x"}}, "template": template}
+    for kind, spec in (
+        ("StatefulSet", {**inner, "serviceName": "x", "replicas": 1}),
+        ("Job", {"template": template}),
+        ("ReplicationController", {"replicas": 0, "template": template}),
+        ("PersistentVolumeClaim", {"accessModes": ["ReadWriteOnce"]}),
+    ):
+        cluster.put({"kind": kind, "metadata": {"name": "x"}, "spec": spec})
+    cluster.put({"kind": "PriorityClass", "metadata": {"name": "high"}, "value": 1000})
+    cluster.put(
+        {"kind": "StorageClass", "metadata": {"name": "oci-bv"}, "provisioner": "blockvolume.csi.oraclecloud.com"}
+    )
+    cluster.advance(10)
+    apps, core = client.AppsV1Api(api), client.CoreV1Api(api)
+    assert apps.list_replica_set_for_all_namespaces().items[0].status.ready_replicas == 2
+    assert apps.list_daemon_set_for_all_namespaces().items[0].status.number_ready == 1
+    assert apps.list_stateful_set_for_all_namespaces().items[0].status.replicas == 1
+    budget = client.PolicyV1Api(api).list_pod_disruption_budget_for_all_namespaces().items[0]
+    assert (budget.status.disruptions_allowed, budget.status.expected_pods) == (1, 2)
+    assert {namespace.metadata.name for namespace in core.list_namespace().items} >= {"default", "kube-system"}
+    for listed in (
+        client.BatchV1Api(api).list_job_for_all_namespaces(),
+        core.list_replication_controller_for_all_namespaces(),
+        core.list_persistent_volume_claim_for_all_namespaces(),
+        client.SchedulingV1Api(api).list_priority_class(),
+        client.StorageV1Api(api).list_storage_class(),
+    ):
+        assert [item.metadata.name for item in listed.items if item.metadata.name in {"x", "high", "oci-bv"}]
+    assert core.list_persistent_volume().items == []
+    assert len(core.list_namespaced_pod("kube-system").items) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from emulator.__main__ import main
 from emulator.closed_loop.autoscalers import OneNodeATick, config
 from emulator.closed_loop.picture import svg
 from emulator.closed_loop.run import Run, disappointments, play
@@ -44,6 +46,10 @@ def run_original(tmp_path: Path, **body: Any) -> Run:
         ({"pools": [POOL], "events": [{"at": 1}]}, r"events\[0\]"),
         ({"pools": [POOL], "events": [{"at": 1, "scale": {}, "resize": {}}]}, r"events\[0\]"),
         ({"pools": [POOL], "events": [{"scale": {}}]}, r"events\[0\]"),
+        ({"pools": [{**POOL, "memory_gb": 1}]}, r"pools\[0\]: unknown memory_gb"),
+        ({"pools": [POOL], "workloads": [{"cpu": 1}]}, r"workloads\[0\]: name is missing"),
+        ({"pools": [POOL], "expect": {"luck": 1}}, "expect: unknown luck"),
+        ({"pools": [POOL, POOL], "compare": True}, "compare: the published rule"),
     ],
 )
 def test_a_faulty_scenario_names_its_fault(body: Any, told: str) -> None:
@@ -164,3 +170,21 @@ def test_the_picture_is_well_formed_and_tells_each_tick(tmp_path: Path) -> None:
 
 def test_an_empty_scenario_has_defaults() -> None:
     assert Scenario(pools=[POOL]).bounds("p") == (1, 3)
+
+
+def test_the_command_runs_a_file_and_writes_picture_and_answers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert main(["cluster", "--scenario", "idle", "--rule", "original", "--out", str(out)]) == 0
+    assert "scale-down cpu 6 -> 5" in capsys.readouterr().out
+    assert (out / "timeline.svg").exists()
+    answers = [json.loads(line) for line in (out / "timeline-one-node-a-tick.jsonl").read_text().splitlines()]
+    assert answers[0]["answer"]["success"]["action"] == "scale-down"
+
+
+def test_the_command_refuses_a_faulty_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "s.yaml"
+    file.write_text("color: red")
+    assert main(["cluster", "--scenario", str(file)]) == 2
+    assert "unknown keys: color" in capsys.readouterr().err
