@@ -74,29 +74,7 @@ class Hosts:
         """Add the Kubernetes node: not ready, and tainted so."""
         if node.state in {"DELETING", "DELETED"} or self._store.find(NODE, node.host) is not None:
             return
-        capacity, free = resources_of(pool)
-        taints = [{"key": NOT_READY, "effect": "NoSchedule"}, *_registered_taints(pool)]
-        item = {
-            "metadata": {
-                "name": node.host,
-                "labels": labels_of(pool, node),
-                "annotations": {
-                    "oci.oraclecloud.com/node-pool-id": pool.id,
-                    "oci.oraclecloud.com/compartment-id": pool.details["compartmentId"],
-                },
-            },
-            "spec": {"podCIDR": f"10.244.{node.number % 256}.0/25", "providerID": node.id, "taints": taints},
-            "status": {
-                "capacity": capacity,
-                "allocatable": free,
-                "addresses": [
-                    {"type": "InternalIP", "address": node.host},
-                    {"type": "Hostname", "address": node.host},
-                ],
-                "nodeInfo": _node_info(pool, node),
-            },
-        }
-        self._store.create(NODE, item)
+        self._store.create(NODE, node_object(pool, node))
         self.set_ready(node.host, ready=False)
 
     def set_ready(self, name: str, *, ready: bool, since_epoch_seconds: float | None = None) -> None:
@@ -123,6 +101,32 @@ class Hosts:
         for pod in self._store.pods_on(name):
             self._store.remove(POD, key_of(pod))
         self._store.remove(NODE, ("", name))
+
+
+def node_object(pool: Pool, node: PoolNode) -> Object:
+    """Return the Kubernetes node that a kubelet registers, without conditions."""
+    capacity, free = resources_of(pool)
+    taints = [{"key": NOT_READY, "effect": "NoSchedule"}, *_registered_taints(pool)]
+    return {
+        "metadata": {
+            "name": node.host,
+            "labels": labels_of(pool, node),
+            "annotations": {
+                "oci.oraclecloud.com/node-pool-id": pool.id,
+                "oci.oraclecloud.com/compartment-id": pool.details["compartmentId"],
+            },
+        },
+        "spec": {"podCIDR": f"10.244.{node.number % 256}.0/25", "providerID": node.id, "taints": taints},
+        "status": {
+            "capacity": capacity,
+            "allocatable": free,
+            "addresses": [
+                {"type": "InternalIP", "address": node.host},
+                {"type": "Hostname", "address": node.host},
+            ],
+            "nodeInfo": _node_info(pool, node),
+        },
+    }
 
 
 def labels_of(pool: Pool, node: PoolNode) -> dict[str, str]:

@@ -87,9 +87,12 @@ class Kubelet:
         if pod is not None:
             finish_pod(self._store, pod, self._clock())
 
-    def _note(self, kind: Kind, _before: Object | None, after: Object | None) -> None:
+    def _note(self, kind: Kind, before: Object | None, after: Object | None) -> None:
         if kind is POD and after is not None:
             self._changed[after["metadata"]["uid"]] = after
+        if kind is NODE and after is not None and is_true(after, "Ready") and not (before and is_true(before, "Ready")):
+            waiting = self._store.pods_on(after["metadata"]["name"])
+            self._changed.update((pod["metadata"]["uid"], pod) for pod in waiting)
 
 
 def running(pod: Object, since_epoch_seconds: float) -> Object:

@@ -18,7 +18,6 @@ from emulator.kubernetes.objects import (
     condition_of,
     is_finished,
     is_leaving,
-    is_true,
     node_name_of,
     spec_of,
     with_condition,
@@ -36,7 +35,7 @@ SCHEDULER = "default-scheduler"
 
 
 class Scheduler:
-    """Looks at all pending pods at once, highest priority first, oldest first."""
+    """Looks at all pending pods at once, highest priority first, new ones before those that found no node."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
@@ -101,7 +100,7 @@ class Scheduler:
         node, spec = room.node, spec_of(pod)
         if not fits_by_rules(spec, node):
             return "node(s) didn't match Pod's node affinity/selector"
-        if not (is_true(node, "Ready") and tolerates_node(spec, node)):
+        if not tolerates_node(spec, node):
             return "node(s) had untolerated taint(s)"
         if resource := room.lacks(requests):
             return "Too many pods" if resource == "pods" else f"Insufficient {resource}"
@@ -168,8 +167,10 @@ def _is_pending(pod: Object) -> bool:
     return bool(spec.get("schedulerName", SCHEDULER) == SCHEDULER)
 
 
-def _order(pod: Object) -> tuple[int, str, str]:
-    return -int(spec_of(pod).get("priority") or 0), pod["metadata"]["creationTimestamp"], pod["metadata"]["name"]
+def _order(pod: Object) -> tuple[int, bool, str, str]:
+    """Return a pod's place in the queue: those that found no node before stand behind new ones of their priority."""
+    metadata, was_tried = pod["metadata"], condition_of(pod, "PodScheduled") is not None
+    return -int(spec_of(pod).get("priority") or 0), was_tried, metadata["creationTimestamp"], metadata["name"]
 
 
 def _signature(pod: Object) -> bytes:

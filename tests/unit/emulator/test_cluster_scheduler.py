@@ -247,3 +247,25 @@ def test_a_pod_on_a_node_that_is_not_ready_starts_when_it_is(cluster: Cluster) -
     cluster.set_ready(host, ready=True)
     cluster.advance(10)
     assert cluster.get("Pod", "a")["status"]["phase"] == "Running"
+
+
+def test_new_pods_come_before_those_that_found_no_node(cluster: Cluster) -> None:
+    cluster.add_pool("p", size=0)
+    cluster.add_replicas("old", 4, cpu="1.9")
+    cluster.advance(10)
+    cluster.resize(next(iter(cluster.node_pools.pools.values())), 1)
+    cluster.add_daemon_set("proxy", cpu="100m")
+    cluster.advance(200)
+    placed = [pod["metadata"]["name"].split("-")[0] for pod in cluster.objects("Pod") if node_name_of(pod)]
+    assert placed == ["old", "proxy"], "the DaemonSet has its room, whoever waited longer"
+
+
+def test_what_tolerates_everything_is_bound_before_the_node_is_ready_and_starts_then(cluster: Cluster) -> None:
+    cluster.add_pool("p", size=0)
+    cluster.add_daemon_set("all", cpu="50m", spec={"tolerations": [{"operator": "Exists"}]})
+    cluster.resize(next(iter(cluster.node_pools.pools.values())), 1)
+    cluster.advance(140)
+    (pod,) = cluster.objects("Pod")
+    assert (bool(node_name_of(pod)), pod["status"]["phase"]) == (True, "Pending")
+    cluster.advance(30)
+    assert cluster.objects("Pod")[0]["status"]["phase"] == "Running"
