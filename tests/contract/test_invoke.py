@@ -163,6 +163,23 @@ def test_the_region_is_the_one_that_the_ocid_names(ocid: str, region: str) -> No
     assert invoke.region_of(ocid) == region
 
 
+def test_an_instance_principal_without_an_instance_is_status_3(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("shared.invoke_signers.TOKEN_ATTEMPTS", 1)
+    monkeypatch.setenv("OCI_METADATA_BASE_URL", "http://127.0.0.1:9/opc/v2")
+    assert invoke.main(["ocid1.fnfunc.oc1.iad.aaaa", "--auth", "instance-principal"]) == 3
+    assert json.loads(capsys.readouterr().out)["error"]["service"] == "instance-principal"
+
+
+def test_a_pod_without_a_cluster_is_an_error_that_names_the_page(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
+    assert invoke.main(["ocid1.fnfunc.oc1.iad.aaaa"]) == 1
+    assert "docs/schedules.md" in json.loads(capsys.readouterr().out)["error"]["fix"]
+
+
 class TestWorkloadIdentity:
     """The default: the pod's own token, changed for a session token by the cluster."""
 
