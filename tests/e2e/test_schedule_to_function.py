@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -12,16 +13,22 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from emulator.cloud import Cloud, CloudOptions
+from emulator.functions_app import Functions
+from emulator.services.control_plane import ControlPlaneService
+from emulator.services.functions import FunctionsService
+from emulator.services.telemetry_ingestion import TelemetryIngestionService
 from emulator.workload_identity import WorkloadIdentity
 from tests.support.small_functions import ECHO, cloud_with, function_ocid
 from tools import suite
+from tools.local_stack import deploy
 from tools.manifests import FOLDER, ROOT, manifests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from emulator.cloud import Cloud
+    from emulator.service import Service
 
 NAMES = [entry.name for entry in suite.read().functions]
 OCI = ROOT / ".venv-oci-cli" / "bin" / "oci"
@@ -56,19 +63,18 @@ def test_every_function_has_a_cronjob_and_an_ocid_in_the_config_map() -> None:
     assert {f"{name}.yaml" for name in NAMES} <= set(listed)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_cronjobs_command_calls_its_function_as_the_pods_account(name: str, cloud: Cloud, tmp_path: Path) -> None:
-    cloud.log.clear()
-    file = tmp_path / "one" / f"{name}.yaml"
+def run_cronjob(name: str, cloud: Cloud, folder: Path, *arguments: str) -> tuple[subprocess.CompletedProcess[str], str]:
+    """Run a CronJob's command as its pod would; return how it ended, and the cluster that it ran in."""
+    file = folder / "one" / f"{name}.yaml"
     file.parent.mkdir()
     shutil.copy(FOLDER / "cronjobs" / f"{name}.yaml", file)
     words, env, pod = container(file.parent)
+    assert words[0] == "python3"
     with WorkloadIdentity(cloud) as exchange:
-        mounted = exchange.pod(tmp_path, "oci-functions", pod["serviceAccountName"])
+        mounted = exchange.pod(folder, "oci-functions", pod["serviceAccountName"])
         where = ["--endpoint", cloud.endpoint, "--service-account-token", mounted.pop("token")]
-        assert words[0] == "python3"
         done = subprocess.run(  # noqa: S603
-            [sys.executable, *words[1:], *where, "--body", '{"success": {}}'],
+            [sys.executable, *words[1:], *where, *arguments],
             env={**env, **mounted, "PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]},
             cwd="/",
             capture_output=True,
@@ -76,11 +82,34 @@ def test_a_cronjobs_command_calls_its_function_as_the_pods_account(name: str, cl
             timeout=60,
             check=False,
         )
+    return done, exchange.cluster
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_cronjobs_command_calls_its_function_as_the_pods_account(name: str, cloud: Cloud, tmp_path: Path) -> None:
+    cloud.log.clear()
+    done, cluster = run_cronjob(name, cloud, tmp_path, "--body", '{"success": {}}')
     assert (done.returncode, done.stdout) == (0, '{"success": {}}\n'), done.stderr
     looked_up, called = cloud.log.calls("functions")
     assert (looked_up.method, called.method) == ("GET", "POST")
     assert called.path.endswith(f"/functions/{function_ocid(name)}/actions/invoke")
-    assert called.principal == f"{exchange.cluster}/oci-functions/function-invoker"
+    assert called.principal == f"{cluster}/oci-functions/function-invoker"
+
+
+def test_the_autoscalers_cronjob_makes_a_pool_grow(tmp_path: Path, keys_folder: Path) -> None:
+    """Schedule, identity, call, function, token, RBAC, decision, node pool: nothing between them is left out."""
+    functions = Functions(lambda _: {})
+    service, plane = FunctionsService(lambda: functions.host), ControlPlaneService()
+    services: list[Service] = [service, plane, TelemetryIngestionService()]
+    options = CloudOptions(keys_folder=keys_folder)
+    with Cloud(tmp_path / "cloud", services=services, functions=functions, options=options) as cloud:
+        deploy(cloud, functions.host, service, plane)
+        before = len(cloud.cluster.pending())
+        done, _ = run_cronjob("oke-autoscaler", cloud, tmp_path)
+    answer = json.loads(done.stdout)["success"]
+    assert (done.returncode, answer["action"], answer["reason"]) == (0, "scale-up", "unschedulable-pods")
+    assert 0 < int(answer["unschedulable-pods-count"]) <= before
+    assert int(answer["node-count"]) > 2
 
 
 @pytest.mark.skipif(not OCI.exists(), reason="no oci command in .venv-oci-cli: `make test` installs it from the index")
