@@ -15,9 +15,12 @@ from emulator.example import explain, fill
 from emulator.example_functions import configure, explain_functions
 from emulator.functions_app import Functions
 from emulator.services.functions import FunctionsService
+from emulator.services.telemetry_ingestion import TelemetryIngestionService
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+
+    from emulator.service import Service
 
 PORT = 8180
 
@@ -38,7 +41,7 @@ def run(arguments: Namespace) -> int:
         root = arguments.root or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="local-cloud-")))
         functions = Functions(lambda _: {})
         options = CloudOptions(port=arguments.port, gateway_port=arguments.functions_port)
-        services = [FunctionsService(lambda: functions.host)]
+        services: list[Service] = [FunctionsService(lambda: functions.host), TelemetryIngestionService()]
         cloud = stack.enter_context(Cloud(root.resolve(), services=services, functions=functions, options=options))
         example = fill(cloud)
         configure(cloud, functions.host, example)
