@@ -141,7 +141,7 @@ def _tls(fault: ssl.SSLError, code: str) -> DatabaseUnreachable:
         "the TLS connection to the database could not be made",
         fix="compare the wallet, or the authorities that are trusted, with the server's certificate",
         code=code,
-        tls=str(fault.reason or type(fault).__name__),
+        tls=str(getattr(fault, "reason", None) or type(fault).__name__),
     )
 
 
