@@ -1,0 +1,91 @@
+"""Runs the live suite of the Oracle engine: against `ORACLE_TEST_DSN`, else against a simulator beside the project.
+
+The simulator is a folder `../shared/tools/oraclesim` (or below `SUITE_SHARED`); it is no part of the project, and is
+started in an environment of its own, once for each of its server profiles. With neither, there is nothing to run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import venv
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+ROOT = Path(__file__).resolve().parents[1]
+SUITE = "tests/live"
+PROFILES = ("19c", "23ai")
+USER, PASSWORD = "ADMIN", "Welcome_12345"
+"""The simulator's own user."""
+
+_START_SECONDS = 60
+
+
+def main() -> int:
+    """Run what can be run; the worst exit status of pytest, 0 where there is no database."""
+    if os.environ.get("ORACLE_TEST_DSN"):
+        return _suite({})
+    simulator = Path(os.environ.get("SUITE_SHARED", ROOT.parent / "shared")) / "tools" / "oraclesim"
+    if not simulator.is_dir():
+        print("live suite: no ORACLE_TEST_DSN and no simulator beside the project; nothing was run")
+        return 0
+    python = _environment(simulator)
+    worst = 0
+    for profile in PROFILES:
+        with tempfile.TemporaryDirectory() as folder, _running(simulator, python, profile, Path(folder)) as server:
+            print(f"live suite: simulator, profile {profile}", flush=True)
+            worst = max(worst, _suite(server))
+    return worst
+
+
+def _environment(simulator: Path) -> Path:
+    """The simulator's own environment, made at its first use; its Python."""
+    folder = ROOT / ".venv" / "oraclesim"
+    python = folder / "bin" / "python"
+    if not (folder / "ready").exists():
+        venv.create(folder, with_pip=True, clear=True)
+        install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]
+        subprocess.run([*install, str(simulator / "requirements.txt")], check=True)  # noqa: S603  (no shell, our paths)
+        (folder / "ready").touch()
+    return python
+
+
+@contextmanager
+def _running(simulator: Path, python: Path, profile: str, folder: Path) -> Iterator[dict[str, str]]:
+    """A simulator on free ports; the variables that lead the suite to it."""
+    ports = ["--port", "0", "--tls-port", "0", "--control-port", "0"]
+    command = [str(python), "-m", "oraclesim", *ports, "--db", str(folder / "db"), "--profile", profile]
+    log = (folder / "log").open("w+")
+    process = subprocess.Popen(command, cwd=simulator, stdout=subprocess.PIPE, stderr=log, text=True)  # noqa: S603
+    try:
+        line = process.stdout.readline() if process.stdout else ""
+        if not line:
+            log.seek(0)
+            raise RuntimeError(f"the simulator did not start: {log.read()[-2000:]}")
+        state = json.loads(line)
+        yield {
+            "ORACLE_TEST_DSN": str(state["dsn"]),
+            "ORACLE_TEST_USER": USER,
+            "ORACLE_TEST_PASSWORD": PASSWORD,
+            "ORACLE_TEST_CONTROL": f"http://127.0.0.1:{state['control']}",
+        }
+    finally:
+        process.terminate()
+        process.wait(_START_SECONDS)
+        log.close()
+
+
+def _suite(server: Mapping[str, str]) -> int:
+    command = [sys.executable, "-m", "pytest", "-q", SUITE]
+    return subprocess.run(command, cwd=ROOT, env={**os.environ, **server}, check=False).returncode  # noqa: S603
+
+
+if __name__ == "__main__":
+    sys.exit(main())
