@@ -12,12 +12,13 @@ import subprocess
 import sys
 import tempfile
 import venv
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[1]
 SUITE = "tests/live"
@@ -31,18 +32,24 @@ _START_SECONDS = 60
 def main() -> int:
     """Run what can be run; the worst exit status of pytest, 0 where there is no database."""
     if os.environ.get("ORACLE_TEST_DSN"):
-        return _suite({})
+        return subprocess.run([sys.executable, "-m", "pytest", "-q", SUITE], cwd=ROOT, check=False).returncode  # noqa: S603
     simulator = Path(os.environ.get("SUITE_SHARED", ROOT.parent / "shared")) / "tools" / "oraclesim"
     if not simulator.is_dir():
         print("live suite: no ORACLE_TEST_DSN and no simulator beside the project; nothing was run")
         return 0
     python = _environment(simulator)
-    worst = 0
-    for profile in PROFILES:
-        with tempfile.TemporaryDirectory() as folder, _running(simulator, python, profile, Path(folder)) as server:
-            print(f"live suite: simulator, profile {profile}", flush=True)
-            worst = max(worst, _suite(server))
-    return worst
+    with ThreadPoolExecutor(len(PROFILES)) as pool:
+        runs = [pool.submit(_on_profile, simulator, python, profile) for profile in PROFILES]
+        return max(run.result() for run in runs)
+
+
+def _on_profile(simulator: Path, python: Path, profile: str) -> int:
+    with tempfile.TemporaryDirectory() as folder, _running(simulator, python, profile, Path(folder)) as server:
+        command = [sys.executable, "-m", "pytest", "-q", SUITE]
+        environment = {**os.environ, **server}
+        done = subprocess.run(command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True)  # noqa: S603
+    print(f"live suite: simulator, profile {profile}\n{done.stdout}{done.stderr}", flush=True)
+    return done.returncode
 
 
 def _environment(simulator: Path) -> Path:
@@ -80,11 +87,6 @@ def _running(simulator: Path, python: Path, profile: str, folder: Path) -> Itera
         process.terminate()
         process.wait(_START_SECONDS)
         log.close()
-
-
-def _suite(server: Mapping[str, str]) -> int:
-    command = [sys.executable, "-m", "pytest", "-q", SUITE]
-    return subprocess.run(command, cwd=ROOT, env={**os.environ, **server}, check=False).returncode  # noqa: S603
 
 
 if __name__ == "__main__":

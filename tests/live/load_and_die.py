@@ -51,4 +51,4 @@ class Mortal(OracleServer):
 if __name__ == "__main__":
     dsn, user, number, phase, folder = sys.argv[1:]
     server = Mortal(dsn, user, sys.stdin.readline().strip(), "", int(number), phase)
-    faults.load_once(server, Path(folder), f"mortal-{number}", direct=False)
+    faults.load_once(server, faults.source_in(Path(folder)), f"mortal-{number}")

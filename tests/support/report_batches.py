@@ -34,7 +34,9 @@ class ReportBatches:
         with_rejected: bool = False,
     ) -> None:
         self.key = key
-        self.report = dataclasses.replace(report, layout=Layout(clock="seconds"))
+        self.connection = connection
+        self.report = dataclasses.replace(report, layout=Layout(clock="seconds"), resources=40)
+        self._totals: dict[tuple[int, int], Sums] = {}
         self._with_rejected = with_rejected
         self._batch_rows = batch_rows
         self._table = f"raw_{abs(hash(key))}"
@@ -53,20 +55,25 @@ class ReportBatches:
         """The batches of the rows after the first ``after`` ones."""
         for start in range(after, self.report.rows, self._batch_rows):
             stop = min(start + self._batch_rows, self.report.rows)
-            part = dataclasses.replace(self.report, start=self.report.start + start, stop=self.report.start + stop)
-            totals = part.totals()
             where = f"FROM {self._table} WHERE object_row > {start} AND object_row <= {stop}"
             yield Batch(
                 self._select() + where,
                 "" if self.dialect == "focus" else self._billing() + where,
-                Sums(totals.rows, totals.cost, totals.quantity),
+                self._sums(start, stop),
                 [Rejected(start + 1_000_000, "not-exact", f"row,{start}")] if self._with_rejected else [],
             )
 
     def outcome(self, state: str = "loaded") -> Outcome:
-        totals = self.report.totals()
-        sums = Sums(totals.rows, totals.cost, totals.quantity)
+        """What the ledger is to say of the whole report."""
+        sums = self._sums(0, self.report.rows)
         return Outcome(self.dialect, 12_345, "0" * 64, state, sums)  # type: ignore[arg-type]
+
+    def _sums(self, start: int, stop: int) -> Sums:
+        if (start, stop) not in self._totals:
+            part = dataclasses.replace(self.report, start=self.report.start + start, stop=self.report.start + stop)
+            totals = part.totals()
+            self._totals[start, stop] = Sums(totals.rows, totals.cost, totals.quantity)
+        return self._totals[start, stop]
 
     def _select(self) -> str:
         columns = [self._value(column) for column in DATA[self.dialect].columns]
