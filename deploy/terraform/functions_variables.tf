@@ -181,7 +181,7 @@ variable "codecard_avatar_publish_metrics" {
 }
 
 variable "codecard_avatar_oci_endpoint" {
-  description = "Base URL of object storage, for the local cloud or a proxy of one's own; plain http for loopback addresses only. Default: the host of `oss_bucket`."
+  description = "Base URL of object storage and of OCI Monitoring, for the local cloud or a proxy of one's own; plain http for loopback addresses only. Default: the host of `oss_bucket`, and the region's endpoint."
   type        = string
   default     = null
 }

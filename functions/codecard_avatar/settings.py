@@ -93,8 +93,8 @@ class Settings(MetricsSettings):
     original (`identicon-1132.appspot.com`) is gone and never asked. Default: drawn here."""
 
     oci_endpoint: str = setting(default="", parse=service_base_url)
-    """Base URL of object storage, for the local cloud or a proxy of one's own; plain http for loopback addresses only.
-    Default: the host of `oss_bucket`."""
+    """Base URL of object storage and of OCI Monitoring, for the local cloud or a proxy of one's own; plain http for
+    loopback addresses only. Default: the host of `oss_bucket`, and the region's endpoint."""
 
     def check(self) -> dict[str, str]:
         """The faults that concern several keys."""
