@@ -23,8 +23,6 @@ def whole_life(cloud: Cloud, env: dict[str, str]) -> list[dict[str, object]]:
     claim = {"volumes": [{"name": "data", "persistentVolumeClaim": {"claimName": "data"}}]}
     meta = {"name": "data", "namespace": "default"}
     cloud.cluster.put({"kind": "PersistentVolumeClaim", "apiVersion": "v1", "metadata": meta, "spec": {}})
-    selector = {"podAffinityTerm": 1}
-    assert selector
     affinity = {
         "affinity": {
             "podAntiAffinity": {
