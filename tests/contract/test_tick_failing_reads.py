@@ -1,0 +1,118 @@
+"""Every read of a tick fails in turn: no node, pod or node pool is touched, and the answer says what failed.
+
+The cluster is one in which a tick that reads on regardless would grow a pool, go on with a drain and delete a node.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.autoscaler import BOOKKEEPING, IDLE, config, host_names, put_taint, tick, writes
+
+if TYPE_CHECKING:
+    from emulator.cloud import Cloud
+    from emulator.faults import FaultOptions
+    from emulator.oke.state import Pool
+
+LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases"
+
+READS = {
+    "kubeconfig": "/kubeconfig/content$",
+    "other autoscaler": f"{LEASES}/cluster-autoscaler$",
+    "lease": f"{LEASES}/oke-autoscaler$",
+    "node pool": "^/20180222/nodePools/[^/]+$",
+    "work requests": "^/20180222/workRequests$",
+    "metrics": "/summarizeMetricsData$",
+    "nodes": "^/api/v1/nodes$",
+    "pods": "^/api/v1/pods$",
+    "budgets": "/poddisruptionbudgets$",
+    "replica sets": "/replicasets$",
+    "stateful sets": "/statefulsets$",
+    "daemon sets": "/daemonsets$",
+    "jobs": "/jobs$",
+    "replication controllers": "/replicationcontrollers$",
+    "priority classes": "/priorityclasses$",
+    "namespaces": "^/api/v1/namespaces$",
+    "claims": "/persistentvolumeclaims$",
+    "volumes": "/persistentvolumes$",
+    "storage classes": "/storageclasses$",
+}
+FAULTS: dict[str, FaultOptions] = {
+    "status": {"status": 500, "code": "InternalError"},
+    "forbidden": {"status": 403, "code": "Forbidden"},
+    "timeout": {"hang": True},
+    "reset": {"drop": "before", "reset": True},
+    "lost": {"drop": "after"},
+    "malformed": {"body": b'{"kind": "List", "items": [{"metadata": {"na'},
+    "not a list": {"body": b"{}"},
+    "truncated": {"truncate_bytes": 40},
+    "empty": {"body": b""},
+}
+QUICK = ("status", "malformed", "truncated", "reset", "timeout")
+PAIRS = [(read, fault) for read in READS for fault in FAULTS]
+CHOSEN = [pair for index, pair in enumerate(PAIRS) if pair[1] == QUICK[index // len(FAULTS) % len(QUICK)]]
+
+
+def busy_cluster(cloud: Cloud) -> tuple[Pool, dict[str, str]]:
+    """Three nodes: one busy, one drained (to be deleted), one empty; nothing pending, so that loads are read too."""
+    pool = cloud.cluster.add_pool("p", size=3)
+    first, second, third = host_names(cloud, pool)
+    selector = {"topologyKey": "zone", "labelSelector": {"matchLabels": {"a": "b"}}, "namespaceSelector": {}}
+    spec = {
+        "volumes": [{"name": "data", "persistentVolumeClaim": {"claimName": "data"}}],
+        "affinity": {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [selector]}},
+    }
+    cloud.cluster.add_pod("claims", node=first, pool=pool, cpu="2", spec=spec)
+    put_taint(cloud, second)
+    for name in ("cluster-autoscaler", "oke-autoscaler"):
+        meta = {"name": name, "namespace": "kube-system"}
+        cloud.cluster.put({"kind": "Lease", "apiVersion": "coordination.k8s.io/v1", "metadata": meta, "spec": {}})
+    for host in (first, third):
+        cloud.cluster.set_metrics(host, 10.0)
+    return pool, config(cloud, pool, node_pool_min_size=1, **IDLE)
+
+
+def check(cloud: Cloud, env: dict[str, str], read: str, fault: str) -> None:
+    pool, keys = busy_cluster(cloud)
+    armed = cloud.faults.add(path=READS[read], times=None, **FAULTS[fault])
+    error: dict[str, Any] = tick(env, keys, seconds=1.5).get("error", {})
+    assert armed.hits, f"the tick does not read {read}"
+    assert error.get("reason") in {"oci-service-error", "kubernetes-api-error", "deadline-exceeded"}, error
+    assert [write for write in writes(cloud) if not any(part in write for part in BOOKKEEPING)] == []
+    assert pool.size == 3
+    events = [event["reason"] for event in cloud.cluster.objects("Event")]
+    assert set(events) <= {"TickFailed"}
+    allowed = re.compile(r"(POST|PUT|PATCH) \S*/(leases|configmaps|events)(/\S+)?$")
+    assert all(allowed.match(write) for write in writes(cloud))
+
+
+def test_the_cluster_is_one_in_which_an_unhindered_tick_does_things(
+    cloud: Cloud, principal_env: dict[str, str]
+) -> None:
+    pool, keys = busy_cluster(cloud)
+    tick(principal_env, keys)
+    assert pool.size < 3
+
+
+@pytest.mark.parametrize(("read", "fault"), CHOSEN)
+def test_a_read_that_fails_touches_nothing(cloud: Cloud, principal_env: dict[str, str], read: str, fault: str) -> None:
+    check(cloud, principal_env, read, fault)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(("read", "fault"), [pair for pair in PAIRS if pair not in CHOSEN])
+def test_every_read_that_fails_touches_nothing(
+    cloud: Cloud, principal_env: dict[str, str], read: str, fault: str
+) -> None:
+    check(cloud, principal_env, read, fault)
+
+
+def test_a_pending_pod_and_a_failing_list_buy_nothing(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    pool = cloud.cluster.add_pool("p", size=1)
+    cloud.cluster.add_replicas("web", 30, pool=pool, cpu="1")
+    cloud.faults.add(path="/replicasets$", status=403, times=None)
+    assert tick(principal_env, config(cloud, pool))["error"]["reason"] == "kubernetes-api-error"
+    assert pool.size == 1
