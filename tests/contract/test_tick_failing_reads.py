@@ -48,7 +48,7 @@ FAULTS: dict[str, FaultOptions] = {
     "lost": {"drop": "after"},
     "malformed": {"body": b'{"kind": "List", "items": [{"metadata": {"na'},
     "not a list": {"body": b"{}"},
-    "truncated": {"truncate_bytes": 40},
+    "truncated": {"truncate_bytes": 1},
     "empty": {"body": b""},
 }
 QUICK = ("status", "malformed", "truncated", "reset", "timeout")
@@ -78,7 +78,7 @@ def busy_cluster(cloud: Cloud) -> tuple[Pool, dict[str, str]]:
 def check(cloud: Cloud, env: dict[str, str], read: str, fault: str) -> None:
     pool, keys = busy_cluster(cloud)
     armed = cloud.faults.add(path=READS[read], times=None, **FAULTS[fault])
-    error: dict[str, Any] = tick(env, keys, seconds=1.5).get("error", {})
+    error: dict[str, Any] = tick(env, keys, seconds=3.0).get("error", {})
     assert armed.hits, f"the tick does not read {read}"
     assert error.get("reason") in {"oci-service-error", "kubernetes-api-error", "deadline-exceeded"}, error
     assert [write for write in writes(cloud) if not any(part in write for part in BOOKKEEPING)] == []
