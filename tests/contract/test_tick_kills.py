@@ -118,9 +118,19 @@ class Story:
     def tick(self) -> TickProcess:
         return self.processes.start(self.env, self.keys)
 
-    def calls_of_a_whole_tick(self) -> int:
+    def points_of_a_whole_tick(self) -> Counter[When]:
+        """Run the first tick; return how many points there are (a call that is refused has no effect to come after)."""
+        points: Counter[When] = Counter()
+        moments: tuple[When, ...] = ("before", "after")
+        for when in moments:
+
+            def count(call: LoggedCall, when: When = when) -> None:
+                points[when] += call.service in SERVICES
+
+            self.cloud.hooks.add(when, count)
         self.tick().answer()
-        return len([call for call in self.cloud.log.calls() if call.service in SERVICES])
+        self.cloud.hooks.clear()
+        return points
 
     def kill_at(self, number: int, when: When) -> None:
         seen = 0
@@ -174,17 +184,19 @@ class Story:
         assert all(times == 1 for times in patches.values()), "a node that is deleted was put back in between"
 
 
-_whole: dict[str, tuple[int, dict[str, object]]] = {}
+_whole: dict[str, tuple[Counter[When], dict[str, object]]] = {}
 
 
-def whole(cloud: Cloud, env: dict[str, str], processes: TickProcesses, name: str) -> tuple[int, dict[str, object]]:
-    """Return the number of calls of an unkilled first tick and how that story ends."""
+def whole(
+    cloud: Cloud, env: dict[str, str], processes: TickProcesses, name: str
+) -> tuple[Counter[When], dict[str, object]]:
+    """Return the points of an unkilled first tick and how that story ends."""
     if name not in _whole:
         story = Story(cloud, env, processes, PLANS[name])
-        calls = story.calls_of_a_whole_tick()
+        points = story.points_of_a_whole_tick()
         assert PLANS[name].reached(cloud)
         story.go_on()
-        _whole[name] = (calls, story.end())
+        _whole[name] = (points, story.end())
         story.check_invariants()
     return _whole[name]
 
@@ -206,8 +218,8 @@ def test_a_tick_killed_at_a_point_of_chance_does_no_harm(
     seed = int(os.environ.get("KILL_SEED") or random.SystemRandom().randrange(10**9))
     chance = random.Random(seed)  # noqa: S311  (a choice that can be repeated)
     name = chance.choice(sorted(PLANS))
-    number = chance.randint(1, whole(cloud, principal_env, processes, name)[0])
     when: When = chance.choice(["before", "after"])
+    number = chance.randint(1, whole(cloud, principal_env, processes, name)[0][when])
     try_point(cloud, principal_env, processes, name, number, when)
 
 
@@ -218,5 +230,5 @@ def test_a_tick_killed_at_a_point_of_chance_does_no_harm(
 def test_a_tick_killed_at_any_point_does_no_harm(
     name: str, when: When, cloud: Cloud, principal_env: dict[str, str], processes: TickProcesses
 ) -> None:
-    for number in range(1, whole(cloud, principal_env, processes, name)[0] + 1):
+    for number in range(1, whole(cloud, principal_env, processes, name)[0][when] + 1):
         try_point(cloud, principal_env, processes, name, number, when)
