@@ -33,7 +33,7 @@ MARGIN_SECONDS = 15
 WAIT_SHARE = 0.5
 """Of the time a tick has, what it may spend waiting for the Lease."""
 
-POLL_SECONDS = (0.3, 0.9)
+POLL_SECONDS = (0.2, 0.5)
 LOST_ANSWERS = 3
 """Writes of the Lease whose answer got lost, before the tick gives up."""
 

@@ -28,7 +28,7 @@ BETWEEN_SECONDS = 200
 """From one tick to the next: longer than a Lease that nobody gives back (60 s of deadline and 15 s of margin)."""
 
 POINTS = 30
-LATER_TICKS = 3
+LATER_TICKS = 2
 When = Literal["before", "after"]
 SERVICES = ("container_engine", "kubernetes", "monitoring")
 
