@@ -15,18 +15,13 @@ from typing import TYPE_CHECKING
 import requests
 
 from bench.table import Row
-from emulator.cloud import Cloud
-from emulator.functions_app import Functions
-from emulator.services.control_plane import ControlPlaneService
-from emulator.services.functions import FunctionsService
-from emulator.services.telemetry_ingestion import TelemetryIngestionService
-from tools.local_stack import deploy
+from tools.local_stack import local_stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from emulator.fn_server.host import CallRecord
-    from emulator.service import Service
+    from tools.local_stack import LocalStack
 
 WARM_CALLS = 5
 CALLS_A_MONTH = {"oke-autoscaler": 21_600, "adw-billing": 120, "codecard-avatar": 600, "request-context": 2_880}
@@ -40,20 +35,15 @@ CARD = {"X-CODECARD-ID": "CC50E3CCBFFF", "X-CODECARD-BUTTON-LABEL": "a", "X-CODE
 
 def rows() -> Iterator[Row]:
     """Cold start, warm call and GB-seconds of each function, and their sum against the free allowance."""
-    functions = Functions(lambda _: {})
-    service, plane = FunctionsService(lambda: functions.host), ControlPlaneService()
-    services: list[Service] = [service, plane, TelemetryIngestionService()]
     total = 0.0
     with (
         tempfile.TemporaryDirectory(prefix="bench-deploy-") as root,
-        Cloud(Path(root).resolve(), services=services, functions=functions) as cloud,
+        local_stack(Path(root).resolve()) as stack,
     ):
-        deployed = deploy(cloud, functions.host, service, plane)
-        for name in deployed.functions:
-            calls = _calls(cloud, functions, name)
+        for name in stack.functions:
+            calls = _calls(stack, name)
             warm = statistics.median(call.seconds for call in calls[1:])
-            memory_gb = functions.host.functions[name].memory_mb / 1024
-            month = CALLS_A_MONTH[name] * warm * memory_gb
+            month = CALLS_A_MONTH[name] * warm * stack.host.functions[name].memory_mb / 1024
             total += month
             yield Row(f"{name}: cold call", f"{calls[0].seconds:.2f} s, {calls[0].cpu_seconds:.2f} CPU-s")
             yield Row(f"{name}: warm call, median of {WARM_CALLS}", f"{warm * 1000:.0f} ms")
@@ -61,9 +51,9 @@ def rows() -> Iterator[Row]:
     yield Row("all functions, a month", f"{total:.0f} GB-s", f"<= {FREE_GB_SECONDS}", total <= FREE_GB_SECONDS)
 
 
-def _calls(cloud: Cloud, functions: Functions, name: str) -> list[CallRecord]:
+def _calls(stack: LocalStack, name: str) -> list[CallRecord]:
     """One cold call and the warm ones after it."""
     for _ in range(1 + WARM_CALLS):
-        answer = requests.post(f"{cloud.gateway}/invoke/{name}", headers=CARD, timeout=320)
+        answer = requests.post(f"{stack.cloud.gateway}/invoke/{name}", headers=CARD, timeout=320)
         answer.raise_for_status()
-    return [call for call in functions.host.calls if call.function == name]
+    return [call for call in stack.host.calls if call.function == name]

@@ -14,14 +14,10 @@ import tempfile
 import threading
 from pathlib import Path
 
-from emulator.cloud import Cloud, CloudOptions
-from emulator.functions_app import Functions
+from emulator.cloud import CloudOptions
 from emulator.keys import write_private
-from emulator.services.control_plane import ControlPlaneService
-from emulator.services.functions import FunctionsService
 from emulator.services.identity import DEFAULT_COMPARTMENT
-from emulator.services.telemetry_ingestion import TelemetryIngestionService
-from tools.local_stack import Deployed, deploy
+from tools.local_stack import LocalStack, local_stack
 
 PORT = 8180
 CARD = "-H 'X-CODECARD-ID: CC50E3CCBFFF' -H 'X-CODECARD-BUTTON-LABEL: a' -H 'X-CODECARD-BUTTON-FUNCTION: 1'"
@@ -38,54 +34,46 @@ def main(arguments: list[str]) -> int:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    functions = Functions(lambda _: {})
-    service, plane = FunctionsService(lambda: functions.host), ControlPlaneService()
     ports = CloudOptions(port=options.port, gateway_port=options.port + 1 if options.port else 0)
     with (
         tempfile.TemporaryDirectory(prefix="deploy-local-") as root,
-        Cloud(
-            Path(root).resolve(),
-            services=[service, plane, TelemetryIngestionService()],
-            functions=functions,
-            options=ports,
-        ) as cloud,
+        local_stack(Path(root).resolve(), ports) as stack,
     ):
-        deployed = deploy(cloud, functions.host, service, plane)
-        print(outputs(cloud, deployed), flush=True)
-        status = preflight(cloud, deployed)
+        print(outputs(stack), flush=True)
+        status = preflight(stack)
         if not options.once:
             print("\nCtrl-C removes it all.", flush=True)
             stop.wait()
     return status if options.once else 0
 
 
-def outputs(cloud: Cloud, deployed: Deployed) -> str:
+def outputs(stack: LocalStack) -> str:
     """What the stack's outputs say, for this deployment."""
-    bearer = f"Authorization: Bearer {cloud.identity.mint_access_token()}"
-    token = write_private(cloud.root / "access-token", bearer.encode())
-    lines = ["functions_env:", *(f"  {line}" for line in deployed.functions_env.splitlines()), "", "invoke_commands:"]
-    identity = f"--auth config --config-file {deployed.config_file} --endpoint {cloud.endpoint}"
-    lines += [f"  .venv/bin/python -m shared.invoke {ocid} {identity}" for ocid in deployed.functions.values()]
+    bearer = f"Authorization: Bearer {stack.cloud.identity.mint_access_token()}"
+    token = write_private(stack.cloud.root / "access-token", bearer.encode())
+    lines = ["functions_env:", *(f"  {line}" for line in stack.functions_env.splitlines()), "", "invoke_commands:"]
+    identity = f"--auth config --config-file {stack.config_file} --endpoint {stack.cloud.endpoint}"
+    lines += [f"  .venv/bin/python -m shared.invoke {ocid} {identity}" for ocid in stack.functions.values()]
     lines += [
         "",
-        f"card_url:     {cloud.gateway}/codecard/avatar",
-        f"card_command: curl -sS -X POST {CARD} {cloud.gateway}/codecard/avatar",
-        f"as a person:  curl -sS -H @{token} {cloud.gateway}/request-context",
+        f"card_url:     {stack.cloud.gateway}/codecard/avatar",
+        f"card_command: curl -sS -X POST {CARD} {stack.cloud.gateway}/codecard/avatar",
+        f"as a person:  curl -sS -H @{token} {stack.cloud.gateway}/request-context",
         "",
-        f"make preflight ARGS='{' '.join(preflight_arguments(cloud, deployed))}'",
+        f"make preflight ARGS='{' '.join(preflight_arguments(stack))}'",
     ]
     return "\n".join(lines)
 
 
-def preflight_arguments(cloud: Cloud, deployed: Deployed) -> list[str]:
+def preflight_arguments(stack: LocalStack) -> list[str]:
     """What `python -m shared.preflight` is told about this deployment."""
-    identity = ["--config-file", str(deployed.config_file)]
-    return ["--compartment", DEFAULT_COMPARTMENT, *identity, "--endpoint", cloud.endpoint]
+    identity = ["--config-file", str(stack.config_file)]
+    return ["--compartment", DEFAULT_COMPARTMENT, *identity, "--endpoint", stack.cloud.endpoint]
 
 
-def preflight(cloud: Cloud, deployed: Deployed) -> int:
+def preflight(stack: LocalStack) -> int:
     """Run the preflight as a command of its own; return its status."""
-    command = [sys.executable, "-m", "shared.preflight", *preflight_arguments(cloud, deployed)]
+    command = [sys.executable, "-m", "shared.preflight", *preflight_arguments(stack)]
     return subprocess.run(command, check=False, env=dict(os.environ)).returncode  # noqa: S603  (our own module)
 
 

@@ -7,36 +7,45 @@ through the variables of deploy/terraform), dynamic groups, policies (deploy/ter
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import hcl2
 
+from emulator.cloud import Cloud, CloudOptions
 from emulator.example import fill
 from emulator.example_functions import configure
+from emulator.functions_app import Functions
+from emulator.services.control_plane import ControlPlaneService
+from emulator.services.functions import FunctionsService
 from emulator.services.identity import DEFAULT_COMPARTMENT, DEFAULT_TENANCY
+from emulator.services.telemetry_ingestion import TelemetryIngestionService
 from shared.settings import describe
 from tools import policies, suite
 from tools.render_terraform import variable_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from emulator.cloud import Cloud
     from emulator.fn_server.host import FunctionHost
-    from emulator.services.control_plane import ControlPlaneService
-    from emulator.services.functions import FunctionsService
+    from emulator.service import Service
 
+_PLAIN = CloudOptions()
 VALUES = suite.ROOT / "deploy" / "local.tfvars"
 RBAC = suite.ROOT / "deploy" / "kubernetes" / "rbac.yaml"
 
 
 @dataclass(frozen=True)
-class Deployed:
-    """What a deployment made: an administrator's configuration file, and each function's OCID."""
+class LocalStack:
+    """A cloud with everything deployed: an administrator's configuration file, and each function's OCID."""
 
+    cloud: Cloud
+    host: FunctionHost
+    plane: ControlPlaneService
+    ingestion: TelemetryIngestionService
     config_file: Path
     functions: Mapping[str, str]
 
@@ -44,6 +53,18 @@ class Deployed:
     def functions_env(self) -> str:
         """The contents of deploy/kubernetes/cronjobs/functions.env, as the stack's output of that name."""
         return "\n".join(f"{name}={ocid}" for name, ocid in self.functions.items())
+
+
+@contextlib.contextmanager
+def local_stack(root: Path, options: CloudOptions = _PLAIN) -> Iterator[LocalStack]:
+    """A local cloud in a folder with every function of the tree deployed; it all ends with the context."""
+    functions = Functions(lambda _: {})
+    service, plane = FunctionsService(lambda: functions.host), ControlPlaneService()
+    ingestion = TelemetryIngestionService()
+    services: list[Service] = [service, plane, ingestion]
+    with Cloud(root, services=services, functions=functions, options=options) as cloud:
+        config_file, ocids = _deploy(cloud, functions.host, service, plane)
+        yield LocalStack(cloud, functions.host, plane, ingestion, config_file, ocids)
 
 
 def tfvars(path: Path, placeholders: Mapping[str, str]) -> dict[str, Any]:
@@ -66,37 +87,41 @@ def function_config(values: Mapping[str, Any], entry: suite.FunctionEntry) -> di
     return {key: _text(value) for key, value in pairs.items() if value is not None}
 
 
-def deploy(cloud: Cloud, host: FunctionHost, service: FunctionsService, plane: ControlPlaneService) -> Deployed:
-    """Deploy every function of the tree; a second call deploys anew."""
+def _deploy(
+    cloud: Cloud, host: FunctionHost, service: FunctionsService, plane: ControlPlaneService
+) -> tuple[Path, dict[str, str]]:
+    """Deploy every function of the tree; return an administrator's configuration file and the functions' OCIDs."""
     example = fill(cloud)
     configure(cloud, host, example)  # something to work on: a pool under pressure, reports, a card
     made = suite.read()
     values = tfvars(VALUES, _placeholders(cloud, host, made.version))
     ocids = {entry.name: f"ocid1.fnfunc.oc1..{entry.name}" for entry in made.present() if entry.name in host.functions}
     for entry in made.present():
-        if entry.name not in ocids:
-            continue
-        environment = {
-            **cloud.identity.mint_resource_principal(resource=ocids[entry.name]),
-            "SSL_CERT_FILE": str(cloud.ca_file),
-            "REQUESTS_CA_BUNDLE": str(cloud.ca_file),
-        }
-        host.configure(entry.name, {**environment, **function_config(values, entry)})
-        service.images[entry.name] = f"{values['image_prefix']}/{entry.name}:{values['image_tag']}"
-        plane.images.add(f"functions/{entry.name}:{values['image_tag']}")
-        plane.groups[f"oci-functions-{entry.name}"] = (
-            f"ALL {{resource.type = 'fnfunc', resource.id = '{ocids[entry.name]}'}}"
-        )
-    plane.policies = {purpose: [text] for purpose, text in policies.statements().items()}
-    plane.policies["metrics"] = [
-        text.replace("request-context", name)
-        for name in ocids
-        for text in policies.statements().values()
-        if "metrics.namespace = 'functions_suite'" in text
-    ]
+        if entry.name in ocids:
+            environment = _environment(cloud, ocids[entry.name])
+            host.configure(entry.name, {**environment, **function_config(values, entry)})
+            service.images[entry.name] = f"{values['image_prefix']}/{entry.name}:{values['image_tag']}"
+            plane.images.add(f"functions/{entry.name}:{values['image_tag']}")
+    _govern(plane, ocids)
     plane.gateways[made.app] = cloud.gateway
     cloud.cluster.enforce_rbac(RBAC, {"FUNCTION_OCID": ocids.get("oke-autoscaler", "none")})
-    return Deployed(example.user.config_file, ocids)
+    return example.user.config_file, ocids
+
+
+def _environment(cloud: Cloud, ocid: str) -> dict[str, str]:
+    """What OCI puts into a function's container, and whom to trust here."""
+    trusted = {"SSL_CERT_FILE": str(cloud.ca_file), "REQUESTS_CA_BUNDLE": str(cloud.ca_file)}
+    return {**cloud.identity.mint_resource_principal(resource=ocid), **trusted}
+
+
+def _govern(plane: ControlPlaneService, ocids: Mapping[str, str]) -> None:
+    """Dynamic groups and policies as deploy/terraform makes them; the statement on metrics is one a function."""
+    statements = policies.statements()
+    for name, ocid in ocids.items():
+        plane.groups[f"oci-functions-{name}"] = f"ALL {{resource.type = 'fnfunc', resource.id = '{ocid}'}}"
+    plane.policies.update({purpose: [text] for purpose, text in statements.items()})
+    metrics = [text for text in statements.values() if "metrics.namespace = 'functions_suite'" in text]
+    plane.policies["metrics"] = [text.replace("request-context", name) for name in ocids for text in metrics]
 
 
 def _placeholders(cloud: Cloud, host: FunctionHost, version: str) -> dict[str, str]:

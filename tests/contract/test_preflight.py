@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
-from emulator.cloud import Cloud, CloudOptions
-from emulator.functions_app import Functions
-from emulator.services.control_plane import ControlPlaneService
-from emulator.services.functions import FunctionsService
+from emulator.cloud import CloudOptions
 from emulator.services.identity import DEFAULT_COMPARTMENT
-from emulator.services.telemetry_ingestion import TelemetryIngestionService
 from shared import preflight
 from shared.preflight_checks import own_rows
 from tools import suite
-from tools.local_stack import Deployed, deploy, function_config, tfvars
+from tools.local_stack import LocalStack, function_config, local_stack, tfvars
 from tools.suite import ROOT
 
 if TYPE_CHECKING:
@@ -24,47 +19,34 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@dataclass
-class World:
-    """A deployment; `check` runs the preflight and returns its status and the lines of what is not well."""
-
-    cloud: Cloud
-    plane: ControlPlaneService
-    functions: Functions
-    deployed: Deployed
-
-    def check(self, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, list[str]]:
-        capsys.readouterr()
-        where = ["--compartment", DEFAULT_COMPARTMENT, "--endpoint", self.cloud.endpoint]
-        status = preflight.main([*where, "--config-file", str(self.deployed.config_file), *arguments])
-        lines = capsys.readouterr().out.splitlines()
-        return status, [line for line in lines[:-1] if not line.startswith("ok ")]
-
-
 @pytest.fixture
-def world(tmp_path: Path, keys_folder: Path) -> Iterator[World]:
-    functions = Functions(lambda _: {})
-    service, plane = FunctionsService(lambda: functions.host), ControlPlaneService()
-    services = [service, plane, TelemetryIngestionService()]
-    with Cloud(
-        tmp_path, services=services, functions=functions, options=CloudOptions(keys_folder=keys_folder)
-    ) as cloud:
-        yield World(cloud, plane, functions, deploy(cloud, functions.host, service, plane))
+def stack(tmp_path: Path, keys_folder: Path) -> Iterator[LocalStack]:
+    with local_stack(tmp_path, CloudOptions(keys_folder=keys_folder)) as made:
+        yield made
+
+
+def check(stack: LocalStack, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, list[str]]:
+    """Run the preflight; return its status and the lines of what is not well."""
+    capsys.readouterr()
+    where = ["--compartment", DEFAULT_COMPARTMENT, "--endpoint", stack.cloud.endpoint]
+    status = preflight.main([*where, "--config-file", str(stack.config_file), *arguments])
+    lines = capsys.readouterr().out.splitlines()
+    return status, [line for line in lines[:-1] if not line.startswith("ok ")]
 
 
 def test_a_deployment_from_the_projects_files_passes_and_one_fault_after_another_is_found(
-    world: World, capsys: pytest.CaptureFixture[str]
+    stack: LocalStack, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert world.check(capsys) == (0, [])
-    writes = [call for call in world.cloud.log.calls() if call.method in {"PUT", "PATCH", "DELETE"}]
+    assert check(stack, capsys) == (0, [])
+    writes = [call for call in stack.cloud.log.calls() if call.method in {"PUT", "PATCH", "DELETE"}]
     assert writes == []
 
-    world.plane.images.discard(next(name for name in world.plane.images if "oke-autoscaler" in name))
-    world.plane.policies.pop("set the size of these node pools, delete their nodes")
-    world.plane.home_region = "eu-frankfurt-1"
-    world.plane.gateways["oci-functions"] = "http://127.0.0.1:9"
-    world.cloud.cluster.remove("ClusterRoleBinding", "oke-autoscaler")
-    status, lines = world.check(capsys)
+    stack.plane.images.discard(next(name for name in stack.plane.images if "oke-autoscaler" in name))
+    stack.plane.policies.pop("set the size of these node pools, delete their nodes")
+    stack.plane.home_region = "eu-frankfurt-1"
+    stack.plane.gateways["oci-functions"] = "http://127.0.0.1:9"
+    stack.cloud.cluster.remove("ClusterRoleBinding", "oke-autoscaler")
+    status, lines = check(stack, capsys)
     text = "\n".join(lines)
     assert status == 1
     for told in (
@@ -76,14 +58,14 @@ def test_a_deployment_from_the_projects_files_passes_and_one_fault_after_another
         "open port 443",
     ):
         assert told in text
-    assert ("set home_region to eu-frankfurt-1" in text) == ("adw-billing" in world.deployed.functions)
+    assert ("set home_region to eu-frankfurt-1" in text) == ("adw-billing" in stack.functions)
 
 
-def test_an_app_or_an_identity_that_is_not_there_is_said(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    status, lines = world.check(capsys, "--app", "other")
+def test_an_app_or_an_identity_that_is_not_there_is_said(stack: LocalStack, capsys: pytest.CaptureFixture[str]) -> None:
+    status, lines = check(stack, capsys, "--app", "other")
     assert status == 1
     assert "no functions in other" in lines[0]
-    status, lines = world.check(capsys, "--profile", "OTHER")
+    status, lines = check(stack, capsys, "--profile", "OTHER")
     assert (status, lines[0].split()[:3]) == (1, ["FAILED", "credentials", "identity"])
 
 

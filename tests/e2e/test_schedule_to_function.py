@@ -13,22 +13,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from emulator.cloud import Cloud, CloudOptions
-from emulator.functions_app import Functions
-from emulator.services.control_plane import ControlPlaneService
-from emulator.services.functions import FunctionsService
-from emulator.services.telemetry_ingestion import TelemetryIngestionService
+from emulator.cloud import CloudOptions
+from emulator.services.identity import DEFAULT_TENANCY
 from emulator.workload_identity import WorkloadIdentity
 from tests.support.small_functions import ECHO, cloud_with, function_ocid
 from tools import suite
-from tools.local_stack import deploy
+from tools.local_stack import local_stack
 from tools.manifests import FOLDER, ROOT, manifests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from emulator.service import Service
+    from emulator.cloud import Cloud
 
 NAMES = [entry.name for entry in suite.read().functions]
 OCI = ROOT / ".venv-oci-cli" / "bin" / "oci"
@@ -98,14 +95,9 @@ def test_a_cronjobs_command_calls_its_function_as_the_pods_account(name: str, cl
 
 def test_the_autoscalers_cronjob_makes_a_pool_grow(tmp_path: Path, keys_folder: Path) -> None:
     """Schedule, identity, call, function, token, RBAC, decision, node pool: nothing between them is left out."""
-    functions = Functions(lambda _: {})
-    service, plane = FunctionsService(lambda: functions.host), ControlPlaneService()
-    services: list[Service] = [service, plane, TelemetryIngestionService()]
-    options = CloudOptions(keys_folder=keys_folder)
-    with Cloud(tmp_path / "cloud", services=services, functions=functions, options=options) as cloud:
-        deploy(cloud, functions.host, service, plane)
-        before = len(cloud.cluster.pending())
-        done, _ = run_cronjob("oke-autoscaler", cloud, tmp_path)
+    with local_stack(tmp_path / "cloud", CloudOptions(keys_folder=keys_folder)) as stack:
+        before = len(stack.cloud.cluster.pending())
+        done, _ = run_cronjob("oke-autoscaler", stack.cloud, tmp_path)
     answer = json.loads(done.stdout)["success"]
     assert (done.returncode, answer["action"], answer["reason"]) == (0, "scale-up", "unschedulable-pods")
     assert 0 < int(answer["unschedulable-pods-count"]) <= before
@@ -123,14 +115,7 @@ def test_the_oci_command_of_the_cli_cronjob_calls_the_function_with_the_secrets_
     words = [function_ocid(name) if word == env["FUNCTION"] else word for word in words]
     assert words[1:3] + words[-4:] == ["--debug", "fn", "--file", "-", "--body", "-"]
     _mount_secret(cloud, pod, tmp_path)
-    done = subprocess.run(  # noqa: S603
-        [str(OCI), *words[1:]],
-        env={**env, "HOME": str(tmp_path), "OCI_CLI_ENDPOINT": cloud.endpoint, "PATH": os.environ["PATH"]},
-        capture_output=True,
-        text=True,
-        timeout=90,
-        check=False,
-    )
+    done = run_oci(words[1:], {**env, "HOME": str(tmp_path)}, cloud)
     assert done.returncode == 0, done.stderr
     assert done.stdout.endswith("-")  # the echoed body: `--body -` is sent as it stands
     assert "Request: POST" in done.stderr
@@ -138,6 +123,27 @@ def test_the_oci_command_of_the_cli_cronjob_calls_the_function_with_the_secrets_
     assert (looked_up.method, called.method) == ("GET", "POST")
     assert called.path.startswith("/region/us-ashburn-1/")
     assert called.path.endswith(f"/functions/{function_ocid(name)}/actions/invoke")
+
+
+@pytest.mark.skipif(not OCI.exists(), reason="no oci command in .venv-oci-cli: `make test` installs it from the index")
+def test_any_other_oci_command_runs_the_same_way(cloud: Cloud, tmp_path: Path) -> None:
+    _, env, pod = container(FOLDER / "oci-cli")
+    bucket = cloud.object_storage.create_bucket("codecard", tenancy=DEFAULT_TENANCY)
+    _mount_secret(cloud, pod, tmp_path)
+    words = ["os", "object", "list", "--namespace", bucket.namespace, "--bucket-name", "codecard", "--all"]
+    done = run_oci(words, {**env, "HOME": str(tmp_path)}, cloud)
+    assert (done.returncode, json.loads(done.stdout)["prefixes"]) == (0, []), done.stderr
+
+
+def run_oci(words: list[str], env: dict[str, str], cloud: Cloud) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603
+        [str(OCI), *words],
+        env={**env, "OCI_CLI_ENDPOINT": cloud.endpoint, "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
 
 
 def test_the_oci_command_is_locked_to_one_version_with_hashes() -> None:
