@@ -128,12 +128,14 @@ class Preflight:
         return Row("image", function.display_name, outcome, image, fix)
 
     def _policies(self, tenancy: str, functions: list[Any]) -> Iterator[Row]:
+        from oci.pagination import list_call_get_all_results as every  # noqa: PLC0415
+
         client = self._client("identity")
         try:
             with translated("identity"):
-                rules = {each.name: each.matching_rule for each in client.list_dynamic_groups(tenancy).data}
-                compartments = {tenancy, self._where.compartment}
-                policies = [each for where in compartments for each in client.list_policies(where).data]
+                rules = {each.name: each.matching_rule for each in every(client.list_dynamic_groups, tenancy).data}
+                compartments = dict.fromkeys((tenancy, self._where.compartment))
+                policies = [each for where in compartments for each in every(client.list_policies, where).data]
         except FunctionError as error:
             yield _failed("policies", "statements", error)
             return

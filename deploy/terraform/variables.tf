@@ -127,3 +127,9 @@ variable "log_retention_days" {
   type        = number
   default     = 30
 }
+
+variable "alarm_topic_id" {
+  description = "OCID of the Notifications topic that alarms go to. Default: no alarms are made."
+  type        = string
+  default     = null
+}

@@ -101,6 +101,18 @@ def test_the_gateway_takes_every_key_of_the_specification() -> None:
     assert {key for key in keys if not re.search(rf"\.{key}\b", text)} == set()
 
 
+def test_the_alarms_of_the_stack_are_those_of_the_document() -> None:
+    (block,) = hcl2.loads((FOLDER / "alarms.tf").read_text())["locals"]
+    made = {
+        (alarm["namespace"].strip('"'), alarm["query"][1:-1].replace('\\"', '"'))
+        for name, alarm in block["alarms"].items()
+        if not name.startswith("__")
+    }
+    section = (ROOT / "docs" / "operations.md").read_text().split("\n## Alarms\n")[1].split("\n## ")[0]
+    assert set(re.findall(r"^\| .* \| `(\w+)` \| `(.*)` \|$", section, re.MULTILINE)) == made
+    assert len(made) > 5
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("stack") / "terraform"
