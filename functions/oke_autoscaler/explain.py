@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 import time
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ FAULTY = 2
 """Exit code for a snapshot that cannot be decided on."""
 
 
-def explain(data: bytes, clock: float) -> Decision:
+def explain(data: bytes | mmap, clock: float) -> Decision:
     """Decide on a snapshot file. Raises BadSnapshot."""
     snapshot, settings, now = read(data, clock)
     return decide(snapshot, settings, now)
@@ -104,9 +105,13 @@ def _live() -> Decision:
     return tick.connect(load(Settings, os.environ), deadline, Changes(dry_run=True)).observe()[1]
 
 
-def _bytes(name: str) -> bytes:
+def _bytes(name: str) -> bytes | mmap:
+    """Standard input, or the file, mapped; an empty file cannot be mapped and is no snapshot either."""
     try:
-        return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        if name == "-":
+            return sys.stdin.buffer.read()
+        with Path(name).open("rb") as file:
+            return mmap(file.fileno(), 0, access=ACCESS_READ) if Path(name).stat().st_size else b""
     except OSError as fault:
         raise BadSnapshot("$", f"{name} cannot be read: {fault.strerror}") from None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from mmap import MADV_DONTNEED, mmap
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -38,6 +39,8 @@ MISSING = re.compile(r"missing required field `([^`]*)`")
 PATH = re.compile(r" - at `\$\.?(.*)`$")
 
 
+LET_GO_PODS = 5_000
+"""After so many pods the pages read so far are let go of."""
 UNKNOWN = msgspec.Raw(b"null")
 
 
@@ -66,14 +69,18 @@ class _File(msgspec.Struct):
     metrics: dict[str, Load] | None = None
 
 
-def read(data: bytes, clock: float) -> tuple[Snapshot, Settings, float]:
-    """Snapshot, settings and time of a file; ``clock`` stands in for a missing ``now``. Raises BadSnapshot."""
+def read(data: bytes | mmap, clock: float) -> tuple[Snapshot, Settings, float]:
+    """Snapshot, settings and time of a file; ``clock`` stands in for a missing ``now``. Raises BadSnapshot.
+
+    A mapped file is let go of while it is read: of a large one no more than a part stays in memory.
+    """
     file = _decode(data, _File, "")
+    _forget(data)
     pools = _list(file.node_pools, NodePool, "node_pools")
     snapshot = Snapshot(
         pools=pools,
         nodes=_list(file.nodes, Node, "nodes") or (),
-        pods=_pods(file.pods),
+        pods=_pods(file.pods, data),
         budgets=_list(file.pod_disruption_budgets, PodDisruptionBudget, "pod_disruption_budgets") or (),
         owners=_list(file.controllers, Owner, "controllers"),
         priority_classes=_list(file.priority_classes, PriorityClass, "priority_classes") or (),
@@ -94,7 +101,13 @@ def _now(text: str | None, clock: float) -> float:
         raise BadSnapshot("now", f"{text!r} is no RFC 3339 time") from None
 
 
-def _decode(data: bytes | msgspec.Raw, kind: type[T], path: str) -> T:
+def _forget(data: bytes | mmap) -> None:
+    """Take the pages of a mapped file out of memory; they come back from the file when asked for."""
+    if isinstance(data, mmap):
+        data.madvise(MADV_DONTNEED)
+
+
+def _decode(data: bytes | mmap | msgspec.Raw, kind: type[T], path: str) -> T:
     try:
         return msgspec.json.decode(data, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as fault:
@@ -127,12 +140,14 @@ def _list(raw: msgspec.Raw, kind: type[T], path: str) -> list[T] | None:
     return found
 
 
-def _pods(raw: msgspec.Raw) -> list[Pod]:
+def _pods(raw: msgspec.Raw, data: bytes | mmap) -> list[Pod]:
     """Pods one by one, so that equal specs are held once."""
     table, decoder = SpecTable(), msgspec.json.Decoder(Pod)
     pods: list[Pod] = []
     checked: set[int] = set()
     for index, item in enumerate(_raw_items(raw, "pods") or ()):
+        if index % LET_GO_PODS == 0:
+            _forget(data)
         try:
             pod = decoder.decode(item)
         except msgspec.DecodeError:
