@@ -8,6 +8,11 @@ from emulator.kubernetes.objects import Object, is_finished, spec_of
 from emulator.oke.fit import Amounts, allocatable_of, ports_clash, ports_of, requests_of
 
 
+def priority_of(pod: Object) -> int:
+    """Return a pod's priority, 0 when it says nothing."""
+    return int(spec_of(pod).get("priority") or 0)
+
+
 class Room:
     """A node and the pods that take of it; `shy_pods` are those with required anti-affinity."""
 
@@ -18,6 +23,7 @@ class Room:
         self.ports: set[tuple[str, str, int]] = set()
         self.pods: list[Object] = []
         self.shy_pods: list[Object] = []
+        self.lowest_priority: int | None = None
         for pod in pods:
             if not is_finished(pod):
                 self.add(pod, requests_of(spec_of(pod)))
@@ -30,6 +36,8 @@ class Room:
     def add(self, pod: Object, requests: Amounts) -> None:
         """Let a pod take its part."""
         self.pods.append(pod)
+        priority = priority_of(pod)
+        self.lowest_priority = priority if self.lowest_priority is None else min(self.lowest_priority, priority)
         if (spec_of(pod).get("affinity") or {}).get("podAntiAffinity"):
             self.shy_pods.append(pod)
         self.ports |= ports_of(spec_of(pod))

@@ -1,6 +1,6 @@
 """The scheduler: binds pending pods to nodes that fit, and says of the rest why none does.
 
-Written from the documentation of Kubernetes alone; no function's packing code is used or shared. It does not preempt.
+Written from the documentation of Kubernetes alone; no function's packing code is used or shared.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from emulator.kubernetes.eviction import Deletion, delete_pod
 from emulator.kubernetes.kinds import CLAIM, NODE, POD, STORAGE_CLASS, VOLUME, Kind
 from emulator.kubernetes.objects import (
     Object,
@@ -24,7 +25,8 @@ from emulator.kubernetes.objects import (
 )
 from emulator.oke.fit import fits_by_rules, node_selector_matches, requests_of, tolerates_node
 from emulator.oke.neighbours import neighbours_allow
-from emulator.oke.room import Room
+from emulator.oke.preemption import victims_of
+from emulator.oke.room import Room, priority_of
 
 if TYPE_CHECKING:
     from emulator.kubernetes.store import Store
@@ -61,6 +63,7 @@ class Scheduler:
                 if not why:
                     continue
                 hopeless[same] = why
+                self._preempt(pod, rooms)
             self._mark(pod, hopeless[same])
 
     def _room(self, node: Object) -> Room:
@@ -145,6 +148,13 @@ class Scheduler:
         self._store.replace(POD, bound)
         room.add(bound, requests)
 
+    def _preempt(self, pod: Object, rooms: list[Room]) -> None:
+        """End less important pods where that makes room, unless some are ending already."""
+        victims = victims_of(pod, rooms)
+        if not any(is_leaving(victim) for victim in victims):
+            for victim in victims:
+                delete_pod(self._store, victim, Deletion(), self._clock())
+
     def _mark(self, pod: Object, why: str) -> None:
         old = condition_of(pod, "PodScheduled")
         is_old = old is not None and old["status"] == "False"
@@ -170,7 +180,7 @@ def _is_pending(pod: Object) -> bool:
 def _order(pod: Object) -> tuple[int, bool, str, str]:
     """Return a pod's place in the queue: those that found no node before stand behind new ones of their priority."""
     metadata, was_tried = pod["metadata"], condition_of(pod, "PodScheduled") is not None
-    return -int(spec_of(pod).get("priority") or 0), was_tried, metadata["creationTimestamp"], metadata["name"]
+    return -priority_of(pod), was_tried, metadata["creationTimestamp"], metadata["name"]
 
 
 def _signature(pod: Object) -> bytes:

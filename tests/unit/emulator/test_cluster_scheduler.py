@@ -269,3 +269,28 @@ def test_what_tolerates_everything_is_bound_before_the_node_is_ready_and_starts_
     assert (bool(node_name_of(pod)), pod["status"]["phase"]) == (True, "Pending")
     cluster.advance(30)
     assert cluster.objects("Pod")[0]["status"]["phase"] == "Running"
+
+
+def test_a_more_important_pod_takes_the_room_of_the_least_important(cluster: Cluster) -> None:
+    first, second = hosts(cluster)
+    for name, host, priority in (("cheap", first, -20), ("dear", second, 50)):
+        cluster.add_pod(name, cpu="3", node=host, spec={"priority": priority})
+    cluster.add_pod("small", cpu="100m", node=first, spec={"priority": -20})
+    cluster.add_pod("vip", cpu="3", spec={"priority": 100})
+    cluster.settle()
+    assert cluster.get("Pod", "cheap")["metadata"]["deletionTimestamp"]
+    assert "deletionTimestamp" not in cluster.get("Pod", "small")["metadata"], "it is not in the way"
+    cluster.advance(10)
+    assert node_name_of(cluster.get("Pod", "vip")) == first
+    assert "deletionTimestamp" not in cluster.get("Pod", "dear")["metadata"]
+
+
+def test_nobody_is_ended_for_an_equal_a_modest_or_a_hopeless_pod(cluster: Cluster) -> None:
+    (host,) = hosts(cluster, 1)
+    cluster.add_pod("a", cpu="3", node=host, spec={"priority": 1})
+    cluster.add_pod("equal", cpu="3", spec={"priority": 1})
+    cluster.add_pod("modest", cpu="3", spec={"priority": 9, "preemptionPolicy": "Never"})
+    cluster.add_pod("huge", cpu="30", spec={"priority": 9})
+    cluster.add_pod("elsewhere", cpu="3", spec={"priority": 9, "nodeSelector": {"name": "q"}})
+    cluster.advance(10)
+    assert [pod["metadata"]["name"] for pod in cluster.objects("Pod") if node_name_of(pod)] == ["a"]
