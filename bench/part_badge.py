@@ -64,7 +64,8 @@ def rows() -> Iterator[Row]:
     yield Row("", compile_all())
     yield from _import_rows()
     with tempfile.TemporaryDirectory(prefix="bench-badge-") as root:
-        yield from _call_rows(Path(root))
+        yield from cold_rows(Path(root) / "cold")
+        yield from _warm_rows(Path(root) / "warm")
         yield from _drawing_rows(Path(root))
 
 
@@ -83,28 +84,41 @@ def _cpu_of_process(command: list[str], environment: Mapping[str, str]) -> float
     return _children_seconds() - before
 
 
-def _call_rows(root: Path) -> Iterator[Row]:
-    functions = Functions(_environment, functions_folder=_folder(root), options=_OPTIONS, limit_rate=False)
-    with Cloud(root / "cloud", functions=functions) as cloud:
-        bench = _Bench(cloud, functions)
-        bare = statistics.median(bench.cpu(BARE, {}, bench.invoke_bare) for _ in range(COLD_RUNS))
+def cold_rows(root: Path, runs: int = COLD_RUNS) -> Iterator[Row]:
+    """From the start of the `fdk` process to the answer of its first call, beside a bare function; medians of runs."""
+    with _bench(root) as bench:
+        bare = statistics.median(bench.cpu(BARE, {}, bench.invoke_bare) for _ in range(runs))
         yield Row("bare FDK function, cold call", f"{bare:.3f} s")
-        for name, config in _ways(cloud).items():
-            cold = statistics.median(bench.cpu(BADGE, config, bench.press) for _ in range(COLD_RUNS))
+        for name, config in bench.ways.items():
+            cold = statistics.median(bench.cpu(BADGE, config, bench.press) for _ in range(runs))
             yield Row(
                 f"{name}: cold call over https",
                 f"{cold:.3f} s, {cold / bare:.1f} x bare",
                 f"<= {COLD_BAR_SECONDS:.2f} s, <= {COLD_BAR_TIMES} x bare",
                 cold <= min(COLD_BAR_SECONDS, COLD_BAR_TIMES * bare),
             )
-            many = bench.cpu(BADGE, config, bench.press_often)
-            warm_ms = 1000 * (many - cold) / WARM_PRESSES
+
+
+def _warm_rows(root: Path) -> Iterator[Row]:
+    """A process with WARM_PRESSES badges more than another one."""
+    with _bench(root) as bench:
+        for name, config in bench.ways.items():
+            few = bench.cpu(BADGE, config, lambda: bench.press_with_picture(1))
+            many = bench.cpu(BADGE, config, lambda: bench.press_with_picture(1 + WARM_PRESSES))
+            warm_ms = 1000 * (many - few) / WARM_PRESSES
             yield Row(
                 f"{name}: warm badge, from press to panel",
                 f"{warm_ms:.2f} ms",
                 f"<= {WARM_BAR_MS:.0f} ms",
                 warm_ms <= WARM_BAR_MS,
             )
+
+
+@contextlib.contextmanager
+def _bench(root: Path) -> Iterator[_Bench]:
+    functions = Functions(_environment, functions_folder=_folder(root), options=_OPTIONS, limit_rate=False)
+    with Cloud(root / "cloud", functions=functions) as cloud:
+        yield _Bench(cloud, functions)
 
 
 _OPTIONS = HostOptions(environment={}, freeze=False)
@@ -117,6 +131,7 @@ class _Bench:
         self._cloud = cloud
         self._functions = functions
         self._card = Card(CARD_ID)
+        self.ways = _ways(cloud)
 
     def press(self) -> dict[str, str]:
         """One press of the button; RuntimeError when it does not give a badge."""
@@ -125,10 +140,9 @@ class _Bench:
             raise RuntimeError(f"no badge: {fields}")
         return fields
 
-    def press_often(self) -> None:
-        """A first press, then WARM_PRESSES with their pictures."""
-        self.press()
-        for _ in range(WARM_PRESSES):
+    def press_with_picture(self, times: int) -> None:
+        """So many presses, each with the picture fetched and drawn."""
+        for _ in range(times):
             self._card.fetch_picture(self.press())
 
     def invoke_bare(self) -> None:

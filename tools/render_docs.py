@@ -1,7 +1,8 @@
 """Tables in README.md and docs/*.md between ``<!-- generated: WHAT -->`` and ``<!-- end generated -->``.
 
 WHAT is ``settings FOLDER`` (the config keys of functions/FOLDER/settings.py), ``config`` (every key with its Terraform
-variable), ``errors`` (every error reason of the shared library and of all functions) or ``functions`` (name, memory,
+variable), ``errors`` (every error reason of the shared library and of all functions), ``errors FOLDER`` (those of one
+function alone) or ``functions`` (name, memory,
 timeout and trigger of each).
 """
 
@@ -42,6 +43,8 @@ def _table(suite: Suite, root: Path, what: str) -> str:
             return config_table(suite, root)
         case ["errors"]:
             return errors_table(suite, root)
+        case ["errors", folder]:
+            return errors_table(suite, root, folder)
         case ["functions"]:
             return functions_table(suite, root)
     raise ValueError(f"nothing is known to generate for: {what}")
@@ -66,8 +69,11 @@ def config_table(suite: Suite, root: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
-def errors_table(suite: Suite, root: Path) -> str:
-    """Reason, the function that gives it (all of them where the shared library does), meaning and remedy."""
+def errors_table(suite: Suite, root: Path, only: str = "") -> str:
+    """Reason, the function that gives it (all of them where the shared library does), meaning and remedy.
+
+    With ``only`` (a folder) just the reasons that this function has beside the shared library's.
+    """
     names = {entry.folder: entry.name for entry in suite.present(root)}
     for folder in names:
         if (root / "functions" / folder / "errors.py").exists():
@@ -79,6 +85,8 @@ def errors_table(suite: Suite, root: Path) -> str:
             continue
         if seen.setdefault(error.reason, error) is not error and "reason" not in vars(error):
             continue  # a subclass that only narrows its parent's reason
+        if only and error.__module__ != f"functions.{only}.errors":
+            continue
         owner = names.get(error.__module__.split(".")[1], "all")
         lines.append(f"| `{error.reason}` | {owner} | {_cell(error.meaning)} | {_cell(error.remedy)} |")
     return "\n".join(lines) + "\n"
