@@ -32,16 +32,25 @@ FIELD_CHARACTERS = {
 }
 """The fields of a card with the lengths of the backend's columns; what is longer is cut."""
 
-DOCUMENT_BYTES = 1400
-"""Of any answer; the stock firmware takes about 1.5 KB."""
-
-BADGE_BYTES = 390
-"""Of the answer with a badge, for the fork whose document holds 400 bytes."""
+DOCUMENT_BYTES = 390
+"""Of any answer, for the fork whose document holds 400 bytes; the stock firmware takes about 1.5 KB."""
 
 URL_CHARACTERS = 150
 
-_FAILURE_CHARACTERS = {"title": 16, "subtitle": 20, "bodytext": 170}
-"""What template1 shows."""
+_TEXTS = ("title", "subtitle", "bodytext")
+SHOWN_CHARACTERS = {
+    "template1": (16, 20, 170),
+    "template2": (22, 26, 105),
+    "template3": (16, 24, 170),
+    "template4": (20, 32, 170),
+    "template5": (0, 15, 170),
+    "template6": (0, 15, 80),
+    "template7": (22, 105, 0),
+    "template9": (50, 50, 0),
+    "template10": (15, 26, 65),
+    "template11": (22, 26, 0),
+}
+"""Of title, subtitle and bodytext, by template; the card cuts the rest off."""
 
 _REPLACED = {
     '"': "'",
@@ -91,11 +100,13 @@ def _plain(character: str) -> str:
 
 
 def passed_through(fields: Mapping[str, str]) -> dict[str, str]:
-    """A backend's fields made readable for the card, in their order, within the document's size."""
+    """A backend's fields made readable for the card, in their order, cut to what their template shows."""
+    shown = SHOWN_CHARACTERS.get(fields.get("template", ""), SHOWN_CHARACTERS["template1"])
+    limits = {**FIELD_CHARACTERS, **dict(zip(_TEXTS, shown, strict=True))}
     kept: dict[str, str] = {}
     for name, text in fields.items():
-        if name in FIELD_CHARACTERS:
-            _add_if_it_fits(kept, name, plain(text)[: FIELD_CHARACTERS[name]], DOCUMENT_BYTES)
+        if name in limits:
+            _add_if_it_fits(kept, name, plain(text)[: limits[name]])
     return kept
 
 
@@ -108,9 +119,9 @@ def badge_fields(fields: Mapping[str, str], picture_url: str, fingerprint: str) 
     kept = {"template": "template8", "backgroundColor": "white", "backgroundImage": picture_url}
     if fingerprint:
         kept["fingerprint"] = fingerprint
-    for name, text in passed_through(fields).items():
-        if name not in kept and name != "fingerprint":
-            _add_if_it_fits(kept, name, text, BADGE_BYTES)
+    for name, text in fields.items():
+        if name in FIELD_CHARACTERS and name not in kept and name != "fingerprint":
+            _add_if_it_fits(kept, name, plain(text)[: FIELD_CHARACTERS[name]])
     return kept
 
 
@@ -123,7 +134,8 @@ def failure_fields(error: FunctionError) -> dict[str, str]:
         "subtitle": card_error.subtitle if card_error else error.reason,
         "bodytext": ". ".join(sentences) or error.meaning,
     }
-    shown = {name: plain(text)[: _FAILURE_CHARACTERS[name]] for name, text in texts.items()}
+    limits = dict(zip(_TEXTS, SHOWN_CHARACTERS["template1"], strict=True))
+    shown = {name: plain(text)[: limits[name]] for name, text in texts.items()}
     return {"template": "template1", **shown, "icon": "fail", "reason": error.reason}
 
 
@@ -149,6 +161,6 @@ def encode(fields: Mapping[str, str]) -> bytes:
     return document
 
 
-def _add_if_it_fits(kept: dict[str, str], name: str, text: str, limit_bytes: int) -> None:
-    if text and len(encode({**kept, name: text})) <= limit_bytes:
+def _add_if_it_fits(kept: dict[str, str], name: str, text: str) -> None:
+    if text and len(encode({**kept, name: text})) <= DOCUMENT_BYTES:
         kept[name] = text

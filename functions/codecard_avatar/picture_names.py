@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import hashlib
 import re
 from typing import TYPE_CHECKING
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from functions.codecard_avatar.names import BadgeName
 
 SUFFIX = ".bmp"
+FILE_NAME_CHARACTERS = 1000
+"""Of an address that is looked at; one that the function has given has a tenth of it."""
+
 _PUNYCODE = "xn--"
 _PLAIN = re.compile(r"[A-Za-z0-9 .,'_-]+")
 _SIGNS = [sign for sign in map(chr, range(0x21, 0x7F)) if not _PLAIN.fullmatch(sign)]
@@ -37,16 +41,17 @@ def address(folder_url: str, name: BadgeName, limit_characters: int) -> str:
     would make the address too long ends in an ellipsis.
     """
     text = name.full
-    url = folder_url + _encoded(text)
-    while len(url) > limit_characters and text:
-        text = text[:-1].rstrip()
-        url = folder_url + _encoded(text + ELLIPSIS)
-    return url
+    room = limit_characters - len(folder_url)
+    if len(text) <= room and len(_encoded(text)) <= room:
+        return folder_url + _encoded(text)
+    ends = range(min(len(text), room))
+    end = bisect.bisect_right(ends, 0, key=lambda end: len(_shortened(text, end)) > room)
+    return folder_url + _shortened(text, max(0, end - 1))
 
 
 def name_of(file_name: str) -> BadgeName | None:
     """The name that an address's last part (percent-decoded) holds, or None when it holds none."""
-    if not file_name.endswith(SUFFIX):
+    if not file_name.endswith(SUFFIX) or len(file_name) > FILE_NAME_CHARACTERS:
         return None
     text = file_name.removesuffix(SUFFIX)
     if text.startswith(_PUNYCODE):
@@ -55,6 +60,10 @@ def name_of(file_name: str) -> BadgeName | None:
         except (UnicodeError, ValueError, OverflowError):
             return None
     return names.split(text)
+
+
+def _shortened(text: str, end: int) -> str:
+    return _encoded(text[:end].rstrip() + ELLIPSIS)
 
 
 def _encoded(text: str) -> str:

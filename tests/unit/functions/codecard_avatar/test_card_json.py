@@ -61,8 +61,8 @@ def test_whatever_a_backend_says_every_firmware_reads_it(fields: dict[str, str])
             assert got["backgroundImage"] == URL
             assert got["fingerprint"] == FINGERPRINT
     passed = card_json.passed_through(fields)
-    assert read(wire(passed), "S") == passed
-    assert read(wire(passed), "O") == passed
+    for firmware in FIRMWARES:
+        assert read(wire(passed), firmware) == passed
 
 
 def test_the_backends_fields_are_kept_with_template8_white_and_the_picture() -> None:
@@ -78,6 +78,16 @@ def test_the_backends_fields_are_kept_with_template8_white_and_the_picture() -> 
         "icon": "oracle",
         "badge": "1",
     }
+
+
+@pytest.mark.parametrize(
+    ("template", "shown"), [("template1", (16, 20, 170)), ("template7", (22, 105, 0)), ("", (16, 20, 170))]
+)
+def test_what_is_passed_through_is_cut_where_its_template_ends(template: str, shown: tuple[int, int, int]) -> None:
+    texts = dict.fromkeys(("title", "subtitle", "bodytext"), "x" * 200)
+    passed = card_json.passed_through({"template": template, **texts, "icon": "fail"})
+    assert tuple(len(passed.get(name, "")) for name in texts) == shown
+    assert passed["icon"] == "fail"
 
 
 def test_without_https_there_is_no_fingerprint_not_even_the_backends() -> None:
