@@ -31,7 +31,7 @@ class BadgeName:
 
 
 def clean(title: str) -> str:
-    """The title as plain words: composed (NFC), no control, format or private-use characters, one blank between words."""
+    """The title as plain words: composed (NFC), one blank between words, no control, format or private characters."""
     composed = unicodedata.normalize("NFC", title[: 4 * MAX_CHARACTERS])
     spaced = "".join(" " if unicodedata.category(each) in {"Cc", "Zl", "Zp"} else each for each in composed)
     kept = "".join(each for each in spaced if unicodedata.category(each) not in {"Cf", "Cs", "Co"})
