@@ -1,7 +1,8 @@
 """The function against the emulated cluster's own scheduler, on random pools and pods.
 
 The two were written apart, and the scheduler does not know the function's plan. Still, in the end no pod may wait that
-a pool could grow for, and no node may be kept that runs nothing: what was bought for nothing is given back, once no pod waits.
+a pool could grow for, and no node may be kept that runs nothing: what was bought for nothing is given back, once no
+pod waits.
 """
 
 from __future__ import annotations
