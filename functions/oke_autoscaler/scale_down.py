@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 ENOUGH_SECONDS = 10.0
 """No further node is begun with less time left: taint, list, evictions and deletion of one take about a second."""
 
+UNDO_ATTEMPTS = 3
+"""Of putting a node back while others write to it; where all fail, the next tick finds the taint."""
+
 MARKS = 100
 """Nodes whose unneeded time is noted or forgotten in one tick; the rest follow in the next ones."""
 
@@ -71,19 +74,26 @@ class _Known:
         return next((verdict for verdict in decision.nodes if verdict.node == name), None)
 
 
+def _undo(removals: Removals, name: str) -> None:
+    """Put back a node that was cordoned a moment ago; the node controller has written to it since, so read it anew."""
+    for _ in range(UNDO_ATTEMPTS):
+        node = removals.cluster.node(name)
+        if node is None or taints.since(node, taints.TO_BE_DELETED) is None:
+            return
+        removals.cluster.patch_node(node, taints.removal_ended(node, uncordon=True), "put back (new pods)")
+
+
 def _remove(removals: Removals, known: _Known, removal: Removal, node: Node) -> None:
     """One node: look at the pool, taint and cordon, list the pods, evict, delete when nothing is left."""
     state = removals.pool_if_unchanged(known.observed.pools[removal.pool_id])
     if state is None or not is_member(state, removal.instance_id) or not removals.keeps_minimum(state):
         return
-    tainted = removals.begin(node, known.now)
-    if tainted is None:
+    if removals.begin(node, known.now) is None:
         return
     pods = removals.cluster.pods_of(removal.node)
     verdict = known.verdict(removal.node, pods, removals)
     if verdict is None or not verdict.removable:
-        patch = taints.removal_ended(tainted, uncordon=True)
-        removals.cluster.patch_node(tainted, patch, "put back (new pods)")
+        _undo(removals, removal.node)
         return
     left = pods_left(pods, verdict)
     if not left and removals.delete(state, removal.instance_id, node, removal.reason) in {Gone.DELETED, Gone.ALREADY}:
