@@ -9,15 +9,15 @@ from functions.adw_billing.tables import Kind
 if TYPE_CHECKING:
     from functions.adw_billing.tables import Column, Table
 
-NUMBER_SCALE = {Kind.NUMBER: 18, Kind.LARGE_NUMBER: 13}
-"""Decimals that DuckDB's DECIMAL(38, s) keeps: 18 is what Oracle's costs have at most; 13 leaves room for sums of
-byte-milliseconds up to 1E25."""
+NUMBER_SCALE = {Kind.NUMBER: 24, Kind.QUANTITY: 15, Kind.LARGE_NUMBER: 13}
+"""Decimals that DuckDB's DECIMAL(38, s) keeps. No one scale holds 9.0E20 byte-milliseconds and 6.31234567E-12 of a
+dollar: money keeps 24 decimals (amounts below 1E14), priced quantities 15 (below 1E23), metered quantities 13 (below
+1E25, so that sums of byte-milliseconds do not overflow at 1E23). What does not fit is quarantined, never rounded."""
 DIGITS = 38
 
 DUCKDB_TYPES = {
     Kind.TEXT: "VARCHAR",
-    Kind.NUMBER: "DECIMAL(38,18)",
-    Kind.LARGE_NUMBER: "DECIMAL(38,13)",
+    **{kind: f"DECIMAL({DIGITS},{scale})" for kind, scale in NUMBER_SCALE.items()},
     Kind.SUM: "VARCHAR",
     Kind.TIME: "TIMESTAMP",
     Kind.DAY: "DATE",
@@ -27,6 +27,7 @@ DUCKDB_TYPES = {
 ORACLE_TYPES = {
     Kind.TEXT: "VARCHAR2({length} CHAR)",
     Kind.NUMBER: "NUMBER",
+    Kind.QUANTITY: "NUMBER",
     Kind.LARGE_NUMBER: "NUMBER",
     Kind.SUM: "VARCHAR2(120 CHAR)",
     Kind.TIME: "TIMESTAMP(6)",

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from functions.adw_billing.warehouse import ObjectKey
 
-NUMBERS = (Kind.NUMBER, Kind.LARGE_NUMBER)
+NUMBERS = (Kind.NUMBER, Kind.QUANTITY, Kind.LARGE_NUMBER)
 NUMBER_TEXT = 300
 """Characters of a number as a text: 38 digits and as many zeros as a small or large one has around them."""
 
@@ -88,18 +88,18 @@ def drop(name: str) -> str:
 def stage_insert(table: Table) -> str:
     """One row of a private table, columns by position."""
     binds = ", ".join(f":{number}" for number in range(1, len(table.columns) + 1))
-    return f"INSERT INTO {table.name} ({', '.join(table.names)}) VALUES ({binds})"  # noqa: S608  (names of our tables)
+    return f"INSERT INTO {table.name} ({', '.join(table.names)}) VALUES ({binds})"
 
 
 def stage_trim(name: str) -> str:
     """Drop rows that were staged after the progress was kept last: a batch may be durable before its progress is."""
-    return f"DELETE FROM {name} WHERE {STAGED_AFTER} >= :records"  # noqa: S608
+    return f"DELETE FROM {name} WHERE {STAGED_AFTER} >= :records"
 
 
 def stage_rejected(name: str) -> str:
     """A quarantined row into its private table."""
     return (
-        f"INSERT INTO {name} (object_row, reason, content, {STAGED_AFTER}) "  # noqa: S608
+        f"INSERT INTO {name} (object_row, reason, content, {STAGED_AFTER}) "
         "VALUES (:object_row, :reason, :content, :staged_after)"
     )
 
@@ -113,7 +113,7 @@ def publish(dialect: str, stage: str, numbers: Mapping[Kind, str] = ORACLE_TYPES
     """The staged rows into the dialect's table."""
     table = DATA[dialect]
     values = [_value(column, numbers) for column in table.columns[len(OBJECT_KEY) :]]
-    return f"INSERT INTO {table.name} ({', '.join(table.names)}) SELECT {_KEY_BINDS}, {', '.join(values)} FROM {stage}"  # noqa: S608
+    return f"INSERT INTO {table.name} ({', '.join(table.names)}) SELECT {_KEY_BINDS}, {', '.join(values)} FROM {stage}"
 
 
 def _value(column: Column, numbers: Mapping[Kind, str]) -> str:
@@ -122,12 +122,12 @@ def _value(column: Column, numbers: Mapping[Kind, str]) -> str:
 
 def unpublish(dialect: str) -> str:
     """All rows of an object's name, whatever their etag."""
-    return f"DELETE FROM {DATA[dialect].name} WHERE {_BY_NAME}"  # noqa: S608
+    return f"DELETE FROM {DATA[dialect].name} WHERE {_BY_NAME}"
 
 
 def days(dialect: str) -> str:
     """The usage days of an object's published rows."""
-    return f"SELECT DISTINCT TRUNC({DAY_COLUMN[dialect]}) FROM {DATA[dialect].name} WHERE {_BY_NAME}"  # noqa: S608
+    return f"SELECT DISTINCT TRUNC({DAY_COLUMN[dialect]}) FROM {DATA[dialect].name} WHERE {_BY_NAME}"
 
 
 def proof(dialect: str) -> str:
@@ -138,7 +138,7 @@ def proof(dialect: str) -> str:
     quantity = QUANTITY_COLUMN[dialect]
     cost = COST_COLUMN[dialect] or "0"
     sums = ", ".join([*_parts(cost), *_parts(quantity)])
-    return f"SELECT COUNT(*), {sums} FROM {DATA[dialect].name} WHERE {_BY_NAME}"  # noqa: S608
+    return f"SELECT COUNT(*), {sums} FROM {DATA[dialect].name} WHERE {_BY_NAME}"
 
 
 def _parts(value: str) -> list[str]:
@@ -153,23 +153,23 @@ LEDGER = f"""SELECT r.object_name, r.object_etag, r.state, q.reason
 FROM oci_report r LEFT JOIN oci_report_rejected q
   ON q.tenancy_id = r.tenancy_id AND q.object_name = r.object_name AND q.object_etag = r.object_etag
   AND q.object_row = {WHOLE_OBJECT}
-WHERE r.tenancy_id = :tenancy_id"""  # noqa: S608
+WHERE r.tenancy_id = :tenancy_id"""
 SETTLED = f"{LEDGER} AND r.object_name = :object_name"
 COMMITTED = (
-    f"SELECT rows_loaded, rows_rejected FROM oci_report WHERE {_BY_NAME} AND object_etag = :object_etag "  # noqa: S608
+    f"SELECT rows_loaded, rows_rejected FROM oci_report WHERE {_BY_NAME} AND object_etag = :object_etag "
     "AND call_id = :call_id"
 )
 """Whether this very call's commit has happened: asked when its answer was lost."""
 
-FORGET_REPORT = f"DELETE FROM oci_report WHERE {_BY_NAME}"  # noqa: S608
+FORGET_REPORT = f"DELETE FROM oci_report WHERE {_BY_NAME}"
 ADD_REPORT = (
-    f"INSERT INTO oci_report ({', '.join(REPORT.names)}) VALUES ("  # noqa: S608
+    f"INSERT INTO oci_report ({', '.join(REPORT.names)}) VALUES ("
     + ", ".join(NOW if name == "loaded_at" else f":{name}" for name in REPORT.names)
     + ")"
 )
-FORGET_REJECTED = f"DELETE FROM oci_report_rejected WHERE {_BY_NAME}"  # noqa: S608
+FORGET_REJECTED = f"DELETE FROM oci_report_rejected WHERE {_BY_NAME}"
 ADD_REJECTED = (
-    f"INSERT INTO oci_report_rejected ({_KEY}, object_row, reason, content) "  # noqa: S608
+    f"INSERT INTO oci_report_rejected ({_KEY}, object_row, reason, content) "
     f"VALUES ({_KEY_BINDS}, :object_row, :reason, :content)"
 )
 
@@ -177,7 +177,7 @@ ADD_REJECTED = (
 def publish_rejected(stage: str) -> str:
     """The staged quarantine into `oci_report_rejected`."""
     return (
-        f"INSERT INTO oci_report_rejected ({_KEY}, object_row, reason, content) "  # noqa: S608
+        f"INSERT INTO oci_report_rejected ({_KEY}, object_row, reason, content) "
         f"SELECT {_KEY_BINDS}, object_row, reason, content FROM {stage}"
     )
 
@@ -186,7 +186,7 @@ def publish_billing(stage: str) -> str:
     """The staged texts into `oci_billing`, from a usage day on."""
     columns = ", ".join(BILLING.names[1:])
     return (
-        f"INSERT INTO oci_billing ({', '.join(BILLING.names)}) SELECT :usage_report, {columns} FROM {stage} "  # noqa: S608
+        f"INSERT INTO oci_billing ({', '.join(BILLING.names)}) SELECT :usage_report, {columns} FROM {stage} "
         "WHERE usage_day >= :cost_from"
     )
 
@@ -208,7 +208,7 @@ def add_day(dialect: str) -> str:
     service, currency = _SERVICE[dialect]
     day = DAY_COLUMN[dialect]
     return (
-        f"INSERT INTO oci_cost_daily ({', '.join(DAILY.names)}) "  # noqa: S608
+        f"INSERT INTO oci_cost_daily ({', '.join(DAILY.names)}) "
         f"SELECT tenancy_id, :usage_day, :dialect, {service}, {currency}, SUM({COST_COLUMN[dialect]}), COUNT(*) "
         f"FROM {DATA[dialect].name} "
         f"WHERE tenancy_id = :tenancy_id AND {day} >= :usage_day AND {day} < :next_day "
@@ -218,27 +218,29 @@ def add_day(dialect: str) -> str:
 
 _UNTIL = f"{NOW} + NUMTODSINTERVAL(:seconds, 'SECOND')"
 CLAIM_NEW = (
-    f"INSERT INTO oci_report_claim ({', '.join(CLAIM.names)}) "  # noqa: S608
-    f"VALUES ({_KEY_BINDS}, :call_id, {_UNTIL}, 0, 0, 0, NULL)"
+    f"INSERT INTO oci_report_claim ({', '.join(CLAIM.names)}) "
+    f"VALUES ({_KEY_BINDS}, :call_id, {_UNTIL}, 0, 0, 0, '0', '0', NULL)"
 )
 CLAIM_FREE = (
-    f"UPDATE oci_report_claim SET call_id = :call_id, claimed_until = {_UNTIL} WHERE {_BY_NAME} "  # noqa: S608
+    f"UPDATE oci_report_claim SET call_id = :call_id, claimed_until = {_UNTIL} WHERE {_BY_NAME} "
     f"AND (claimed_until < {NOW} OR call_id = :call_id)"
 )
 CLAIM_RESTART = (
-    "UPDATE oci_report_claim SET object_etag = :object_etag, rows_done = 0, bytes_done = 0, records_done = 0, "  # noqa: S608
-    f"prefix_check = NULL WHERE {_BY_NAME} AND call_id = :call_id"
+    "UPDATE oci_report_claim SET object_etag = :object_etag, rows_done = 0, bytes_done = 0, records_done = 0, "
+    f"cost_done = '0', quantity_done = '0', prefix_check = NULL WHERE {_BY_NAME} AND call_id = :call_id"
 )
 CLAIM_PROGRESS = (
-    "UPDATE oci_report_claim SET rows_done = :rows_done, bytes_done = :bytes_done, records_done = :records_done, "  # noqa: S608
-    f"prefix_check = :prefix_check WHERE {_BY_NAME} AND call_id = :call_id"
+    "UPDATE oci_report_claim SET rows_done = :rows_done, bytes_done = :bytes_done, records_done = :records_done, "
+    f"cost_done = :cost_done, quantity_done = :quantity_done, prefix_check = :prefix_check "
+    f"WHERE {_BY_NAME} AND call_id = :call_id"
 )
-CLAIM_LEAVE = f"UPDATE oci_report_claim SET claimed_until = {NOW} WHERE {_BY_NAME} AND call_id = :call_id"  # noqa: S608
-CLAIM_END = f"DELETE FROM oci_report_claim WHERE {_BY_NAME} AND call_id = :call_id"  # noqa: S608
+CLAIM_LEAVE = f"UPDATE oci_report_claim SET claimed_until = {NOW} WHERE {_BY_NAME} AND call_id = :call_id"
+CLAIM_END = f"DELETE FROM oci_report_claim WHERE {_BY_NAME} AND call_id = :call_id"
 CLAIM_READ = (
-    f"SELECT object_etag, records_done, rows_done, bytes_done, prefix_check FROM oci_report_claim WHERE {_BY_NAME}"  # noqa: S608
+    "SELECT object_etag, records_done, rows_done, cost_done, quantity_done, bytes_done, prefix_check "
+    f"FROM oci_report_claim WHERE {_BY_NAME}"
 )
-CLAIM_HOLD = f"SELECT object_etag FROM oci_report_claim WHERE {_BY_NAME} AND call_id = :call_id FOR UPDATE"  # noqa: S608
+CLAIM_HOLD = f"SELECT object_etag FROM oci_report_claim WHERE {_BY_NAME} AND call_id = :call_id FOR UPDATE"
 """Held to the end of the transaction: a claim that ran out in the meantime is no longer there."""
 
 CLAIM_ALL = "SELECT tenancy_id, object_name FROM oci_report_claim"
@@ -260,7 +262,7 @@ INDEXES = {
 
 def retain(dialect: str) -> str:
     """Rows of usage days before a day, of one tenancy."""
-    return f"DELETE FROM {DATA[dialect].name} WHERE tenancy_id = :tenancy_id AND {DAY_COLUMN[dialect]} < :first_day"  # noqa: S608
+    return f"DELETE FROM {DATA[dialect].name} WHERE tenancy_id = :tenancy_id AND {DAY_COLUMN[dialect]} < :first_day"
 
 
 RETAIN_BILLING = (

@@ -76,7 +76,7 @@ class Stage:
         self._make(kind)
         table = self._tables[kind]
         columns = ", ".join(map(self._column, table.columns[:-1]))
-        rows = connection.sql(f"SELECT {columns}, {records:d}::BIGINT AS {sql.STAGED_AFTER} FROM ({select})")  # noqa: S608
+        rows = connection.sql(f"SELECT {columns}, {records:d}::BIGINT AS {sql.STAGED_AFTER} FROM ({select})")
         if self._direct:
             self._session.load(table.name, table.names, rows)
         else:

@@ -7,17 +7,19 @@ commit whose answer is lost is looked up in the ledger, never done again blindly
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 from functions.adw_billing import oracle_sql as sql
 from functions.adw_billing.errors import WarehouseBusy
+from functions.adw_billing.numbers import plain
 from functions.adw_billing.oracle_connect import connect
 from functions.adw_billing.oracle_errors import ConnectionLost
 from functions.adw_billing.oracle_publish import Publication
 from functions.adw_billing.oracle_schema import migrate
 from functions.adw_billing.oracle_session import Session
 from functions.adw_billing.oracle_stage import Stage
-from functions.adw_billing.warehouse import RETRIED_REASONS, Claim, LedgerEntry, LedgerRow, Progress
+from functions.adw_billing.warehouse import RETRIED_REASONS, Claim, LedgerEntry, LedgerRow, Progress, Sums
 from shared.errors import DeadlineExceeded, FunctionError
 
 if TYPE_CHECKING:
@@ -74,28 +76,29 @@ class OracleWarehouse:
         """Make what is missing; see `oracle_schema.migrate`."""
         migrate(self._session)
 
-    def ledger(self, tenancy_id: str) -> Mapping[str, LedgerEntry]:
-        """The settled objects of a tenancy by name."""
+    def ledger(self, tenancy_id: str) -> Mapping[tuple[str, str], LedgerEntry]:
+        """The settled objects of a tenancy by (name, etag)."""
         return _entries(self._session.rows(sql.LEDGER, tenancy_id=tenancy_id))
 
-    def claim(self, key: ObjectKey, dialect: str) -> Claim | None:
+    def claim(self, key: ObjectKey, dialect: str, *, sliced: bool = True) -> Claim | None:
         """The right to load the object until the call is over, or None: another has it, or it is settled."""
         if not self._claimed(key):
             return None
-        settled = _entries(self._session.rows(sql.SETTLED, **_name(key))).get(key.object_name)
-        if settled is not None and settled.object_etag == key.object_etag and not settled.retried:
+        settled = _entries(self._session.rows(sql.SETTLED, **_name(key))).get((key.object_name, key.object_etag))
+        if settled is not None and not settled.retried:
             self._session.run(sql.CLAIM_END, **_name(key), call_id=self._call_id)
             self._session.commit()
             return None
-        etag, records, rows, text_bytes, check = self._session.rows(sql.CLAIM_READ, **_name(key))[0]
+        etag, records, rows, cost, quantity, text_bytes, check = self._session.rows(sql.CLAIM_READ, **_name(key))[0]
         stage = self._stage(key, dialect)
         if etag != key.object_etag:
             self._session.run(sql.CLAIM_RESTART, **_key(key), call_id=self._call_id)
             self._session.commit()
         elif records:
             stage.resume(int(records))
-            return Claim(key, dialect, Progress(int(records), int(rows), int(text_bytes), check or ""))
-        return Claim(key, dialect)
+            sums = Sums(int(rows), Decimal(cost), Decimal(quantity))
+            return Claim(key, dialect, sliced=True, progress=Progress(int(records), sums, int(text_bytes), check or ""))
+        return Claim(key, dialect, sliced=sliced)
 
     def stage(self, claim: Claim, batch: Batch) -> None:
         """Add a batch to the object's private tables."""
@@ -107,7 +110,9 @@ class OracleWarehouse:
             sql.CLAIM_PROGRESS,
             **_name(claim.key),
             call_id=self._call_id,
-            rows_done=progress.rows,
+            rows_done=progress.sums.rows,
+            cost_done=plain(progress.sums.cost),
+            quantity_done=plain(progress.sums.quantity),
             bytes_done=progress.text_bytes,
             records_done=progress.records,
             prefix_check=progress.prefix_check,
@@ -115,7 +120,7 @@ class OracleWarehouse:
         if not held:
             raise WarehouseBusy("another call has taken the object over")
         self._session.commit()
-        return Claim(claim.key, claim.dialect, progress)
+        return Claim(claim.key, claim.dialect, sliced=True, progress=progress)
 
     def commit(self, claim: Claim, outcome: Outcome) -> LedgerRow:
         """Prove and publish in one transaction. Raises ProofFailed, WarehouseBusy and what the session raises."""
@@ -206,9 +211,9 @@ def _name(key: ObjectKey) -> dict[str, object]:
     return {"tenancy_id": key.tenancy_id, "object_name": key.object_name}
 
 
-def _entries(rows: Iterable[tuple[str, str, str, str | None]]) -> dict[str, LedgerEntry]:
-    """Ledger entries by object name; a rejected object is tried again where a new download may mend it."""
+def _entries(rows: Iterable[tuple[str, str, str, str | None]]) -> dict[tuple[str, str], LedgerEntry]:
+    """Ledger entries by (object name, etag); a rejected object is tried again where a new download may mend it."""
     return {
-        name: LedgerEntry(etag, state, retried=state == "rejected" and reason in RETRIED_REASONS)
+        (name, etag): LedgerEntry(etag, state, retried=state == "rejected" and reason in RETRIED_REASONS)
         for name, etag, state, reason in rows
     }

@@ -17,9 +17,11 @@ class Kind(enum.Enum):
     TEXT = "text"
     """A short text."""
     NUMBER = "number"
-    """Money and prices, and quantities in priced units: exact, up to 18 decimals and 20 integer digits in DuckDB."""
+    """Money and prices: exact, 24 decimals and 14 integer digits in DuckDB (any 38 digits in Oracle)."""
+    QUANTITY = "quantity"
+    """Quantities in priced units: exact, 15 decimals and 23 integer digits in DuckDB."""
     LARGE_NUMBER = "large_number"
-    """Metered quantities such as byte-milliseconds: exact, up to 13 decimals and 25 integer digits in DuckDB."""
+    """Metered quantities such as byte-milliseconds: exact, 13 decimals and 25 integer digits in DuckDB."""
     SUM = "sum"
     """A sum over any of those, as a plain decimal text: no one decimal type of DuckDB holds all their digits."""
     TIME = "time"
@@ -112,7 +114,7 @@ COST = Table(
         *_NUMBERED,
         *_LINE_ITEM.values(),
         *_PLACE.values(),
-        *_columns("usage/billedQuantity usage/billedQuantityOverage", Kind.NUMBER).values(),
+        *_columns("usage/billedQuantity usage/billedQuantityOverage", Kind.QUANTITY).values(),
         *_columns("cost/subscriptionId cost/productSku", length=400).values(),
         *_columns("product/Description", length=1000).values(),
         *_columns("cost/unitPrice cost/unitPriceOverage cost/myCost cost/myCostOverage", Kind.NUMBER).values(),
@@ -120,7 +122,8 @@ COST = Table(
         *_columns("cost/billingUnitReadable cost/skuUnitDescription", length=400).values(),
         *_columns("cost/overageFlag", length=30).values(),
         *_CORRECTION.values(),
-        *_columns("cost/attributedCost usage/attributedUsage", Kind.NUMBER).values(),
+        *_columns("cost/attributedCost", Kind.NUMBER).values(),
+        *_columns("usage/attributedUsage", Kind.QUANTITY).values(),
         *_EXTRA,
     ),
 )
@@ -135,10 +138,10 @@ _FOCUS_TEXT = (
 )
 _FOCUS_LONG = "ChargeDescription ResourceId"
 _FOCUS_NUMBER = (
-    "BilledCost ConsumedQuantity ContractedCost ContractedUnitPrice EffectiveCost ListCost ListUnitPrice "
-    "PricingQuantity UsageQuantity oci_UnitPriceOverage oci_BilledQuantityOverage oci_CostOverage oci_AttributedUsage "
-    "oci_AttributedCost"
+    "BilledCost ContractedCost ContractedUnitPrice EffectiveCost ListCost ListUnitPrice oci_UnitPriceOverage "
+    "oci_CostOverage oci_AttributedCost"
 )
+_FOCUS_QUANTITY = "ConsumedQuantity PricingQuantity UsageQuantity oci_BilledQuantityOverage oci_AttributedUsage"
 _FOCUS_TIME = "BillingPeriodEnd BillingPeriodStart ChargePeriodEnd ChargePeriodStart"
 
 FOCUS = Table(
@@ -150,6 +153,7 @@ FOCUS = Table(
                 *_columns(_FOCUS_TEXT, length=400).values(),
                 *_columns(_FOCUS_LONG, length=4000).values(),
                 *_columns(_FOCUS_NUMBER, Kind.NUMBER).values(),
+                *_columns(_FOCUS_QUANTITY, Kind.QUANTITY).values(),
                 *_columns(_FOCUS_TIME, Kind.TIME).values(),
             ),
             key=lambda column: (column.name.startswith("oci_"), column.name),
@@ -163,20 +167,30 @@ column `Tags` of the reports is ``tags``."""
 DATA = {"usage": USAGE, "cost": COST, "focus": FOCUS}
 """The table of each dialect."""
 
-COST_COLUMN = {"usage": "", "cost": "cost_myCost", "focus": "BilledCost"}
-"""The column whose sum is `cost_sum` (none in usage reports)."""
-QUANTITY_COLUMN = {
-    "usage": "usage_billedQuantity",
-    "cost": "usage_billedQuantity",
-    "focus": "coalesce(UsageQuantity, ConsumedQuantity)",
+COST_COLUMNS: dict[str, tuple[str, ...]] = {"usage": (), "cost": ("cost_myCost",), "focus": ("BilledCost",)}
+"""The column whose sum is `cost_sum` (none in usage reports: 0)."""
+QUANTITY_COLUMNS: dict[str, tuple[str, ...]] = {
+    "usage": ("usage_billedQuantity",),
+    "cost": ("usage_billedQuantity",),
+    "focus": ("UsageQuantity", "ConsumedQuantity"),
 }
-"""The column, or expression, whose sum is `quantity_sum`."""
+"""The column whose sum is `quantity_sum`; of several the first that has a value in a row."""
+COST_COLUMN = {dialect: "".join(names) for dialect, names in COST_COLUMNS.items()}
+"""The column of `cost_sum` as SQL, empty where there is none."""
+QUANTITY_COLUMN = {
+    dialect: f"coalesce({', '.join(names)})" if len(names) > 1 else names[0]
+    for dialect, names in QUANTITY_COLUMNS.items()
+}
+"""The column of `quantity_sum` as SQL."""
 DAY_COLUMN = {
     "usage": "lineItem_intervalUsageStart",
     "cost": "lineItem_intervalUsageStart",
     "focus": "ChargePeriodStart",
 }
 """The column that says on which day (UTC) a row's usage fell."""
+
+SERVICE_COLUMNS = {"cost": ("product_service", "cost_currencyCode"), "focus": ("ServiceName", "BillingCurrency")}
+"""The columns of service and currency in `oci_cost_daily`, by the dialects that have costs."""
 
 REPORT = Table(
     "oci_report",
@@ -193,9 +207,10 @@ REPORT = Table(
         Column("loaded_at", Kind.TIME),
         Column("call_id", length=255),
     ),
-    key=("tenancy_id", "object_name"),
+    key=("tenancy_id", "object_name", "object_etag"),
 )
-"""The ledger: one row an object, that of its newest etag; sha256 is that of the object's bytes as stored."""
+"""The ledger: one row an object and etag. A version that was loaded replaces all others of its name; one that was
+rejected leaves the rows and the ledger row of the version before it. sha256 is that of the bytes as stored."""
 
 REJECTED = Table(
     "oci_report_rejected",
@@ -209,9 +224,11 @@ CLAIM = Table(
         *OBJECT_KEY,
         Column("call_id", length=255),
         Column("claimed_until", Kind.TIME),
+        Column("records_done", Kind.INTEGER),
         Column("rows_done", Kind.INTEGER),
         Column("bytes_done", Kind.INTEGER),
-        Column("records_done", Kind.INTEGER),
+        Column("cost_done", Kind.SUM),
+        Column("quantity_done", Kind.SUM),
         Column("prefix_check", length=100),
     ),
     key=("tenancy_id", "object_name"),

@@ -65,25 +65,39 @@ class LedgerEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Sums:
+    """Exact sums of some rows; 0 where no row has a value (usage reports have no cost)."""
+
+    rows: int = 0
+    cost: Decimal = Decimal(0)
+    quantity: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far an object is staged.
 
-    Data rows read (good and bad), good rows staged, bytes of the unpacked text after the header that they took, and a
-    check over those bytes.
+    Data rows read (good and bad), the sums of the good ones, which are staged, bytes of the unpacked text after the
+    header that they took, and a check over those bytes.
     """
 
     records: int = 0
-    rows: int = 0
+    sums: Sums = Sums()
     text_bytes: int = 0
     prefix_check: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to load one object, with the progress of earlier calls; ``sliced``: rows go to a private stage."""
+    """The right to load one object, with the progress of earlier calls.
+
+    ``sliced``: rows go to a private stage that outlives the call; else they may go to where ``commit`` publishes them,
+    in one transaction. An object with progress is always sliced.
+    """
 
     key: ObjectKey
     dialect: str
+    sliced: bool = False
     progress: Progress = field(default_factory=Progress)
 
 
@@ -97,35 +111,32 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
-class Sums:
-    """Exact sums of some rows; 0 where no row has a value (usage reports have no cost)."""
-
-    rows: int = 0
-    cost: Decimal = Decimal(0)
-    quantity: Decimal = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True)
 class Batch:
     """Rows fit to be loaded, as SQL on the warehouse's ``connection()``.
 
     ``select`` gives the columns of the dialect's table in the order of its definition; ``billing_select`` those of
     `oci_billing` as texts and as a last column ``usage_day`` (DATE), empty for FOCUS reports. Both end with all rows
-    of the batch; they are valid until the next batch. ``rejected`` are the bad rows found among them.
+    of the batch; they are valid until the next batch but one. ``sums`` are those of the good rows, ``rejected`` the bad
+    ones; ``records`` counts both, ``text_bytes`` is the unpacked text that they took, ``prefix_check`` a check over the
+    report's text up to the end of the batch; ``final``: nothing follows.
     """
 
     select: str
     billing_select: str
     sums: Sums
+    records: int = 0
+    text_bytes: int = 0
     rejected: Sequence[Rejected] = ()
+    prefix_check: str = ""
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the ledger row of an object says; ``days`` are the usage days (YYYY-MM-DD) that its rows touch.
+    """What the ledger row of an object says.
 
-    ``sums`` and ``rejected_rows`` cover all calls that worked on the object. ``rejected`` are entries that were not
-    staged with a Batch, such as the one for the whole object.
+    ``sums`` cover all calls that worked on the object. ``rejected`` are entries that were not staged with a Batch, such
+    as the one for the whole object.
     """
 
     dialect: str
@@ -163,23 +174,32 @@ class Warehouse(Protocol):
     def migrate(self) -> None:
         """Create what is missing, adopt an `oci_billing` of old, run the forward steps; WarehouseUnusable if newer."""
 
-    def ledger(self, tenancy_id: str) -> Mapping[str, LedgerEntry]:
-        """The settled objects of a tenancy by object name."""
+    def ledger(self, tenancy_id: str) -> Mapping[tuple[str, str], LedgerEntry]:
+        """The settled objects of a tenancy by (object name, etag)."""
 
-    def claim(self, key: ObjectKey, dialect: str) -> Claim | None:
+    def claim(self, key: ObjectKey, dialect: str, *, sliced: bool) -> Claim | None:
         """The right to load the object, or None when another call has it or has settled this very version.
 
         A new etag of the same name drops what was staged of the old one.
         """
 
     def stage(self, claim: Claim, batch: Batch) -> None:
-        """Add a batch to the object's private rows; not durable before ``keep_progress`` or ``commit``."""
+        """Add a batch (its rows and its rejected rows) to the object's private rows.
+
+        Not durable before ``keep_progress`` or ``commit``. ProofFailed unless ``batch.sums.rows`` rows were added.
+        """
 
     def keep_progress(self, claim: Claim, progress: Progress) -> Claim:
-        """Make the staged rows and how far they reach durable, for this call or a later one to go on."""
+        """Make the staged rows and how far they reach durable, for this call or a later one to go on.
+
+        For a claim that is not sliced it drops the rows and notes that the object needs slices.
+        """
 
     def commit(self, claim: Claim, outcome: Outcome) -> LedgerRow:
-        """Prove and publish: replaces all rows of the object's name, whatever their etag, in one transaction."""
+        """Prove and publish in one transaction; it replaces all rows of the object's name, whatever their etag.
+
+        With state `rejected` only ledger and quarantine get rows, and an older version that was loaded stays.
+        """
 
     def release(self, claim: Claim, *, drop: bool) -> None:
         """Give a claim up without a commit; ``drop`` also forgets what was staged."""

@@ -65,7 +65,7 @@ def load(warehouse: OracleWarehouse, source: ReportBatches, *, slices: bool = Fa
         warehouse.stage(claim, batch)
         records += batch.sums.rows
         if slices:
-            claim = warehouse.keep_progress(claim, Progress(records, records, records * 100, "check"))
+            claim = warehouse.keep_progress(claim, Progress(records, Sums(records), records * 100, "check"))
     warehouse.commit(claim, source.outcome())
 
 
@@ -89,7 +89,7 @@ def test_a_report_is_loaded_with_its_exact_sums(
         (130, totals.cost, f"{totals.quantity:f}", "loaded")
     ]
     assert query("select max(length(tags)) from " + f"oci_{dialect}")[0][0] is not None
-    assert warehouse.ledger(TENANCY) == {source.key.object_name: LedgerEntry("etag-1", "loaded")}
+    assert warehouse.ledger(TENANCY) == {(source.key.object_name, source.key.object_etag): LedgerEntry("etag-1", "loaded")}
 
 
 def test_a_report_published_again_replaces_its_rows_summary_and_quarantine(
@@ -171,7 +171,7 @@ def test_slices_go_on_where_progress_was_kept_and_what_came_after_it_is_dropped(
     assert claim is not None
     batches = list(source.batches())
     first.stage(claim, batches[0])
-    claim = first.keep_progress(claim, Progress(40, 40, 4000, "abc"))
+    claim = first.keep_progress(claim, Progress(40, Sums(40), 4000, "abc"))
     first.stage(claim, batches[1])
     first.release(claim, drop=False)
     first.close()
@@ -179,7 +179,7 @@ def test_slices_go_on_where_progress_was_kept_and_what_came_after_it_is_dropped(
     source = ReportBatches(second.connection(), make_report("cost", 100), key(), tmp_path, with_rejected=True)
     resumed = second.claim(source.key, "cost")
     assert resumed is not None
-    assert resumed.progress == Progress(40, 40, 4000, "abc")
+    assert resumed.progress == Progress(40, Sums(40), 4000, "abc")
     for batch in source.batches(after=40):
         second.stage(resumed, batch)
     row = second.commit(resumed, source.outcome("partial"))

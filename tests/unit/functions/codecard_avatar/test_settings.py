@@ -118,14 +118,6 @@ def test_card_names_of_another_shape_are_a_fault(text: str) -> None:
         load(Settings, {"publish": "inline", "card_names": text})
 
 
-@pytest.mark.parametrize(
-    "url", ["https://[::1/x", "https:///x", "https://h:x/", "ftp://h/", "https://h/#x", "https://h/a b"]
-)
-def test_an_address_that_cannot_be_asked_is_a_fault(url: str) -> None:
-    with pytest.raises(MissingInputData, match="apex_url"):
-        load(Settings, {"apex_url": url, "publish": "inline"})
-
-
 @pytest.mark.parametrize("url", ["https://gw.example.com", "https://gw.example.com:8443/", "http://localhost:8080"])
 def test_a_public_url_is_scheme_and_host(url: str) -> None:
     loaded = load(Settings, {"apex_url": APEX, "publish": "inline", "public_url": url})

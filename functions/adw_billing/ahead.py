@@ -1,0 +1,66 @@
+"""Makes the next item in a thread of its own while the caller works on this one."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import threading
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+T = TypeVar("T")
+
+_END = object()
+_POLL_SECONDS = 0.05
+
+
+@contextlib.contextmanager
+def ahead(make: Callable[[], Iterable[T]]) -> Iterator[Iterator[T]]:
+    """The items of ``make()``, one of them made in advance; an exception there is raised where the item was due.
+
+    Leaving the block ends the thread after the item that it is making.
+    """
+    waiting: queue.Queue[object] = queue.Queue(maxsize=1)
+    stopped = threading.Event()
+    thread = threading.Thread(target=_work, args=(make, waiting, stopped), name="report-parser", daemon=True)
+    thread.start()
+    try:
+        yield _items(waiting)
+    finally:
+        stopped.set()
+        thread.join()
+
+
+class _Failure:
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+
+def _work(make: Callable[[], Iterable[T]], waiting: queue.Queue[object], stopped: threading.Event) -> None:
+    try:
+        for item in make():
+            if not _put(item, waiting, stopped):
+                return
+        _put(_END, waiting, stopped)
+    except BaseException as error:  # noqa: BLE001  (raised again in the caller's thread)
+        _put(_Failure(error), waiting, stopped)
+
+
+def _put(item: object, waiting: queue.Queue[object], stopped: threading.Event) -> bool:
+    while not stopped.is_set():
+        with contextlib.suppress(queue.Full):
+            waiting.put(item, timeout=_POLL_SECONDS)
+            return True
+    return False
+
+
+def _items(waiting: queue.Queue[object]) -> Iterator[T]:
+    while True:
+        item = waiting.get()
+        if item is _END:
+            return
+        if isinstance(item, _Failure):
+            raise item.error
+        yield item  # type: ignore[misc]

@@ -1,0 +1,54 @@
+"""What publishing an object changes beside its rows: `oci_billing` and the daily summary."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from functions.adw_billing import duckdb_sql
+from functions.adw_billing.duckdb_session import name_values
+
+if TYPE_CHECKING:
+    from functions.adw_billing.duckdb_session import Session
+    from functions.adw_billing.warehouse import Claim
+
+EARLIEST = "0001-01-01"
+
+
+def fill_billing(session: Session, claim: Claim, *, cost_from: str, adopted: bool) -> None:
+    """Let the view show the object: store where cost begins, and drop what an adopted table had of it."""
+    if claim.dialect == "cost" and not session.all(f"SELECT 1 FROM oci_loader WHERE name = '{duckdb_sql.COST_FROM}'"):
+        newest = session.all(duckdb_sql.newest_billing_day(adopted=adopted))[0][0]
+        after = (date.fromisoformat(newest) + timedelta(days=1)).isoformat() if newest else EARLIEST
+        session.remember(duckdb_sql.COST_FROM, cost_from or after)
+    if not adopted or claim.dialect == "focus":
+        return
+    where = "usage_report = $usage_report"
+    if claim.dialect == "cost":
+        first = f"(SELECT value FROM oci_loader WHERE name = '{duckdb_sql.COST_FROM}')"
+        where += f" AND lineItem_intervalUsageStart[1:10] >= {first}"
+    values = {"usage_report": claim.key.usage_report}
+    session.run(f"DELETE FROM {duckdb_sql.ADOPTED} WHERE {where}", values)
+
+
+def summarise(session: Session, claim: Claim, old_days: list[date]) -> None:
+    """Bring `oci_cost_daily` up to date for the days that the object touches, or touched before (``old_days``)."""
+    if claim.dialect == "usage":
+        return
+    days = session.all(duckdb_sql.days_of(claim.dialect), name_values(claim.key))
+    touched = sorted({day for (day,) in days if day} | set(old_days))
+    for first, last in _runs(touched):
+        for statement in duckdb_sql.summarise(claim.dialect):
+            values = {"tenancy_id": claim.key.tenancy_id, "dialect": claim.dialect, "first": first, "last": last}
+            session.run(statement, values)
+
+
+def _runs(days: list[date]) -> list[tuple[date, date]]:
+    """Consecutive days as (first, last)."""
+    runs: list[tuple[date, date]] = []
+    for day in days:
+        if runs and day - runs[-1][1] == timedelta(days=1):
+            runs[-1] = (runs[-1][0], day)
+        else:
+            runs.append((day, day))
+    return runs

@@ -1,0 +1,56 @@
+"""One connection to the embedded warehouse: runs statements, counts them, and writes the small rows."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import duckdb
+
+    from functions.adw_billing.warehouse import ObjectKey, Rejected
+
+
+class Session:
+    """A connection; ``statements`` counts what was sent."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+        self.statements = 0
+
+    def run(self, statement: str, values: Any = None) -> None:  # noqa: ANN401  (a tuple or a mapping)
+        """Run a statement."""
+        self.statements += 1
+        self.connection.execute(statement, values)
+
+    def all(self, statement: str, values: Any = None) -> list[tuple[Any, ...]]:  # noqa: ANN401
+        """All rows of a query; of an INSERT or DELETE, how many rows it changed."""
+        self.run(statement, values)
+        return self.connection.fetchall()
+
+    def remember(self, name: str, value: str) -> None:
+        """Write one of the loader's own values."""
+        self.run("INSERT OR REPLACE INTO oci_loader VALUES (?, ?)", (name, value))
+
+    def reject(self, key: ObjectKey, entries: Sequence[Rejected], table: str) -> None:
+        """Put rows into quarantine, or into its stage."""
+        for entry in entries:
+            row = (key.tenancy_id, key.object_name, key.object_etag, entry.object_row, entry.reason, entry.content)
+            self.run(f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?, ?)", row)
+
+
+def key_values(key: ObjectKey) -> dict[str, str]:
+    """Bind values of one version of an object."""
+    return {**name_values(key), "object_etag": key.object_etag}
+
+
+def name_values(key: ObjectKey) -> dict[str, str]:
+    """Bind values of an object, whatever its version."""
+    return {"tenancy_id": key.tenancy_id, "object_name": key.object_name}
+
+
+def now() -> datetime:
+    """The time in UTC, as the warehouse stores it."""
+    return datetime.now(UTC).replace(tzinfo=None)

@@ -1,0 +1,108 @@
+"""The embedded warehouse's own SQL: stages, publication, daily summary, and `oci_billing` as users know it.
+
+`oci_billing` is a view here: over the typed tables, and over a table of that name that was there before, which goes on
+as `oci_billing_adopted`. So nothing is stored twice, and no order of loading can put a quantity into it twice.
+"""
+
+from __future__ import annotations
+
+from functions.adw_billing import tables
+from functions.adw_billing.ddl import NUMBER_SCALE, duckdb_create
+from functions.adw_billing.parse_sql import split_sum
+from functions.adw_billing.tables import BILLING, DATA, DAY_COLUMN, REJECTED, SERVICE_COLUMNS, Kind
+
+ADOPTED = "oci_billing_adopted"
+COST_FROM = "oci_billing_cost_from"
+BY_KEY = "tenancy_id = $tenancy_id AND object_name = $object_name AND object_etag = $object_etag"
+BY_NAME = "tenancy_id = $tenancy_id AND object_name = $object_name"
+STAGED = {dialect: f"{table.name}_stage" for dialect, table in DATA.items()}
+"""Private tables of objects that are loaded in slices."""
+STAGED_REJECTED = f"{REJECTED.name}_stage"
+NEVER = "9999-12-31"
+"""As `oci_billing_cost_from` before it is stored: cost reports fill nothing."""
+
+
+def create_statements() -> list[str]:
+    """All tables, as far as they are missing."""
+    stored = [table for table in tables.ALL if table is not BILLING]
+    stages = [duckdb_create(DATA[dialect], name) for dialect, name in STAGED.items()]
+    return [*(duckdb_create(table) for table in stored), *stages, duckdb_create(REJECTED, STAGED_REJECTED)]
+
+
+def sums_of(dialect: str, name: str) -> str:
+    """Rows, and cost and quantity in two parts each, of one object in the table ``name``."""
+    cost = tables.COST_COLUMN[dialect] or "CAST(0 AS DECIMAL(38,18))"
+    quantity = tables.QUANTITY_COLUMN[dialect]
+    return f"SELECT count(*), {split_sum(cost)}, {split_sum(quantity)} FROM {name} WHERE {BY_KEY}"
+
+
+def days_of(dialect: str) -> str:
+    """The usage days of all rows of an object's name."""
+    return f"SELECT DISTINCT CAST({DAY_COLUMN[dialect]} AS DATE) FROM {DATA[dialect].name} WHERE {BY_NAME}"
+
+
+def summarise(dialect: str) -> list[str]:
+    """Statements that bring `oci_cost_daily` up to date for the days from $first to $last."""
+    service, currency = SERVICE_COLUMNS[dialect]
+    day = DAY_COLUMN[dialect]
+    return [
+        (
+            "DELETE FROM oci_cost_daily WHERE tenancy_id = $tenancy_id AND dialect = $dialect "
+            "AND usage_day BETWEEN $first AND $last"
+        ),
+        (
+            f"INSERT INTO oci_cost_daily SELECT tenancy_id, CAST({day} AS DATE), $dialect, {service}, {currency}, "
+            f"sum({tables.COST_COLUMN[dialect]}), count(*) FROM {DATA[dialect].name} WHERE "
+            f"tenancy_id = $tenancy_id AND {day} >= CAST($first AS TIMESTAMP) AND "
+            f"{day} < CAST($last AS TIMESTAMP) + INTERVAL 1 DAY "
+            "GROUP BY ALL ORDER BY ALL"
+        ),
+    ]
+
+
+def billing_view(adopted: frozenset[str]) -> str:
+    """The view `oci_billing`; ``adopted``: the columns, in lower case, of the table that was there before."""
+    first = f"coalesce((SELECT value FROM oci_loader WHERE name = '{COST_FROM}'), '{NEVER}')"
+    parts = []
+    if adopted:
+        names = [
+            f"CAST({column.name if column.name.lower() in adopted else 'NULL'} AS VARCHAR) AS {column.name}"
+            for column in BILLING.columns
+        ]
+        early = f"coalesce(lineItem_intervalUsageStart[1:10] < {first}, true)"
+        parts.append(f"SELECT {', '.join(names)} FROM {ADOPTED} WHERE {early}")
+    for dialect, test in (("usage", "<"), ("cost", ">=")):
+        day = f"CAST(CAST({DAY_COLUMN[dialect]} AS DATE) AS VARCHAR)"
+        where = f"coalesce({day} {test} {first}, {'true' if dialect == 'usage' else 'false'})"
+        parts.append(f"SELECT {', '.join(_billing_columns(dialect))} FROM {DATA[dialect].name} WHERE {where}")
+    return f"CREATE OR REPLACE VIEW {BILLING.name} AS {' UNION ALL '.join(parts)}"
+
+
+def _billing_columns(dialect: str) -> list[str]:
+    base = r"regexp_replace(regexp_replace(object_name, '^.*/', ''), '(\.csv)?(\.gz)?$', '')"
+    columns = [f"tenancy_id || '-' || {base} AS usage_report"]
+    known = {column.name.lower(): column for column in DATA[dialect].columns}
+    for column in BILLING.columns[1:]:
+        found = known.get(column.name.lower())
+        columns.append(f"{_as_text(column.name, found.kind if found else None)} AS {column.name}")
+    return columns
+
+
+def _as_text(name: str, kind: Kind | None) -> str:
+    """A typed column as the text that usage reports have for it."""
+    if kind is None:
+        return "CAST(NULL AS VARCHAR)"
+    if kind is Kind.TIME:
+        texts = [f"strftime({name}, '{spelling}')" for spelling in ("%Y-%m-%dT%H:%MZ", "%Y-%m-%dT%H:%M:%SZ")]
+        return f"CASE WHEN second({name}) = 0 THEN {texts[0]} ELSE {texts[1]} END"
+    if kind in NUMBER_SCALE:
+        return f"rtrim(rtrim(CAST({name} AS VARCHAR), '0'), '.')"
+    return name
+
+
+def newest_billing_day(*, adopted: bool) -> str:
+    """The newest usage day (YYYY-MM-DD) of what usage reports, ours and those before us, have filled."""
+    parts = ["SELECT max(CAST(CAST(lineItem_intervalUsageStart AS DATE) AS VARCHAR)) AS day FROM oci_usage"]
+    if adopted:
+        parts.append(f"SELECT max(lineItem_intervalUsageStart[1:10]) FROM {ADOPTED}")
+    return f"SELECT max(day) FROM ({' UNION ALL '.join(parts)})"

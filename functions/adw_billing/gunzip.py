@@ -1,0 +1,114 @@
+"""The bytes of one object, unpacked as they come and proved on the way: length, CRC of every gzip member, sha256.
+
+DuckDB reads gzip by itself, but does not check its CRC: a damaged object would load without an error. So the object is
+unpacked here, in the same pass that feeds the parser. A gzip file is one or more members (RFC 1952 section 2.2).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from isal import igzip_lib, isal_zlib
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Iterator
+
+GZIP_MAGIC = b"\x1f\x8b"
+GZIP_BITS = 31
+"""zlib's window bits for a gzip stream whose CRC and length are checked (zlib manual, inflateInit2)."""
+PIECE_BYTES = 1 << 20
+"""Most bytes handed on at once: bounds what one compressed block can blow up to in memory."""
+RATIO_LIMIT = 400
+"""Unpacked bytes a stored byte may become; real reports stay below 40, deflate cannot pass 1,032."""
+RATIO_FREE_BYTES = 32 << 20
+"""Unpacked bytes below which no ratio is suspicious."""
+
+
+class StreamFault(Exception):
+    """The object's bytes cannot be used; ``reason`` is the quarantine's reason."""
+
+    def __init__(self, reason: str, text: str) -> None:
+        super().__init__(text)
+        self.reason = reason
+        self.text = text
+
+
+class ProvenStream:
+    """Unpacks stored bytes; ``sha256`` and ``size_bytes`` are those of the stored bytes seen so far.
+
+    Plain text passes through unchanged. ``pieces`` raises StreamFault: `truncated`, `damaged`, `size-differs` or
+    `ratio`; it has to be read to its end before anything of the object may be called proved.
+    """
+
+    def __init__(self, stored: Iterable[bytes], expected_bytes: int) -> None:
+        self._stored = stored
+        self._expected = expected_bytes
+        self._hash = hashlib.sha256()
+        self.size_bytes = 0
+        self.text_bytes = 0
+        self.is_gzip = False
+
+    @property
+    def sha256(self) -> str:
+        """In hexadecimal digits."""
+        return self._hash.hexdigest()
+
+    def pieces(self) -> Iterator[bytes]:
+        """The unpacked bytes, at most PIECE_BYTES at once."""
+        chunks = self._counted()
+        first = next(chunks, b"")
+        while 0 < len(first) < len(GZIP_MAGIC):
+            more = next(chunks, b"")
+            if not more:
+                break
+            first += more
+        self.is_gzip = first.startswith(GZIP_MAGIC)
+        unpacked = self._members(first, chunks) if self.is_gzip else _plain(first, chunks)
+        for piece in unpacked:
+            self.text_bytes += len(piece)
+            if self.text_bytes > RATIO_FREE_BYTES and self.text_bytes > RATIO_LIMIT * self.size_bytes:
+                raise StreamFault("ratio", f"unpacks to more than {RATIO_LIMIT} times its size")
+            yield piece
+        if self.size_bytes != self._expected:
+            raise StreamFault("size-differs", f"{self.size_bytes} bytes came, {self._expected} were listed")
+
+    def _counted(self) -> Iterator[bytes]:
+        for chunk in self._stored:
+            self.size_bytes += len(chunk)
+            self._hash.update(chunk)
+            yield chunk
+
+    def _members(self, data: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        while True:
+            rest = yield from self._member(data, chunks)
+            data = rest or next(chunks, b"")
+            while data and not data.strip(b"\0"):  # padding of tapes and block devices (gzip manual, "Advanced usage")
+                data = next(chunks, b"")
+            if not data:
+                return
+            if not data.startswith(GZIP_MAGIC[: len(data)]):
+                raise StreamFault("damaged", "bytes follow the end of the gzip data")
+
+    def _member(self, data: bytes, chunks: Iterator[bytes]) -> Generator[bytes, None, bytes]:
+        """One member; returns the bytes behind it."""
+        inflate = isal_zlib.decompressobj(wbits=GZIP_BITS)
+        while not inflate.eof:
+            try:
+                piece = inflate.decompress(data, PIECE_BYTES)
+            except igzip_lib.IsalError as fault:  # type: ignore[misc]  # its stub forgets the base class
+                raise StreamFault("damaged", f"the gzip data is damaged: {fault}") from None
+            if piece:
+                yield piece
+            data = inflate.unconsumed_tail
+            if not data and not inflate.eof and len(piece) < PIECE_BYTES:
+                data = next(chunks, b"")
+                if not data:
+                    raise StreamFault("truncated", "the gzip data ends too early")
+        return inflate.unused_data
+
+
+def _plain(first: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    if first:
+        yield first
+    yield from chunks

@@ -1,0 +1,145 @@
+"""Where reports come from: Oracle's bucket, or a folder of this machine."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from functions.adw_billing.headers import HeaderFault, dialect_of_name, layout
+from functions.adw_billing.split import Splitter
+from shared.errors import OciServiceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from shared.object_store import ObjectStore
+
+NAMESPACE = "bling"
+"""Oracle's namespace of all tenancies' reports (docs.oracle.com, "Downloading a Cost Report")."""
+PREFIXES = {"cost": "reports/cost-csv/", "focus": "FOCUS Reports/", "usage": "reports/usage-csv/"}
+SUFFIXES = (".csv", ".csv.gz")
+RESUMES = 3
+"""Breaks of one download that are mended by a range request before the object is left for the next call."""
+READ_BYTES = 256 << 10
+TENANCY_COLUMNS = {"usage": "lineItem_tenantId", "cost": "lineItem_tenantId", "focus": "SubAccountId"}
+"""Where a row says whose it is."""
+UNKNOWN_TENANCY = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportObject:
+    """An object as listed; ``dialect`` is what its prefix, or for a file its header, says; empty where neither does."""
+
+    tenancy_id: str
+    name: str
+    etag: str
+    size_bytes: int
+    modified: datetime | None = None
+    dialect: str = ""
+
+
+class Reports(Protocol):
+    """A place with reports."""
+
+    def list(self) -> list[ReportObject]:
+        """All reports of the kinds asked for."""
+
+    def read(self, report: ReportObject) -> Iterator[bytes]:
+        """The stored bytes of one report; OciServiceError or OSError when they cannot be had."""
+
+
+class Bucket:
+    """The tenancy's bucket in `bling`."""
+
+    def __init__(self, store: ObjectStore, tenancy_id: str, dialects: tuple[str, ...]) -> None:
+        self._store = store
+        self._tenancy_id = tenancy_id
+        self._dialects = dialects
+
+    def list(self) -> list[ReportObject]:
+        """All pages of the prefixes asked for."""
+        return [
+            ReportObject(self._tenancy_id, item.name, item.etag, item.size_bytes, item.modified, dialect)
+            for dialect in self._dialects
+            for item in self._store.list(PREFIXES[dialect])
+            if item.name.endswith(SUFFIXES)
+        ]
+
+    def read(self, report: ReportObject) -> Iterator[bytes]:
+        """The object in this very version; a broken connection is taken up where it broke."""
+        received = 0
+        for attempt in range(RESUMES + 1):
+            try:
+                body = self._store.get(report.name, if_match=report.etag, first_byte=received)
+                for chunk in body.chunks():
+                    received += len(chunk)
+                    yield chunk
+            except OciServiceError as error:
+                broken = error.code in ("no-answer", "truncated") and received < report.size_bytes
+                if not broken or attempt == RESUMES:
+                    raise
+            else:
+                return
+
+
+class Folder:
+    """Files below a folder; folder names are the objects' prefixes, the etag is a hash of the content."""
+
+    def __init__(self, folder: Path, tenancy_id: str, dialects: tuple[str, ...]) -> None:
+        self._folder = folder
+        self._tenancy_id = tenancy_id
+        self._dialects = dialects
+
+    def list(self) -> list[ReportObject]:
+        """All `.csv` and `.csv.gz` files, whose tenancy is that of their first row unless it was given."""
+        paths = sorted(path for path in self._folder.rglob("*") if path.name.endswith(SUFFIXES) and path.is_file())
+        heads = {path: _head(path) for path in paths}
+        known = [tenancy for _, tenancy in heads.values() if tenancy]
+        wanted = {path: head for path, head in heads.items() if not head[0] or head[0] in self._dialects}
+        return [
+            ReportObject(
+                self._tenancy_id or tenancy or (known[0] if known else UNKNOWN_TENANCY),
+                path.relative_to(self._folder).as_posix(),
+                _content_hash(path),
+                path.stat().st_size,
+                datetime.fromtimestamp(path.stat().st_mtime, UTC),
+                dialect,
+            )
+            for path, (dialect, tenancy) in wanted.items()
+        ]
+
+    def read(self, report: ReportObject) -> Iterator[bytes]:
+        """The file's bytes."""
+        with (self._folder / report.name).open("rb") as file:
+            while chunk := file.read(READ_BYTES):
+                yield chunk
+
+
+def _content_hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:32]
+
+
+def _head(path: Path) -> tuple[str, str]:
+    """Dialect and tenancy of a file's first row, each empty where it cannot be told."""
+    from functions.adw_billing.gunzip import ProvenStream, StreamFault  # noqa: PLC0415  (this side is the command line's)
+    from functions.adw_billing.records import records  # noqa: PLC0415
+
+    with path.open("rb") as file:
+        stream = ProvenStream(iter(lambda: file.read(READ_BYTES), b""), path.stat().st_size)
+        splitter = Splitter(stream.pieces(), chunk_bytes=READ_BYTES)
+        try:
+            found = layout(splitter.header())
+            splitter.width = found.width
+            chunk = next(splitter.chunks())
+        except HeaderFault:
+            return "", ""
+        except StreamFault:
+            return dialect_of_name(path.as_posix()), ""
+    row = next((row for row in records(chunk.text, found.width, final=True) if not row.fault), None)
+    position = found.columns.get(TENANCY_COLUMNS[found.dialect], -1)
+    tenancy = row.fields[position].decode("utf-8", "replace") if row and position >= 0 else ""
+    return found.dialect, "" if tenancy == "NULL" else tenancy

@@ -1,0 +1,76 @@
+"""What a call of the function does: load, or check everything with `{"preflight": true}`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from functions.adw_billing.bucket import TenancyBucket
+from functions.adw_billing.engine import open_warehouse
+from functions.adw_billing.load import Call as LoadCall
+from functions.adw_billing.load import Orders, Summary
+from shared.errors import BadRequest
+
+if TYPE_CHECKING:
+    from functions.adw_billing.settings import Settings
+    from functions.adw_billing.warehouse import Warehouse
+    from shared.handler import Call
+
+FLAGS = ("detail", "preflight")
+
+
+def serve(call: Call[Settings]) -> list[str] | dict[str, Any]:
+    """The CSV names processed, or with `{"detail": true}` an object. Raises errors of ``errors`` and BadRequest."""
+    flags = _flags(call.json_body())
+    if flags["preflight"]:
+        from functions.adw_billing.preflight import preflight  # noqa: PLC0415  (rare)
+
+        return preflight(call.settings, call.deadline)
+    reports = TenancyBucket(call.settings, call.deadline)
+    warehouse = open_warehouse(call.settings, call.deadline, call.call_id)
+    try:
+        warehouse.migrate()
+        summary = LoadCall(reports, warehouse, _orders(call)).run()
+        removed = _retain(call.settings, warehouse)
+    finally:
+        warehouse.close()
+    call.summary.update(
+        listed=summary.listed,
+        loaded=len(summary.rows),
+        remaining=summary.remaining,
+        rows_per_second=round(summary.rows_per_second),
+        removed_rows=removed,
+    )
+    return answer(summary, detail=flags["detail"])
+
+
+def answer(summary: Summary, *, detail: bool) -> list[str] | dict[str, Any]:
+    """The function's answer for what a call did."""
+    return summary.detail() if detail else summary.names()
+
+
+def _orders(call: Call[Settings]) -> Orders:
+    settings = call.settings
+    return Orders(
+        newest_first=settings.load_order == "newest-first",
+        max_rows_per_slice=settings.max_rows_per_slice,
+        left_seconds=lambda: call.deadline.remaining_seconds() - settings.deadline_margin_seconds,
+    )
+
+
+def _retain(settings: Settings, warehouse: Warehouse) -> int:
+    if not settings.retention_days:
+        return 0
+    first_day = datetime.now(UTC).date() - timedelta(days=settings.retention_days)
+    return warehouse.retain(settings.usage_report_bucket, first_day.isoformat())
+
+
+def _flags(body: object) -> dict[str, bool]:
+    if body is None:
+        body = {}
+    if not isinstance(body, dict):
+        raise BadRequest("the body must be a JSON object", fix='send {"detail": true} or no body', field="body")
+    for name in FLAGS:
+        if not isinstance(body.get(name, False), bool):
+            raise BadRequest(f"{name} must be true or false", fix=f'send {{"{name}": true}} or no body', field=name)
+    return {name: bool(body.get(name, False)) for name in FLAGS}
