@@ -6,8 +6,9 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
-from tools import manifests
+from tools import manifests, suite
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +19,18 @@ CRON_JOB = next(document for _, document in manifests.manifests() if document["k
 def test_every_manifest_holds_in_three_versions_of_kubernetes() -> None:
     assert len(set(manifests.versions())) == 3
     assert list(manifests.every_fault()) == []
+
+
+def test_every_place_that_names_the_version_names_the_one_of_func_common() -> None:
+    version = suite.read().version
+    tags = {
+        image["newTag"]
+        for file in manifests.FOLDER.rglob("kustomization.yaml")
+        for image in yaml.safe_load(file.read_text()).get("images", [])
+    }
+    example = (suite.ROOT / "deploy" / "terraform" / "terraform.tfvars.example").read_text()
+    assert tags == {version}
+    assert f'image_tag           = "{version}"' in example
 
 
 def test_kustomize_puts_registry_and_config_map_into_every_cronjob() -> None:
