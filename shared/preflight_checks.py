@@ -213,18 +213,27 @@ class Preflight:
 
 
 def own_rows(function: str, answer: object) -> Iterator[Row]:
-    """The rows of ``{"preflight": [{"check", "ok", "detail", "fix"}, …]}``, or of an error."""
-    error = answer.get("error") if isinstance(answer, dict) else None
+    """The rows of ``{"preflight": {"checks": [{"name", "ok", "found" | "reason", "message", "fix"}, …]}}``.
+
+    An ``{"error": …}`` is one row, and so is the answer of a function that knows no preflight.
+    """
+    body = answer if isinstance(answer, dict) else {}
+    error, own = body.get("error"), body.get("preflight")
     if isinstance(error, dict):
-        detail = f"{error.get('reason')}: {error.get('message', '')}"
-        yield Row(function, "own preflight", "FAILED", detail, str(error.get("fix", "")))
-        return
-    listed = answer.get("preflight") if isinstance(answer, dict) else None
-    for row in listed if isinstance(listed, list) else []:
-        outcome: Outcome = "ok" if row.get("ok") else "FAILED"
-        yield Row(function, str(row.get("check")), outcome, str(row.get("detail", "")), str(row.get("fix") or ""))
-    if not listed:
+        yield _of_check(function, {**error, "name": "own preflight", "ok": False})
+    elif isinstance(own, dict) and own.get("checks"):
+        yield from (_of_check(function, check) for check in own["checks"])
+    else:
         yield Row(function, "own preflight", "unknown", "the function has none: is its image old?", "deploy it again")
+
+
+def _of_check(function: str, check: dict[str, Any]) -> Row:
+    name = str(check.get("name"))
+    if check.get("ok"):
+        return Row(function, name, "ok", str(check.get("found", "")))
+    return Row(
+        function, name, "FAILED", f"{check.get('reason')}: {check.get('message', '')}", str(check.get("fix", ""))
+    )
 
 
 def _route(path: str, wanted: int, meaning: str, endpoint: str) -> Row:

@@ -1,6 +1,7 @@
 """`{"preflight": true}`: everything that a tick needs is tried with the function's own identity, and nothing changed.
 
-The answer is ``{"preflight": [{"check", "ok", "detail", "fix"}, …]}``; `python -m shared.preflight` prints it.
+The answer is ``{"preflight": {"ok", "checks": [{"name", "ok", "found"}, …]}}``, as that of adw-billing; a check that
+failed has ``reason``, ``message`` and ``fix``. `python -m shared.preflight` prints it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from functions.oke_autoscaler.oke import Oke
-from shared.errors import FunctionError
+from shared.errors import FunctionError, NotAuthorised
 from shared.kubernetes import KubernetesApi
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.settings import Settings
     from shared.deadline import Deadline
 
-Row = dict[str, Any]
+Check = dict[str, Any]
 
 REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 WHO_AM_I = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
@@ -63,16 +64,17 @@ def is_asked(body: bytes) -> bool:
     return isinstance(value, dict) and value.get("preflight") is True
 
 
-def run(settings: Settings, deadline: Deadline) -> Row:
-    """Every check's row; one that fails does not keep the others from being tried."""
+def run(settings: Settings, deadline: Deadline) -> dict[str, Any]:
+    """Every check; one that fails does not keep the others from being tried."""
     oke = Oke(settings, deadline)
-    return {"preflight": [*_cluster_rows(oke, deadline), *_pool_rows(oke, settings)]}
+    checks = [*_cluster_checks(oke, deadline), *_pool_checks(oke, settings)]
+    return {"preflight": {"ok": all(check["ok"] for check in checks), "checks": checks}}
 
 
-def _cluster_rows(oke: Oke, deadline: Deadline) -> Iterator[Row]:
+def _cluster_checks(oke: Oke, deadline: Deadline) -> Iterator[Check]:
     try:
         address = oke.cluster_address()
-        yield _row("cluster", detail=address.server)
+        yield _passed("cluster", address.server)
         api = KubernetesApi(address.server, address.ca_pem, oke.token_source(), deadline)
     except FunctionError as error:
         yield _failed("cluster", error)
@@ -85,12 +87,12 @@ def _cluster_rows(oke: Oke, deadline: Deadline) -> Iterator[Row]:
         return
     if missing:
         fix = "apply deploy/kubernetes/rbac.yaml with the user that `cluster token` shows"
-        yield {"check": "RBAC", "ok": False, "detail": f"not allowed: {', '.join(missing)}", "fix": fix}
+        yield _failed("RBAC", NotAuthorised(f"not allowed: {', '.join(missing)}", fix=fix))
     else:
-        yield _row("RBAC", detail=f"{len(RIGHTS)} rights")
+        yield _passed("RBAC", f"{len(RIGHTS)} rights")
 
 
-def _pool_rows(oke: Oke, settings: Settings) -> Iterator[Row]:
+def _pool_checks(oke: Oke, settings: Settings) -> Iterator[Check]:
     compartments: set[str] = set()
 
     def pool(ocid: str) -> str:
@@ -106,19 +108,20 @@ def _pool_rows(oke: Oke, settings: Settings) -> Iterator[Row]:
         yield _tried("load metrics", lambda: f"{len(oke.loads(compartments, time.time()))} instances")
 
 
-def _tried(check: str, work: Callable[[], str]) -> Row:
+def _tried(name: str, work: Callable[[], str]) -> Check:
     try:
-        return _row(check, detail=work())
+        return _passed(name, work())
     except FunctionError as error:
-        return _failed(check, error)
+        return _failed(name, error)
 
 
-def _row(check: str, *, detail: str) -> Row:
-    return {"check": check, "ok": True, "detail": detail, "fix": ""}
+def _passed(name: str, found: str) -> Check:
+    return {"name": name, "ok": True, "found": found}
 
 
-def _failed(check: str, error: FunctionError) -> Row:
-    return {"check": check, "ok": False, "detail": f"{error.reason}: {error.message}", "fix": error.fix or error.remedy}
+def _failed(name: str, error: FunctionError) -> Check:
+    body: Any = error.to_body()["error"]
+    return {"name": name, "ok": False, **body, "fix": error.fix or error.remedy}
 
 
 def _user(api: KubernetesApi) -> str:

@@ -21,7 +21,9 @@ RBAC = FOLDER / "rbac.yaml"
 def rows(cloud: Cloud, env: dict[str, str], **more: object) -> dict[str, dict[str, Any]]:
     pool = cloud.cluster.add_pool("prod-pool1", size=2)
     answer = tick(env, config(cloud, pool, **more), body=BODY)
-    return {row["check"].split(" ocid")[0]: row for row in answer["preflight"]}
+    preflight_answer = answer["preflight"]
+    assert preflight_answer["ok"] == all(row["ok"] for row in preflight_answer["checks"])
+    return {row["name"]: row for row in preflight_answer["checks"]}
 
 
 def test_a_right_tenancy_passes_every_check_and_nothing_is_changed(cloud: Cloud, principal_env: dict[str, str]) -> None:
@@ -29,7 +31,7 @@ def test_a_right_tenancy_passes_every_check_and_nothing_is_changed(cloud: Cloud,
     found = rows(cloud, principal_env, node_pool_eval_cpu_load=20)
     assert [row for row in found.values() if not row["ok"]] == []
     assert {"cluster", "cluster token", "RBAC", "work requests", "load metrics"} <= set(found)
-    assert cloud.cluster.user_of(principal_env) in found["cluster token"]["detail"]
+    assert cloud.cluster.user_of(principal_env) in found["cluster token"]["found"]
     assert [each for each in changes(cloud) if "selfsubject" not in each] == []
 
 
@@ -39,8 +41,8 @@ def test_without_rbac_every_missing_right_is_named_with_the_file_to_apply(
     cloud.cluster.enforce_rbac("", {})
     row = rows(cloud, principal_env)["RBAC"]
     assert not row["ok"]
-    assert "patch nodes" in row["detail"]
-    assert "update leases.coordination.k8s.io oke-autoscaler in kube-system" in row["detail"]
+    assert "patch nodes" in row["message"]
+    assert "update leases.coordination.k8s.io oke-autoscaler in kube-system" in row["message"]
     assert "rbac.yaml" in row["fix"]
 
 

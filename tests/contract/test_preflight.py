@@ -72,7 +72,8 @@ def test_an_app_or_an_identity_that_is_not_there_is_said(stack: LocalStack, caps
 @pytest.mark.parametrize(
     ("answer", "outcomes"),
     [
-        ({"preflight": [{"check": "a", "ok": True}, {"check": "b", "ok": False, "fix": "c"}]}, ["ok", "FAILED"]),
+        ({"preflight": {"checks": [{"name": "a", "ok": True}, {"name": "b", "ok": False}]}}, ["ok", "FAILED"]),
+        ({"preflight": {}}, ["unknown"]),
         ({"error": {"reason": "login-failed", "message": "m", "fix": "f"}}, ["FAILED"]),
         ({"success": {}}, ["unknown"]),
         (["x.csv"], ["unknown"]),

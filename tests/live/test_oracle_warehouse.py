@@ -89,7 +89,9 @@ def test_a_report_is_loaded_with_its_exact_sums(
         (130, totals.cost, f"{totals.quantity:f}", "loaded")
     ]
     assert query("select max(length(tags)) from " + f"oci_{dialect}")[0][0] is not None
-    assert warehouse.ledger(TENANCY) == {(source.key.object_name, source.key.object_etag): LedgerEntry("etag-1", "loaded")}
+    assert warehouse.ledger(TENANCY) == {
+        (source.key.object_name, source.key.object_etag): LedgerEntry("etag-1", "loaded")
+    }
 
 
 def test_a_report_published_again_replaces_its_rows_summary_and_quarantine(
