@@ -1,5 +1,6 @@
 """Settings: every fault at once, secrets hidden, documentation read from the class."""
 
+import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -119,3 +120,40 @@ def test_a_field_without_documentation_is_refused() -> None:
 
     with pytest.raises(ValueError, match="silent"):
         describe(Bare)
+
+
+def test_a_secret_shows_itself_nowhere_but_when_asked() -> None:
+    secret = Secret("hunter2")
+    assert {str(secret), repr(secret), f"{secret}", f"{secret:>9}", repr([secret])} == {"***", "[***]"}
+    assert secret.reveal() == "hunter2"
+    assert (secret == Secret("hunter2"), secret == "hunter2", bool(Secret(""))) == (True, False, False)
+    assert len({secret, Secret("hunter2")}) == 1
+    with pytest.raises(TypeError):
+        pickle.dumps(secret)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("Yes", True), ("1", True), ("ON", True), ("true", True), ("No", False), ("0", False), ("off", False)],
+)
+def test_words_for_true_and_false(text: str, value: bool) -> None:  # noqa: FBT001
+    assert load(Example, {"name": "x", "loud": text}).loud is value
+
+
+@pytest.mark.parametrize("text", ["inf", "-Infinity", "nan", "1e999", "one", ""])
+def test_a_number_is_finite(text: str) -> None:
+    if text:
+        with pytest.raises(MissingInputData, match="share"):
+            load(Example, {"name": "x", "share": text})
+    else:
+        assert load(Example, {"name": "x", "share": text}).share == 0.5
+
+
+def test_a_field_type_that_cannot_be_read_from_text_is_a_mistake_of_ours() -> None:
+    @dataclass(frozen=True)
+    class Odd:
+        when: list[str]
+        """A list."""
+
+    with pytest.raises(TypeError, match="need setting"):
+        load(Odd, {"when": "x"})
