@@ -58,9 +58,9 @@ def parse_bucket_url(text: str) -> BucketUrl:
     except ValueError:
         raise ValueError("is not a URL") from None
     path = _PATH.fullmatch(parts.path)
-    if parts.scheme not in {"http", "https"} or not host or port == 0 or parts.username or parts.password:
-        raise ValueError("must be an https URL without user name")
-    if path is None or parts.query or parts.fragment:
+    if parts.scheme not in {"http", "https"} or not host or port == 0 or not host.isascii():
+        raise ValueError("must be an https URL")
+    if path is None or "@" in parts.netloc or parts.query or parts.fragment:
         raise ValueError("must end in /n/<namespace>/b/<bucket>, or be a link /p/<token>/n/<namespace>/b/<bucket>/o/")
     if parts.scheme == "http" and not is_loopback(host):
         raise ValueError("plain http is accepted for loopback addresses only: use https")

@@ -10,12 +10,12 @@ import json
 import unicodedata
 from typing import TYPE_CHECKING
 
+from functions.codecard_avatar.errors import CardFailure
 from shared.results import HttpAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from functions.codecard_avatar.errors import CardFailure
     from shared.errors import FunctionError
 
 FIELD_CHARACTERS = {
@@ -127,7 +127,7 @@ def badge_fields(fields: Mapping[str, str], picture_url: str, fingerprint: str) 
 
 def failure_fields(error: FunctionError) -> dict[str, str]:
     """The template that shows an expected failure, and its reason for other callers."""
-    card_error: CardFailure | None = error if hasattr(error, "subtitle") else None  # type: ignore[assignment]
+    card_error = error if isinstance(error, CardFailure) else None
     sentences = [part.strip().rstrip(".") for part in (error.message, error.fix) if part.strip()]
     texts = {
         "title": card_error.title if card_error else "Uh oh!",

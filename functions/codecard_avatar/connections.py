@@ -26,7 +26,7 @@ IDLE_SECONDS = 20.0
 """A connection that was unused for longer is not used again: a frozen container does not see it die."""
 
 
-class PrivateUseError(Exception):
+class LinkLocalError(Exception):
     """A link-local address."""
 
 
@@ -53,12 +53,12 @@ class Connection:
         self._abandoned = False
 
     def open(self, private_hosts: set[str]) -> None:
-        """Connect to the first address that answers, and shake hands. Raises OSError, ssl.SSLError, PrivateUseError."""
+        """Connect to the first address that answers, and shake hands. Raises OSError, ssl.SSLError, LinkLocalError."""
         found = socket.getaddrinfo(self.address.host, self.address.port, type=socket.SOCK_STREAM)
         failure: OSError = TimeoutError("no address answered")
         for at, (family, kind, protocol, _, where) in enumerate(found):
             if is_link_local(str(where[0])):
-                raise PrivateUseError
+                raise LinkLocalError
             if is_private(str(where[0])):
                 private_hosts.add(self.address.host)
             try:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 BACKGROUND_BYTES = 1024 * 1024
 STAMP_BYTES = 256 * 1024
-STAMP_SIDE_PX = 1024
+STAMP_SIDES_PX = range(8, 1025)
 WHITE_ABOVE = 384
 """The card's own rule: white where R + G + B is more than this."""
 
@@ -53,11 +53,8 @@ def _must_be_badge_size(width: int, height: int) -> None:
 
 
 def _must_be_stamp_like(width: int, height: int) -> None:
-    if width != height or not CELL_SIDE_MINIMUM_PX <= width <= STAMP_SIDE_PX:
+    if width != height or width not in STAMP_SIDES_PX:
         raise ValueError(f"is {width} x {height} pixels")
-
-
-CELL_SIDE_MINIMUM_PX = 8
 
 
 def _decoded(data: bytes, check_size: Callable[[int, int], None]) -> Image.Image:

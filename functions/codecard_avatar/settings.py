@@ -25,7 +25,14 @@ def _web_url(text: str) -> str:
         usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
     except ValueError:
         usable = False
-    if not usable or parts.username or parts.password or parts.fragment or any(each <= " " for each in text):
+    if (
+        not usable
+        or parts.username
+        or parts.password
+        or parts.fragment
+        or not (text.isascii() and text.isprintable())
+        or " " in text
+    ):
         raise ValueError("must be a URL such as https://host/path, without user name and fragment")
     return text
 

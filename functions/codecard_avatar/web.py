@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
-from functions.codecard_avatar.connections import Address, Connection, Pool, PrivateUseError
+from functions.codecard_avatar.connections import Address, Connection, LinkLocalError, Pool
 from functions.codecard_avatar.time_budget import LateError, within
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class _Exchange:
             return within(self._deadline, work, self._abandon)
         except (LateError, TimeoutError):
             raise WebError(f"{host} did not answer in time", late=True) from None
-        except PrivateUseError:
+        except LinkLocalError:
             raise WebError(f"{host} is a link-local address, which no service of the cloud has") from None
         except ssl.SSLCertVerificationError as error:
             raise WebError(f"the certificate of {host} is not trusted: {error.verify_message}") from None

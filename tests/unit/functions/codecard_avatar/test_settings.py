@@ -55,6 +55,7 @@ def test_a_links_token_is_not_printed() -> None:
         "https://h/n/ns/b/x?y=1",
         "https://h:0/n/ns/b/x",
         "https://[::1/n/ns/b/x",
+        "https://h\u00e9/n/ns/b/x",
         "http://objectstorage.us-phoenix-1.oraclecloud.com/n/ns/b/x",
         "http://169.254.169.254/n/ns/b/x",
     ],
@@ -116,6 +117,25 @@ def test_card_names_are_keyed_by_the_id_in_any_case() -> None:
 def test_card_names_of_another_shape_are_a_fault(text: str) -> None:
     with pytest.raises(MissingInputData, match="card_names"):
         load(Settings, {"publish": "inline", "card_names": text})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://[::1/x",
+        "https:///x",
+        "https://h:x/",
+        "ftp://h/",
+        "https://h/#x",
+        "https://h/a b",
+        "https://h/\u00e9",
+        "https://h/\x7f",
+        "https://h/\x00",
+    ],
+)
+def test_an_address_that_cannot_be_asked_is_a_fault(url: str) -> None:
+    with pytest.raises(MissingInputData, match="apex_url"):
+        load(Settings, {"apex_url": url, "publish": "inline"})
 
 
 @pytest.mark.parametrize("url", ["https://gw.example.com", "https://gw.example.com:8443/", "http://localhost:8080"])
