@@ -19,21 +19,16 @@ CardNames = Mapping[str, str]
 
 
 def _web_url(text: str) -> str:
-    """An absolute http or https URL without user name and fragment."""
+    """An absolute http or https URL of printable ASCII, without user name and fragment."""
     try:
         parts = urlsplit(text)
         usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
     except ValueError:
         usable = False
-    if (
-        not usable
-        or parts.username
-        or parts.password
-        or parts.fragment
-        or not (text.isascii() and text.isprintable())
-        or " " in text
-    ):
+    if not usable or "@" in parts.netloc or parts.fragment:
         raise ValueError("must be a URL such as https://host/path, without user name and fragment")
+    if not (text.isascii() and text.isprintable()) or " " in text:
+        raise ValueError("must be printable ASCII: write other characters as %XX, and host names in punycode")
     return text
 
 
