@@ -30,7 +30,7 @@ serve: $(READY) ## Run the local cloud until Ctrl-C and print how to call it
 	@$(PYTHON) -m emulator serve
 
 test: $(READY) $(OCI_CLI) ## Unit, contract, end-to-end and house tests
-	@$(PYTHON) -m pytest -q -n $(WORKERS) --dist loadgroup -m "not soak" tests
+	@$(PYTHON) -m pytest -q -n $(WORKERS) --dist loadfile -m "not soak" tests
 
 check: $(READY) ## Lint, types, imports, limits, Dockerfiles, generated files
 	@$(PYTHON) -m tools.check

@@ -77,6 +77,8 @@ class _Status(msgspec.Struct):
 class KubernetesApi:
     """One API server; ``server`` is its https base URL, ``ca_pem`` the authority that its certificate must have.
 
+    ``deadline`` bounds every call and may be set anew.
+
     Raises UnsafeAddress for a server that is not https.
     """
 
@@ -88,7 +90,7 @@ class KubernetesApi:
         self._prefix = parts.path.rstrip("/")
         self._context = _context(ca_pem)
         self._token = token
-        self._deadline = deadline
+        self.deadline = deadline
         self._connection: http.client.HTTPSConnection | None = None
         self._used_at = 0.0
         self._server_time: float | None = None
@@ -109,7 +111,7 @@ class KubernetesApi:
             try:
                 return self._exchange("GET", target)
             except KubernetesApiError as error:
-                if error.status not in REPEATABLE or self._deadline.remaining_seconds() < 2 * wait:
+                if error.status not in REPEATABLE or self.deadline.remaining_seconds() < 2 * wait:
                     raise
             time.sleep(wait)
             wait = min(2 * wait, LONGEST_WAIT_SECONDS)
@@ -207,12 +209,12 @@ class KubernetesApi:
 
     def _connect(self) -> http.client.HTTPSConnection:
         if self._connection is None:
-            seconds = self._deadline.bounded(CONNECT_SECONDS)
+            seconds = self.deadline.bounded(CONNECT_SECONDS)
             self._connection = http.client.HTTPSConnection(
                 self._host, self._port, timeout=seconds, context=self._context
             )
             self._connection.connect()
-        seconds = self._deadline.bounded(READ_SECONDS)
+        seconds = self.deadline.bounded(READ_SECONDS)
         self._connection.sock.settimeout(seconds)
         return self._connection
 
@@ -226,7 +228,7 @@ class KubernetesApi:
             received += len(chunk)
             if received > ANSWER_BYTES:
                 raise ResponseTooLarge(f"the API server sent more than {ANSWER_BYTES} bytes in one answer")
-            if self._deadline.expired():
+            if self.deadline.expired():
                 raise TimeoutError
         if announced is not None and received < announced:
             raise http.client.IncompleteRead(b"", announced - received)

@@ -75,21 +75,24 @@ def errors_table(suite: Suite, root: Path, only: str = "") -> str:
     With ``only`` (a folder) just the reasons that this function has beside the shared library's.
     """
     names = {entry.folder: entry.name for entry in suite.present(root)}
-    for folder in names:
-        if (root / "functions" / folder / "errors.py").exists():
-            importlib.import_module(f"functions.{folder}.errors")
     lines = ["| reason | of | meaning | what to do |", "| --- | --- | --- | --- |"]
-    seen: dict[str, type[FunctionError]] = {}
-    for error in tree():
-        if error is FunctionError or error.__module__.split(".")[0] not in {"shared", "functions"}:
-            continue
-        if seen.setdefault(error.reason, error) is not error and "reason" not in vars(error):
-            continue  # a subclass that only narrows its parent's reason
-        if only and error.__module__ != f"functions.{only}.errors":
-            continue
-        owner = names.get(error.__module__.split(".")[1], "all")
-        lines.append(f"| `{error.reason}` | {owner} | {_cell(error.meaning)} | {_cell(error.remedy)} |")
+    for error in _errors(root, list(names)):
+        if not only or error.__module__ == f"functions.{only}.errors":
+            owner = names.get(error.__module__.split(".")[1], "all")
+            lines.append(f"| `{error.reason}` | {owner} | {_cell(error.meaning)} | {_cell(error.remedy)} |")
     return "\n".join(lines) + "\n"
+
+
+def _errors(root: Path, folders: list[str]) -> list[type[FunctionError]]:
+    """The errors with a reason of their own: the shared library's, then each function's, whatever else is loaded."""
+    own_files = [folder for folder in folders if (root / "functions" / folder / "errors.py").exists()]
+    modules = ["shared.errors", *(f"functions.{folder}.errors" for folder in own_files)]
+    for module in modules:
+        importlib.import_module(module)
+    found = [error for error in tree() if error is not FunctionError and error.__module__ in modules]
+    reasons = {error.reason for error in found if "reason" in vars(error)}
+    own = [error for error in found if "reason" in vars(error) or error.reason not in reasons]
+    return sorted(own, key=lambda error: modules.index(error.__module__))
 
 
 def functions_table(suite: Suite, root: Path) -> str:

@@ -18,10 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from emulator.kubernetes.kinds import Kind
+    from emulator.kubernetes.objects import Key
     from emulator.kubernetes.store import Stored
 
 CONTINUE_SECONDS = 300.0
 """How long a continue token lasts: etcd is compacted every five minutes."""
+
+_INCONSISTENT = -1
+"""The version in a token that goes on with whatever is there now."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +67,15 @@ class Pager:
         self._snapshots[name] = snapshot
         return self._page(name, snapshot, 0, limit)
 
-    def next(self, kind: Kind, token: str, limit: int) -> Page:
-        """Return the page behind a token. Raises StatusError: 400 for a garbled one, 410 for an expired one."""
-        name, version, start = _decoded(token)
+    def next(self, kind: Kind, token: str, limit: int, current: Callable[[], tuple[list[Stored], int]]) -> Page:
+        """Return the page behind a token. Raises StatusError: 400 for a garbled one, 410 for an expired one.
+
+        The 410 carries another token, which goes on with the `current` entries and version: no consistent list.
+        """
+        name, version, start, after = _decoded(token)
+        if version == _INCONSISTENT:
+            entries, newest = current()
+            return self.first(kind, [entry for entry in entries if key_of(entry.value) > after], newest, limit)
         snapshot = self._snapshots.get(name)
         if snapshot is not None and self._clock() - snapshot.made_at_seconds > self.lifetime_seconds:
             snapshot = None
@@ -73,7 +83,7 @@ class Pager:
             raise StatusError(
                 410,
                 message="The continue token is too old for a consistent list. Start a new list without it.",
-                continue_token=_encoded(name, -1, start),
+                continue_token=_encoded(name, _INCONSISTENT, start, after),
             )
         return self._page(name, snapshot, start, limit)
 
@@ -81,20 +91,21 @@ class Pager:
     def _page(name: str, snapshot: _Snapshot, start: int, limit: int) -> Page:
         end = start + limit if limit > 0 else len(snapshot.entries)
         left = max(0, len(snapshot.entries) - end)
-        token = _encoded(name, snapshot.version, end, snapshot.entries[end - 1]) if left else ""
+        token = _encoded(name, snapshot.version, end, key_of(snapshot.entries[end - 1].value)) if left else ""
         return Page(snapshot.entries[start:end], snapshot.version, token, left)
 
 
-def _encoded(name: str, version: int, position: int, last: Stored | None = None) -> str:
-    after = "/".join(key_of(last.value)) if last is not None else ""
-    text = json.dumps({"v": "meta.k8s.io/v1", "rv": version, "start": after, "list": name, "at": position})
+def _encoded(name: str, version: int, position: int, after: Key) -> str:
+    text = json.dumps({"v": "meta.k8s.io/v1", "rv": version, "start": list(after), "list": name, "at": position})
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _decoded(token: str) -> tuple[str, int, int]:
+def _decoded(token: str) -> tuple[str, int, int, Key]:
+    """Return a token's list, version, position and last key. Raises StatusError 400."""
     try:
         padded = token + "=" * (-len(token) % 4)
         held = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        return str(held["list"]), int(held["rv"]), int(held["at"])
+        namespace, name = held["start"]
+        return str(held["list"]), int(held["rv"]), int(held["at"]), (str(namespace), str(name))
     except (binascii.Error, ValueError, KeyError, TypeError) as error:
         raise bad_request("continue key is not valid: it does not come from this server") from error

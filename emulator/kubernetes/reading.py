@@ -31,7 +31,7 @@ def read_list(store: Store, pager: Pager, target: Target, query: Mapping[str, st
     if query.get("watch") in {"1", "true"}:
         raise bad_request("this server does not watch")
     if token := query.get("continue"):
-        page = pager.next(target.kind, token, limit)
+        page = pager.next(target.kind, token, limit, lambda: (_entries(store, target, query), store.version))
     else:
         page = pager.first(target.kind, _entries(store, target, query), store.version, limit)
     filtered = bool(query.get("labelSelector") or query.get("fieldSelector"))

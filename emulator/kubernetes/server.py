@@ -16,6 +16,7 @@ from emulator.kubernetes.paging import Pager
 from emulator.kubernetes.rbac import Access, AccessControl, User
 from emulator.kubernetes.reading import read_list, read_one
 from emulator.kubernetes.status import StatusError, bad_request
+from emulator.kubernetes.store import Stored
 from emulator.kubernetes.target import Target, parse
 from emulator.kubernetes.writing import Writer
 from emulator.service import Principal, json_response
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from emulator.kubernetes.authentication import Authenticator
     from emulator.kubernetes.objects import Object
-    from emulator.kubernetes.store import Store, Stored
+    from emulator.kubernetes.store import Store
 
 _USER = web.RequestKey("user", User)
 _SUCCESS = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"}
@@ -146,8 +147,11 @@ class ApiServer:
             return self._stored(self._writer.patch(target, request.content_type, _decoded(body)), 200)
         if not target.name:
             raise StatusError(405, message="this server does not delete collections")
-        self._writer.delete(target, _decoded(body) if body.strip() else {})
-        return json_response({**_SUCCESS, "code": 200})
+        gone = self._writer.delete(target, _decoded(body) if body.strip() else {})
+        if target.kind is POD:
+            return self._stored(Stored(POD, gone), 200)
+        details = {"name": target.name, "group": target.kind.group, "kind": target.kind.plural}
+        return json_response({**_SUCCESS, "details": {**details, "uid": gone["metadata"]["uid"]}})
 
     def _act(self, request: web.Request, target: Target, body: bytes) -> web.Response:
         """Write to a subresource: only the eviction of a pod is one here."""

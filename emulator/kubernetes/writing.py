@@ -63,18 +63,19 @@ class Writer:
         version = (patch.get("metadata") or {}).get("resourceVersion")
         return self._replace(target.kind, before, cast("Object", merged(before, patch)), version)
 
-    def delete(self, target: Target, options: Object) -> None:
-        """Delete an object; a pod gracefully. Raises StatusError 404 or 409."""
+    def delete(self, target: Target, options: Object) -> Object:
+        """Delete an object, a pod gracefully; return it as it is on its way out. Raises StatusError 404 or 409."""
         item = self._store.find(target.kind, target.name, target.namespace)
         if item is None:
             raise not_found(target.kind, target.name)
         deletion = Deletion.of(options)
         if target.kind is POD:
             delete_pod(self._store, item, deletion, self._clock())
-            return
+            return self._store.find(POD, target.name, target.namespace) or item
         if deletion.uid is not None and deletion.uid != item["metadata"]["uid"]:
             raise conflict(target.kind, target.name, "Precondition failed: the UID differs")
         self._store.remove(target.kind, (target.namespace, target.name))
+        return item
 
     def evict(self, target: Target, eviction: Object) -> None:
         """Evict a pod. Raises StatusError 400, 404, 409, 429 or 500."""

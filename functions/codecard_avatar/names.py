@@ -10,7 +10,7 @@ MAX_CHARACTERS = 200
 
 INITIALS_OF_EACH = 2
 
-_SYMBOLS = frozenset({"So", "Sk", "Me", "Co", "Cn"})
+_SYMBOLS = frozenset({"So", "Sk", "Me", "Cn"})
 """Unicode categories of emoji and signs: left out of a line that has letters too."""
 
 _VARIATION_SELECTORS = range(0xFE00, 0xFE10)
@@ -31,10 +31,10 @@ class BadgeName:
 
 
 def clean(title: str) -> str:
-    """The title as plain words: composed (NFC), no control or format characters, one blank between words."""
+    """The title as plain words: composed (NFC), one blank between words, no control, format or private characters."""
     composed = unicodedata.normalize("NFC", title[: 4 * MAX_CHARACTERS])
     spaced = "".join(" " if unicodedata.category(each) in {"Cc", "Zl", "Zp"} else each for each in composed)
-    kept = "".join(each for each in spaced if unicodedata.category(each) not in {"Cf", "Cs"})
+    kept = "".join(each for each in spaced if unicodedata.category(each) not in {"Cf", "Cs", "Co"})
     return " ".join(kept.split())[:MAX_CHARACTERS].strip()
 
 

@@ -79,6 +79,10 @@ class Cluster:
         """All nodes."""
         return self.api.list_all("/api/v1/nodes", Node)
 
+    def node(self, name: str) -> Node | None:
+        """One node as of now; None when it is gone."""
+        return self.api.get_object(f"/api/v1/nodes/{quote(name, safe='')}", Node)
+
     def pods(self) -> list[Pod]:
         """All pods of all namespaces."""
         return self.api.list_all("/api/v1/pods", Pod)

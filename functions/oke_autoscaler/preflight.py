@@ -32,6 +32,7 @@ RIGHTS: tuple[tuple[str, str, str, str, str], ...] = (
     ("list", "", "replicationcontrollers", "", ""),
     ("list", "", "persistentvolumeclaims", "", ""),
     ("list", "", "persistentvolumes", "", ""),
+    ("get", "", "nodes", "", ""),
     ("list", "", "nodes", "", ""),
     ("patch", "", "nodes", "", ""),
     ("create", "", "pods/eviction", "", ""),

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.report import Report
     from functions.oke_autoscaler.settings import Settings
 
-LEFT_TO_THE_NEXT_TICK = frozenset({0, 409, 412, 429, 500, 502, 503, 504})
-"""Statuses of a DELETE after which the node stays tainted, and the next tick looks at what came of it."""
+NOT_NOW = frozenset({412, 429})
+"""Statuses of a DELETE that was surely not accepted; the node stays tainted, and the next tick decides again."""
 
 
 class Gone(Enum):
@@ -35,7 +35,10 @@ class Gone(Enum):
     DELETED = "deleted"
     ALREADY = "already"
     """It was accepted before: nothing more may be sent."""
-    LATER = "later"
+    REFUSED = "refused"
+    """Not accepted: the node is as it was."""
+    UNKNOWN = "unknown"
+    """No answer, or a server's error: the next tick sees what came of it."""
 
 
 @dataclass(slots=True)
@@ -83,11 +86,8 @@ class Removals:
             self.report.event_on_node(node, "ScaleDown", f"drained and deleted, node pool {pool.name}: {reason}")
         return outcome
 
-    def allows(self, state: PoolState, instance: str) -> bool:
-        """Whether the node is still a living member and the pool stays at its minimum without it."""
-        member = next((each for each in state.pool.nodes or () if each.id == instance), None)
-        if member is None or member.lifecycle_state in LEAVING:
-            return False
+    def keeps_minimum(self, state: PoolState) -> bool:
+        """Whether the pool stays at its minimum size without one more node."""
         size = self.sizes.get(state.pool.id, state.pool.size)
         return size - 1 >= minimum_size(self.settings, state.pool.id)
 
@@ -99,16 +99,23 @@ class Removals:
         except OciServiceError as error:
             if error.status in {404, 409}:
                 return self._was_accepted(state, instance)
-            if error.status in LEFT_TO_THE_NEXT_TICK:
-                return Gone.LATER
+            if error.status in NOT_NOW:
+                return Gone.REFUSED
+            if error.status == 0 or error.status >= 500:
+                return Gone.UNKNOWN
             raise
         return Gone.DELETED
 
     def _was_accepted(self, state: PoolState, instance: str) -> Gone:
         """A 404 or 409 may mean that an earlier deletion was accepted, or that the pool is busy: look which."""
         now = self.oke.node_pool(state.pool.id)
-        member = next((each for each in now.pool.nodes or () if each.id == instance), None)
-        return Gone.ALREADY if member is None or member.lifecycle_state in LEAVING else Gone.LATER
+        return Gone.REFUSED if is_member(now, instance) else Gone.ALREADY
+
+
+def is_member(state: PoolState, instance: str) -> bool:
+    """Whether the instance is a node of the pool that is not on its way out."""
+    member = next((each for each in state.pool.nodes or () if each.id == instance), None)
+    return member is not None and member.lifecycle_state not in LEAVING
 
 
 def minimum_size(settings: Settings, pool_id: str) -> int:

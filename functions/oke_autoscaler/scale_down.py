@@ -1,4 +1,4 @@
-"""Scale-down: first what earlier ticks left open, then the nodes that this tick's decision gives up."""
+"""Scale-down: the nodes that this tick's decision gives up, and the memory of those that it may give up later."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler import taints
 from functions.oke_autoscaler.observe import decided
-from functions.oke_autoscaler.recover import Leftover, Rest, leftovers, pods_left, put_back
-from functions.oke_autoscaler.removal import Gone
+from functions.oke_autoscaler.recover import pods_left
+from functions.oke_autoscaler.removal import Gone, is_member
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from functions.oke_autoscaler.decision import Decision, NodeVerdict, Removal
-    from functions.oke_autoscaler.objects import Node
+    from functions.oke_autoscaler.objects import Node, Pod
     from functions.oke_autoscaler.observe import Observed
     from functions.oke_autoscaler.removal import Removals
     from functions.oke_autoscaler.taints import Patch
@@ -23,37 +23,22 @@ if TYPE_CHECKING:
 ENOUGH_SECONDS = 10.0
 """No further node is begun with less time left: taint, list, evictions and deletion of one take about a second."""
 
+UNDO_ATTEMPTS = 3
+"""Of putting a node back while others write to it; where all fail, the next tick finds the taint."""
+
 MARKS = 100
 """Nodes whose unneeded time is noted or forgotten in one tick; the rest follow in the next ones."""
 
 
-def carry_on(removals: Removals, observed: Observed, decision: Decision, now: float) -> Observed:
-    """Finish what earlier ticks began; what is known afterwards."""
-    verdicts = {verdict.node: verdict for verdict in decision.nodes}
-    snapshot, settings = observed.snapshot, removals.settings
-    timeout = settings.drain_timeout_minutes * 60
-    found = leftovers(snapshot.pools or (), snapshot.nodes, snapshot.pods, verdicts, now, timeout)
-    needed = _needed_again(found, observed, removals, now)
-    busy = {pool.id for pool in decision.pools if pool.status == "updating"}
-    for leftover in found:
-        verdict = verdicts.get(leftover.node.metadata.name)
-        if leftover.rest is Rest.EVICT:
-            _evict_rest(removals, leftover, verdict)
-        elif leftover.rest is Rest.DELETE:
-            observed = _finish(removals, observed, leftover, now, needed=needed, busy=busy)
-        elif leftover.rest is not Rest.NOTHING:
-            observed = _let_be(removals, observed, leftover, now)
-    return observed
-
-
 def remove(removals: Removals, observed: Observed, decision: Decision, now: float, deadline: Deadline) -> None:
     """Take away the nodes of the decision, one after another."""
+    known = _Known(observed, decision, now)
     for removal in decision.remove:
         if deadline.remaining_seconds() < ENOUGH_SECONDS:
             return
-        node = _node(observed, removal.node)
+        node = known.nodes.get(removal.node)
         if node is not None:
-            _remove(removals, observed, removal, node, now)
+            _remove(removals, known, removal, node)
 
 
 def mark(removals: Removals, observed: Observed, decision: Decision, now: float) -> None:
@@ -68,94 +53,51 @@ def mark(removals: Removals, observed: Observed, decision: Decision, now: float)
             removals.cluster.patch_node(node, patch_of(node), "mark")
 
 
-def _evict_rest(removals: Removals, leftover: Leftover, verdict: NodeVerdict | None) -> None:
-    """Only pods that were there when this tick decided, by their UIDs; a list right before keeps the budget whole."""
-    removals.draining[leftover.pool_id] += 1
-    wanted = {pod.metadata.uid for pod in leftover.evictable(verdict)}
-    if wanted:
-        pods = removals.cluster.pods_of(leftover.node.metadata.name)
-        removals.evict(pod for pod in pods if pod.metadata.uid in wanted and not pod.metadata.deletion_timestamp)
+class _Known:
+    """What this tick decided on, by node name."""
+
+    def __init__(self, observed: Observed, decision: Decision, now: float) -> None:
+        self.observed = observed
+        self.now = now
+        self.nodes = {node.metadata.name: node for node in observed.snapshot.nodes}
+        self._verdicts = {verdict.node: verdict for verdict in decision.nodes}
+        self._uids: dict[str, set[str]] = {removal.node: set() for removal in decision.remove}
+        for pod in observed.snapshot.pods if decision.remove else ():
+            if pod.node_name in self._uids:
+                self._uids[pod.node_name].add(pod.metadata.uid)
+
+    def verdict(self, name: str, pods: list[Pod], removals: Removals) -> NodeVerdict | None:
+        """What the drain rules say of the node with the pods that it has now; judged anew where one has come."""
+        if {pod.metadata.uid for pod in pods} <= self._uids[name]:
+            return self._verdicts.get(name)
+        decision = decided(self.observed.with_pods_of(name, pods), removals.settings, self.now)
+        return next((verdict for verdict in decision.nodes if verdict.node == name), None)
 
 
-def _finish(
-    removals: Removals, observed: Observed, leftover: Leftover, now: float, *, needed: set[str], busy: set[str]
-) -> Observed:
-    """Delete the drained node, or put it back when pods or the minimum need it."""
-    name, pool_id = leftover.node.metadata.name, leftover.pool_id
-    if name in needed:
-        return _put_back(removals, observed, leftover, taints.removal_ended(leftover.node, uncordon=True), "needed")
-    if pool_id in busy:
-        removals.draining[pool_id] += 1
-        return observed
-    state = removals.pool_if_unchanged(observed.pools[pool_id])
-    if state is None:
-        removals.draining[pool_id] += 1
-        return observed
-    if not removals.allows(state, leftover.instance_id):
-        return _put_back(removals, observed, leftover, taints.removal_ended(leftover.node, uncordon=True), "minimum")
-    if removals.delete(state, leftover.instance_id, leftover.node, "unneeded") is Gone.LATER:
-        removals.draining[pool_id] += 1
-        return _let_be(removals, observed, leftover, now) if leftover.too_old else observed
-    return observed if removals.cluster.changes.dry_run else observed.with_pool(removals.oke.node_pool(pool_id))
+def _undo(removals: Removals, name: str) -> None:
+    """Put back a node that was cordoned a moment ago; the node controller has written to it since, so read it anew."""
+    for _ in range(UNDO_ATTEMPTS):
+        node = removals.cluster.node(name)
+        if node is None or taints.since(node, taints.TO_BE_DELETED) is None:
+            return
+        removals.cluster.patch_node(node, taints.removal_ended(node, uncordon=True), "put back (new pods)")
 
 
-def _let_be(removals: Removals, observed: Observed, leftover: Leftover, now: float) -> Observed:
-    """Leave the node to its operator, or give it up for a while."""
-    if leftover.rest is Rest.HANDS_OFF:
-        patch = taints.removal_ended(leftover.node, uncordon=False)
-        return _put_back(removals, observed, leftover, patch, "operator")
-    names = ", ".join(pod.key for pod in leftover.pods_left[:5])
-    text = f"drain not finished in time, node put back; still there: {names or 'nothing, OKE does not delete it'}"
-    removals.report.event_on_node(leftover.node, "ScaleDownFailed", text, warning=True)
-    patch = taints.removal_given_up(leftover.node, now + removals.settings.backoff_minutes * 60)
-    return _put_back(removals, observed, leftover, patch, "timed out")
-
-
-def _put_back(removals: Removals, observed: Observed, leftover: Leftover, patch: Patch, why: str) -> Observed:
-    node = removals.cluster.patch_node(leftover.node, patch, f"put back ({why})")
-    if node is None or removals.cluster.changes.dry_run:
-        return observed
-    return observed.with_node(node)
-
-
-def _needed_again(found: list[Leftover], observed: Observed, removals: Removals, now: float) -> set[str]:
-    """Drained nodes that pending pods would use if they were put back."""
-    drained = [leftover.node for leftover in found if leftover.rest is Rest.DELETE]
-    if not drained:
-        return set()
-    for node in drained:
-        observed = observed.with_node(put_back(node))
-    placed = {verdict.placed_on for verdict in decided(observed, removals.settings, now).pods}
-    return {node.metadata.name for node in drained if node.metadata.name in placed}
-
-
-def _remove(removals: Removals, observed: Observed, removal: Removal, node: Node, now: float) -> None:
+def _remove(removals: Removals, known: _Known, removal: Removal, node: Node) -> None:
     """One node: look at the pool, taint and cordon, list the pods, evict, delete when nothing is left."""
-    state = removals.pool_if_unchanged(observed.pools[removal.pool_id])
-    if state is None or not removals.allows(state, removal.instance_id):
+    state = removals.pool_if_unchanged(known.observed.pools[removal.pool_id])
+    if state is None or not is_member(state, removal.instance_id) or not removals.keeps_minimum(state):
         return
-    tainted = removals.begin(node, now)
-    if tainted is None:
+    if removals.begin(node, known.now) is None:
         return
     pods = removals.cluster.pods_of(removal.node)
-    verdict = _verdict(removals, observed.with_pods_of(removal.node, pods), removal, now)
+    verdict = known.verdict(removal.node, pods, removals)
     if verdict is None or not verdict.removable:
-        patch = taints.removal_ended(tainted, uncordon=True)
-        removals.cluster.patch_node(tainted, patch, "put back (new pods)")
+        _undo(removals, removal.node)
         return
     left = pods_left(pods, verdict)
-    if not left and removals.delete(state, removal.instance_id, node, removal.reason) is not Gone.LATER:
+    if not left and removals.delete(state, removal.instance_id, node, removal.reason) in {Gone.DELETED, Gone.ALREADY}:
         return
     removals.draining[removal.pool_id] += 1
     going = set(verdict.evict)
     removals.evict(pod for pod in left if pod.key in going and not pod.metadata.deletion_timestamp)
-
-
-def _verdict(removals: Removals, observed: Observed, removal: Removal, now: float) -> NodeVerdict | None:
-    """What the drain rules say of the node with the pods that it has now."""
-    decision = decided(observed, removals.settings, now)
-    return next((verdict for verdict in decision.nodes if verdict.node == removal.node), None)
-
-
-def _node(observed: Observed, name: str) -> Node | None:
-    return next((node for node in observed.snapshot.nodes if node.metadata.name == name), None)

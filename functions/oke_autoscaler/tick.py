@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from functions.oke_autoscaler import answers, preflight, scale_down
+from functions.oke_autoscaler.carry_on import carry_on
 from functions.oke_autoscaler.changes import Changes
 from functions.oke_autoscaler.decision import Decision
 from functions.oke_autoscaler.errors import LeaseBusy
@@ -20,6 +21,7 @@ from functions.oke_autoscaler.removal import Removals
 from functions.oke_autoscaler.report import COMPONENT, Report
 from functions.oke_autoscaler.scale_up import ScaleUp
 from shared import logs
+from shared.deadline import Deadline
 from shared.errors import FunctionError
 from shared.kubernetes import KubernetesApi
 
@@ -29,8 +31,12 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.decision import PoolVerdict
     from functions.oke_autoscaler.objects import Pod
     from functions.oke_autoscaler.settings import Settings
-    from shared.deadline import Deadline
     from shared.handler import Call
+
+RESERVE_SECONDS = 5.0
+"""Kept of a tick's time for its report and for giving the Lease back, but no more than RESERVE_SHARE of it."""
+
+RESERVE_SHARE = 0.1
 
 _log = logs.get(COMPONENT)
 
@@ -56,9 +62,10 @@ def serve(call: Call[Settings]) -> answers.Answer:
 
 def connect(settings: Settings, deadline: Deadline, changes: Changes) -> Tick:
     """A tick's way to OKE and to the cluster's API server; OciServiceError when OKE does not name it."""
-    oke = Oke(settings, deadline)
+    work = Deadline(deadline.at_epoch_seconds - min(RESERVE_SECONDS, RESERVE_SHARE * deadline.remaining_seconds()))
+    oke = Oke(settings, work)
     address = oke.cluster_address()
-    api = KubernetesApi(address.server, address.ca_pem, oke.token_source(), deadline)
+    api = KubernetesApi(address.server, address.ca_pem, oke.token_source(), work)
     return Tick(settings, deadline, oke, Cluster(api, changes))
 
 
@@ -90,6 +97,7 @@ class Tick:
             report.event_on_status("TickFailed", f"{error.reason}: {error.message}")
             raise
         finally:
+            api.deadline = self.deadline
             report.send(api, status)
             _release(lease)
         return answers.tick_answer(Decision(pools=tuple(verdicts)))
@@ -107,7 +115,7 @@ class Tick:
     def _work(self, report: Report) -> list[PoolVerdict]:
         observed, decision, now = self.observe()
         removals = Removals(self.oke, self.cluster, self.settings, report)
-        carried_on = scale_down.carry_on(removals, observed, decision, now)
+        carried_on = carry_on(removals, observed, decision, now)
         if carried_on is not observed:
             observed, decision = carried_on, decided(carried_on, self.settings, now)
         if decision.wanted():

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 import ssl
-import threading
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +18,7 @@ from functions.codecard_avatar import web as web_module
 from functions.codecard_avatar.publish import fingerprint_of
 from functions.codecard_avatar.web import Web, WebAnswer, WebError
 from shared.deadline import Deadline
+from tests.support.raw_server import RawServer, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,45 +28,7 @@ if TYPE_CHECKING:
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
-@dataclass
-class Server:
-    """Answers each request on a connection with the next of its texts; closes the connection after the last one."""
-
-    texts: list[bytes]
-    connections: int = 0
-    requests: list[bytes] = field(default_factory=list)
-    port: int = 0
-
-    def serve(self, listening: socket.socket) -> None:
-        while True:
-            try:
-                connection, _ = listening.accept()
-            except OSError:
-                return
-            self.connections += 1
-            threading.Thread(target=self._answer, args=[connection], daemon=True).start()
-
-    def _answer(self, connection: socket.socket) -> None:
-        with connection, contextlib.suppress(OSError):
-            for text in self.texts:
-                request = connection.recv(65536)
-                if not request:
-                    return
-                self.requests.append(request)
-                connection.sendall(text)
-
-
-@contextlib.contextmanager
-def serving(*texts: bytes, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
-    with socket.create_server(("127.0.0.1", 0)) as plain:
-        listening = tls.wrap_socket(plain, server_side=True) if tls else plain
-        server = Server(list(texts), port=plain.getsockname()[1] if not tls else listening.getsockname()[1])
-        threading.Thread(target=server.serve, args=[listening], daemon=True).start()
-        yield server
-        listening.close()
-
-
-def get(web: Web, server: Server, limit: int = 1000, path: str = "/x") -> WebAnswer:
+def get(web: Web, server: RawServer, limit: int = 1000, path: str = "/x") -> WebAnswer:
     return web.send("GET", f"http://localhost:{server.port}{path}", Deadline.after(10), limit_bytes=limit)
 
 
@@ -219,7 +179,7 @@ def self_signed(folder: Path, host: str) -> Path:
     return pem
 
 
-def elliptic_server(pem: Path, monkeypatch: pytest.MonkeyPatch) -> contextlib.AbstractContextManager[Server]:
+def elliptic_server(pem: Path, monkeypatch: pytest.MonkeyPatch) -> contextlib.AbstractContextManager[RawServer]:
     """A server with that certificate, which this process trusts from now on."""
     monkeypatch.setenv("SSL_CERT_FILE", str(pem))
     web_module.tls_context.cache_clear()

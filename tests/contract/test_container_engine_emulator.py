@@ -299,3 +299,14 @@ def test_a_pool_may_stay_updating_after_a_failed_reconcile(cluster: Cluster, eng
     assert engine.get_node_pool(pool.id).data.lifecycle_state == "UPDATING"
     request = newest_request(engine, cluster, pool)
     assert (request.operation_type, request.status) == ("NODEPOOL_RECONCILE", "FAILED")
+
+
+def test_a_limit_that_is_reached_is_told_by_its_code(cluster: Cluster, engine: ContainerEngineClient) -> None:
+    cluster.behaviour.capacity = {DOMAINS[0]: 0}
+    cluster.behaviour.capacity_error = ("LimitExceeded", "The limit of standard-e4-core-count is reached.")
+    pool = cluster.add_pool("p", size=0)
+    engine.update_node_pool(pool.id, sized(1))
+    cluster.advance(60)
+    error = engine.get_node_pool(pool.id).data.nodes[0].node_error
+    assert (error.code, error.status, bool(error.opc_request_id)) == ("LimitExceeded", "400", True)
+    assert newest_request(engine, cluster, pool).status == "FAILED"

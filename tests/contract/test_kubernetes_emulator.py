@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
@@ -54,6 +55,10 @@ def test_an_expired_continue_token_is_gone_and_a_garbled_one_is_bad(cloud: Cloud
     with pytest.raises(ApiException, match='"reason": "Expired"') as expired:
         core.list_pod_for_all_namespaces(limit=1, _continue=token)
     assert expired.value.status == 410
+    rest = json.loads(expired.value.body)["metadata"]["continue"]
+    cloud.cluster.remove("Pod", "p1")
+    went_on = core.list_pod_for_all_namespaces(limit=5, _continue=rest)
+    assert [pod.metadata.name for pod in went_on.items] == ["p2"], "its token goes on with what is there now"
 
 
 def test_a_merge_patch_with_an_old_version_is_a_conflict(cloud: Cloud, core: client.CoreV1Api) -> None:
@@ -318,3 +323,18 @@ def test_every_list_that_a_tick_reads_is_what_the_client_expects(cloud: Cloud, a
         assert [item.metadata.name for item in listed.items if item.metadata.name in {"x", "high", "oci-bv"}]
     assert core.list_persistent_volume().items == []
     assert len(core.list_namespaced_pod("kube-system").items) == 1
+
+
+def test_a_deleted_pod_leaves_with_its_grace_and_other_objects_at_once(cloud: Cloud, core: client.CoreV1Api) -> None:
+    pool = cloud.cluster.add_pool("p", size=1)
+    cloud.cluster.add_pod("bound", node=pool.nodes[0].host)
+    cloud.cluster.add_pod("free", cpu="90")
+    core.create_namespaced_config_map("default", {"metadata": {"name": "x"}})
+    gone = core.delete_namespaced_pod("bound", "default", body=client.V1DeleteOptions(grace_period_seconds=7))
+    assert gone.metadata.deletion_grace_period_seconds == 7
+    core.delete_namespaced_pod("free", "default")
+    assert core.delete_namespaced_config_map("x", "default")["status"] == "Success"
+    assert [pod.metadata.name for pod in core.list_pod_for_all_namespaces().items] == ["bound"]
+    assert refused(lambda: core.delete_namespaced_config_map("x", "default")) == 404
+    cloud.cluster.advance(7)
+    assert core.list_pod_for_all_namespaces().items == []

@@ -10,7 +10,10 @@ import yaml
 from tests.support.autoscaler import IDLE, config, host_names, tick
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from emulator.cloud import Cloud
+    from emulator.request_log import LoggedCall
 
 MANIFEST = Path(__file__).resolve().parents[2] / "deploy" / "kubernetes" / "rbac.yaml"
 
@@ -37,13 +40,29 @@ def whole_life(cloud: Cloud, env: dict[str, str]) -> list[dict[str, object]]:
     cloud.cluster.add_replicas("web", 1, nodes=[second], pool=pool)
     for host in (first, second):
         cloud.cluster.set_metrics(host, 10.0)
-    answers = [tick(env, keys)]
+    cloud.hooks.add("before", _late_pod(cloud, second), service="kubernetes")
+    answers = [tick(env, keys)]  # a pod arrives before the cordon: the node is put back
+    cloud.hooks.clear()
+    cloud.cluster.remove("Pod", "late")
+    answers.append(tick(env, keys))
     cloud.cluster.advance(60)
     answers.append(tick(env, keys))
     cloud.cluster.advance(600)
     cloud.cluster.add_pod("too-large", pool=pool, cpu="64")
     answers += [tick(env, keys), tick(env, keys)]
     return answers
+
+
+def _late_pod(cloud: Cloud, host: str) -> Callable[[LoggedCall], None]:
+    """Return a callback that binds a pod without owner to a node right before its cordon."""
+    done: list[bool] = []
+
+    def arrive(call: LoggedCall) -> None:
+        if call.method == "PATCH" and call.path.endswith(host) and not done:
+            done.append(True)
+            cloud.cluster.add_pod("late", node=host)
+
+    return arrive
 
 
 def test_every_verb_of_the_manifest_is_used_and_none_is_missing(cloud: Cloud, principal_env: dict[str, str]) -> None:

@@ -311,3 +311,33 @@ def test_an_idle_tick_asks_oci_four_times_and_once_a_pool(
     assert all(one["success"]["action"] == "none" for one in answer["node-pools"])
     calls = [call for call in cloud.log.calls() if call.service in {"container_engine", "monitoring", "compute"}]
     assert len(calls) == (4 if metrics == "both" else 3) + len(pools)
+
+
+def test_a_pod_that_arrives_between_decision_and_cordon_puts_the_node_back(
+    cloud: Cloud, principal_env: dict[str, str]
+) -> None:
+    pool = cloud.cluster.add_pool("p", size=2)
+    _, second = spread(cloud, pool)
+
+    def late(call: LoggedCall) -> None:
+        if call.method == "PATCH" and call.path.endswith(second) and TO_BE_DELETED not in taint_keys(cloud, second):
+            cloud.cluster.add_pod("no-owner", node=second, pool=pool)
+
+    hook = cloud.hooks.add("before", late, service="kubernetes")
+    tick(principal_env, config(cloud, pool, node_pool_min_size=1, **IDLE))
+    cloud.hooks.remove(hook)
+    assert TO_BE_DELETED not in taint_keys(cloud, second)
+    assert not cloud.cluster.get("Node", second)["spec"].get("unschedulable")
+    assert evictions(cloud) == []
+
+
+def test_daemon_set_pods_stay_on_the_node_to_its_end(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    pool = cloud.cluster.add_pool("p", size=2)
+    cloud.cluster.add_daemon_set("proxy", cpu="50m", memory="50Mi")
+    _, second = spread(cloud, pool)
+    keys = config(cloud, pool, node_pool_min_size=1, **IDLE)
+    tick(principal_env, keys)
+    cloud.cluster.advance(60)
+    tick(principal_env, keys)
+    assert deletions(cloud) == [cloud.cluster.pool_node(second).id]
+    assert [name.partition("-")[0] for name in evictions(cloud)] == ["api"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import ssl
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -68,6 +70,26 @@ def test_a_press_shows_the_badge(badge: BadgeCloud, way: str) -> None:
     picture = badge.card.fetch_picture(press.fields)
     assert picture.panel.rows == expected("Joan Citizen")
     assert len(picture.file) == 6402
+
+
+def test_a_press_over_https_works_with_the_fingerprint_that_the_card_has_stored(badge: BadgeCloud) -> None:
+    publish(badge, "inline")
+    badge.cloud.codecard.save(CARD, title="Joan Citizen")
+    certificate = ssl.PEM_cert_to_DER_cert(badge.cloud.tls_certificate_file.read_text())
+    stored = hashlib.sha1(certificate, usedforsecurity=False).hexdigest()
+    press = badge.card.press(badge.cloud.tls_gateway + "/codecard/avatar", fingerprint=stored)
+    assert press.fields["fingerprint"].replace(" ", "").lower() == stored
+    badge.card.fetch_picture(press.fields)
+
+
+def test_over_plain_http_the_last_row_is_not_lost(badge: BadgeCloud) -> None:
+    badge.configure(
+        apex_url=badge.apex_url, publish="inline", public_url=badge.cloud.gateway.replace("127.0.0.1", "localhost")
+    )
+    badge.cloud.codecard.save(CARD, title="Joan Citizen")
+    press = badge.press()
+    assert "fingerprint" not in press.fields
+    assert badge.card.fetch_picture(press.fields).panel.rows == expected("Joan Citizen")
 
 
 @pytest.mark.parametrize("way", WAYS)

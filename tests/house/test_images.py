@@ -1,6 +1,6 @@
 """The images, laid out as folders from their Dockerfiles: what is in them, and that functions run there as on Fn.
 
-One layout serves all tests: `xdist_group` keeps them in one worker where tests are distributed by group.
+One layout serves all tests of the file: distribute tests by file.
 """
 
 from __future__ import annotations
@@ -31,8 +31,6 @@ from tools.suite import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-pytestmark = pytest.mark.xdist_group("images")
 
 FUNCTIONS = [entry.folder for entry in suite.read().present()]
 BUILD_ARGS = {"SUITE_VERSION": "9.8.7", "SUITE_COMMIT": "abc1234"}

@@ -55,6 +55,8 @@ def test_a_fork_looks_for_the_type_after_the_length() -> None:
     assert read(wire(headers=type_first), "S")
     with pytest.raises(CardError, match="O: no content type"):
         read(wire(headers=type_first), "O")
+    with pytest.raises(CardError, match="O: no Content-Length"):
+        read(wire(headers=("content-length: {}", *type_first[::2])), "O")
     assert read(wire(headers=(*type_first[:2], "X-Codecard-Type: application/json", "X: y")), "O")
 
 

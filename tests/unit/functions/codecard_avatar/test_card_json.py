@@ -90,6 +90,10 @@ def test_what_is_passed_through_is_cut_where_its_template_ends(template: str, sh
     assert passed["icon"] == "fail"
 
 
+def test_fields_that_no_card_knows_are_not_passed_through() -> None:
+    assert card_json.passed_through({"title": "x", "secret": "y"}) == {"title": "x"}
+
+
 def test_without_https_there_is_no_fingerprint_not_even_the_backends() -> None:
     assert "fingerprint" not in card_json.badge_fields({"fingerprint": "AB"}, "http://h/x.bmp", "")
 

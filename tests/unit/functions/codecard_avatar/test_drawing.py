@@ -94,6 +94,11 @@ def test_a_shortened_name_never_loses_a_mark_of_its_last_letter() -> None:
     assert shortened.removesuffix(drawing.ELLIPSIS).replace("q\u0308\u0323", "") == ""
 
 
+def test_a_name_of_marks_alone_leaves_its_line_empty_or_marked() -> None:
+    assert drawing._ink(drawing.font(drawing.BOLD, 20), " ").mask.size == (1, 1)
+    assert drawn("\u0301").size == (264, 176)
+
+
 def test_a_name_of_which_nothing_can_be_drawn_is_shown_as_a_box() -> None:
     assert ink(drawn("🎉"), (0, 126, 163, 150)) is not None
 

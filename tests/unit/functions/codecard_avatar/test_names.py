@@ -32,7 +32,7 @@ def test_a_title_becomes_two_lines_and_the_identicons_name(title: str, first: st
     assert split(title) == BadgeName(first, last, initials)
 
 
-@pytest.mark.parametrize("title", ["", "   ", "\0\x1b\n", "\u200b\u202e"])
+@pytest.mark.parametrize("title", ["", "   ", "\0\x1b\n", "\u200b\u202e", "\ue03a"])
 def test_a_title_with_nothing_to_see_is_no_name(title: str) -> None:
     assert split(title) is None
 

@@ -1,0 +1,125 @@
+"""The autoscaler as Fn runs it: the real `fdk` process, its answer, its log, its two ways into the cluster."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+
+from emulator.cloud import Cloud, CloudOptions
+from emulator.functions_app import Functions
+from emulator.services.vault_secrets import SecretsService
+from tests.support.autoscaler import IDLE, config, deletions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NAME = "oke-autoscaler"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory, keys_folder: Path) -> Iterator[tuple[Cloud, Functions]]:
+    """A cloud that serves the function, with a principal of its own."""
+    functions = Functions(lambda cloud: cloud.identity.mint_resource_principal())
+    options = CloudOptions(keys_folder=keys_folder)
+    with Cloud(tmp_path_factory.mktemp("tick"), functions=functions, options=options) as cloud:
+        yield cloud, functions
+
+
+def call(served: tuple[Cloud, Functions], keys: dict[str, str]) -> dict[str, Any]:
+    cloud, functions = served
+    functions.host.configure(NAME, keys)
+    cloud.log.clear()
+    response = requests.post(f"{cloud.gateway}/invoke/{NAME}", timeout=60)
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "application/json"
+    answer: dict[str, Any] = response.json()
+    return answer
+
+
+def log_of(functions: Functions) -> str:
+    return "\n".join(line.text for line in functions.host.logs)
+
+
+def secrets(functions: Functions) -> list[str]:
+    """Return what must never be written: session token and private key, and what a cluster token begins with."""
+    environment = functions.host.options.environment
+    token = Path(environment["OCI_RESOURCE_PRINCIPAL_RPST"]).read_text()
+    key = Path(environment["OCI_RESOURCE_PRINCIPAL_PRIVATE_PEM"]).read_text().splitlines()[1]
+    return [token, key, "aHR0cHM6Ly9jb250YWluZXJlbmdpbmU", "Bearer", "Signature algorithm"]
+
+
+def test_a_burst_through_the_function_process(served: tuple[Cloud, Functions]) -> None:
+    cloud, functions = served
+    cloud.reset()
+    pool = cloud.cluster.add_pool("prod-pool1", size=1)
+    cloud.cluster.add_replicas("web", 40, pool=pool, cpu="900m")
+    answer = call(served, config(cloud, pool, node_pool_max_size=20))
+    assert answer["success"]["node-count"] == "10"
+    assert pool.size == 10
+    log = log_of(functions)
+    summary = json.loads([line for line in log.splitlines() if '"function": "oke-autoscaler"' in line][-1])
+    assert summary["result"] == answer
+    assert summary["changes"] == ["resize node pool prod-pool1 from 1 to 10"]
+    assert [set(node) for node in summary["nodes"]] == [{"name", "id", "created", "cpu_load", "ram_load"}]
+    assert not [secret for secret in secrets(functions) if secret in log]
+
+
+def test_an_idle_pool_through_the_function_process(served: tuple[Cloud, Functions]) -> None:
+    cloud, _ = served
+    cloud.reset()
+    pool = cloud.cluster.add_pool("p", size=3)
+    answer = call(served, config(cloud, pool, node_pool_min_size=1, **IDLE))
+    assert (answer["success"]["action"], answer["success"]["node-count"]) == ("scale-down", "1")
+    assert len(deletions(cloud)) == 2
+
+
+def test_a_secret_of_the_vault_is_the_token_at_the_price_of_one_call(served: tuple[Cloud, Functions]) -> None:
+    cloud, functions = served
+    cloud.reset()
+    pool = cloud.cluster.add_pool("p", size=1)
+    token = cloud.cluster.add_service_account("oke-autoscaler")
+    vault = next(service for service in cloud.services if isinstance(service, SecretsService))
+    keys = config(cloud, pool, secret_id=vault.create(token + "\n"))
+    assert call(served, keys)["success"]["action"] == "none"
+    oci_calls = [one.service for one in cloud.log.calls() if one.service != "kubernetes"]
+    assert oci_calls.count("secrets") == 1
+    assert len(oci_calls) <= 4 + 1 + 1 + 1
+    assert token not in log_of(functions)
+    principals = {one.principal for one in cloud.log.calls(service="kubernetes")}
+    assert principals == {"system:serviceaccount:kube-system:oke-autoscaler"}
+
+
+@pytest.mark.parametrize(
+    ("content", "code"), [(b"\xff\xfe", "malformed"), (b"", "malformed"), (b"two\nlines", "malformed")]
+)
+def test_a_secret_that_is_no_token_is_a_typed_error(served: tuple[Cloud, Functions], content: bytes, code: str) -> None:
+    cloud, _ = served
+    cloud.reset()
+    pool = cloud.cluster.add_pool("p", size=1)
+    vault = next(service for service in cloud.services if isinstance(service, SecretsService))
+    error = call(served, config(cloud, pool, secret_id=vault.create(content)))["error"]
+    assert (error["reason"], error["code"], error["service"]) == ("oci-service-error", code, "secrets")
+
+
+def test_a_secret_that_is_not_there_is_a_typed_error(served: tuple[Cloud, Functions]) -> None:
+    cloud, _ = served
+    cloud.reset()
+    pool = cloud.cluster.add_pool("p", size=1)
+    error = call(served, config(cloud, pool, secret_id="ocid1.vaultsecret.oc1.iad.none"))["error"]
+    assert (error["reason"], error["status"], error["service"]) == ("oci-service-error", "404", "secrets")
+
+
+def test_a_public_endpoint_is_asked_for_where_it_is_configured(served: tuple[Cloud, Functions]) -> None:
+    cloud, _ = served
+    cloud.reset()
+    pool = cloud.cluster.add_pool("p", size=1)
+    cloud.cluster.endpoints = {"PUBLIC_ENDPOINT"}
+    try:
+        assert call(served, config(cloud, pool, kubernetes_endpoint="public"))["success"]
+        assert call(served, config(cloud, pool))["error"]["reason"] == "oci-service-error"
+    finally:
+        cloud.cluster.endpoints = {"LEGACY_KUBERNETES", "PUBLIC_ENDPOINT", "PRIVATE_ENDPOINT"}
