@@ -22,8 +22,8 @@ _CARD = (
 )
 
 
-def configure(cloud: Cloud, host: FunctionHost, example: Example) -> None:
-    """Make a node pool under pressure and a week of billing reports, and configure every function for this cloud."""
+def configure(cloud: Cloud, host: FunctionHost, example: Example, *, billing_days: int = 7) -> None:
+    """Make a node pool under pressure and some days of billing reports, and configure every function for this cloud."""
     common = {
         **example.principal_env,
         "oci_endpoint": cloud.endpoint,
@@ -32,17 +32,17 @@ def configure(cloud: Cloud, host: FunctionHost, example: Example) -> None:
     }
     own = {
         "codecard-avatar": {"apex_url": example.apex_url, "oss_bucket": example.bucket_url},
-        "adw-billing": _billing(cloud),
+        "adw-billing": _billing(cloud, billing_days),
         "oke-autoscaler": _autoscaler(cloud),
     }
     for name in host.functions:
         host.configure(name, {**common, **own.get(name, {})})
 
 
-def _billing(cloud: Cloud) -> dict[str, str]:
-    """A bucket with seven days of cost and FOCUS reports; the warehouse is a file beside the cloud's own."""
+def _billing(cloud: Cloud, days: int) -> dict[str, str]:
+    """A bucket with days of cost and FOCUS reports; the warehouse is a file beside the cloud's own."""
     bucket = cloud.object_storage.create_billing_bucket(DEFAULT_TENANCY)
-    publish(cloud.object_storage, bucket, Story().publications())
+    publish(cloud.object_storage, bucket, Story(days=days).publications())
     return {
         "usage_report_bucket": DEFAULT_TENANCY,
         "home_region": DEFAULT_REGION,

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _PLAIN = CloudOptions()
 VALUES = suite.ROOT / "deploy" / "local.tfvars"
+BILLING_DAYS = 1
 RBAC = suite.ROOT / "deploy" / "kubernetes" / "rbac.yaml"
 
 
@@ -92,7 +93,7 @@ def _deploy(
 ) -> tuple[Path, dict[str, str]]:
     """Deploy every function of the tree; return an administrator's configuration file and the functions' OCIDs."""
     example = fill(cloud)
-    configure(cloud, host, example)  # something to work on: a pool under pressure, reports, a card
+    configure(cloud, host, example, billing_days=BILLING_DAYS)  # a pool under pressure, reports, a card
     made = suite.read()
     values = tfvars(VALUES, _placeholders(cloud, host, made.version))
     ocids = {entry.name: f"ocid1.fnfunc.oc1..{entry.name}" for entry in made.present() if entry.name in host.functions}

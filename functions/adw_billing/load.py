@@ -13,7 +13,8 @@ from shared import logs
 from shared.errors import DeadlineExceeded, OciServiceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from functions.adw_billing.reports import ReportObject, Reports
     from functions.adw_billing.warehouse import LedgerRow, Rejected, Warehouse
@@ -31,7 +32,11 @@ _log = logs.get("adw-billing")
 
 @dataclass(slots=True)
 class Summary:
-    """What a call did; ``remaining``: objects that are left for the next one."""
+    """What a call did.
+
+    ``remaining``: objects that are left for the next one; ``newest``: when the newest object was written that is in
+    the warehouse now.
+    """
 
     rows: list[LedgerRow] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
@@ -39,6 +44,7 @@ class Summary:
     listed: int = 0
     remaining: int = 0
     rows_per_second: float = 0.0
+    newest: datetime | None = None
 
     def names(self) -> list[str]:
         """The CSV names processed, as users know the answer."""
@@ -101,7 +107,8 @@ class Call:
 
     def run(self) -> Summary:
         """Load what there is time for. Raises what makes all further work pointless."""
-        todo = self._todo()
+        listed = self._reports.list()
+        todo = self._todo(listed)
         done = 0
         for report in todo:
             if not self._worth_starting(report, first=done == 0):
@@ -112,11 +119,11 @@ class Call:
             done += 1
         self._orders.progress(done, len(todo), self._staged_rows)
         self._summary.remaining = len(todo) - done
+        self._summary.newest = _newest(listed, todo[done:])
         self._summary.rows_per_second = self._pace.rows_per_second
         return self._summary
 
-    def _todo(self) -> list[ReportObject]:
-        listed = self._reports.list()
+    def _todo(self, listed: list[ReportObject]) -> list[ReportObject]:
         self._summary.listed = len(listed)
         ledger = {}
         for tenancy in sorted({report.tenancy_id for report in listed}):
@@ -172,6 +179,12 @@ class Call:
 
     def _count_rows(self, rows: int) -> None:
         self._staged_rows += rows
+
+
+def _newest(listed: Sequence[ReportObject], left: Sequence[ReportObject]) -> datetime | None:
+    unloaded = {(report.tenancy_id, report.name) for report in left}
+    loaded = (report.modified for report in listed if (report.tenancy_id, report.name) not in unloaded)
+    return max((moment for moment in loaded if moment is not None), default=None)
 
 
 _MANY_BYTES = 8 << 20

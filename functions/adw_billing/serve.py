@@ -41,6 +41,9 @@ def serve(call: Call[Settings]) -> list[str] | dict[str, Any]:
         rows_per_second=round(summary.rows_per_second),
         removed_rows=removed,
     )
+    call.metrics.add("rows_loaded", sum(row.rows_loaded for row in summary.rows))
+    if summary.newest is not None:
+        call.metrics.add("lag_hours", (datetime.now(UTC) - summary.newest).total_seconds() / 3600)
     return answer(summary, detail=flags["detail"])
 
 
