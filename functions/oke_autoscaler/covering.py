@@ -20,6 +20,8 @@ TAILS = 5
 """Last steps of a dive that are searched exactly."""
 DEEP = 40
 """Most nodes that an exact search may still have to fill."""
+NEAR = 0.004
+"""A packing this near to the relaxation is good enough: of 250 nodes, one."""
 LARGE = 10
 """Items from which only dives are tried."""
 
@@ -29,10 +31,11 @@ def cover(items: Sequence[Vector], bins: Sequence[Bin], demand: Sequence[int]) -
     programme = Programme(items, bins)
     relaxation = programme.relax(demand)
     step = cost_step(bins)
-    target = (ceil(relaxation.cost / step - 1e-6) * step if step else relaxation.cost) + 1e-9
+    lowest = ceil(relaxation.cost / step - 1e-6) * step if step else relaxation.cost
+    target = max(lowest, relaxation.cost * (1 + NEAR)) + 1e-9
     small = sum(1 for count in demand if count) <= LARGE
     best: Packed = []
-    for turn in range(TURNS):
+    for turn in range(TURNS if small else 1):
         steps = dive(programme, demand, turn)
         packed = [entry for entries in steps for entry in entries]
         if not best or cost_of(packed) < cost_of(best) - 1e-9:

@@ -68,8 +68,11 @@ class Growth:
         return left
 
     def _grow_bound(self, workload: Workload, pods: int) -> int:
-        """Rules between pods may need nodes that only later pods can use, so a useless one is taken back."""
-        room, useless = self.room, set[int]()
+        """Open nodes one by one, or more and more at once while each takes no more than its host may.
+
+        A node that turns out useless is taken back.
+        """
+        room, useless, batch = self.room, set[int](), 1
         fill = BoundFill(room, workload, room.candidates(workload)[:])
         left = pods - fill.run(pods)
         while left:
@@ -78,13 +81,16 @@ class Growth:
                 break
             offer, site = choice
             mark = room.mark()
-            for _ in range(min(self._batch(workload, left), self.left(offer))):
+            per_host = max(1, min(left, self._per_host(workload)))
+            opened = min(max(batch, self._batch(workload, left)), -(-left // per_host), self.left(offer))
+            for _ in range(opened):
                 self.open(offer, site)
                 fill.add(room.places[-1])
             placed = fill.run(left)
             left -= placed
             if placed:
                 useless.clear()
+                batch = batch * 2 if placed == opened * per_host else 1
                 continue
             self.close(offer, site, mark)
             useless.add(id(site))

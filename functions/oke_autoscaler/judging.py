@@ -10,12 +10,19 @@ from functions.oke_autoscaler.decision import NodeVerdict, Removal
 from functions.oke_autoscaler.drain import Drain, DrainRules, is_daemon, is_mirror
 from functions.oke_autoscaler.load import PoolLoad, pool_load, utilization
 from functions.oke_autoscaler.moving import Movers, Moving
-from functions.oke_autoscaler.pools import DELETION_CANDIDATE, TO_BE_DELETED, instance_id, is_ready, taint_value
+from functions.oke_autoscaler.pools import (
+    DELETION_CANDIDATE,
+    GONE_NODES,
+    TO_BE_DELETED,
+    instance_id,
+    is_ready,
+    taint_value,
+)
 from functions.oke_autoscaler.static_fit import Kind
 from functions.oke_autoscaler.world import BEING_DELETED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from functions.oke_autoscaler.objects import Node, Pod
     from functions.oke_autoscaler.planning import Plan
@@ -71,8 +78,19 @@ def judge(world: World, plan: Plan, held: str) -> Verdicts:
     choice.run(cases)
     for case in sorted((case for case in cases if not case.settled), key=lambda case: not case.movers):
         choice.settle(case)
-    choice.verdicts.nodes = [case.verdict for case in cases]
+    choice.verdicts.nodes = [*(case.verdict for case in cases), *_unregistered(world)]
     return choice.verdicts
+
+
+def _unregistered(world: World) -> Iterator[NodeVerdict]:
+    """Nodes that OKE lists and Kubernetes does not know."""
+    known = {instance_id(node) for node in world.snapshot.nodes}
+    why = "NoNodeInfo"
+    for state in world.pools.states:
+        for node in state.pool.nodes or ():
+            if node.id and node.id not in known and node.lifecycle_state not in GONE_NODES:
+                name = node.name or node.id
+                yield NodeVerdict(name, state.pool.name, reason=why, eligible_reason=why, remove_now_reason=why)
 
 
 def _case(world: World, rules: DrainRules, node: Node, planned: Movers) -> Case:

@@ -186,8 +186,8 @@ class Room:
         return pods - left
 
     def quota(self, workload: Workload, labels: Mapping[str, str]) -> int:
-        """Pods that the rules between pods allow on a node with these labels now."""
-        quota = 1 if workload.shape.ports else UNLIMITED
+        """Pods that the rules between pods allow on a node with these labels now (host ports apart)."""
+        quota = UNLIMITED
         for rule in self.rules(workload):
             quota = min(quota, rule.quota(labels))
             if not quota:
@@ -208,6 +208,7 @@ class BoundFill:
         self._rules = room.rules(workload)
         self._keys = tuple(dict.fromkeys(key for rule in self._rules for key in rule_keys(rule)))
         self._stacks: dict[tuple[str | None, ...], list[Place]] = {}
+        self._attracts = any(isinstance(rule, Together) for rule in self._rules)
         self._stuck_at: list[int] | None = None
         self._new: list[list[Place]] = []
         for place in places:
@@ -230,19 +231,23 @@ class BoundFill:
     def run(self, pods: int) -> int:
         """Place up to ``pods``; how many were placed."""
         left, lows = pods, self._lows()
-        stacks = self._new if lows == self._stuck_at else list(self._stacks.values())
+        stacks = self._new if lows == self._stuck_at else self._all()
         self._new = []
         while left and stacks:
-            before = left
+            before, lows_before = left, lows
             for stack in stacks:
                 if left and stack:
                     left -= self._fill(left, stack)
-            if left == before:
-                break
-            stacks = [stack for stack in self._stacks.values() if stack]
-        self._stacks = {key: stack for key, stack in self._stacks.items() if stack}
-        self._stuck_at = self._lows()
+            lows = self._lows()
+            changed = left < before and (lows != lows_before or self._attracts)
+            stacks = self._all() if changed else []
+        self._stuck_at = lows
         return pods - left
+
+    def _all(self) -> list[list[Place]]:
+        """All stacks; the empty ones are dropped."""
+        self._stacks = {key: stack for key, stack in self._stacks.items() if stack}
+        return list(self._stacks.values())
 
     def _lows(self) -> list[int]:
         return [rule.count.lowest for rule in self._rules if isinstance(rule, Spread)]

@@ -161,6 +161,9 @@ def _pods(raw: msgspec.Raw, data: bytes | mmap) -> list[Pod]:
 def _settings(given: Mapping[str, Any], pool_ids: list[str]) -> Settings:
     """Config keys as texts or JSON values; ids default to the pools given and sizes to no bounds."""
     texts = {key: _text(value) for key, value in given.items() if value is not None}
+    if isinstance(given.get("node_pools"), list):
+        entries = [{"max_size": NO_LIMIT, **row} if isinstance(row, dict) else row for row in given["node_pools"]]
+        texts["node_pools"] = _text(entries)
     texts.setdefault("cluster_id", "not-given")
     if not texts.get("node_pools") and not texts.get("node_pool_id"):
         texts["node_pool_id"] = ",".join(pool_ids) or "not-given"

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 ZONE = "topology.kubernetes.io/zone"
 OLD_ZONE = "failure-domain.beta.kubernetes.io/zone"
 FAULT_DOMAIN = "oci.oraclecloud.com/fault-domain"
+FAULT_DOMAINS = ("FAULT-DOMAIN-1", "FAULT-DOMAIN-2", "FAULT-DOMAIN-3")
+"""Where OKE makes nodes when a placement names no fault domain."""
 INSTANCE_TYPE = "node.kubernetes.io/instance-type"
 TRANSIENT = (
     "node.kubernetes.io/",
@@ -151,7 +153,7 @@ def _domains(state: PoolState, labels: Mapping[str, str]) -> list[Domain]:
     for config in (details.placement_configs or ()) if details is not None else ():
         if config.availability_domain:
             zone = names.get(config.availability_domain, config.availability_domain.rpartition(":")[2])
-            for fault_domain in config.fault_domains or (None,):
+            for fault_domain in config.fault_domains or FAULT_DOMAINS:
                 found[Domain(_domain_labels(zone, fault_domain))] = None
     for node in state.nodes if not found else ():
         own = node.metadata.labels or {}
@@ -159,11 +161,8 @@ def _domains(state: PoolState, labels: Mapping[str, str]) -> list[Domain]:
     return list(found) or [Domain(tuple((key, labels[key]) for key in (ZONE, OLD_ZONE, FAULT_DOMAIN) if key in labels))]
 
 
-def _domain_labels(zone: str, fault_domain: str | None) -> tuple[tuple[str, str], ...]:
-    pairs = [(ZONE, zone), (OLD_ZONE, zone)]
-    if fault_domain is not None:
-        pairs.append((FAULT_DOMAIN, fault_domain))
-    return tuple(pairs)
+def _domain_labels(zone: str, fault_domain: str) -> tuple[tuple[str, str], ...]:
+    return ((ZONE, zone), (OLD_ZONE, zone), (FAULT_DOMAIN, fault_domain))
 
 
 def _zone_names(state: PoolState) -> dict[str, str]:

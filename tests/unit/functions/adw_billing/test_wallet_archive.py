@@ -7,12 +7,15 @@ import io
 import stat
 import struct
 import zipfile
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from functions.adw_billing.errors import WalletUnusable
 from functions.adw_billing.wallet_archive import MAX_BYTES, MAX_FILES, unpack, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FILES = {"ewallet.pem": b"key", "tnsnames.ora": b"a = (x)", "sqlnet.ora": b"s", "cwallet.sso": b"opens by itself"}
 

@@ -89,6 +89,11 @@ def test_settings_may_be_texts_or_json_values() -> None:
     assert answer(snapshot(settings=as_values)) == answer(snapshot(settings=as_texts))
 
 
+def test_a_node_that_only_oke_knows_is_told_of() -> None:
+    found = answer(snapshot(node_pools=[pool("p", 2, ["n1", "n5"])], pods=[], settings={"node_pools": [{"id": "p"}]}))
+    assert [(each["node"], each["reason"]) for each in found["nodes"]] == [("n1", None), ("n5", "NoNodeInfo")]
+
+
 def test_nodes_without_conditions_and_pools_without_nodes_are_taken() -> None:
     bare = {"metadata": {"name": "bare"}}
     found = answer(snapshot(nodes=[bare], node_pools=[{**pool("p", 1, []), "nodes": None}], pods=[]))
@@ -132,7 +137,7 @@ BAD_OTHERS = {
     "node_pools[0].id": {"node_pools": [{"name": "p"}]},
     "now": {"now": "today"},
     "settings.node_pool_max_size": {"settings": {"node_pool_max_size": "many"}},
-    "settings.node_pools": {"settings": {"node_pools": [{"id": "p"}]}},
+    "settings.node_pools": {"settings": {"node_pools": [{"id": "p", "min_size": -1}]}},
     "controllers[0].spec.template.spec.containers[0].resources.requests.cpu": {
         "controllers": [
             {

@@ -253,6 +253,14 @@ def test_a_spread_over_zones_needs_a_node_in_each() -> None:
     assert bought([*fillers, *many(9, spec=soft)], nodes=full, **ZONED) == 1
 
 
+def test_fault_domains_are_domains_too_whether_named_or_not() -> None:
+    key = "oci.oraclecloud.com/fault-domain"
+    apart = many(4, spec=anti(term(key, "web")))
+    assert bought(apart, **ZONED) == 3
+    named = [{"availabilityDomain": "U:AD-1", "faultDomains": ["FAULT-DOMAIN-1", "FAULT-DOMAIN-3"]}]
+    assert bought(apart, nodeConfigDetails={"size": 0, "placementConfigs": named}) == 2
+
+
 def test_a_zone_without_a_node_is_no_domain_yet() -> None:
     assert bought(many(9, spec=spread(ZONE, 1)), **ZONED) == 1
 
