@@ -13,7 +13,7 @@ from emulator.service import new_request_id, timestamp
 
 if TYPE_CHECKING:
     from emulator.kubernetes.store import Store
-    from emulator.oke.clock import Agenda, Clock
+    from emulator.oke.clock import Action, Agenda, Clock
     from emulator.oke.hosts import Hosts
     from emulator.oke.state import Behaviour
     from emulator.oke.work_requests import WorkRequests
@@ -61,7 +61,7 @@ class NodeLife:
             self._later(self.behaviour.timings.terminate, lambda: self._terminate(pool, node, request))
             return
         self._cordon(node)
-        self._drain(pool, node, request, self._clock() + drain_seconds, force)
+        self._drain(pool, node, request, self._clock() + drain_seconds, force=force)
 
     def place_now(self, pool: Pool, node: PoolNode, ready_since_seconds: float) -> None:
         """Make a node as if it had long been there: instance, Kubernetes node, Ready."""
@@ -70,8 +70,8 @@ class NodeLife:
         self._hosts.register(pool, node)
         self._hosts.set_ready(node.host, ready=True, since_epoch_seconds=ready_since_seconds)
 
-    def _later(self, seconds: float, action: object) -> None:
-        self._agenda.add(self._clock() + seconds, action)  # type: ignore[arg-type]
+    def _later(self, seconds: float, action: Action) -> None:
+        self._agenda.add(self._clock() + seconds, action)
 
     def _launch(self, pool: Pool, node: PoolNode, request: WorkRequest) -> None:
         """Make the instance, if the availability domain has room for it."""
@@ -126,14 +126,14 @@ class NodeLife:
         if item is not None:
             self._store.replace(NODE, changed(item, ("spec.unschedulable", True)))
 
-    def _drain(self, pool: Pool, node: PoolNode, request: WorkRequest, until_seconds: float, force: bool) -> None:  # noqa: FBT001
+    def _drain(self, pool: Pool, node: PoolNode, request: WorkRequest, until_seconds: float, *, force: bool) -> None:
         """Evict what can be evicted, and look again until nothing is left or the grace is over."""
         left = [pod for pod in self._store.pods_on(node.host) if _is_drained(pod)]
         for pod in left:
             if not is_leaving(pod):
                 self._try_to_evict(pod)
         if left and self._clock() + _DRAIN_POLL_SECONDS <= until_seconds:
-            self._later(_DRAIN_POLL_SECONDS, lambda: self._drain(pool, node, request, until_seconds, force))
+            self._later(_DRAIN_POLL_SECONDS, lambda: self._drain(pool, node, request, until_seconds, force=force))
         elif left and not force:
             self._give_up(pool, node, request, "pods are left after the eviction grace duration")
         else:

@@ -110,3 +110,22 @@ def test_instances_and_shapes_are_what_the_nodes_run_on(cloud: Cloud, principal_
     with pytest.raises(ServiceError) as error:
         compute.get_instance("ocid1.instance.oc1.iad.other")
     assert error.value.status == 404
+
+
+def test_requests_that_lack_something_are_refused(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    client = monitoring_client(cloud, principal_env)
+    now = datetime.fromtimestamp(cloud.cluster.clock(), tz=UTC)
+    good: dict[str, Any] = {"namespace": "oci_computeagent", "query": "CpuUtilization[1m].mean()"}
+    bad: list[dict[str, Any]] = [
+        {**good, "namespace": ""},
+        {**good, "start_time": now, "end_time": now},
+        {**good, "resolution": "90m"},
+    ]
+    for fields in bad:
+        with pytest.raises(ServiceError) as error:
+            client.summarize_metrics_data(cloud.cluster.compartment, SummarizeMetricsDataDetails(**fields))
+        assert error.value.status == 400
+    other = SummarizeMetricsDataDetails(**{**good, "namespace": "oci_vcn"})
+    assert client.summarize_metrics_data(cloud.cluster.compartment, other).data == []
+    elsewhere = client.summarize_metrics_data("ocid1.compartment.oc1..other", SummarizeMetricsDataDetails(**good))
+    assert elsewhere.data == []

@@ -294,3 +294,75 @@ def test_nobody_is_ended_for_an_equal_a_modest_or_a_hopeless_pod(cluster: Cluste
     cluster.add_pod("elsewhere", cpu="3", spec={"priority": 9, "nodeSelector": {"name": "q"}})
     cluster.advance(10)
     assert [pod["metadata"]["name"] for pod in cluster.objects("Pod") if node_name_of(pod)] == ["a"]
+
+
+def test_affinity_looks_into_the_namespaces_that_it_names(cluster: Cluster) -> None:
+    first, _ = hosts(cluster)
+    cluster.add_pod("db", namespace="data", labels={"app": "db"}, node=first)
+    term = {"labelSelector": {"matchLabels": {"app": "db"}}, "topologyKey": "kubernetes.io/hostname"}
+
+    def near(name: str, **more: Any) -> str:
+        affinity = {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [{**term, **more}]}}
+        return place(cluster, name, spec={"affinity": affinity})
+
+    assert "affinity" in near("own")
+    assert near("named", namespaces=["data"]) == first
+    assert near("all", namespaceSelector={}) == first
+    assert "affinity" in near("nowhere", namespaces=["data"], topologyKey="no-such-label")
+
+
+def test_spread_may_ask_for_more_domains_and_leave_tainted_nodes_out(cluster: Cluster) -> None:
+    cluster.add_pool("p", size=2, domains=DOMAINS[:2])
+    constraint = {
+        "maxSkew": 1,
+        "topologyKey": "topology.kubernetes.io/zone",
+        "labelSelector": {"matchLabels": {"app": "web"}},
+    }
+
+    def web(name: str, **more: Any) -> str:
+        spec = {"topologySpreadConstraints": [{**constraint, **more}]}
+        return place(cluster, name, labels={"app": "web"}, spec=spec)
+
+    assert web("a", minDomains=3).startswith("10.")
+    assert web("b", minDomains=3).startswith("10.")
+    assert "spread" in web("c", minDomains=3), "a third domain counts as empty"
+    cluster.change("Node", "10.0.10.3", ("spec.taints", [{"key": "x", "effect": "NoSchedule"}]))
+    assert web("d").startswith("10.")
+    assert "spread" in web("e")
+    assert web("f", nodeTaintsPolicy="Honor").startswith("10.")
+    assert "spread" in web("g", topologyKey="no-such-label")
+    assert web("h", whenUnsatisfiable="ScheduleAnyway").startswith("10.")
+
+
+def test_a_stateful_set_keeps_its_names(cluster: Cluster) -> None:
+    hosts(cluster, 1)
+    template = {"metadata": {"labels": {"app": "db"}}, "spec": {"containers": [{"name": "c"}]}}
+    spec = {"replicas": 2, "selector": {"matchLabels": {"app": "db"}}, "template": template}
+    cluster.put({"kind": "StatefulSet", "metadata": {"name": "db"}, "spec": spec})
+    cluster.advance(10)
+    before = {pod["metadata"]["name"]: pod["metadata"]["uid"] for pod in cluster.objects("Pod")}
+    assert set(before) == {"db-0", "db-1"}
+    cluster.remove("Pod", "db-1")
+    after = {pod["metadata"]["name"]: pod["metadata"]["uid"] for pod in cluster.objects("Pod")}
+    assert after["db-0"] == before["db-0"]
+    assert after["db-1"] != before["db-1"]
+
+
+def test_a_node_that_is_gone_takes_its_pods_along(cluster: Cluster) -> None:
+    first, _ = hosts(cluster)
+    cluster.add_pod("lonely", node=first)
+    cluster.remove("Node", first)
+    assert cluster.objects("Pod") == []
+
+
+def test_the_clock_stands_jumps_and_runs(cluster: Cluster) -> None:
+    clock = cluster.clock
+    assert clock.stands_still
+    clock.set(1_800_000_000)
+    assert clock() == 1_800_000_000
+    clock.follow()
+    assert not clock.stands_still
+    assert 1_800_000_000 <= clock() < 1_800_000_100
+    cluster.advance(50)
+    assert clock.stands_still
+    assert clock() >= 1_800_000_050
