@@ -22,7 +22,7 @@ _CARD = (
 )
 
 
-def configure(cloud: Cloud, host: FunctionHost, example: Example, *, billing_days: int = 7) -> None:
+def configure(cloud: Cloud, host: FunctionHost, example: Example, *, billing_days: int = 2) -> None:
     """Make a node pool under pressure and some days of billing reports, and configure every function for this cloud."""
     common = {
         **example.principal_env,

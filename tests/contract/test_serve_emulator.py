@@ -57,7 +57,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 def test_every_printed_curl_line_succeeds(server: Server, tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("hello")
     answers = [
-        subprocess.run([*command, "--fail", "-sS"], cwd=tmp_path, capture_output=True, timeout=20, check=True).stdout  # noqa: S603
+        subprocess.run([*command, "--fail", "-sS"], cwd=tmp_path, capture_output=True, timeout=100, check=True).stdout  # noqa: S603
         for command in server.commands()
     ]
     listed, put, got, card, saved, stamp, *of_functions = answers

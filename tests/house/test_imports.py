@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CORES = {
+    *(
+        f"functions.adw_billing.{name}"
+        for name in ("headers", "judge", "numbers", "plan", "records", "split", "tables")
+    ),
     "functions.oke_autoscaler.decide",
+    "functions.oke_autoscaler.drain",
+    "functions.oke_autoscaler.recover",
     "functions.codecard_avatar.identicon",
     "functions.codecard_avatar.names",
     "functions.codecard_avatar.bitmap",
