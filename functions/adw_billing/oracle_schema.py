@@ -5,18 +5,36 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from functions.adw_billing import oracle_sql as sql
-from functions.adw_billing.errors import WarehouseUnusable
+from functions.adw_billing import oracle_views
+from functions.adw_billing.errors import DatabaseError, WarehouseUnusable
 from functions.adw_billing.oracle_stage import create_table, drop_table
-from functions.adw_billing.tables import ALL, BILLING, SCHEMA_VERSION
+from functions.adw_billing.tables import ALL, BILLING, DATA, DAY_COLUMN, REJECTED, SCHEMA_VERSION
 from functions.adw_billing.warehouse import ObjectKey
-from shared.errors import FunctionError
+from shared import logs
+from shared.errors import FunctionError, NotAuthorised
 
 if TYPE_CHECKING:
     from functions.adw_billing.oracle_session import Session
 
 VERSION = "schema_version"
+_log = logs.get("adw-billing")
 EXISTS = ("ORA-00955", "ORA-01408", "ORA-00001")
 """A table, an index, a row that another call made a moment ago: two first calls at once are one."""
+
+
+INDEXES = {
+    **{
+        f"{table.name}_object": f"CREATE INDEX {table.name}_object ON {table.name} (tenancy_id, object_name)"
+        for table in (*DATA.values(), REJECTED)
+    },
+    **{
+        f"{table.name}_day": f"CREATE INDEX {table.name}_day ON {table.name} (tenancy_id, {DAY_COLUMN[dialect]})"
+        for dialect, table in DATA.items()
+    },
+    "oci_billing_report": "CREATE INDEX oci_billing_report ON oci_billing (usage_report)",
+    "oci_cost_daily_day": "CREATE INDEX oci_cost_daily_day ON oci_cost_daily (tenancy_id, usage_day)",
+}
+"""By name. Replace-by-object deletes by the first kind, the daily summary reads by the second."""
 
 
 def migrate(session: Session) -> None:
@@ -36,8 +54,10 @@ def migrate(session: Session) -> None:
             create_table(session, table)
     if BILLING.name in present:
         _adopt(session)
-    for statement in sql.INDEXES.values():
+    for statement in INDEXES.values():
         _tolerant(session, statement)
+    for statement in oracle_views.create_statements():
+        _view(session, statement)
     _remember(session)
 
 
@@ -76,6 +96,15 @@ def _drop_leftovers(session: Session, present: set[str]) -> None:
     }
     for name in sorted(private - claimed):
         drop_table(session, name)
+
+
+def _view(session: Session, statement: str) -> None:
+    """Make a view. One that the database refuses, say for want of CREATE VIEW, keeps no report from being loaded."""
+    try:
+        session.run(statement)
+    except (DatabaseError, NotAuthorised) as error:
+        fields = {"view": statement.split()[4], "code": error.fields.get("code")}
+        _log.warning("view not made", extra={"fields": fields})
 
 
 def _tolerant(session: Session, statement: str, **binds: object) -> None:

@@ -21,6 +21,7 @@ from functions.adw_billing.tables import (
     QUANTITY_COLUMN,
     REJECTED,
     REPORT,
+    SERVICE_COLUMNS,
     Column,
     Kind,
     Table,
@@ -86,8 +87,8 @@ def drop(name: str) -> str:
 
 
 def stage_insert(table: Table) -> str:
-    """One row of a private table, columns by position."""
-    binds = ", ".join(f":{number}" for number in range(1, len(table.columns) + 1))
+    """One row of a private table, its columns in order."""
+    binds = ", ".join(f":{name}" for name in table.names)
     return f"INSERT INTO {table.name} ({', '.join(table.names)}) VALUES ({binds})"
 
 
@@ -126,8 +127,8 @@ def unpublish(dialect: str) -> str:
 
 
 def days(dialect: str) -> str:
-    """The usage days of an object's published rows."""
-    return f"SELECT DISTINCT TRUNC({DAY_COLUMN[dialect]}) FROM {DATA[dialect].name} WHERE {_BY_NAME}"
+    """The usage days (YYYY-MM-DD) of an object's published rows."""
+    return f"SELECT DISTINCT TO_CHAR({DAY_COLUMN[dialect]}, 'YYYY-MM-DD') FROM {DATA[dialect].name} WHERE {_BY_NAME}"
 
 
 def proof(dialect: str) -> str:
@@ -162,6 +163,16 @@ COMMITTED = (
 """Whether this very call's commit has happened: asked when its answer was lost."""
 
 FORGET_REPORT = f"DELETE FROM oci_report WHERE {_BY_NAME}"
+_UNLOADED = (
+    f"{_BY_NAME} AND (object_etag = :object_etag OR object_etag IN (SELECT object_etag FROM oci_report "
+    f"WHERE {_BY_NAME} AND state = 'rejected'))"
+)
+"""This version, and those of the name that were rejected: what a version that was loaded has is kept."""
+
+FORGET_UNLOADED = (
+    f"DELETE FROM oci_report_rejected WHERE {_UNLOADED}",
+    f"DELETE FROM oci_report WHERE {_UNLOADED}",
+)
 ADD_REPORT = (
     f"INSERT INTO oci_report ({', '.join(REPORT.names)}) VALUES ("
     + ", ".join(NOW if name == "loaded_at" else f":{name}" for name in REPORT.names)
@@ -182,17 +193,30 @@ def publish_rejected(stage: str) -> str:
     )
 
 
-def publish_billing(stage: str) -> str:
-    """The staged texts into `oci_billing`, from a usage day on."""
+_BILLING_DAY = "SUBSTR(lineItem_intervalUsageStart, 1, 10)"
+_SIDE = {"usage": "<", "cost": ">="}
+"""Which usage days a dialect has in `oci_billing`: usage reports those before the stored one, cost reports the rest."""
+
+
+def publish_billing(dialect: str, stage: str) -> str:
+    """The staged texts into `oci_billing`, of the usage days that are the dialect's."""
     columns = ", ".join(BILLING.names[1:])
     return (
         f"INSERT INTO oci_billing ({', '.join(BILLING.names)}) SELECT :usage_report, {columns} FROM {stage} "
-        "WHERE usage_day >= :cost_from"
+        f"WHERE usage_day {_SIDE[dialect]} :cost_from"
     )
 
 
-FORGET_BILLING = "DELETE FROM oci_billing WHERE usage_report = :usage_report"
-NEWEST_BILLING = "SELECT MAX(SUBSTR(lineItem_intervalUsageStart, 1, 10)) FROM oci_billing"
+def forget_billing(dialect: str) -> str:
+    """Rows of an object's key, whoever made them; a usage and a cost report may have the same number."""
+    day = f"COALESCE({_BILLING_DAY}, '0000')"
+    return f"DELETE FROM oci_billing WHERE usage_report = :usage_report AND {day} {_SIDE[dialect]} :cost_from"
+
+
+LEAVE_TO_COST = f"DELETE FROM oci_billing WHERE {_BILLING_DAY} >= :cost_from"
+"""When the first day of cost reports is stored: usage rows of that day and later make room for theirs."""
+
+NEWEST_BILLING = f"SELECT MAX({_BILLING_DAY}) FROM oci_billing"
 REMEMBERED = "SELECT value FROM oci_loader WHERE name = :name"
 REMEMBER = "INSERT INTO oci_loader (name, value) VALUES (:name, :value)"
 REMEMBER_ANEW = "UPDATE oci_loader SET value = :value WHERE name = :name"
@@ -200,12 +224,11 @@ REMEMBER_ANEW = "UPDATE oci_loader SET value = :value WHERE name = :name"
 FORGET_DAY = (
     "DELETE FROM oci_cost_daily WHERE tenancy_id = :tenancy_id AND dialect = :dialect AND usage_day = :usage_day"
 )
-_SERVICE = {"cost": ("product_service", "cost_currencyCode"), "focus": ("ServiceName", "BillingCurrency")}
 
 
 def add_day(dialect: str) -> str:
     """The summary of one usage day of a tenancy, in one dialect."""
-    service, currency = _SERVICE[dialect]
+    service, currency = SERVICE_COLUMNS[dialect]
     day = DAY_COLUMN[dialect]
     return (
         f"INSERT INTO oci_cost_daily ({', '.join(DAILY.names)}) "
@@ -216,48 +239,39 @@ def add_day(dialect: str) -> str:
     )
 
 
+NO_PROGRESS = {
+    column.name: "0" if column.kind is Kind.INTEGER else "NULL"
+    for column in CLAIM.columns
+    if column.name not in {*(each.name for each in OBJECT_KEY), "call_id", "claimed_until"}
+}
+PROGRESS = tuple(NO_PROGRESS)
+"""The columns of `oci_report_claim` that say how far an object is staged, in the order of CLAIM_READ."""
+
 _UNTIL = f"{NOW} + NUMTODSINTERVAL(:seconds, 'SECOND')"
 CLAIM_NEW = (
     f"INSERT INTO oci_report_claim ({', '.join(CLAIM.names)}) "
-    f"VALUES ({_KEY_BINDS}, :call_id, {_UNTIL}, 0, 0, 0, '0', '0', NULL)"
+    f"VALUES ({_KEY_BINDS}, :call_id, {_UNTIL}, {', '.join(NO_PROGRESS.values())})"
 )
 CLAIM_FREE = (
     f"UPDATE oci_report_claim SET call_id = :call_id, claimed_until = {_UNTIL} WHERE {_BY_NAME} "
     f"AND (claimed_until < {NOW} OR call_id = :call_id)"
 )
 CLAIM_RESTART = (
-    "UPDATE oci_report_claim SET object_etag = :object_etag, rows_done = 0, bytes_done = 0, records_done = 0, "
-    f"cost_done = '0', quantity_done = '0', prefix_check = NULL WHERE {_BY_NAME} AND call_id = :call_id"
+    "UPDATE oci_report_claim SET object_etag = :object_etag, "
+    f"{', '.join(f'{name} = {value}' for name, value in NO_PROGRESS.items())} WHERE {_BY_NAME} AND call_id = :call_id"
 )
 CLAIM_PROGRESS = (
-    "UPDATE oci_report_claim SET rows_done = :rows_done, bytes_done = :bytes_done, records_done = :records_done, "
-    f"cost_done = :cost_done, quantity_done = :quantity_done, prefix_check = :prefix_check "
+    f"UPDATE oci_report_claim SET {', '.join(f'{name} = :{name}' for name in NO_PROGRESS)} "
     f"WHERE {_BY_NAME} AND call_id = :call_id"
 )
 CLAIM_LEAVE = f"UPDATE oci_report_claim SET claimed_until = {NOW} WHERE {_BY_NAME} AND call_id = :call_id"
 CLAIM_END = f"DELETE FROM oci_report_claim WHERE {_BY_NAME} AND call_id = :call_id"
-CLAIM_READ = (
-    "SELECT object_etag, records_done, rows_done, cost_done, quantity_done, bytes_done, prefix_check "
-    f"FROM oci_report_claim WHERE {_BY_NAME}"
-)
+CLAIM_READ = f"SELECT object_etag, {', '.join(NO_PROGRESS)} FROM oci_report_claim WHERE {_BY_NAME}"
 CLAIM_HOLD = f"SELECT object_etag FROM oci_report_claim WHERE {_BY_NAME} AND call_id = :call_id FOR UPDATE"
 """Held to the end of the transaction: a claim that ran out in the meantime is no longer there."""
 
 CLAIM_ALL = "SELECT tenancy_id, object_name FROM oci_report_claim"
 TABLES = "SELECT table_name FROM user_tables WHERE table_name LIKE 'OCI%'"
-INDEXES = {
-    **{
-        f"{table.name}_object": f"CREATE INDEX {table.name}_object ON {table.name} (tenancy_id, object_name)"
-        for table in (*DATA.values(), REJECTED)
-    },
-    **{
-        f"{table.name}_day": f"CREATE INDEX {table.name}_day ON {table.name} (tenancy_id, {DAY_COLUMN[dialect]})"
-        for dialect, table in DATA.items()
-    },
-    "oci_billing_report": "CREATE INDEX oci_billing_report ON oci_billing (usage_report)",
-    "oci_cost_daily_day": "CREATE INDEX oci_cost_daily_day ON oci_cost_daily (tenancy_id, usage_day)",
-}
-"""By name. Replace-by-object deletes by the first kind, the daily summary reads by the second."""
 
 
 def retain(dialect: str) -> str:
@@ -265,10 +279,7 @@ def retain(dialect: str) -> str:
     return f"DELETE FROM {DATA[dialect].name} WHERE tenancy_id = :tenancy_id AND {DAY_COLUMN[dialect]} < :first_day"
 
 
-RETAIN_BILLING = (
-    "DELETE FROM oci_billing WHERE usage_report LIKE :tenancy_prefix "
-    "AND SUBSTR(lineItem_intervalUsageStart, 1, 10) < :day"
-)
+RETAIN_BILLING = f"DELETE FROM oci_billing WHERE usage_report LIKE :tenancy_prefix AND {_BILLING_DAY} < :first_day"
 
 
 def widen(table: Table, column: Column) -> str:

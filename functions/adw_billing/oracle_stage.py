@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from functions.adw_billing import oracle_sql as sql
 from functions.adw_billing.ddl import oracle_create
+from functions.adw_billing.errors import ProofFailed
 from functions.adw_billing.tables import Kind
 from shared.errors import FunctionError
 
@@ -48,11 +49,14 @@ class Stage:
         self._session.commit()
 
     def add(self, connection: duckdb.DuckDBPyConnection, batch: Batch, records: int) -> None:
-        """Put a batch's rows into the private tables; ``records`` is the progress that was kept last."""
+        """Put a batch's rows into the private tables; ``records`` is the progress that was kept last.
+
+        Raises ProofFailed where another number of rows came in than was parsed.
+        """
         if batch.sums.rows:
-            self._fill("d", connection, batch.select, records)
+            self._fill("d", connection, batch, records)
             if batch.billing_select:
-                self._fill("b", connection, batch.billing_select, records)
+                self._fill("b", connection, batch, records)
         self._add_rejected(batch.rejected, records)
         if self._direct:
             self._session.commit()  # direct path refuses to begin within a transaction (ORA-26085)
@@ -72,15 +76,18 @@ class Stage:
             ]
             self._session.many(sql.stage_rejected(self._tables["r"].name), rows)
 
-    def _fill(self, kind: str, connection: duckdb.DuckDBPyConnection, select: str, records: int) -> None:
+    def _fill(self, kind: str, connection: duckdb.DuckDBPyConnection, batch: Batch, records: int) -> None:
         self._make(kind)
         table = self._tables[kind]
         columns = ", ".join(map(self._column, table.columns[:-1]))
+        select = batch.select if kind == "d" else batch.billing_select
         rows = connection.sql(f"SELECT {columns}, {records:d}::BIGINT AS {sql.STAGED_AFTER} FROM ({select})")
         if self._direct:
             self._session.load(table.name, table.names, rows)
-        else:
-            self._session.insert(sql.stage_insert(table), rows)
+            return
+        added = self._session.insert(sql.stage_insert(table), rows)
+        if added != batch.sums.rows:
+            raise ProofFailed(f"{added} rows were staged, {batch.sums.rows} were parsed")
 
     def _column(self, column: Column) -> str:
         """A column to hand over.

@@ -6,9 +6,10 @@ commit whose answer is lost is looked up in the ledger, never done again blindly
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from functions.adw_billing import oracle_sql as sql
 from functions.adw_billing.errors import WarehouseBusy
@@ -23,10 +24,9 @@ from functions.adw_billing.warehouse import RETRIED_REASONS, Claim, LedgerEntry,
 from shared.errors import DeadlineExceeded, FunctionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     import duckdb
-    import oracledb
 
     from functions.adw_billing.settings import Settings
     from functions.adw_billing.warehouse import Batch, ObjectKey, Outcome
@@ -42,13 +42,13 @@ the table. docs/adw-billing-oracle.md has both figures; no real database was at 
 
 
 class OracleWarehouse:
-    """One session for one call. ``opens`` makes it, and makes it anew to ask for the fate of a commit."""
+    """One session for one call; the session begins anew to ask for the fate of a commit."""
 
     numbers: Literal["decimal", "text"] = "text"
 
     def __init__(
         self,
-        opens: Callable[[], oracledb.Connection],
+        session: Session,
         parser: duckdb.DuckDBPyConnection,
         deadline: Deadline,
         call_id: str,
@@ -62,7 +62,7 @@ class OracleWarehouse:
         self._billing_cost_from = billing_cost_from
         self._direct = direct
         self._stages: dict[ObjectKey, Stage] = {}
-        self._session = Session(opens, deadline)
+        self._session = session
 
     def connection(self) -> duckdb.DuckDBPyConnection:
         """The connection in memory on which reports are parsed."""
@@ -80,7 +80,7 @@ class OracleWarehouse:
         """The settled objects of a tenancy by (name, etag)."""
         return _entries(self._session.rows(sql.LEDGER, tenancy_id=tenancy_id))
 
-    def claim(self, key: ObjectKey, dialect: str, *, sliced: bool = True) -> Claim | None:
+    def claim(self, key: ObjectKey, dialect: str, *, sliced: bool) -> Claim | None:  # noqa: ARG002  (all rows are staged)
         """The right to load the object until the call is over, or None: another has it, or it is settled."""
         if not self._claimed(key):
             return None
@@ -89,19 +89,19 @@ class OracleWarehouse:
             self._session.run(sql.CLAIM_END, **_name(key), call_id=self._call_id)
             self._session.commit()
             return None
-        etag, records, rows, cost, quantity, text_bytes, check = self._session.rows(sql.CLAIM_READ, **_name(key))[0]
         stage = self._stage(key, dialect)
+        etag, *values = self._session.rows(sql.CLAIM_READ, **_name(key))[0]
+        progress = _progress(values)
         if etag != key.object_etag:
             self._session.run(sql.CLAIM_RESTART, **_key(key), call_id=self._call_id)
             self._session.commit()
-        elif records:
-            stage.resume(int(records))
-            sums = Sums(int(rows), Decimal(cost), Decimal(quantity))
-            return Claim(key, dialect, sliced=True, progress=Progress(int(records), sums, int(text_bytes), check or ""))
-        return Claim(key, dialect, sliced=sliced)
+            progress = Progress()
+        if progress.records:
+            stage.resume(progress.records)
+        return Claim(key, dialect, sliced=True, progress=progress)
 
     def stage(self, claim: Claim, batch: Batch) -> None:
-        """Add a batch to the object's private tables."""
+        """Add a batch to the object's private tables. Raises ProofFailed where another number of rows came in."""
         self._stage(claim.key, claim.dialect).add(self._parser, batch, claim.progress.records)
 
     def keep_progress(self, claim: Claim, progress: Progress) -> Claim:
@@ -110,22 +110,22 @@ class OracleWarehouse:
             sql.CLAIM_PROGRESS,
             **_name(claim.key),
             call_id=self._call_id,
+            records_done=progress.records,
             rows_done=progress.sums.rows,
             cost_done=plain(progress.sums.cost),
             quantity_done=plain(progress.sums.quantity),
             bytes_done=progress.text_bytes,
-            records_done=progress.records,
             prefix_check=progress.prefix_check,
         )
         if not held:
             raise WarehouseBusy("another call has taken the object over")
         self._session.commit()
-        return Claim(claim.key, claim.dialect, sliced=True, progress=progress)
+        return replace(claim, progress=progress)
 
     def commit(self, claim: Claim, outcome: Outcome) -> LedgerRow:
         """Prove and publish in one transaction. Raises ProofFailed, WarehouseBusy and what the session raises."""
         stage = self._stage(claim.key, claim.dialect)
-        publication = Publication(self._session, claim.key, outcome, self._call_id, self._billing_cost_from)
+        publication = Publication(self._session, claim, outcome, self._call_id, self._billing_cost_from)
         try:
             publication.run(stage)
         except FunctionError:
@@ -152,7 +152,7 @@ class OracleWarehouse:
             self._session.run(sql.retain(dialect), tenancy_id=tenancy_id, first_day=datetime.fromisoformat(first_day))
             for dialect in ("cost", "focus", "usage")
         )
-        removed += self._session.run(sql.RETAIN_BILLING, tenancy_prefix=f"{tenancy_id}-%", day=first_day)
+        removed += self._session.run(sql.RETAIN_BILLING, tenancy_prefix=f"{tenancy_id}-%", first_day=first_day)
         self._session.commit()
         return removed
 
@@ -195,7 +195,7 @@ def open_warehouse(settings: Settings, deadline: Deadline, call_id: str) -> Orac
     import duckdb  # noqa: PLC0415  (the parser; a call that cannot log on does not pay for it)
 
     return OracleWarehouse(
-        lambda: connect(settings, deadline),
+        Session(lambda: connect(settings, deadline), deadline),
         duckdb.connect(),
         deadline,
         call_id,
@@ -212,8 +212,15 @@ def _name(key: ObjectKey) -> dict[str, object]:
 
 
 def _entries(rows: Iterable[tuple[str, str, str, str | None]]) -> dict[tuple[str, str], LedgerEntry]:
-    """Ledger entries by (object name, etag); a rejected object is tried again where a new download may mend it."""
+    """Ledger entries by (name, etag); a rejected object is tried again where a new download may mend it."""
     return {
         (name, etag): LedgerEntry(etag, state, retried=state == "rejected" and reason in RETRIED_REASONS)
         for name, etag, state, reason in rows
     }
+
+
+def _progress(values: Sequence[Any]) -> Progress:
+    """What a claim's row says, in the order of the table."""
+    kept = dict(zip(sql.PROGRESS, values, strict=True))
+    sums = Sums(int(kept["rows_done"]), Decimal(kept["cost_done"] or 0), Decimal(kept["quantity_done"] or 0))
+    return Progress(int(kept["records_done"]), sums, int(kept["bytes_done"]), kept["prefix_check"] or "")

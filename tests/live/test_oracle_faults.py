@@ -16,7 +16,6 @@ import pytest
 
 from emulator.reports.report import make_report
 from functions.adw_billing.oracle_errors import ConnectionLost
-from functions.adw_billing.oracle_warehouse import OracleWarehouse
 from functions.adw_billing.warehouse import LedgerRow, ObjectKey
 from shared.deadline import Deadline
 from shared.errors import DeadlineExceeded, FunctionError
@@ -43,10 +42,10 @@ def source_in(folder: Path) -> ReportBatches:
 
 def load_once(server: OracleServer, source: ReportBatches, call_id: str, *, direct: bool = False) -> LedgerRow | None:
     """One call's work on one object, from logon to logoff; None when the object is settled."""
-    warehouse = OracleWarehouse(server.connect, source.connection, Deadline.after(60), call_id, direct=direct)
+    warehouse = server.warehouse(source.connection, Deadline.after(60), call_id, direct=direct)
     try:
         warehouse.migrate()
-        claim = warehouse.claim(KEY, "cost")
+        claim = warehouse.claim(KEY, "cost", sliced=True)
         if claim is None:
             return None
         for batch in source.batches():
@@ -54,6 +53,13 @@ def load_once(server: OracleServer, source: ReportBatches, call_id: str, *, dire
         return warehouse.commit(claim, source.outcome("partial"))
     finally:
         warehouse.close()
+
+
+def empty_schema(server: OracleServer) -> None:
+    """Let the loader make its tables."""
+    warehouse = server.warehouse(duckdb.connect(), Deadline.after(60), "call-0")
+    warehouse.migrate()
+    warehouse.close()
 
 
 def lease_over(database: oracledb.Connection) -> None:
@@ -69,7 +75,7 @@ def test_killed_at_every_message_the_report_is_there_whole_or_not_at_all(
     server: OracleServer, database: oracledb.Connection, control: Control, query: Query, tmp_path: Path, phase: str,
     direct: bool,
 ) -> None:  # fmt: skip
-    OracleWarehouse(server.connect, duckdb.connect(), Deadline.after(60), "call-0").migrate()
+    empty_schema(server)
     source = source_in(tmp_path)
     for skip in range(200):
         control.fault("any", "kill", phase=phase, skip=skip)
@@ -103,7 +109,7 @@ def clear(database: oracledb.Connection) -> None:
 def test_a_commit_whose_reply_is_lost_has_happened_and_is_not_done_again(
     server: OracleServer, control: Control, query: Query, tmp_path: Path
 ) -> None:
-    OracleWarehouse(server.connect, duckdb.connect(), Deadline.after(60), "call-0").migrate()
+    empty_schema(server)
     control.fault("commit", "kill", phase="after", skip=1)  # the first commit takes the claim
     row = load_once(server, source_in(tmp_path), "call-1")
     assert row is not None
@@ -115,7 +121,7 @@ def test_a_commit_whose_reply_is_lost_has_happened_and_is_not_done_again(
 def test_a_commit_that_never_arrived_is_told_and_leaves_nothing(
     server: OracleServer, control: Control, query: Query, tmp_path: Path
 ) -> None:
-    OracleWarehouse(server.connect, duckdb.connect(), Deadline.after(60), "call-0").migrate()
+    empty_schema(server)
     control.fault("commit", "kill", phase="before", skip=1)
     with pytest.raises(ConnectionLost):
         load_once(server, source_in(tmp_path), "call-1")
@@ -126,10 +132,10 @@ def test_a_database_that_stalls_is_left_when_the_deadline_comes(
     server: OracleServer, control: Control, query: Query, tmp_path: Path
 ) -> None:
     parser = duckdb.connect()
-    warehouse = OracleWarehouse(server.connect, parser, Deadline.after(3), "call-1")
+    warehouse = server.warehouse(parser, Deadline.after(3), "call-1")
     warehouse.migrate()
     source = ReportBatches(parser, make_report("cost", ROWS), KEY, tmp_path)
-    claim = warehouse.claim(KEY, "cost")
+    claim = warehouse.claim(KEY, "cost", sliced=True)
     assert claim is not None
     control.fault("execute", "stall", value=30, sql="INSERT INTO OCI_STAGE|INSERT INTO oci_stage")
     with pytest.raises(DeadlineExceeded):
@@ -152,7 +158,7 @@ def test_an_error_of_the_database_is_a_typed_reason_and_the_next_call_loads(
     server: OracleServer, database: oracledb.Connection, control: Control, query: Query, tmp_path: Path, code: int,
     reason: str,
 ) -> None:  # fmt: skip
-    OracleWarehouse(server.connect, duckdb.connect(), Deadline.after(60), "call-0").migrate()
+    empty_schema(server)
     control.fault("execute", "error", code=code, sql="INSERT INTO OCI_COST |INSERT INTO oci_cost ")
     with pytest.raises(FunctionError) as caught:
         load_once(server, source_in(tmp_path), "call-1")
@@ -166,7 +172,7 @@ def test_an_error_of_the_database_is_a_typed_reason_and_the_next_call_loads(
 def test_a_process_killed_at_any_round_trip_leaves_what_the_next_one_completes(
     server: OracleServer, database: oracledb.Connection, query: Query, tmp_path: Path
 ) -> None:
-    OracleWarehouse(server.connect, duckdb.connect(), Deadline.after(60), "call-0").migrate()
+    empty_schema(server)
     seed = random.SystemRandom().randrange(10**6)
     script = Path(__file__).with_name("load_and_die.py")
     for number in sorted(random.Random(seed).sample(range(4, 60), 6)):

@@ -13,7 +13,7 @@ import pytest
 
 from emulator.reports.report import make_report
 from functions.adw_billing.errors import ProofFailed, WarehouseBusy, WarehouseUnusable
-from functions.adw_billing.oracle_warehouse import OracleWarehouse
+from functions.adw_billing.numbers import plain
 from functions.adw_billing.tables import ALL, BILLING, USAGE, Kind
 from functions.adw_billing.warehouse import Batch, LedgerEntry, ObjectKey, Outcome, Progress, Rejected, Sums
 from shared.deadline import Deadline
@@ -22,6 +22,7 @@ from tests.support.report_batches import ReportBatches
 if TYPE_CHECKING:
     import oracledb
 
+    from functions.adw_billing.oracle_warehouse import OracleWarehouse
     from tests.support.oracle_server import OracleServer
 
 TENANCY = "ocid1.tenancy.oc1..aaaaaaaalive"
@@ -36,8 +37,7 @@ def make(
     opened: list[OracleWarehouse] = []
 
     def run(call_id: str = "call-1", **options: object) -> OracleWarehouse:
-        made = OracleWarehouse(
-            server.connect,
+        made = server.warehouse(
             duckdb.connect(),
             Deadline.after(120),
             call_id,
@@ -58,7 +58,7 @@ def key(number: int = 1, etag: str = "etag-1", dialect: str = "cost") -> ObjectK
 
 
 def load(warehouse: OracleWarehouse, source: ReportBatches, *, slices: bool = False) -> None:
-    claim = warehouse.claim(source.key, source.dialect)
+    claim = warehouse.claim(source.key, source.dialect, sliced=True)
     assert claim is not None
     records = 0
     for batch in source.batches():
@@ -86,12 +86,10 @@ def test_a_report_is_loaded_with_its_exact_sums(
         (130, totals.cost, totals.quantity)
     ]
     assert query("select rows_loaded, cost_sum, quantity_sum, state from oci_report") == [
-        (130, totals.cost, f"{totals.quantity:f}", "loaded")
+        (130, totals.cost, plain(totals.quantity), "loaded")
     ]
     assert query("select max(length(tags)) from " + f"oci_{dialect}")[0][0] is not None
-    assert warehouse.ledger(TENANCY) == {
-        (source.key.object_name, source.key.object_etag): LedgerEntry("etag-1", "loaded")
-    }
+    assert warehouse.ledger(TENANCY) == {(source.key.object_name, "etag-1"): LedgerEntry("etag-1", "loaded")}
 
 
 def test_a_report_published_again_replaces_its_rows_summary_and_quarantine(
@@ -114,7 +112,7 @@ def test_staged_rows_are_seen_by_nobody_until_the_commit(
 ) -> None:
     warehouse = make()
     source = ReportBatches(warehouse.connection(), make_report("cost", 80), key(), tmp_path)
-    claim = warehouse.claim(source.key, "cost")
+    claim = warehouse.claim(source.key, "cost", sliced=True)
     assert claim is not None
     for batch in source.batches():
         warehouse.stage(claim, batch)
@@ -130,7 +128,7 @@ def test_a_sum_that_differs_publishes_nothing(
 ) -> None:
     warehouse = make()
     source = ReportBatches(warehouse.connection(), make_report("cost", 30), key(), tmp_path)
-    claim = warehouse.claim(source.key, "cost")
+    claim = warehouse.claim(source.key, "cost", sliced=True)
     assert claim is not None
     for batch in source.batches():
         warehouse.stage(claim, batch)
@@ -156,10 +154,10 @@ def test_sums_have_more_digits_than_a_sum_of_the_database(make: Callable[..., Or
     with decimal.localcontext(prec=80):
         exact = sum((Decimal(text) for text in texts), Decimal(0))
     assert len(exact.as_tuple().digits) > 40, "more than SUM keeps"
-    claim = warehouse.claim(key(dialect="usage"), "usage")
+    claim = warehouse.claim(key(dialect="usage"), "usage", sliced=True)
     assert claim is not None
     sums = Sums(4, Decimal(0), exact)
-    warehouse.stage(claim, Batch(f"SELECT {values} FROM (VALUES {rows}) v(i, t)", "", sums))
+    warehouse.stage(claim, Batch(f"SELECT {values} FROM (VALUES {rows}) v(i, t)", "", sums, 4, 400))
     warehouse.commit(claim, Outcome("usage", 1, "", "loaded", sums))
     assert Decimal(str(query("select quantity_sum from oci_report")[0][0])) == exact
 
@@ -169,19 +167,20 @@ def test_slices_go_on_where_progress_was_kept_and_what_came_after_it_is_dropped(
 ) -> None:
     first = make("call-1")
     source = ReportBatches(first.connection(), make_report("cost", 100), key(), tmp_path, with_rejected=True)
-    claim = first.claim(source.key, "cost")
+    claim = first.claim(source.key, "cost", sliced=True)
     assert claim is not None
     batches = list(source.batches())
     first.stage(claim, batches[0])
-    claim = first.keep_progress(claim, Progress(40, Sums(40), 4000, "abc"))
+    kept = Progress(41, batches[0].sums, 4000, "abc")
+    claim = first.keep_progress(claim, kept)
     first.stage(claim, batches[1])
     first.release(claim, drop=False)
     first.close()
     second = make("call-2")
     source = ReportBatches(second.connection(), make_report("cost", 100), key(), tmp_path, with_rejected=True)
-    resumed = second.claim(source.key, "cost")
+    resumed = second.claim(source.key, "cost", sliced=True)
     assert resumed is not None
-    assert resumed.progress == Progress(40, Sums(40), 4000, "abc")
+    assert resumed.progress == kept
     for batch in source.batches(after=40):
         second.stage(resumed, batch)
     row = second.commit(resumed, source.outcome("partial"))
@@ -194,18 +193,18 @@ def test_slices_go_on_where_progress_was_kept_and_what_came_after_it_is_dropped(
 def test_an_object_is_loaded_by_exactly_one_of_two_calls(make: Callable[..., OracleWarehouse], tmp_path: Path) -> None:
     first, second = make("call-1"), make("call-2")
     source = ReportBatches(first.connection(), make_report("cost", 20), key(), tmp_path)
-    claim = first.claim(source.key, "cost")
+    claim = first.claim(source.key, "cost", sliced=True)
     assert claim is not None
-    assert second.claim(source.key, "cost") is None, "the first call has it"
+    assert second.claim(source.key, "cost", sliced=True) is None, "the first call has it"
     for batch in source.batches():
         first.stage(claim, batch)
     first.commit(claim, source.outcome())
-    assert second.claim(source.key, "cost") is None, "it is settled"
-    other = second.claim(key(2), "cost")
+    assert second.claim(source.key, "cost", sliced=True) is None, "it is settled"
+    other = second.claim(key(2), "cost", sliced=True)
     assert other is not None
-    assert first.claim(key(2), "cost") is None
+    assert first.claim(key(2), "cost", sliced=True) is None
     second.release(other, drop=True)
-    assert first.claim(key(2), "cost") is not None, "given up, it is free at once"
+    assert first.claim(key(2), "cost", sliced=True) is not None, "given up, it is free at once"
 
 
 def test_a_claim_that_was_taken_over_publishes_nothing(
@@ -213,7 +212,7 @@ def test_a_claim_that_was_taken_over_publishes_nothing(
 ) -> None:
     first = make("call-1")
     source = ReportBatches(first.connection(), make_report("cost", 20), key(), tmp_path)
-    claim = first.claim(source.key, "cost")
+    claim = first.claim(source.key, "cost", sliced=True)
     assert claim is not None
     for batch in source.batches():
         first.stage(claim, batch)
@@ -224,7 +223,7 @@ def test_a_claim_that_was_taken_over_publishes_nothing(
         first.commit(claim, source.outcome())
     assert query("select count(*) from oci_cost") == [(0,)]
     with pytest.raises(WarehouseBusy):
-        first.keep_progress(claim, Progress(20, 20, 1, ""))
+        first.keep_progress(claim, Progress(20, Sums(20), 1, ""))
 
 
 def test_an_object_that_was_truncated_is_tried_again_and_one_of_a_wrong_dialect_is_not(
@@ -232,13 +231,13 @@ def test_an_object_that_was_truncated_is_tried_again_and_one_of_a_wrong_dialect_
 ) -> None:
     warehouse = make()
     for number, reason in ((1, "truncated"), (2, "wrong-dialect")):
-        claim = warehouse.claim(key(number), "cost")
+        claim = warehouse.claim(key(number), "cost", sliced=True)
         assert claim is not None
         outcome = Outcome("cost", 10, "", "rejected", Sums(), [Rejected(0, reason, "")])
-        assert warehouse.commit(claim, outcome).rows_rejected == 0
+        assert warehouse.commit(claim, outcome).rows_rejected == 1
     assert [entry.retried for entry in warehouse.ledger(TENANCY).values()] == [True, False]
-    assert warehouse.claim(key(1), "cost") is not None
-    assert warehouse.claim(key(2), "cost") is None
+    assert warehouse.claim(key(1), "cost", sliced=True) is not None
+    assert warehouse.claim(key(2), "cost", sliced=True) is None
     assert query("select count(*) from oci_report_rejected where object_row = 0") == [(2,)]
 
 
@@ -282,6 +281,56 @@ def test_cost_reports_fill_users_table_only_from_the_day_after_the_newest_usage_
     assert query("select value from oci_loader where name = 'oci_billing_cost_from'") == [("2024-03-01",)]
 
 
+def test_usage_of_days_that_cost_reports_have_is_in_users_table_once_in_any_order(
+    make: Callable[..., OracleWarehouse], query: Query, tmp_path: Path
+) -> None:
+    warehouse = make(billing_cost_from="2024-03-01")
+    hour = make_report("usage", 10).window.first_hour
+    early = make_report("usage", 12)
+    late = make_report("usage", 13, first_hour=hour + 24)
+    cost = make_report("cost", 14, first_hour=hour + 24)
+    load(warehouse, ReportBatches(warehouse.connection(), late, key(1, dialect="usage"), tmp_path))
+    load(warehouse, ReportBatches(warehouse.connection(), cost, key(1), tmp_path))
+    load(warehouse, ReportBatches(warehouse.connection(), early, key(2, dialect="usage"), tmp_path))
+    load(warehouse, ReportBatches(warehouse.connection(), late, key(3, dialect="usage"), tmp_path))
+    assert query("select count(*) from oci_billing") == [(12 + 14,)]
+    assert query("select count(distinct usage_report) from oci_billing") == [(2,)]
+
+
+def test_a_version_that_is_damaged_leaves_the_one_before_it_in_place(
+    make: Callable[..., OracleWarehouse], query: Query, tmp_path: Path
+) -> None:
+    warehouse = make()
+    load(warehouse, ReportBatches(warehouse.connection(), make_report("cost", 30), key(), tmp_path))
+    for etag in ("etag-2", "etag-3"):
+        claim = warehouse.claim(key(etag=etag), "cost", sliced=True)
+        assert claim is not None
+        warehouse.commit(claim, Outcome("cost", 10, "", "rejected", Sums(), [Rejected(0, "damaged", "")]))
+    assert query("select object_etag, state from oci_report order by 1") == [
+        ("etag-1", "loaded"),
+        ("etag-3", "rejected"),
+    ]
+    assert query("select count(*) from oci_cost") == [(30,)]
+    assert query("select object_etag from oci_report_rejected") == [("etag-3",)]
+    load(warehouse, ReportBatches(warehouse.connection(), make_report("cost", 31), key(etag="etag-4"), tmp_path))
+    assert query("select object_etag, rows_loaded from oci_report") == [("etag-4", 31)]
+    assert query("select count(*) from oci_report_rejected") == [(0,)]
+
+
+def test_the_views_give_focus_rows_and_compare_cost_with_focus(
+    make: Callable[..., OracleWarehouse], query: Query, tmp_path: Path
+) -> None:
+    warehouse = make()
+    load(warehouse, ReportBatches(warehouse.connection(), make_report("cost", 40), key(), tmp_path))
+    load(warehouse, ReportBatches(warehouse.connection(), make_report("focus", 40), key(dialect="focus"), tmp_path))
+    focus = "select x_Dialect, count(*), count(BillingPeriodEnd) from oci_focus_view group by x_Dialect order by 1"
+    assert query(focus) == [("cost", 40, 40), ("focus", 40, 40)]
+    of_cost = query("select sum(BilledCost) from oci_focus_view where x_Dialect = 'cost'")
+    assert of_cost == query("select sum(cost_myCost) from oci_cost")
+    found = query("select status, sum(cost_total) - sum(focus_total) from oci_reconciliation group by status")
+    assert found == [("equal", 0)]
+
+
 def test_a_second_migration_asks_two_questions_and_a_newer_schema_is_refused(
     make: Callable[..., OracleWarehouse], database: oracledb.Connection
 ) -> None:
@@ -302,7 +351,7 @@ def test_private_tables_of_calls_that_died_are_dropped_by_a_later_one(
     first = make("call-1")
     kept = ReportBatches(first.connection(), make_report("cost", 20), key(1), tmp_path)
     for source in (kept, ReportBatches(first.connection(), make_report("cost", 20), key(2), tmp_path)):
-        claim = first.claim(source.key, "cost")
+        claim = first.claim(source.key, "cost", sliced=True)
         assert claim is not None
         first.stage(claim, next(source.batches()))
         if source is not kept:

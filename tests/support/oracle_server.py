@@ -5,12 +5,19 @@ from __future__ import annotations
 import json
 import urllib.request
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import oracledb
 
+from functions.adw_billing.oracle_session import Session
+from functions.adw_billing.oracle_warehouse import OracleWarehouse
 from functions.adw_billing.settings import Settings
 from shared.settings import Secret
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from shared.deadline import Deadline
 
 
 @dataclass(frozen=True)
@@ -25,6 +32,12 @@ class OracleServer:
     def connect(self) -> oracledb.Connection:
         """A session that is not the loader's."""
         return oracledb.connect(user=self.user, password=self.password, dsn=self.dsn)
+
+    def warehouse(
+        self, parser: duckdb.DuckDBPyConnection, deadline: Deadline, call_id: str, **options: Any
+    ) -> OracleWarehouse:
+        """The loader's warehouse on a session of its own."""
+        return OracleWarehouse(Session(self.connect, deadline), parser, deadline, call_id, **options)
 
     def settings(self, **changes: Any) -> Settings:
         """The function's settings for this database."""

@@ -60,7 +60,11 @@ class ReportBatches:
                 self._select() + where,
                 "" if self.dialect == "focus" else self._billing() + where,
                 self._sums(start, stop),
+                stop - start,
+                (stop - start) * 100,
                 [Rejected(start + 1_000_000, "not-exact", f"row,{start}")] if self._with_rejected else [],
+                "check",
+                stop == self.report.rows,
             )
 
     def outcome(self, state: str = "loaded") -> Outcome:

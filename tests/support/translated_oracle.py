@@ -1,0 +1,127 @@
+"""The Oracle engine's statements on DuckDB: each is read by sqlglot's Oracle dialect and run in translation."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import duckdb
+import sqlglot
+from sqlglot import exp
+
+from functions.adw_billing.errors import DatabaseError
+
+COMMANDS = (r"ALTER SESSION SET \w+ = '[^']*'", r"ALTER TABLE oci_billing MODIFY \(\w+ VARCHAR2\(\d+ CHAR\)\)")
+"""What sqlglot reads as a command only, and what may be that: the whole list."""
+
+CODES = {
+    duckdb.CatalogException: {"already exists": "ORA-00955", "does not exist": "ORA-00942"},
+    duckdb.ConstraintException: {"Duplicate key": "ORA-00001", "violates primary key": "ORA-00001"},
+}
+DICTIONARY = """
+CREATE TABLE dual AS SELECT 'X' AS dummy;
+CREATE VIEW user_tables AS SELECT upper(table_name) AS table_name FROM duckdb_tables();
+CREATE VIEW user_tab_columns AS SELECT upper(table_name) AS table_name, upper(column_name) AS column_name,
+  'VARCHAR2' AS data_type, 150 AS char_length FROM duckdb_columns() WHERE data_type = 'VARCHAR';
+CREATE MACRO SYS_EXTRACT_UTC(moment) AS moment;
+CREATE MACRO SYSTIMESTAMP() AS current_timestamp::TIMESTAMP;
+CREATE MACRO NUMTODSINTERVAL(amount, unit) AS to_seconds(amount::DOUBLE);
+CREATE MACRO SYS_CONTEXT(space, name) AS 'MAIN';
+"""
+
+
+def parsed(statement: str) -> exp.Expression | None:
+    """The statement as sqlglot's Oracle dialect reads it; None for a command of the list, no other is allowed."""
+    if any(re.fullmatch(pattern, statement) for pattern in COMMANDS):
+        return None
+    tree = sqlglot.parse_one(statement, dialect="oracle")
+    assert not isinstance(tree, exp.Command), f"sqlglot does not understand: {statement}"
+    return tree
+
+
+@functools.cache
+def translation(statement: str) -> str:
+    """The statement in DuckDB's SQL, NUMBER with a precision and a scale; empty for a command."""
+    tree = parsed(statement)
+    if tree is None:
+        return ""
+    scale = 13 if "oci_usage" in statement or "usage_consumedQuantity " in statement else 18
+    for kind in list(tree.find_all(exp.DataType)):
+        if kind.this == exp.DataType.Type.DECIMAL and not kind.expressions:
+            kind.replace(exp.DataType.build(f"DECIMAL(38, {scale})", dialect="duckdb"))
+    for each in tree.find_all(exp.With):
+        each.set("recursive", True)  # noqa: FBT003  (Oracle has no word for it)
+    if isinstance(tree, exp.Drop):
+        tree.set("purge", None)
+    return tree.sql(dialect="duckdb", unsupported_level=sqlglot.ErrorLevel.IGNORE)
+
+
+class TranslatedSession:
+    """What `oracle_session.Session` offers, on a DuckDB database of its own."""
+
+    def __init__(self) -> None:
+        self.database = duckdb.connect()
+        self.database.execute(DICTIONARY)
+        self.statements = 0
+        self.seen: list[str] = []
+        self._open = False
+
+    def rows(self, statement: str, **binds: object) -> list[tuple[Any, ...]]:
+        return self._run(statement, binds).fetchall()
+
+    def run(self, statement: str, **binds: object) -> int:
+        done = self._run(statement, binds).fetchall()
+        return int(done[0][0]) if done and isinstance(done[0][0], int) else 0
+
+    def many(self, statement: str, rows: Sequence[Mapping[str, object]]) -> None:
+        for row in rows:
+            self._run(statement, row)
+
+    def insert(self, statement: str, batch: Any) -> int:
+        rows = batch.fetchall()
+        for row in rows:
+            self._run(statement, dict(zip(batch.columns, row, strict=True)))
+        return len(rows)
+
+    def load(self, table: str, columns: Sequence[str], batch: Any) -> None:
+        binds = ", ".join(f":{name}" for name in batch.columns)
+        assert not self._open, "direct path refuses to begin within a transaction"
+        self.insert(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({binds})", batch)
+        self.commit()
+
+    def commit(self) -> None:
+        self.statements += 1
+        if self._open:
+            self.database.execute("COMMIT")
+            self._open = False
+
+    def rollback(self) -> None:
+        if self._open:
+            self.database.execute("ROLLBACK")
+            self._open = False
+
+    def reopen(self) -> None:
+        self.rollback()
+
+    def close(self) -> None:
+        self.rollback()
+
+    def _run(self, statement: str, binds: Any) -> duckdb.DuckDBPyConnection:
+        self.statements += 1
+        self.seen.append(statement)
+        text = translation(statement)
+        if not text:
+            return self.database.execute("SELECT 0")
+        if statement.startswith(("CREATE", "DROP", "TRUNCATE", "ALTER")):
+            self.commit()  # as Oracle's DDL does
+        elif not self._open:
+            self.database.execute("BEGIN")
+            self._open = True
+        try:
+            return self.database.execute(text, binds or None)
+        except (duckdb.CatalogException, duckdb.ConstraintException) as error:
+            self.rollback()
+            code = next((code for words, code in CODES[type(error)].items() if words in str(error)), "")
+            raise DatabaseError(str(error), code=code) from None
