@@ -193,7 +193,7 @@ def _own_field(name: str, body: dict[str, Any]) -> dict[str, Any]:
     kind = str(body["type"]).strip("${}")
     field["type"] = FORM_TYPES.get(name, {"bool": "boolean", "number": "number"}.get(kind, "string"))
     if kind.startswith("set("):
-        field["type"] = "array"
+        field |= {"type": "array", "items": {"type": "string"}}
     field["required"] = "default" not in body
     if name == "tenancy_ocid":
         field["visible"] = False  # Resource Manager fills it in
