@@ -99,6 +99,7 @@ def _block(known: World, plan: Plan, offer: Offer) -> str:
 def _pod_verdicts(known: World, plan: Plan, reasons: Mapping[int, _Left]) -> list[PodVerdict]:
     """Every pending pod, in the order of the snapshot."""
     found: dict[int, tuple[str | None, str]] = {id(pod): (None, reason) for pod, reason in known.idle}
+    found |= {id(pod): (node, "waits-for-preemption") for pod, _, node in known.preempting}
     for workload in known.pending:
         waiting = iter(workload.pending)
         for place, count in plan.placed.get(workload.ident, ()):
@@ -124,7 +125,8 @@ def _held(known: World, plan: Plan, reasons: Mapping[int, _Left]) -> str:
     if any(state.status == "updating" for state in known.pools.states):
         return "node-pool-updating"
     stuck = sum(plan.left.get(ident, 0) for ident, left in reasons.items() if left.reason == FITS_NONE)
-    return "pods-pending" if sum(len(workload.pending) for workload in known.pending) > stuck else ""
+    waiting = len(known.preempting) + sum(len(workload.pending) for workload in known.pending)
+    return "pods-pending" if waiting > stuck else ""
 
 
 def _pool_verdict(

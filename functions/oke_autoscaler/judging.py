@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.objects import Node, Pod
     from functions.oke_autoscaler.planning import Plan
     from functions.oke_autoscaler.pools import PoolState
+    from functions.oke_autoscaler.workloads import Workload
     from functions.oke_autoscaler.world import World
 
 SCALE_DOWN_DISABLED = "cluster-autoscaler.kubernetes.io/scale-down-disabled"
@@ -66,13 +67,15 @@ class Verdicts:
 
 def judge(world: World, plan: Plan, held: str) -> Verdicts:
     """Judge every node; ``held`` says why no node may be removed in this tick, if so."""
-    planned: dict[str, list[tuple[object, int]]] = {}
+    planned: dict[str, list[tuple[Workload, int]]] = {}
     by_ident = {workload.ident: workload for workload in world.pending}
     for ident, places in plan.placed.items():
         for place, pods in places:
             planned.setdefault(place.name, []).append((by_ident[ident], pods))
+    for _, workload, node in world.preempting:
+        planned.setdefault(node, []).append((workload, 1))
     rules = DrainRules(world.settings, world.snapshot.owners, Budgets(world.snapshot.budgets), world.now)
-    cases = [_case(world, rules, node, planned.get(node.metadata.name, ())) for node in world.snapshot.nodes]  # type: ignore[arg-type]
+    cases = [_case(world, rules, each, planned.get(each.metadata.name, ())) for each in world.snapshot.nodes]
     moving = Moving(world)
     choice = _Choice(world, moving, held)
     choice.run(cases)

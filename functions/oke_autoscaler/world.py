@@ -31,7 +31,7 @@ DONE = frozenset({"Succeeded", "Failed"})
 
 @dataclass(slots=True)
 class Resident:
-    """A pod on a node; ``place`` is False for one that takes no room (done, or expendable)."""
+    """A pod on a node; ``counts`` is False for one that takes no room (done, or expendable)."""
 
     pod: Pod
     workload: Workload
@@ -56,6 +56,8 @@ class World:
     """Workloads with pending pods, most important first, then in the order of the list."""
     idle: list[tuple[Pod, str]] = field(default_factory=list)
     """Pending pods that never cause a node to be bought, and why."""
+    preempting: list[tuple[Pod, Workload, str]] = field(default_factory=list)
+    """Pending pods for which the scheduler has begun to free a node, with its name: they take its room."""
     upcoming: int = 0
     """Nodes that will register soon."""
 
@@ -66,17 +68,20 @@ def build(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[s
     pools = Pools(snapshot, settings, now, dict(refused))
     residents: dict[str, list[Resident]] = {node.metadata.name: [] for node in snapshot.nodes}
     idle: list[tuple[Pod, str]] = []
+    preempting: list[tuple[Pod, Workload, str]] = []
     waiting: dict[int, Workload] = {}
     cutoff = settings.expendable_pods_priority_cutoff
     for pod in snapshot.pods:
-        node = pod.node_name or pod.status.nominated_node_name
+        node, nominated = pod.node_name, pod.status.nominated_node_name
         workload = workloads.of(pod)
         if node:
             counts = pod.status.phase not in DONE and workload.priority >= cutoff
             if node in residents:
                 residents[node].append(Resident(pod, workload, counts))
-        elif pod.status.phase in DONE or pod.metadata.deletion_timestamp is not None:
+        elif pod.status.phase in DONE:
             continue
+        elif nominated in residents:
+            preempting.append((pod, workload, nominated))
         elif reason := _idle_reason(pod, workload, cutoff):
             idle.append((pod, reason))
         else:
@@ -87,14 +92,18 @@ def build(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[s
     resources = _set_vectors(every)
     static = StaticFit(every)
     room = Room(static, Constraints(every, static, snapshot.namespaces))
-    world = World(snapshot, settings, now, pools, room, residents=residents, idle=idle)
+    world = World(snapshot, settings, now, pools, room, residents=residents, idle=idle, preempting=preempting)
     world.pending = sorted(waiting.values(), key=lambda workload: -workload.priority)
     _add_nodes(world, resources)
+    for _, workload, nominated in preempting:
+        room.put(world.places[nominated], workload, 1)
     _add_offers(world, resources, daemons)
     return world
 
 
 def _idle_reason(pod: Pod, workload: Workload, cutoff: int) -> str:
+    if pod.metadata.deletion_timestamp is not None:
+        return "terminating"
     if pod.spec.scheduling_gates:
         return "scheduling-gated"
     if is_daemon(pod):

@@ -334,9 +334,15 @@ def test_pods_that_nothing_is_bought_for() -> None:
         pod("gated", 1, 1, schedulingGates=[{"name": "wait"}]),
         pod("cheap", 1, 1, priority=-11),
         daemon,
+        {**pod("leaving", 1, 1), "metadata": {"name": "leaving", "deletionTimestamp": "2026-01-01T00:00:00Z"}},
     ]
     decision = plan(pods)
-    assert [verdict.reason for verdict in decision.pods] == ["scheduling-gated", "expendable", "daemonset-pod"]
+    assert [verdict.reason for verdict in decision.pods] == [
+        "scheduling-gated",
+        "expendable",
+        "daemonset-pod",
+        "terminating",
+    ]
     assert new_nodes(decision) == {}
 
 
@@ -360,7 +366,10 @@ def test_a_pod_that_waits_for_preemption_takes_its_room() -> None:
     waiting = pod("vip", 900, 1)
     waiting["status"]["nominatedNodeName"] = "old"
     decision = plan([waiting, *many(1, cpu=200)], nodes=[node("old", 1000, GIB)])
-    assert [(verdict.pod, verdict.placed_on) for verdict in decision.pods] == [("default/p0", "new:web")]
+    assert [(verdict.pod, verdict.placed_on, verdict.reason) for verdict in decision.pods] == [
+        ("default/vip", "old", "waits-for-preemption"),
+        ("default/p0", "new:web", "needs-new-node"),
+    ]
 
 
 def test_running_pods_that_are_done_or_expendable_take_no_room() -> None:
