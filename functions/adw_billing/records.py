@@ -95,7 +95,7 @@ def _quoted(text: bytes, start: int, limit: int) -> tuple[bytes, int]:
     if text[end : end + 2] == b"\r\n" or (text[end : end + 1] == b"\r" and end + 1 == len(text)):
         end += 1
     if text[end : end + 1] not in (b",", b"\n", b""):
-        raise _Fault("bad-quote")
+        raise _Fault("unterminated-quote" if b"\n" in found.group() else "bad-quote")
     return found.group(1).replace(b'""', b'"'), end
 
 

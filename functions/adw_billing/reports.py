@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from functions.adw_billing.headers import HeaderFault, dialect_of_name, layout
+from functions.adw_billing.headers import HeaderFault, layout
 from functions.adw_billing.split import Splitter
 from shared.errors import OciServiceError
 
@@ -125,21 +126,27 @@ def _content_hash(path: Path) -> str:
 
 def _head(path: Path) -> tuple[str, str]:
     """Dialect and tenancy of a file's first row, each empty where it cannot be told."""
-    from functions.adw_billing.gunzip import ProvenStream, StreamFault  # noqa: PLC0415  (this side is the command line's)
+    from functions.adw_billing.gunzip import ProvenStream  # noqa: PLC0415  (this side is the command line's)
     from functions.adw_billing.records import records  # noqa: PLC0415
 
     with path.open("rb") as file:
         stream = ProvenStream(iter(lambda: file.read(READ_BYTES), b""), path.stat().st_size)
-        splitter = Splitter(stream.pieces(), chunk_bytes=READ_BYTES)
+        splitter = Splitter(_undamaged(stream.pieces()), chunk_bytes=READ_BYTES)
         try:
             found = layout(splitter.header())
-            splitter.width = found.width
-            chunk = next(splitter.chunks())
         except HeaderFault:
             return "", ""
-        except StreamFault:
-            return dialect_of_name(path.as_posix()), ""
+        splitter.width = found.width
+        chunk = next(splitter.chunks())
     row = next((row for row in records(chunk.text, found.width, final=True) if not row.fault), None)
     position = found.columns.get(TENANCY_COLUMNS[found.dialect], -1)
     tenancy = row.fields[position].decode("utf-8", "replace") if row and position >= 0 else ""
     return found.dialect, "" if tenancy == "NULL" else tenancy
+
+
+def _undamaged(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """What can be read of a file that may be damaged; loading it finds out why."""
+    from functions.adw_billing.gunzip import StreamFault  # noqa: PLC0415
+
+    with contextlib.suppress(StreamFault):
+        yield from pieces
