@@ -35,6 +35,8 @@ class FunctionError(Exception):
     reason: ClassVar[str] = "error"
     meaning: ClassVar[str] = "The function could not do its work."
     remedy: ClassVar[str] = "Read message and fix of the answer."
+    always: ClassVar[frozenset[str]] = frozenset()
+    """Keys of the answer that are there even when they are empty, because callers look them up."""
 
     def __init__(self, message: str = "", *, fix: str = "", **fields: object) -> None:
         super().__init__(message)
@@ -46,7 +48,8 @@ class FunctionError(Exception):
         """The answer's object: ``{"error": {"reason", "message", "fix", …}}`` without empty entries."""
         error: dict[str, object] = {"reason": self.reason, "message": self.message, "fix": self.fix}
         error.update({name.replace("_", "-"): value for name, value in self.fields.items()})
-        return {"error": {name: value for name, value in error.items() if value not in (None, "")}}
+        kept = {name: value for name, value in error.items() if name in self.always or value not in (None, "")}
+        return {"error": kept}
 
 
 class MissingInputData(FunctionError):
@@ -100,6 +103,7 @@ class OciServiceError(FunctionError):
     reason = "oci-service-error"
     meaning = "An OCI service answered with an error, or did not answer in time."
     remedy = "Look up `code`; give `opc-request-id` to Oracle's support when it stays."
+    always = frozenset({"status", "code", "opc-request-id"})
 
     def __init__(
         self,
@@ -135,6 +139,7 @@ class KubernetesApiError(FunctionError):
     remedy = (
         "`code` Forbidden: apply deploy/kubernetes/rbac.yaml; no-answer: check the subnet and `kubernetes_endpoint`."
     )
+    always = frozenset({"status", "code", "opc-request-id"})
 
     def __init__(
         self, message: str = "", *, status: int = 0, code: str = "", opc_request_id: str = "", path: str = ""

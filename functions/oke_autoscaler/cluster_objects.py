@@ -185,6 +185,7 @@ class NodePool(Object):
     id: str
     name: str = ""
     compartment_id: str | None = None
+    cluster_id: str | None = None
     lifecycle_state: str | None = None
     node_shape: str | None = None
     node_shape_config: ShapeConfig | None = None

@@ -16,7 +16,7 @@ from functions.oke_autoscaler import metrics
 from functions.oke_autoscaler.cluster_objects import Load, NodePool, WorkRequest
 from shared import oci_clients
 from shared.cluster_access import ClusterAddress, SignedToken, VaultToken, cluster_address
-from shared.errors import OciServiceError
+from shared.errors import MissingInputData, OciServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -75,10 +75,13 @@ class Oke:
         return SignedToken(signer, str(config["region"]), self._settings.cluster_id)
 
     def node_pool(self, pool_id: str) -> PoolState:
-        """One node pool with its nodes."""
+        """One node pool with its nodes; MissingInputData when it is not the cluster's."""
         with _explained(), oci_clients.translated(SERVICE):
             answer = self._client.get_node_pool(pool_id)
         pool = _converted(answer.data, NodePool)
+        if pool.cluster_id and pool.cluster_id != self._settings.cluster_id:
+            key = "node_pools" if self._settings.node_pools else "node_pool_id"
+            raise MissingInputData({key: f"node pool {pool.name} belongs to another cluster than cluster_id"})
         etag = str(answer.headers.get("etag", ""))
         if not etag:
             raise OciServiceError("the node pool came without an etag", code="malformed", service=SERVICE)

@@ -145,6 +145,23 @@ def test_a_quantity_that_is_none_is_a_typed_error(
     assert changes(cloud) == []
 
 
+def test_a_pool_of_another_cluster_is_a_fault_of_the_config(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    pool = cloud.cluster.add_pool("p", size=1)
+    pool.overrides = {"clusterId": "ocid1.cluster.oc1.iad.other"}
+    error = tick(principal_env, config(cloud, pool))["error"]
+    assert (error["reason"], error["keys"]) == ("missing-input-data", ["node_pool_id"])
+
+
+def test_an_error_without_an_answer_has_the_three_keys_all_the_same(
+    cloud: Cloud, principal_env: dict[str, str]
+) -> None:
+    pool = cloud.cluster.add_pool("p", size=1)
+    cloud.faults.add(path="/poddisruptionbudgets$", drop="before", times=None)
+    error = tick(principal_env, config(cloud, pool), seconds=2.0)["error"]
+    assert {"status", "code", "opc-request-id"} <= set(error)
+    assert (error["status"], error["code"]) == ("", "no-answer")
+
+
 def test_work_requests_with_unknown_values_do_no_harm(cloud: Cloud, principal_env: dict[str, str]) -> None:
     pool = cloud.cluster.add_pool("p", size=1)
     body = b'[{"id": "x", "status": "DREAMING", "operationType": "NOVEL", "resources": null, "timeAccepted": null}, {}]'
