@@ -9,7 +9,7 @@ from functions.oke_autoscaler.room import Place, capacity
 from functions.oke_autoscaler.templates import domain_labels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from functions.oke_autoscaler.objects import Labels
     from functions.oke_autoscaler.pools import PoolState
@@ -73,8 +73,3 @@ def sites_of(template: Template, kind_of: StaticFit, pool: str) -> list[Site]:
         labels = domain_labels(template.labels, domain, f"new:{pool}")
         sites.append(Site(labels, kind_of.kind(labels, template.taints, f"new:{pool}")))
     return sites
-
-
-def first_open(offers: Iterable[Offer]) -> list[Offer]:
-    """Offers that may open a node."""
-    return [offer for offer in offers if offer.left > 0]

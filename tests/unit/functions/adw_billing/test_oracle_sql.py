@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
@@ -21,6 +21,9 @@ from functions.adw_billing.warehouse import ObjectKey, Outcome, Progress, Reject
 from shared.deadline import Deadline
 from tests.support.report_batches import ReportBatches
 from tests.support.translated_oracle import TranslatedSession, parsed, translation
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TENANCY = "ocid1.tenancy.oc1..aaaaaaaatranslated"
 UNSAID = (oracle_sql.COMMITTED, oracle_sql.SCHEMA)
