@@ -233,7 +233,7 @@ variable "codecard_avatar_image_bg_name" {
 }
 
 variable "codecard_avatar_identicon_service" {
-  description = "Address of an identicon service, asked as `<address>/<name>?s=8&p=30` for at most 0.8 s. The service of the original (`identicon-1132.appspot.com`) is gone and never asked. Default: drawn here."
+  description = "Address of an identicon service, asked as `<address>/<name>?s=8&p=30` for at most 0.8 s. The service of the original (`identicon-1132.appspot.com`) is gone: set to it, the key counts as not set. Default: drawn here."
   type        = string
   default     = null
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from functions.codecard_avatar import drawing, pictures
 from functions.codecard_avatar.errors import BackgroundLate, BackgroundUnusable
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from functions.codecard_avatar.names import BadgeName
     from functions.codecard_avatar.settings import Settings
     from shared.deadline import Deadline
-
-GONE_SERVICE = "identicon-1132.appspot.com"
-"""The identicon service of the original. Users still have it in their config."""
 
 IDENTICON_SECONDS = 0.8
 
@@ -50,9 +47,9 @@ def _background(settings: Settings, container: Container, deadline: Deadline) ->
 def _stamp(
     name: BadgeName, settings: Settings, container: Container, deadline: Deadline, summary: dict[str, object]
 ) -> Image | None:
-    """The stamp of another service, or None where the one drawn here is to be taken: none set, gone, late or wrong."""
+    """The stamp of another service, or None where the one drawn here is to be taken: none set, late or wrong."""
     service = settings.identicon_service
-    if not service or (urlsplit(service).hostname or "").endswith(GONE_SERVICE):
+    if not service:
         return None
     url = f"{service.rstrip('/')}/{quote(name.initials, safe='')}?s={CELLS}&p=30"
     try:

@@ -17,6 +17,9 @@ from shared.settings import setting
 
 CardNames = Mapping[str, str]
 
+GONE_SERVICE = "identicon-1132.appspot.com"
+"""The identicon service of the original. Users still have it in their config."""
+
 
 def _web_url(text: str) -> str:
     """An absolute http or https URL of printable ASCII, without user name and fragment."""
@@ -30,6 +33,11 @@ def _web_url(text: str) -> str:
     if not (text.isascii() and text.isprintable()) or " " in text:
         raise ValueError("must be printable ASCII: write other characters as %XX, and host names in punycode")
     return text
+
+
+def _identicon_service(text: str) -> str:
+    """Any service but the original's, in whatever form users have that one in their config."""
+    return "" if GONE_SERVICE in text.lower() else _web_url(text)
 
 
 def _public_url(text: str) -> str:
@@ -90,9 +98,9 @@ class Settings(MetricsSettings):
     """Name of a picture in the bucket, 264 x 176 pixels, that is drawn behind names and stamp (PNG, BMP, GIF or JPEG,
     at most 1 MB). Default: the built-in background."""
 
-    identicon_service: str = setting(default="", parse=_web_url)
+    identicon_service: str = setting(default="", parse=_identicon_service)
     """Address of an identicon service, asked as `<address>/<name>?s=8&p=30` for at most 0.8 s. The service of the
-    original (`identicon-1132.appspot.com`) is gone and never asked. Default: drawn here."""
+    original (`identicon-1132.appspot.com`) is gone: set to it, the key counts as not set. Default: drawn here."""
 
     oci_endpoint: str = setting(default="", parse=service_base_url)
     """Base URL of object storage and of OCI Monitoring, for the local cloud or a proxy of one's own; plain http for

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -68,6 +69,14 @@ def test_any_name_gives_an_answer_that_the_card_reads_and_a_picture_that_it_draw
     rows = draw(picture.body, last_byte_lost=True).landscape()
     assert all(all(row[157:163]) for row in rows[126:])  # white between the name and the stamp
     assert not any(rows[77][163:248])  # the stamp's frame
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(600)
+@settings(deadline=None, max_examples=5_000)
+@given(st.text(max_size=220))
+def test_five_thousand_names(title: str) -> None:
+    test_any_name_gives_an_answer_that_the_card_reads_and_a_picture_that_it_draws.hypothesis.inner_test(title)  # type: ignore[attr-defined]
 
 
 @settings(deadline=None, max_examples=60)

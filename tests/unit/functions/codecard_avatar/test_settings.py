@@ -108,6 +108,14 @@ def test_what_users_have_configured_loads() -> None:
     assert (loaded.publish, loaded.image_bg_name) == ("bucket", "DevComm_BG.bmp")
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["https://identicon-1132.appspot.com/", "identicon-1132.appspot.com", "http://Identicon-1132.AppSpot.com/x?y"],
+)
+def test_the_identicon_service_of_the_original_counts_as_not_set(text: str) -> None:
+    assert load(Settings, {"apex_url": APEX, "publish": "inline", "identicon_service": text}).identicon_service == ""
+
+
 def test_card_names_are_keyed_by_the_id_in_any_case() -> None:
     loaded = load(Settings, {"publish": "inline", "card_names": '{"cc50e3ccbfff": "Joan Citizen"}'})
     assert loaded.card_names == {"CC50E3CCBFFF": "Joan Citizen"}
