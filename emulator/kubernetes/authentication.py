@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 from emulator.kubernetes.rbac import MASTERS, User
 from emulator.kubernetes.status import StatusError
 from emulator.service import ServiceAnswerError
-from emulator.services.identity_signature import SignedRequest
+from emulator.services.identity_signature import ALLOWED_SKEW_SECONDS, SignedRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,12 +22,17 @@ if TYPE_CHECKING:
 _AUTHENTICATED = "system:authenticated"
 
 
+def _ocid(principal: Principal) -> str:
+    return principal.id
+
+
 class Authenticator:
     """Turns a bearer token into a user.
 
     A cluster token is a URL of the container engine, `https://containerengine.{region}.oraclecloud.com/cluster_request/
     {cluster id}`, with the signature of a GET of it in its query, base64url-encoded. `iam_administrators` says whether
     the IAM policies of the tenancy let its principals do everything in the cluster; without it RBAC decides alone.
+    Not documented, so knobs: `allowed_skew_seconds` of a token's date, and `name_of`, the user name of a principal.
     """
 
     def __init__(self, identity: Identity, region: str, cluster_id: Callable[[], str]) -> None:
@@ -36,6 +41,8 @@ class Authenticator:
         self._cluster_id = cluster_id
         self._accounts: dict[str, User] = {}
         self.iam_administrators = True
+        self.allowed_skew_seconds: float = ALLOWED_SKEW_SECONDS
+        self.name_of = _ocid
         self.refused: list[str] = []
 
     def clear(self) -> None:
@@ -43,6 +50,8 @@ class Authenticator:
         self._accounts.clear()
         self.refused.clear()
         self.iam_administrators = True
+        self.allowed_skew_seconds = ALLOWED_SKEW_SECONDS
+        self.name_of = _ocid
 
     def add_service_account(self, namespace: str, name: str) -> str:
         """Return a new token of a service account."""
@@ -60,7 +69,7 @@ class Authenticator:
             return self._accounts[token]
         principal = self._signer_of(token)
         groups = (_AUTHENTICATED, MASTERS) if self.iam_administrators else (_AUTHENTICATED,)
-        return User(principal.id, groups)
+        return User(self.name_of(principal), groups)
 
     def _signer_of(self, token: str) -> Principal:
         try:
@@ -74,7 +83,7 @@ class Authenticator:
         headers = {name: query.get(name, [""])[0] for name in ("authorization", "date")}
         signed = SignedRequest("GET", address.path, {**headers, "host": address.netloc})
         try:
-            return self._identity.verify(signed).principal
+            return self._identity.verify(signed, self.allowed_skew_seconds).principal
         except ServiceAnswerError as error:
             raise self._refuse(str(error)) from None
 

@@ -30,9 +30,11 @@ Knobs: `cluster.behaviour` (`emulator.oke.state.Behaviour`: victims of a shrinki
 capacity by availability domain, failing deletions, the id of nodes without an instance, timings),
 `pool.overrides` (put over the JSON of a pool: `{"nodes": None}`), `pool.touch()` (a new etag), `pool.is_stuck`,
 `work_requests.add_finished(pool, "NODEPOOL_RECONCILE", errors=[("InternalError", "Out of host capacity.")])`,
-`expire_continue_tokens()`, `api_server.pager.lifetime_seconds`, `api_server.compresses`, `endpoints`, `loops.enabled`
-(no scheduler, kubelets and controllers). Load of instances: what their running pods request, times a usual share
-(annotation `emulator/load-percent` of a pod sets it), sampled at each minute; `set_metrics` sets it.
+`expire_continue_tokens()`, `api_server.pager.lifetime_seconds`, `api_server.compresses`, `api_server.authenticator`
+(`allowed_skew_seconds`, `name_of`), `endpoints`, `loops.enabled` (no scheduler, kubelets and controllers).
+
+Load of instances: what their running pods request, times a usual share (annotation `emulator/load-percent` of a pod
+sets it), sampled at each minute; `set_metrics` sets it.
 
 Faults and hooks of the cloud reach the API server as service `kubernetes`, the rest as `container_engine`, `monitoring`
 and `compute`.
@@ -69,6 +71,9 @@ if TYPE_CHECKING:
     from emulator.service import Service
     from emulator.services.identity import Identity
 
+ENDPOINTS = ("LEGACY_KUBERNETES", "PUBLIC_ENDPOINT", "PRIVATE_ENDPOINT")
+"""Ways to the API server that a kubeconfig may be asked for."""
+
 READY_SECONDS = 3600.0
 """How long the nodes of a new pool have been Ready."""
 
@@ -79,8 +84,13 @@ class Cluster(World):
     def __init__(self, identity: Identity) -> None:
         super().__init__(identity, DEFAULT_REGION)
         self.compartment = DEFAULT_COMPARTMENT
-        self.endpoints = {"LEGACY_KUBERNETES", "PUBLIC_ENDPOINT", "PRIVATE_ENDPOINT"}
+        self.endpoints = set(ENDPOINTS)
         self.services: list[Service] = [ContainerEngine(self), Monitoring(self), Compute(self), self.api_server]
+
+    def reset(self, at_epoch_seconds: float | None = None) -> None:
+        """Start anew with an empty cluster, at a time of one's own or the machine's; all knobs as at first."""
+        super().reset(at_epoch_seconds)
+        self.endpoints = set(ENDPOINTS)
 
     def json(self) -> Object:
         """Return the cluster as the container engine's API does."""

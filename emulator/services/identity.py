@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import serialization
 from emulator.keys import KeyRing, write_private
 from emulator.service import Principal, not_authenticated
 from emulator.services import identity_token as token_format
-from emulator.services.identity_signature import SignedRequest, Verified, verify
+from emulator.services.identity_signature import ALLOWED_SKEW_SECONDS, SignedRequest, Verified, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -187,9 +187,9 @@ class Identity:
         self._users[made.key_id] = (Principal("user", user, tenancy), private_key.public_key())
         return made
 
-    def verify(self, request: SignedRequest) -> Verified:
+    def verify(self, request: SignedRequest, allowed_skew_seconds: float = ALLOWED_SKEW_SECONDS) -> Verified:
         """Check a request's signature. Raises OciError 401 NotAuthenticated."""
-        return verify(request, self.clock(), self._key_of)
+        return verify(request, self.clock(), self._key_of, allowed_skew_seconds)
 
     def _claims(
         self, key_name: str, resource: str, tenancy: str, compartment: str, lifetime_seconds: int

@@ -55,12 +55,17 @@ class Verified:
     content_sha256: str
 
 
-def verify(request: SignedRequest, now_epoch_seconds: float, key_source: KeySource) -> Verified:
+def verify(
+    request: SignedRequest,
+    now_epoch_seconds: float,
+    key_source: KeySource,
+    allowed_skew_seconds: float = ALLOWED_SKEW_SECONDS,
+) -> Verified:
     """Check everything but the body. Raises OciError 401 NotAuthenticated."""
     parameters = _parameters(request.headers.get("authorization", ""))
     names = parameters["headers"].lower().split()
     _check_names(request, names)
-    _check_date(request.headers, names, now_epoch_seconds)
+    _check_date(request.headers, names, now_epoch_seconds, allowed_skew_seconds)
     principal, key = key_source(parameters["keyId"])
     signing_string = "\n".join(_line(request, name) for name in names)
     try:
@@ -109,14 +114,16 @@ def _check_names(request: SignedRequest, names: list[str]) -> None:
         raise not_authenticated(f"Signed headers that are not in the request: {', '.join(absent)}.")
 
 
-def _check_date(headers: Mapping[str, str], names: list[str], now_epoch_seconds: float) -> None:
+def _check_date(
+    headers: Mapping[str, str], names: list[str], now_epoch_seconds: float, allowed_skew_seconds: float
+) -> None:
     text = headers["x-date" if "x-date" in names else "date"]
     try:
         moment = parsedate_to_datetime(text)
     except ValueError as error:
         raise not_authenticated(f"Date '{text}' is not a date.") from error
     at_seconds = moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
-    if abs(at_seconds - now_epoch_seconds) > ALLOWED_SKEW_SECONDS:
+    if abs(at_seconds - now_epoch_seconds) > allowed_skew_seconds:
         now = format_datetime(moment.fromtimestamp(now_epoch_seconds, tz=UTC), usegmt=True)
         raise not_authenticated(f"Date '{text}' is not within allowed clock skew. Current '{now}'.")
 

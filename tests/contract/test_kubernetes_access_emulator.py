@@ -134,3 +134,15 @@ def test_big_lists_are_compressed_for_those_who_take_it(cloud: Cloud) -> None:
     plain = raw_call(cloud, token, "GET", "/api/v1/pods", **{"Accept-Encoding": "identity"})
     assert (packed.headers.get("Content-Encoding"), plain.headers.get("Content-Encoding")) == ("gzip", None)
     assert packed.json()["items"] == plain.json()["items"]
+
+
+def test_what_is_not_documented_of_tokens_is_a_knob(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    late = format_datetime(datetime.now(UTC) - timedelta(minutes=10), usegmt=True)
+    token = cluster_token(cloud, principal_env, date=late)
+    authenticator = cloud.cluster.api_server.authenticator
+    authenticator.allowed_skew_seconds = 900
+    authenticator.name_of = lambda principal: f"{principal.tenancy}/{principal.id}"
+    review = raw_call(cloud, token, "POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", {}).json()
+    assert review["status"]["userInfo"]["username"].endswith("/" + cloud.cluster.user_of(principal_env))
+    cloud.reset()
+    assert raw_call(cloud, token, "GET", "/api/v1/nodes").status_code == 401
