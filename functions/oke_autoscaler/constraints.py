@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.static_fit import Kind, StaticFit
     from functions.oke_autoscaler.workloads import Workload
 
+NAME_LABEL = "kubernetes.io/metadata.name"
+"""Every namespace has its name as a label; all that is known of one that was not read."""
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -49,7 +51,8 @@ class Constraints:
 
     def __init__(self, workloads: Sequence[Workload], static: StaticFit, namespaces: Iterable[Namespace]) -> None:
         self._static = static
-        self._namespaces = {known.metadata.name: known.metadata.labels or {} for known in namespaces}
+        self._namespaces: dict[str, Labels] = {w.namespace: {NAME_LABEL: w.namespace} for w in workloads}
+        self._namespaces |= {known.metadata.name: known.metadata.labels or {} for known in namespaces}
         self._counts: dict[object, DomainCount] = {}
         self._selections: list[tuple[_Selection | tuple[_Selection, ...], DomainCount]] = []
         self._owners: list[tuple[_Selection, DomainCount, set[int]]] = []

@@ -24,6 +24,7 @@ from functions.oke_autoscaler.world import BEING_DELETED
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from functions.oke_autoscaler.cluster_objects import Load
     from functions.oke_autoscaler.objects import Node, Pod
     from functions.oke_autoscaler.planning import Plan
     from functions.oke_autoscaler.pools import PoolState
@@ -210,13 +211,17 @@ class _Choice:
         """The rule of the thresholds; a node that runs nothing of its own may go whatever the load is."""
         if case.empty:
             return None
-        if instance_id(case.node) not in self.world.snapshot.metrics:
+        own = self._load(case)
+        if own is None or (own.cpu_percent is None and own.ram_percent is None):
             return "no-metrics"
         load, settings = self.loads[state.id], self.world.settings
         reasons = load.reasons(settings)
         if not reasons:
             return "load-above-threshold"
-        return None if load.holds_without_one(reasons, settings) else "load-would-pass-threshold"
+        return None if load.without(own).holds(reasons, settings) else "load-would-pass-threshold"
+
+    def _load(self, case: Case) -> Load | None:
+        return self.world.snapshot.metrics.get(instance_id(case.node))
 
     def _waits(self, case: Case) -> str | None:
         """Why the node has not been unneeded for long enough."""
@@ -244,7 +249,7 @@ class _Choice:
             return False
         reasons = () if case.empty else self.loads[state.id].reasons(self.world.settings)
         self.spare[state.id] -= 1
-        self.loads[state.id] = self.loads[state.id].without_one()
+        self.loads[state.id] = self.loads[state.id].without(self._load(case))
         self.budgets.take(case.drain.evict)
         name = case.node.metadata.name
         if verdict.remove_now_reason is None:

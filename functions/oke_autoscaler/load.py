@@ -69,18 +69,19 @@ class PoolLoad:
             found.append("ram")
         return tuple(found)
 
-    def without_one(self) -> PoolLoad:
-        """The same load on one node fewer."""
-        return PoolLoad(self.cpu, self.ram, max(0, self.cpu_nodes - 1), max(0, self.ram_nodes - 1))
+    def without(self, load: Load | None) -> PoolLoad:
+        """The same load on the nodes that stay when one with this load of its own goes."""
+        cpu = load is not None and load.cpu_percent is not None
+        ram = load is not None and load.ram_percent is not None
+        return PoolLoad(self.cpu, self.ram, self.cpu_nodes - cpu, self.ram_nodes - ram)
 
-    def holds_without_one(self, reasons: Sequence[str], settings: Settings) -> bool:
-        """Whether one node fewer keeps the averages that allow the removal at or below their thresholds."""
-        fewer = self.without_one()
+    def holds(self, reasons: Sequence[str], settings: Settings) -> bool:
+        """Whether the averages that allowed a removal are still at or below their thresholds."""
         for name, total, nodes, limit in (
-            ("cpu", fewer.cpu, fewer.cpu_nodes, settings.node_pool_eval_cpu_load),
-            ("ram", fewer.ram, fewer.ram_nodes, settings.node_pool_eval_ram_load),
+            ("cpu", self.cpu, self.cpu_nodes, settings.node_pool_eval_cpu_load),
+            ("ram", self.ram, self.ram_nodes, settings.node_pool_eval_ram_load),
         ):
-            if name in reasons and (total > limit * nodes):
+            if name in reasons and total > limit * nodes:
                 return False
         return True
 

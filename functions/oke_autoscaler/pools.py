@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 POOL_ANNOTATION = "oci.oraclecloud.com/node-pool-id"
 BUSY_NODES = frozenset({"CREATING", "UPDATING", "DELETING"})
 GONE_NODES = frozenset({"DELETED", "DELETING"})
+UNUSABLE_POOLS = frozenset({"CREATING", "DELETING", "DELETED"})
 OPEN_WORK = frozenset({"ACCEPTED", "IN_PROGRESS", "CANCELING"})
 TO_BE_DELETED = "ToBeDeletedByClusterAutoscaler"
 DELETION_CANDIDATE = "DeletionCandidateOfClusterAutoscaler"
@@ -129,7 +130,8 @@ def _newest_work(pool: str, requests: Sequence[WorkRequest] | None) -> WorkReque
 def _status(state: PoolState, work: WorkRequest | None, settings: Settings, now: float) -> str:
     """Work that nothing is known of counts as going on."""
     busy = any(node.lifecycle_state in BUSY_NODES and node.node_error is None for node in state.pool.nodes or ())
-    if busy or (state.pool.lifecycle_state == "UPDATING" and (work is None or work.status in OPEN_WORK)):
+    updating = state.pool.lifecycle_state == "UPDATING" and (work is None or work.status in OPEN_WORK)
+    if busy or updating or state.pool.lifecycle_state in UNUSABLE_POOLS:
         return "updating"
     newest = max((since for node in state.nodes if (since := ready_since(node)) is not None), default=None)
     if newest is not None and now - newest < settings.node_pool_stabilization_window * 60:

@@ -12,6 +12,7 @@ from functions.oke_autoscaler.offers import Offer, sites_of
 from functions.oke_autoscaler.pools import TO_BE_DELETED, Pools, instance_id, is_ready, taint_value
 from functions.oke_autoscaler.requests import amounts
 from functions.oke_autoscaler.room import Place, Room, Vector, capacity
+from functions.oke_autoscaler.shapes import FLANNEL_PODS
 from functions.oke_autoscaler.static_fit import CORDONED, NOT_READY, StaticFit
 from functions.oke_autoscaler.templates import domain_labels, lasting_taints, template
 from functions.oke_autoscaler.workloads import Workloads
@@ -142,7 +143,7 @@ def _add_nodes(world: World, resources: tuple[str, ...]) -> None:
     for node in world.snapshot.nodes:
         name = node.metadata.name
         young = instance_id(node) in booting
-        offer = amounts(node.status.allocatable)
+        offer = {"pods": FLANNEL_PODS, **amounts(node.status.allocatable or node.status.capacity)}
         labels = node.metadata.labels or {}
         taints = _effective_taints(node, young=young)
         if world.pools.is_leaving(node):

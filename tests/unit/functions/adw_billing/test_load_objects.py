@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import itertools
 from decimal import Decimal
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
@@ -25,6 +25,9 @@ from tests.support.billing_files import (
     usage_row,
 )
 from tests.support.shared_data import shared_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LEDGER = "SELECT object_name, rows_loaded, rows_rejected, state FROM oci_report ORDER BY object_name"
 

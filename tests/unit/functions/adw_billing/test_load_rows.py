@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from decimal import Decimal
 from functools import reduce
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -23,6 +23,9 @@ from tests.support.billing_files import (
     report,
     usage_row,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 D = Decimal
 

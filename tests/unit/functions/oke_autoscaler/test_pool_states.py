@@ -59,8 +59,9 @@ LIVE = {"id": "a", "lifecycleState": "ACTIVE"}
         asked(1, [LIVE, {"id": "b", "lifecycleState": "DELETING"}]),
         asked(1, [{**LIVE, "lifecycleState": "UPDATING"}]),
         asked(1, [LIVE], lifecycleState="UPDATING"),
+        asked(1, [LIVE], lifecycleState="DELETING"),
     ],
-    ids=["creating", "deleting", "updating", "pool"],
+    ids=["creating", "deleting", "updating", "pool", "pool going"],
 )
 def test_a_pool_that_changes_is_left_alone(made: Json) -> None:
     decision = run(snapshot([made], [full("a")], waiting=9))

@@ -228,6 +228,9 @@ def test_namespaces_of_a_term_are_named_or_selected() -> None:
         wanted = many(1, spec=near(term(HOST, "db", **more)))
         decision = plan([running, *wanted], nodes=old, snapshot={"namespaces": spaces})
         assert (decision.pods[0].placed_on == "old") is beside, more
+    by_name = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "data"}}}
+    decision = plan([running, *many(1, spec=near(term(HOST, "db", **by_name)))], nodes=old)
+    assert decision.pods[0].placed_on == "old", "a namespace that was not read is known by its name"
 
 
 def test_pods_that_stay_together_share_a_zone() -> None:
