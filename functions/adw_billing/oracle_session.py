@@ -62,12 +62,11 @@ class Session:
             with translated(), self._connection.cursor() as cursor:
                 cursor.executemany(statement, list(rows))
 
-    def insert(self, statement: str, batch: Any) -> int:  # noqa: ANN401  (anything with `__arrow_c_stream__`)
-        """Insert an Arrow batch within the transaction (array DML); how many rows."""
+    def insert(self, statement: str, batch: Any) -> None:  # noqa: ANN401  (anything with `__arrow_c_stream__`)
+        """Insert an Arrow batch within the transaction (array DML)."""
         self._begin()
         with translated(), self._connection.cursor() as cursor:
             cursor.executemany(statement, batch)
-            return int(cursor.rowcount)
 
     def load(self, table: str, columns: Sequence[str], batch: Any) -> None:  # noqa: ANN401
         """Load an Arrow batch by direct path, which commits by itself and must not find a transaction open."""

@@ -101,7 +101,7 @@ class OracleWarehouse:
         return Claim(key, dialect, sliced=True, progress=progress)
 
     def stage(self, claim: Claim, batch: Batch) -> None:
-        """Add a batch to the object's private tables. Raises ProofFailed where another number of rows came in."""
+        """Add a batch to the object's private tables."""
         self._stage(claim.key, claim.dialect).add(self._parser, batch, claim.progress.records)
 
     def keep_progress(self, claim: Claim, progress: Progress) -> Claim:

@@ -79,11 +79,9 @@ class TranslatedSession:
         for row in rows:
             self._run(statement, row)
 
-    def insert(self, statement: str, batch: Any) -> int:
-        rows = batch.fetchall()
-        for row in rows:
+    def insert(self, statement: str, batch: Any) -> None:
+        for row in batch.fetchall():
             self._run(statement, dict(zip(batch.columns, row, strict=True)))
-        return len(rows)
 
     def load(self, table: str, columns: Sequence[str], batch: Any) -> None:
         binds = ", ".join(f":{name}" for name in batch.columns)
