@@ -96,8 +96,8 @@ def _remove(removals: Removals, known: _Known, removal: Removal, node: Node) -> 
         _undo(removals, removal.node)
         return
     left = pods_left(pods, verdict)
+    going = {*verdict.evict, *removal.evict}  # DaemonSet pods that ask for it are evicted too, and not waited for
+    removals.evict(pod for pod in pods if pod.key in going and not pod.metadata.deletion_timestamp)
     if not left and removals.delete(state, removal.instance_id, node, removal.reason) in {Gone.DELETED, Gone.ALREADY}:
         return
     removals.draining[removal.pool_id] += 1
-    going = set(verdict.evict)
-    removals.evict(pod for pod in left if pod.key in going and not pod.metadata.deletion_timestamp)

@@ -341,3 +341,88 @@ def test_daemon_set_pods_stay_on_the_node_to_its_end(cloud: Cloud, principal_env
     tick(principal_env, keys)
     assert deletions(cloud) == [cloud.cluster.pool_node(second).id]
     assert [name.partition("-")[0] for name in evictions(cloud)] == ["api"]
+
+
+def test_daemon_set_pods_that_ask_for_it_are_evicted_and_not_waited_for(
+    cloud: Cloud, principal_env: dict[str, str]
+) -> None:
+    pool = cloud.cluster.add_pool("p", size=2)
+    asks = {"cluster-autoscaler.kubernetes.io/enable-ds-eviction": "true"}
+    cloud.cluster.add_daemon_set("drains", cpu="50m", memory="50Mi", annotations=asks)
+    cloud.cluster.add_replicas("web", 2, nodes=[host_names(cloud, pool)[0]], pool=pool, cpu="1500m")
+    tick(principal_env, config(cloud, pool, node_pool_min_size=1, **IDLE))
+    assert [name.partition("-")[0] for name in evictions(cloud)] == ["drains"]
+    assert len(deletions(cloud)) == 1
+
+
+def test_a_drained_node_of_a_pool_that_is_changing_waits(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    pool = cloud.cluster.add_pool("p", size=2)
+    put_taint(cloud, host_names(cloud, pool)[1])
+    cloud.cluster.resize(pool, 3)
+    answer = tick(principal_env, config(cloud, pool, node_pool_min_size=1, **IDLE))
+    assert (body(answer)["reason"], changes(cloud)) == ("node-pool-updating", [])
+
+
+def test_a_drained_node_that_the_minimum_needs_by_now_is_put_back(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    pool = cloud.cluster.add_pool("p", size=2)
+    host = host_names(cloud, pool)[1]
+    put_taint(cloud, host)
+    tick(principal_env, config(cloud, pool, node_pool_min_size=2, **IDLE))
+    assert TO_BE_DELETED not in taint_keys(cloud, host)
+    assert not cloud.cluster.get("Node", host)["spec"].get("unschedulable")
+    assert deletions(cloud) == []
+
+
+@pytest.mark.parametrize("change", ["resize", "gone"])
+def test_a_drained_node_is_left_alone_when_its_pool_changes_under_the_tick(
+    cloud: Cloud, principal_env: dict[str, str], change: str
+) -> None:
+    pool = cloud.cluster.add_pool("p", size=3)
+    host = host_names(cloud, pool)[1]
+    put_taint(cloud, host)
+    seen: list[str] = []
+
+    def human(call: LoggedCall) -> None:
+        seen.append(call.path)
+        if seen.count(f"/20180222/nodePools/{pool.id}") == 2 and len(set(seen)) != len(seen) and "done" not in seen:
+            seen.append("done")
+            if change == "resize":
+                cloud.cluster.resize(pool, 4)
+            else:
+                pool.overrides = {"nodes": []}
+
+    cloud.hooks.add("before", human, service="container_engine")
+    tick(principal_env, config(cloud, pool, node_pool_min_size=1))
+    assert "done" in seen
+    assert changes(cloud) == []
+
+
+def test_a_drained_node_that_oke_does_not_delete_for_too_long_is_put_back(
+    cloud: Cloud, principal_env: dict[str, str]
+) -> None:
+    pool = cloud.cluster.add_pool("p", size=2)
+    host = host_names(cloud, pool)[1]
+    put_taint(cloud, host, age_seconds=16 * 60)
+    cloud.faults.add(service="container_engine", method="DELETE", status=409, code="IncorrectState", times=None)
+    tick(principal_env, config(cloud, pool, node_pool_min_size=1, **IDLE))
+    assert TO_BE_DELETED not in taint_keys(cloud, host)
+    assert [event["reason"] for event in cloud.cluster.objects("Event")] == ["ScaleDownFailed"]
+    assert pool.size == 2
+
+
+def test_a_node_that_others_write_to_is_left_to_the_next_tick(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    pool = cloud.cluster.add_pool("p", size=2)
+    cloud.cluster.add_replicas("web", 2, nodes=[host_names(cloud, pool)[0]], pool=pool, cpu="1500m")
+    written: list[str] = []
+
+    def other(call: LoggedCall) -> None:
+        if call.method == "PATCH" and not written:
+            written.append(call.path)
+            cloud.cluster.change("Node", call.path.rpartition("/")[2], ("metadata.labels.team", "a"))
+
+    cloud.hooks.add("before", other, service="kubernetes")
+    keys = config(cloud, pool, node_pool_min_size=1, **IDLE)
+    tick(principal_env, keys)
+    assert deletions(cloud) == []
+    tick(principal_env, keys)
+    assert len(deletions(cloud)) == 1

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +13,15 @@ import requests
 
 from emulator.cloud import Cloud, CloudOptions
 from emulator.functions_app import Functions
+from emulator.hooks import AbandonRequest
 from emulator.services.vault_secrets import SecretsService
 from tests.support.autoscaler import IDLE, config, deletions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from emulator.hooks import When
+    from emulator.request_log import LoggedCall
 
 NAME = "oke-autoscaler"
 
@@ -123,3 +129,31 @@ def test_a_public_endpoint_is_asked_for_where_it_is_configured(served: tuple[Clo
         assert call(served, config(cloud, pool))["error"]["reason"] == "oci-service-error"
     finally:
         cloud.cluster.endpoints = {"LEGACY_KUBERNETES", "PUBLIC_ENDPOINT", "PRIVATE_ENDPOINT"}
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_function_killed_at_its_resize_is_carried_on_by_the_next_call(
+    served: tuple[Cloud, Functions], when: When
+) -> None:
+    cloud, functions = served
+    cloud.reset()
+    pool = cloud.cluster.add_pool("p", size=1)
+    cloud.cluster.add_replicas("web", 12, pool=pool, cpu="900m")
+    keys = config(cloud, pool)
+    functions.host.configure(NAME, keys)
+
+    def kill(call: LoggedCall) -> None:
+        if call.method != "PUT":
+            return
+        for pid in functions.host.processes(NAME):
+            os.kill(pid, signal.SIGKILL)
+        if when == "before":
+            raise AbandonRequest
+
+    cloud.hooks.add(when, kill, service="container_engine")
+    assert requests.post(f"{cloud.gateway}/invoke/{NAME}", timeout=60).status_code == 502
+    cloud.hooks.clear()
+    assert pool.size == (1 if when == "before" else 3)
+    cloud.cluster.advance(200)
+    call(served, keys)
+    assert pool.size == 3
