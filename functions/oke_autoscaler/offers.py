@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from functions.oke_autoscaler.room import Place, capacity
+from functions.oke_autoscaler.room import Place
 from functions.oke_autoscaler.templates import domain_labels
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ class Offer:
 
     state: PoolState
     template: Template
+    resources: tuple[str, ...]
+    """Names of the numbers in ``free``."""
     free: Vector
     sites: Sequence[Site]
     limit: int
@@ -60,8 +62,9 @@ class Offer:
 
     def obstacle(self, static: StaticFit, workload: Workload) -> str:
         """Empty when an empty node of the pool could hold a pod of the workload, else why not."""
-        if capacity(self.free, workload.vector, 1) < 1:
-            return "too big for a node"
+        for name, have, need in zip(self.resources, self.free, workload.vector, strict=True):
+            if need > have:
+                return f"insufficient {name}"
         reasons = [static.obstacle(workload, site.kind) for site in self.sites]
         return "" if not all(reasons) else reasons[0]
 

@@ -199,6 +199,3 @@ def _recent(work: WorkRequest | None, settings: Settings, now: float) -> bool:
     if work.status in OPEN_WORK or moment is None:
         return True
     return now - unix_seconds(moment) < settings.provision_timeout_minutes * 60
-
-
-__all__ = ["DELETION_CANDIDATE", "TO_BE_DELETED", "PoolState", "Pools", "instance_id", "is_ready", "taint_value"]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from functions.oke_autoscaler.objects import Taint
-from functions.oke_autoscaler.selectors import HARD_EFFECTS, NAME_FIELD, first_untolerated, node_selected
+from functions.oke_autoscaler.selectors import HARD_EFFECTS, first_untolerated, node_selected
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -124,6 +124,3 @@ def _selected(workload: Workload, kind: Kind) -> bool:
     if affinity is None or affinity.required is None:
         return True
     return node_selected(affinity.required, kind.labels, kind.name)
-
-
-__all__ = ["CORDONED", "NAME_FIELD", "NOT_READY", "Kind", "StaticFit"]

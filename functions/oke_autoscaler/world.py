@@ -11,7 +11,7 @@ from functions.oke_autoscaler.objects import Taint
 from functions.oke_autoscaler.offers import Offer, sites_of
 from functions.oke_autoscaler.pools import TO_BE_DELETED, Pools, instance_id, is_ready, taint_value
 from functions.oke_autoscaler.requests import amounts
-from functions.oke_autoscaler.room import Place, Room, Vector, capacity
+from functions.oke_autoscaler.room import Place, Room
 from functions.oke_autoscaler.shapes import FLANNEL_PODS
 from functions.oke_autoscaler.static_fit import CORDONED, NOT_READY, StaticFit
 from functions.oke_autoscaler.templates import domain_labels, lasting_taints, template
@@ -182,7 +182,8 @@ def _add_offers(world: World, resources: tuple[str, ...], daemons: Iterable[tupl
         free = [pattern.offer.get(key, 0) for key in resources]
         for workload in _overhead(world, pattern.model, sites[0].kind, daemons):
             free = [have - need for have, need in zip(free, workload.vector, strict=True)]
-        offer = Offer(state, pattern, tuple(max(0, have) for have in free), sites, state.growth, _blocked(state))
+        left = tuple(max(0, have) for have in free)
+        offer = Offer(state, pattern, resources, left, sites, state.growth, _blocked(state))
         world.offers.append(offer)
         for number, node in enumerate(state.upcoming):
             if node is None or node.id not in registered:
@@ -220,8 +221,3 @@ def _blocked(state: PoolState) -> str:
     if state.status != "ready":
         return f"node-pool-{state.status}"
     return state.refused or ("" if state.growth else "node-max-limit-reached")
-
-
-__all__ = ["Resident", "World", "build", "capacity"]
-if TYPE_CHECKING:
-    __all__ += ["Vector"]

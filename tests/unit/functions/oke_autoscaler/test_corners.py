@@ -232,7 +232,7 @@ def test_sentences_for_what_stays_and_why() -> None:
         "1 pod for node m.",
         "1 pod for nodes of p that are yet to come (needs-new-node).",
         "1 pod without a place: node-max-limit-reached (p: node-max-limit-reached).",
-        "1 pod without a place: pods-fit-no-node-pool (p: too big for a node).",
+        "1 pod without a place: pods-fit-no-node-pool (p: insufficient cpu).",
         "Node n cannot be removed: NotReplicated because of pod default/loose.",
         "Node m cannot be removed: NoPlaceToMovePods.",
     ]

@@ -214,7 +214,7 @@ def test_pods_that_fit_no_pool_are_reported_and_not_bought_for() -> None:
     made["pods"].append(pod("huge", 99_000, 1))
     level, body = one(run(made))
     assert (level, body["reason"], body["unschedulable-pods-count"]) == ("warning", "pods-fit-no-node-pool", "1")
-    assert run(made).pods[0].reason == "pods-fit-no-node-pool (p: too big for a node)"
+    assert run(made).pods[0].reason == "pods-fit-no-node-pool (p: insufficient cpu)"
 
 
 def test_pods_that_name_a_pool_concern_that_pool_only() -> None:
