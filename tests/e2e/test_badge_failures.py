@@ -15,14 +15,7 @@ from emulator.card.client import Card
 from tests.support.badge import CARD, BadgeCloud
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-
-@pytest.fixture(scope="module")
-def worker_badge(tmp_path_factory: pytest.TempPathFactory, keys_folder: Path) -> Iterator[BadgeCloud]:
-    with BadgeCloud(tmp_path_factory.mktemp("badge"), keys_folder) as made:
-        yield made
 
 
 @pytest.fixture

@@ -18,17 +18,10 @@ from functions.codecard_avatar import drawing, names
 from tests.support.badge import CARD, FUNCTION, BadgeCloud
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 WAYS = ("bucket", "link", "inline")
 INITIALS_TWINS = {"CC50E3CCBFFF": "Joan Citizen", "AABBCCDDEEFF": "Joe Cipher"}
-
-
-@pytest.fixture(scope="module")
-def worker_badge(tmp_path_factory: pytest.TempPathFactory, keys_folder: Path) -> Iterator[BadgeCloud]:
-    with BadgeCloud(tmp_path_factory.mktemp("badge"), keys_folder) as made:
-        yield made
 
 
 @pytest.fixture
