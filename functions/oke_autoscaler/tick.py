@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -11,7 +11,6 @@ import msgspec
 from functions.oke_autoscaler import answers, preflight, scale_down
 from functions.oke_autoscaler.carry_on import carry_on
 from functions.oke_autoscaler.changes import Changes
-from functions.oke_autoscaler.decision import Decision
 from functions.oke_autoscaler.errors import LeaseBusy
 from functions.oke_autoscaler.kube import Cluster
 from functions.oke_autoscaler.lease import TickLease, refuse_another_autoscaler
@@ -28,7 +27,7 @@ from shared.kubernetes import KubernetesApi
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from functions.oke_autoscaler.decision import PoolVerdict
+    from functions.oke_autoscaler.decision import Decision, PoolVerdict
     from functions.oke_autoscaler.objects import Pod
     from functions.oke_autoscaler.settings import Settings
     from shared.handler import Call
@@ -37,6 +36,9 @@ RESERVE_SECONDS = 5.0
 """Kept of a tick's time for its report and for giving the Lease back, but no more than RESERVE_SHARE of it."""
 
 RESERVE_SHARE = 0.1
+
+STATUS_NODES = 200
+"""Nodes of a pool whose reasons the status ConfigMap lists; it may hold 1 MiB in all."""
 
 _log = logs.get(COMPONENT)
 
@@ -86,13 +88,13 @@ class Tick:
         refuse_another_autoscaler(api)
         report = Report()
         if self.cluster.changes.dry_run:
-            return answers.tick_answer(Decision(pools=tuple(self._work(report))))
+            return answers.with_reasons(self._work(report), nodes=self.settings.scale_down_on)
         lease = TickLease(api, self.deadline, f"{call_id}-{uuid.uuid4().hex[:8]}")
         lease.acquire()
         status: dict[str, Any] = {}
         try:
-            verdicts = self._work(report)
-            status = {pool.id: msgspec.to_builtins(pool) for pool in verdicts}
+            done = self._work(report)
+            status = _status(done)
         except FunctionError as error:
             report.event_on_status("TickFailed", f"{error.reason}: {error.message}")
             raise
@@ -100,7 +102,7 @@ class Tick:
             api.deadline = self.deadline
             report.send(api, status)
             _release(lease)
-        return answers.tick_answer(Decision(pools=tuple(verdicts)))
+        return answers.with_reasons(done, nodes=self.settings.scale_down_on)
 
     def observe(self) -> tuple[Observed, Decision, float]:
         """What is there, what is to be done, and the time that both are judged by."""
@@ -112,7 +114,8 @@ class Tick:
         self.counts = {"nodes": len(observed.snapshot.nodes), "pending_pods": pending}
         return observed, decision, now
 
-    def _work(self, report: Report) -> list[PoolVerdict]:
+    def _work(self, report: Report) -> Decision:
+        """Do what is to be done; the decision, with each pool's verdict as it came out."""
         observed, decision, now = self.observe()
         removals = Removals(self.oke, self.cluster, self.settings, report)
         carried_on = carry_on(removals, observed, decision, now)
@@ -124,11 +127,12 @@ class Tick:
             report.about_pods(
                 observed.snapshot.pods, growth.decision.pods, grown={pool.name for pool in growth.done.values()}
             )
-            return [_shrunk(pool, removals) for pool in growth.verdicts()]
+            verdicts = growth.verdicts()
+            return replace(growth.decision, pools=tuple(_shrunk(pool, removals) for pool in verdicts))
         report.about_pods(observed.snapshot.pods, decision.pods, grown=set())
         scale_down.mark(removals, observed, decision, now)
         scale_down.remove(removals, observed, decision, now, self.deadline)
-        return [_shrunk(pool, removals) for pool in decision.pools]
+        return replace(decision, pools=tuple(_shrunk(pool, removals) for pool in decision.pools))
 
     def _decide(self, observed: Observed, now: float) -> tuple[Observed, Decision]:
         """The decision; loads are read only when scale-down is on and nothing is to be scaled up."""
@@ -138,6 +142,19 @@ class Tick:
                 return observed, decision
         observed = observe_loads(self.oke, observed, now)
         return observed, decided(observed, self.settings, now)
+
+
+def _status(done: Decision) -> dict[str, Any]:
+    """An entry a pool for the status ConfigMap: its verdict, why pods wait and why its nodes stay."""
+    waiting = answers.pod_reasons(done)[: answers.REASONS_SHOWN]
+    return {
+        pool.id: {
+            **msgspec.to_builtins(pool),
+            "pods": waiting,
+            "nodes": answers.node_reasons(done, pool.name)[:STATUS_NODES],
+        }
+        for pool in done.pools
+    }
 
 
 def _any_pending(pods: Iterable[Pod]) -> bool:

@@ -47,6 +47,17 @@ def test_pods_are_told_that_nodes_come_or_why_none_can_help(cloud: Cloud, princi
     assert len(triggered) == 2
     assert all(by_pod[name]["involvedObject"]["uid"] for name in triggered)
     assert status(cloud, pool)["action"] == "scale-up"
+    assert [line.partition(":")[0] for line in status(cloud, pool)["pods"]] == ["default/huge"]
+
+
+def test_the_answer_says_why_pods_wait_and_why_nodes_stay(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    pool = cloud.cluster.add_pool("p", size=1)
+    (host,) = host_names(cloud, pool)
+    cloud.cluster.add_pod("huge", pool=pool, cpu="64")
+    (body,) = tick(principal_env, config(cloud, pool, node_pool_min_size=1, **IDLE)).values()
+    assert body["pod-reasons"].startswith("default/huge: pods-fit-no-node-pool")
+    assert body["node-reasons"].startswith(f"{host}: ")
+    assert status(cloud, pool)["nodes"] == [body["node-reasons"]]
 
 
 def test_what_lasts_is_one_event_with_a_newer_time(cloud: Cloud, principal_env: dict[str, str]) -> None:

@@ -287,6 +287,7 @@ def test_a_node_without_metrics_is_never_idle(cloud: Cloud, principal_env: dict[
 def test_a_dry_run_of_a_removal_writes_nothing(cloud: Cloud, principal_env: dict[str, str]) -> None:
     pool = cloud.cluster.add_pool("p", size=3)
     answer = tick(principal_env, config(cloud, pool, node_pool_min_size=1, dry_run=True, **IDLE))
+    reasons = body(answer).pop("node-reasons")
     assert body(answer) == {
         "action": "scale-down",
         "reason": "unneeded",
@@ -295,6 +296,7 @@ def test_a_dry_run_of_a_removal_writes_nothing(cloud: Cloud, principal_env: dict
         "node-count": "1",
         "dry-run": "true",
     }
+    assert reasons.endswith(": NodeGroupMinSizeReached")
     assert writes(cloud) == []
 
 
