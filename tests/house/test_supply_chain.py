@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from typing import TYPE_CHECKING
+
+import pytest
 
 from tools import render_image, supply_chain
 from tools.suite import ROOT, read
@@ -36,6 +39,17 @@ def test_every_requirement_is_pinned_with_a_hash_and_as_locked() -> None:
         assert f'name = "{name}"\nversion = "{version}"\n' in lock
     assert not PINS.keys() & set(render_image.NOT_IN_THE_IMAGE)
     assert not re.search(r"https?://", TEXT)
+
+
+@pytest.mark.parametrize("architecture", ["x86_64", "aarch64"])
+def test_every_package_has_a_wheel_for_the_images_python(architecture: str) -> None:
+    """The base has no compiler, and pip is told to take wheels only."""
+    packages = {each["name"]: each for each in tomllib.loads((ROOT / "uv.lock").read_text())["package"]}
+    image = re.findall(r"PYTHON_IMAGE=python:(\d)\.(\d+)-slim", (ROOT / "Dockerfile.base").read_text())
+    (tag,) = {f"cp{major}{minor}" for major, minor in image}
+    pattern = rf"(py2\.py3|py3)-none-any|({tag}-{tag}|cp3\d+-abi3|py3-none)-manylinux[\w.]*_{architecture}"
+    names = {name: [wheel["url"] for wheel in packages[name].get("wheels", [])] for name in PINS}
+    assert [name for name, urls in names.items() if not any(re.search(pattern, url) for url in urls)] == []
 
 
 def test_a_known_vulnerability_is_a_failure_that_names_the_fix() -> None:
