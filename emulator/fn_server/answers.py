@@ -81,3 +81,19 @@ def unknown_function() -> AgentError:
 def unknown_trigger() -> AgentError:
     """Return what a source that no trigger has comes to."""
     return AgentError(404, "Trigger not found")
+
+
+def with_call_id(answer: FnAnswer, call_id: str) -> FnAnswer:
+    """Add the call's id, which the FDK does not send back and Fn's client reads."""
+    return FnAnswer(answer.status, [*answer.headers, ("Fn-Call-Id", call_id)], answer.body)
+
+
+def checked(answer: FnAnswer) -> FnAnswer:
+    """Pass an answer with status 200; AgentError for any other."""
+    if answer.status == 200:
+        return answer
+    if answer.status == 502:
+        raise function_failed()
+    if answer.status == 504:
+        raise timed_out()
+    raise invalid_answer()

@@ -17,11 +17,11 @@ from emulator.fn_server.answers import (
     BODY_BYTES,
     AgentError,
     FnAnswer,
-    function_failed,
-    invalid_answer,
+    checked,
     timed_out,
     too_large,
     unknown_function,
+    with_call_id,
 )
 from emulator.fn_server.process import FunctionProcess, fdk_command
 
@@ -94,11 +94,19 @@ class FunctionHost:
         self._room: dict[str, asyncio.Semaphore] = {}
         self._timers: dict[FunctionProcess, list[asyncio.TimerHandle]] = defaultdict(list)
         self._background: set[asyncio.Task[object]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None  # of the first call: there are no processes before it
         self._numbers = itertools.count(1)
 
     def configure(self, function: str, config: Mapping[str, str]) -> None:
-        """Set configuration over func.yaml's and retire the function's warm processes, as `fn config` does."""
+        """Set configuration over func.yaml's and retire the function's warm processes, as `fn config` does.
+
+        May be called from any thread.
+        """
         self.config[function] = dict(config)
+        if self._loop is not None:
+            _run_in(self._loop, lambda: self._retire_idle(function))
+
+    def _retire_idle(self, function: str) -> None:
         for process in self._idle.pop(function, []):
             self._retire(process)
 
@@ -145,7 +153,7 @@ class FunctionHost:
             try:
                 answer = await self._timed(process, function, [*own, *headers], body, chunked=chunked)
                 status, keep = answer.status, True
-                return _with_call_id(_checked(answer), call_id)
+                return with_call_id(checked(answer), call_id)
             except AgentError as error:
                 status = error.status
                 keep = keep and answer.status in {502, 504}
@@ -178,6 +186,7 @@ class FunctionHost:
 
     async def _take(self, function: FunctionFolder) -> tuple[FunctionProcess, bool]:
         """Return a warm process, or a new one and True."""
+        self._loop = asyncio.get_running_loop()
         idle = self._idle[function.name]
         while idle:
             process = idle.pop()
@@ -263,17 +272,16 @@ class FunctionHost:
         self._line(process.function, process.pid, text)
 
 
-def _with_call_id(answer: FnAnswer, call_id: str) -> FnAnswer:
-    """Add the call's id, which the FDK does not send back and Fn's client reads."""
-    return FnAnswer(answer.status, [*answer.headers, ("Fn-Call-Id", call_id)], answer.body)
+def _run_in(loop: asyncio.AbstractEventLoop, work: Callable[[], None]) -> None:
+    """Run something in a loop and wait for it, whether this is the loop's own thread or another."""
+    try:
+        if asyncio.get_running_loop() is loop:
+            work()
+            return
+    except RuntimeError:  # no loop runs in this thread
+        pass
 
+    async def there() -> None:
+        work()
 
-def _checked(answer: FnAnswer) -> FnAnswer:
-    """Pass an answer with status 200; AgentError for any other."""
-    if answer.status == 200:
-        return answer
-    if answer.status == 502:
-        raise function_failed()
-    if answer.status == 504:
-        raise timed_out()
-    raise invalid_answer()
+    asyncio.run_coroutine_threadsafe(there(), loop).result()

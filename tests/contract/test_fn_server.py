@@ -5,6 +5,7 @@ Functions run under the real `fdk` command, but for one that writes down the byt
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import socket
@@ -352,7 +353,7 @@ def test_a_detached_call_returns_at_once_and_runs(cloud: Cloud, host: FunctionHo
 
 
 def test_calls_one_after_another_share_a_process_and_the_first_is_cold(cloud: Cloud, host: FunctionHost) -> None:
-    cloud.run(_configured(host, {}))
+    host.configure("echo", {})
     pids = {invoke(cloud, "echo", {}).json()["pid"] for _ in range(3)}
     assert len(pids) == 1
     assert [call.cold for call in host.calls[-3:]] == [True, False, False]
@@ -365,8 +366,10 @@ def test_a_process_has_one_call_at_a_time_and_more_calls_get_more_processes_up_t
 
 
 def test_new_config_reaches_the_next_call_in_a_new_process(cloud: Cloud, host: FunctionHost) -> None:
+    """From another thread than the server's, which has no event loop, and from the server's own."""
+    asyncio.set_event_loop(None)
     before = invoke(cloud, "echo", {}).json()
-    cloud.run(_configured(host, {"own": "new"}))
+    host.configure("echo", {"own": "new"})
     after = invoke(cloud, "echo", {}).json()
     assert (before["env"]["own"], after["env"]["own"]) == ("function", "new")
     assert before["pid"] != after["pid"]
