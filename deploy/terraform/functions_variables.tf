@@ -111,12 +111,12 @@ variable "adw_billing_db_auth" {
 }
 
 variable "adw_billing_load_mode" {
-  description = "`function`: the function reads the reports. `dbms_cloud`: the database pulls them itself."
+  description = "`function`: the function reads the reports. Loading by the database itself (`dbms_cloud`) is not built."
   type        = string
   default     = null
   validation {
-    condition     = var.adw_billing_load_mode == null || contains(["function", "dbms_cloud"], coalesce(var.adw_billing_load_mode, "function"))
-    error_message = "One of function, dbms_cloud."
+    condition     = var.adw_billing_load_mode == null || contains(["function"], coalesce(var.adw_billing_load_mode, "function"))
+    error_message = "One of function."
   }
 }
 

@@ -76,8 +76,8 @@ class Settings(OciSettings):
     db_auth: Literal["password", "secret", "iam-token"] | None = None
     """How the function logs in. Default: `secret` where `db_pass_secret_id` is set, else `password`."""
 
-    load_mode: Literal["function", "dbms_cloud"] = "function"
-    """`function`: the function reads the reports. `dbms_cloud`: the database pulls them itself."""
+    load_mode: Literal["function"] = "function"
+    """`function`: the function reads the reports. Loading by the database itself (`dbms_cloud`) is not built."""
 
     load_order: Literal["newest-first", "oldest-first"] = "newest-first"
     """Which usage days are loaded first."""

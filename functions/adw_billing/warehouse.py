@@ -12,7 +12,7 @@ Who does what:
   read rows and sums back by SQL and compared them with those of ``Outcome``; ProofFailed when they differ.
 
 Modules of Oracle's side: ``oracle_warehouse`` (this protocol), ``oracle_connect`` (login, DSN, timeouts),
-``oracle_errors``, ``oracle_sql``, ``wallet``, ``dbms_cloud``. They import ``oracledb`` and ``oci.database`` lazily.
+``oracle_errors``, ``oracle_sql``, ``wallet``. They import ``oracledb`` and ``oci.database`` lazily.
 """
 
 from __future__ import annotations

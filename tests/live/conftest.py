@@ -12,13 +12,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from functions.adw_billing.tables import ALL
-from tests.support.oracle_server import Control, OracleServer
+from tests.support.oracle_server import OURS, Control, OracleServer
 
 if TYPE_CHECKING:
     import oracledb
-
-OURS = {table.name.upper() for table in ALL}
 
 
 @pytest.fixture(scope="session")

@@ -10,14 +10,21 @@ from typing import TYPE_CHECKING, Any
 import oracledb
 
 from functions.adw_billing.oracle_session import Session
+from functions.adw_billing.oracle_sql import STAGE_PREFIX
+from functions.adw_billing.oracle_views import create_statements
 from functions.adw_billing.oracle_warehouse import OracleWarehouse
 from functions.adw_billing.settings import Settings
+from functions.adw_billing.tables import ALL
 from shared.settings import Secret
 
 if TYPE_CHECKING:
     import duckdb
 
     from shared.deadline import Deadline
+
+
+OURS = {table.name.upper() for table in ALL}
+VIEWS = {statement.split()[4].upper() for statement in create_statements()}
 
 
 @dataclass(frozen=True)
@@ -55,11 +62,10 @@ class OracleServer:
         """Drop what the loader makes, and nothing else."""
         with connection.cursor() as cursor:
             for name in cls.tables(connection):
-                if name.startswith("OCI_"):
+                if name in OURS or name.startswith(STAGE_PREFIX.upper()):
                     cursor.execute(f"drop table {name} purge")
-            views = [name for (name,) in cursor.execute("select view_name from user_views")]
-            for name in views:
-                if name.startswith("OCI_"):
+            for (name,) in list(cursor.execute("select view_name from user_views")):
+                if name in VIEWS:
                     cursor.execute(f"drop view {name}")
 
 

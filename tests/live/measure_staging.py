@@ -1,0 +1,70 @@
+"""Prints rows a second of both ways of staging, and what a report costs in requests: `… [ROWS]`.
+
+Run with the live suite's variables: `ORACLE_TEST_DSN=… python tests/live/measure_staging.py`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+import duckdb
+
+from emulator.reports.report import make_report
+from functions.adw_billing.warehouse import ObjectKey
+from shared.deadline import Deadline
+from tests.support.oracle_server import OracleServer
+from tests.support.report_batches import ReportBatches
+
+BATCH_ROWS = 20_000
+
+
+def measure(server: OracleServer, rows: int, *, direct: bool) -> str:
+    """Load one cost report; a line about it."""
+    parser = duckdb.connect()
+    key = ObjectKey("ocid1.tenancy.oc1..measured", f"reports/cost-csv/{direct:016d}.csv.gz", "1")
+    with tempfile.TemporaryDirectory() as folder:
+        source = ReportBatches(parser, make_report("cost", rows), key, Path(folder), batch_rows=BATCH_ROWS)
+        batches, outcome = list(source.batches()), source.outcome()
+    warehouse = server.warehouse(parser, Deadline.after(600), "measured", direct=direct)
+    warehouse.migrate()
+    before = warehouse.statements()
+    claim = warehouse.claim(key, "cost", sliced=False)
+    assert claim is not None
+    started = time.monotonic()
+    for batch in batches:
+        warehouse.stage(claim, batch)
+    staged = time.monotonic()
+    warehouse.commit(claim, outcome)
+    published = time.monotonic()
+    requests = warehouse.statements() - before
+    warehouse.close()
+    way = "direct path " if direct else "array insert"
+    return (
+        f"{way}: {rows} rows in {len(batches)} batches, staged at {rows / (staged - started):,.0f} rows/s, "
+        f"published in {published - staged:.2f} s, {requests} requests"
+    )
+
+
+def main() -> None:
+    """Measure on a user without the loader's tables, and leave it so."""
+    server = OracleServer(
+        os.environ["ORACLE_TEST_DSN"],
+        os.environ.get("ORACLE_TEST_USER", "ADMIN"),
+        os.environ.get("ORACLE_TEST_PASSWORD", ""),
+        "",
+    )
+    rows = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    for direct in (False, True):
+        print(measure(server, rows, direct=direct), flush=True)
+    with server.connect() as connection:
+        server.drop_tables(connection)
+
+
+if __name__ == "__main__":
+    main()
