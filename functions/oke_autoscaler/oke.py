@@ -83,9 +83,9 @@ class Oke:
             key = "node_pools" if self._settings.node_pools else "node_pool_id"
             raise MissingInputData({key: f"node pool {pool.name} belongs to another cluster than cluster_id"})
         etag = str(answer.headers.get("etag", ""))
-        if not etag:
-            raise OciServiceError("the node pool came without an etag", code="malformed", service=SERVICE)
-        return PoolState(pool, etag, pool.compartment_id or "")
+        if not etag or not pool.compartment_id:
+            raise OciServiceError("the node pool came without etag or compartment", code="malformed", service=SERVICE)
+        return PoolState(pool, etag, pool.compartment_id)
 
     def work_requests(self, compartments: Iterable[str]) -> list[WorkRequest]:
         """The newest work requests about node pools of the cluster, one call a compartment (as a rule one)."""
