@@ -24,6 +24,7 @@ IMPORTS = {
     "bare interpreter": "",
     "http.client + ssl + msgspec (ours)": "import http.client, ssl, msgspec",
     "requests": "import requests",
+    "lightkube": "import lightkube; from lightkube.resources.core_v1 import Pod",
     "kubernetes": "import kubernetes.client",
 }
 DECODERS = {
@@ -37,6 +38,13 @@ kept = [pod for _ in range(PAGES) for pod in decoder.decode(open(sys.argv[1], "r
     "json, whole objects": """
 import json
 kept = [pod for _ in range(PAGES) for pod in json.loads(open(sys.argv[1], "rb").read())["items"]]
+""",
+    "lightkube, its typed objects": """
+import json
+from lightkube.models.core_v1 import PodList
+kept = [
+    pod for _ in range(PAGES) for pod in PodList.from_dict(json.loads(open(sys.argv[1], "rb").read()), lazy=False).items
+]
 """,
     "kubernetes, its typed objects (of 1,000; seconds times 10)": """
 from kubernetes import client
