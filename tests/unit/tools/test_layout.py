@@ -1,0 +1,68 @@
+"""How .dockerignore and Dockerfile are read by the layout of images."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tools.dockerignore import Ignored
+from tools.layout import Image, build, instructions
+
+
+@pytest.mark.parametrize(
+    ("lines", "path", "ignored"),
+    [
+        ("*\n!shared", "shared/a/b.py", False),
+        ("*\n!shared", "tests/x.py", True),
+        ("*\n!shared\n**/*.pyc", "shared/a/b.pyc", True),
+        ("**/__pycache__", "a/b/__pycache__/x.pyc", True),
+        ("**/__pycache__", "__pycache__/x.pyc", True),
+        ("**/.*", "fonts/.hidden", True),
+        ("**/.*", "fonts/shown.ttf", False),
+        ("*.md", "README.md", True),
+        ("*.md", "docs/README.md", False),
+        ("# a comment\n\nfunc.yaml", "func.yaml", True),
+        ("func.yaml", "other/func.yaml", False),
+        ("a?c", "abc", True),
+        ("a?c", "a/c", False),
+        ("/abs", "abs/x", True),
+    ],
+)
+def test_the_last_pattern_that_matches_decides(lines: str, path: str, ignored: bool, tmp_path: Path) -> None:  # noqa: FBT001
+    (tmp_path / ".dockerignore").write_text(lines)
+    assert Ignored.of(tmp_path).matches(Path(path)) is ignored
+
+
+def test_without_a_file_nothing_is_ignored(tmp_path: Path) -> None:
+    assert not Ignored.of(tmp_path).matches(Path("x"))
+
+
+def test_comments_and_continued_lines_of_a_dockerfile() -> None:
+    text = "# c\nARG A=1\nRUN a \\\n    # inside\n    && b\n\ncopy  x   y\n"
+    assert list(instructions(text)) == [("ARG", "A=1"), ("RUN", "a      && b"), ("COPY", "x y")]
+
+
+def test_what_is_not_known_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM x\nVOLUME /data\n")
+    with pytest.raises(ValueError, match="Dockerfile: VOLUME"):
+        build(Image(tmp_path / "root"), tmp_path / "Dockerfile", tmp_path, {})
+
+
+def test_a_build_argument_wins_over_the_default_and_reaches_labels(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("ARG V=1\nARG C=none\nLABEL v=${V} c=${C}\nENV V=${V}\nUSER 1000\n")
+    image = build(Image(tmp_path / "root"), tmp_path / "Dockerfile", tmp_path, {"V": "2"})
+    assert image.labels == {"v": "2", "c": "none"}
+    assert (image.environment, image.user) == ({"V": "2"}, "1000")
+
+
+def test_copy_respects_the_context_and_puts_folders_contents(tmp_path: Path) -> None:
+    context = tmp_path / "context"
+    (context / "pkg" / "__pycache__").mkdir(parents=True)
+    for name in ("pkg/a.py", "pkg/__pycache__/a.pyc", "one.txt"):
+        (context / name).write_text(name)
+    (context / ".dockerignore").write_text("**/__pycache__\n")
+    (context / "Dockerfile").write_text("COPY pkg /function/pkg\nCOPY one.txt /function/\n")
+    build(Image(tmp_path / "root"), context / "Dockerfile", context, {})
+    found = {str(path.relative_to(tmp_path / "root")) for path in (tmp_path / "root").rglob("*") if path.is_file()}
+    assert found == {"function/pkg/a.py", "function/one.txt"}
