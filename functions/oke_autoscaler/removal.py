@@ -71,7 +71,8 @@ class Removals:
         """Evict pod by pod until one is refused; whether all were taken."""
         for pod in pods:
             if self.cluster.evict(pod) is Eviction.REFUSED:
-                self.report.event_on_pod(pod, "ScaleDownFailed", f"eviction of {pod.key} refused by its budget", warning=True)
+                text = f"eviction of {pod.key} refused by its budget"
+                self.report.event_on_pod(pod, "ScaleDownFailed", text, warning=True)
                 return False
         return True
 
