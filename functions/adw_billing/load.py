@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from functions.adw_billing import plan
 from functions.adw_billing.load_object import Budget, Loaded, ObjectLoader
 from functions.adw_billing.numbers import plain
+from functions.adw_billing.split import CHUNK_BYTES
 from shared import logs
 from shared.errors import DeadlineExceeded, OciServiceError
 
@@ -89,6 +90,7 @@ class Orders:
     max_rows_per_slice: int
     left_seconds: Callable[[], float]
     progress: Callable[[int, int, int], None] = lambda _done, _total, _rows: None
+    chunk_bytes: int = CHUNK_BYTES
 
 
 class Call:
@@ -102,7 +104,7 @@ class Call:
         self._summary = Summary()
         self._failures = 0
         self._staged_rows = 0
-        budget = Budget(orders.left_seconds, orders.max_rows_per_slice)
+        budget = Budget(orders.left_seconds, orders.max_rows_per_slice, orders.chunk_bytes)
         self._loader = ObjectLoader(reports, warehouse, budget, self._count_rows)
 
     def run(self) -> Summary:

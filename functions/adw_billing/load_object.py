@@ -12,7 +12,7 @@ from functions.adw_billing.headers import HeaderFault, Layout, dialect_of_name, 
 from functions.adw_billing.judge import Rules
 from functions.adw_billing.numbers import add
 from functions.adw_billing.parse import Parser, text_check
-from functions.adw_billing.split import Splitter
+from functions.adw_billing.split import CHUNK_BYTES, Splitter
 from functions.adw_billing.warehouse import (
     WHOLE_OBJECT,
     Batch,
@@ -38,10 +38,11 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Until when a call may work, and how large a slice is."""
+    """Until when a call may work, and how large a slice and a chunk are."""
 
     left_seconds: Callable[[], float]
     max_rows_per_slice: int
+    chunk_bytes: int = CHUNK_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class ObjectLoader:
         started = time.monotonic()
         key = ObjectKey(report.tenancy_id, report.name, report.etag)
         stream = ProvenStream(self._reports.read(report), report.size_bytes)
-        splitter = Splitter(stream.pieces())
+        splitter = Splitter(stream.pieces(), self._budget.chunk_bytes)
         try:
             header = splitter.header()
             found = self._layout(report, header, stream)

@@ -84,23 +84,48 @@ class Statements:
 
     def audit(self, source: str) -> str:
         """One row: records, records without doubt, and over those the sums of cost and quantity, each in two parts."""
-        ok = self.ok()
         cost, quantity = self._sum_expressions()
         return (
             f"SELECT count(*), count(*) FILTER (WHERE ok), {split_sum('cost', 'ok')}, {split_sum('quantity', 'ok')} "
-            f"FROM (SELECT {ok} AS ok, {cost} AS cost, {quantity} AS quantity FROM {source})"
+            f"FROM (SELECT {self._all_fit()} AS ok, {cost} AS cost, {quantity} AS quantity FROM "
+            f"(SELECT {', '.join(self._judged_columns())} FROM {source}))"
         )
 
     def doubtful(self, source: str) -> str:
         """The numbers (1 = the chunk's first) of the rows that need a judge."""
-        return f"SELECT r FROM (SELECT row_number() OVER () AS r, {self.ok()} AS ok FROM {source}) WHERE NOT ok"
+        columns = ", ".join(["row_number() OVER () AS r", *self._judged_columns()])
+        return f"SELECT r FROM (SELECT {columns} FROM {source}) WHERE NOT {self._all_fit()}"
 
     def ok(self) -> str:
-        """Whether every field of a row is surely exact."""
-        tests = [self._fits(position, kind) for position, kind in self.layout.kinds.items()]
+        """Whether every field of a row is surely exact, over the columns of a source."""
+        return self._all_fit(computed=False)
+
+    def _all_fit(self, *, computed: bool = True) -> str:
+        """The test of a row; ``computed``: over ``_judged_columns``, where no value is cast a second time."""
+        tests = []
+        for position, kind in self.layout.kinds.items():
+            text, value = f"c{position}", f"v{position}"
+            if not computed:
+                text = self._text_at(position)
+                value = _time(text) if kind is Kind.TIME else _decimal(text, kind)
+            tests.append(_time_test(text, value) if kind is Kind.TIME else _number_test(text, value, kind))
         if self._rules.text_numbers:
             tests += self._length_tests()
         return f"({' AND '.join(tests)})" if tests else "true"
+
+    def _judged_columns(self) -> list[str]:
+        """The fields that are more than texts, with their values v0, v1 and so on."""
+        columns = []
+        for position, kind in self.layout.kinds.items():
+            text = self._text_at(position)
+            value = _time(text) if kind is Kind.TIME else _decimal(text, kind)
+            columns += [f"{text} AS c{position}", f"{value} AS v{position}"]
+        if self._rules.text_numbers:
+            columns += [f"c{position}" for position in self._limited()]
+        return columns or ["1 AS one"]
+
+    def _text_at(self, position: int) -> str:
+        return f"nullif(c{position}, 'NULL')" if self.layout.null_words else f"c{position}"
 
     def _key_literal(self, column: Column) -> str:
         return f"{literal(getattr(self._key, column.name))} AS {column.name}"
@@ -110,7 +135,7 @@ class Statements:
         position = self.layout.columns.get(name)
         if position is None:
             return "CAST(NULL AS VARCHAR)"
-        return f"nullif(c{position}, 'NULL')" if self.layout.null_words else f"c{position}"
+        return self._text_at(position)
 
     def _value(self, column: Column) -> str:
         if column.name in ("tags", "other_columns"):
@@ -119,42 +144,25 @@ class Statements:
         if column.kind is Kind.TIME:
             return _time(text)
         if column.kind in NUMBER_SCALE:
-            return _plain(text) if self._rules.text_numbers else self._decimal(text, column.kind)
+            return _plain(text, column.kind) if self._rules.text_numbers else _decimal(text, column.kind)
         return text
-
-    def _decimal(self, text: str, kind: Kind) -> str:
-        return f"TRY_CAST({_plain(text)} AS DECIMAL({DIGITS},{NUMBER_SCALE[kind]}))"
 
     def _sum_expressions(self) -> list[str]:
         expressions = []
         for names in (COST_COLUMNS, QUANTITY_COLUMNS):
-            found = [self.table.column(name) for name in names[self.layout.dialect]]
-            parts = [self._decimal(self._text(column.name), column.kind) for column in found]
+            positions = [self.layout.columns.get(name) for name in names[self.layout.dialect]]
+            parts = [f"v{position}" for position in positions if position is not None]
             expressions.append(f"coalesce({', '.join(parts)})" if parts else "CAST(0 AS DECIMAL(38,18))")
         return expressions
 
-    def _fits(self, position: int, kind: Kind) -> str:
-        name = f"nullif(c{position}, 'NULL')" if self.layout.null_words else f"c{position}"
-        test = _time_test(name) if kind is Kind.TIME else self._number_test(name, kind)
-        return f"({name} IS NULL OR coalesce({test}, false))"
-
-    def _number_test(self, text: str, kind: Kind) -> str:
-        scale = NUMBER_SCALE[kind]
-        point = f"instr({text}, '.')"
-        decimals = f"(CASE WHEN {point} = 0 THEN 0 ELSE instr({text}, 'E') - {point} - 1 END)"
-        notation = f"{decimals} - TRY_CAST(split_part({text}, 'E', 2) AS INTEGER) <= {scale} AND {_mantissa_test(text)}"
-        plain = f"{point} = 0 OR strlen({text}) - {point} <= {scale} OR strlen(rtrim({text}, '0')) - {point} <= {scale}"
-        return (
-            f"{self._decimal(text, kind)} IS NOT NULL AND NOT contains({text}, '_') AND NOT contains({text}, 'e') AND "
-            f"CASE WHEN contains({text}, 'E') THEN {notation} ELSE {plain} END"
-        )
+    def _limited(self) -> dict[int, int]:
+        """The lengths that texts may have, by position."""
+        columns = [(self.table.column(name), position) for name, position in self.layout.columns.items()]
+        return {position: column.length for column, position in columns if column.kind is Kind.TEXT}
 
     def _length_tests(self) -> list[str]:
-        columns = [(self.table.column(name), position) for name, position in self.layout.columns.items()]
         return [
-            f"(c{position} IS NULL OR length(c{position}) <= {column.length})"
-            for column, position in columns
-            if column.kind is Kind.TEXT
+            f"(c{position} IS NULL OR length(c{position}) <= {length})" for position, length in self._limited().items()
         ]
 
     def _json(self, column: str) -> str:
@@ -173,32 +181,58 @@ class Statements:
         return f"'{{' || substr(concat({', '.join(members)}), 2) || '}}'" if members else "'{}'"
 
 
-def _plain(text: str) -> str:
-    """The number with a small E-notation written out: `-4.8E-7` as `-0.00000048`."""
+def _decimal(text: str, kind: Kind) -> str:
+    return f"TRY_CAST({_plain(text, kind)} AS DECIMAL({DIGITS},{NUMBER_SCALE[kind]}))"
+
+
+def _plain(text: str, kind: Kind) -> str:
+    """The number with a small E-notation written out (`-4.8E-7` as `-0.00000048`) and without needless zeros."""
     mantissa = f"ltrim(split_part({text}, 'E-', 1), '-')"
     zeros = f"repeat('0', TRY_CAST(split_part({text}, 'E-', 2) AS INTEGER) - 1)"
     sign = f"CASE WHEN starts_with({text}, '-') THEN '-0.' ELSE '0.' END"
+    long = f"strlen({text}) > {NUMBER_SCALE[kind] + 1} AND contains({text}, '.') AND NOT contains({text}, 'E')"
     return (
-        f"CASE WHEN contains({text}, 'E-') THEN {sign} || {zeros} || {mantissa}[1:1] || {mantissa}[3:] ELSE {text} END"
+        f"CASE WHEN contains({text}, 'E-') THEN rtrim({sign} || {zeros} || {mantissa}[1:1] || {mantissa}[3:], '0') "
+        f"WHEN {long} THEN rtrim({text}, '0') ELSE {text} END"
+    )
+
+
+def _number_test(text: str, value: str, kind: Kind) -> str:
+    """Whether the cast is surely exact: the digits behind the point are no more than the column keeps."""
+    scale = NUMBER_SCALE[kind]
+    point = f"instr({text}, '.')"
+    digits = f"strlen(rtrim(split_part({text}, 'E', 1), '0'))"
+    decimals = f"(CASE WHEN {point} = 0 THEN 0 ELSE {digits} - {point} END)"
+    notation = f"{decimals} - TRY_CAST(split_part({text}, 'E', 2) AS INTEGER) <= {scale} AND {_mantissa_test(text)}"
+    plain = f"{point} = 0 OR strlen(rtrim({text}, '0')) - {point} <= {scale}"
+    return (
+        f"CASE WHEN {text} IS NULL THEN true WHEN {value} IS NULL OR contains({text}, '_') OR contains({text}, 'e') "
+        f"THEN false WHEN contains({text}, 'E') THEN coalesce({notation}, false) "
+        f"WHEN strlen({text}) <= {scale + 1} THEN true ELSE {plain} END"
     )
 
 
 def _mantissa_test(text: str) -> str:
     """Whether ``_plain`` understands an E-notation: one digit before the point, or a positive exponent."""
     mantissa = f"ltrim(split_part({text}, 'E-', 1), '-')"
-    return (
-        f"(NOT contains({text}, 'E-') OR ((instr({mantissa}, '.') = 2 OR strlen({mantissa}) = 1) AND "
-        f"TRY_CAST(split_part({text}, 'E-', 2) AS INTEGER) BETWEEN 1 AND 99))"
+    small = (
+        f"(instr({mantissa}, '.') = 2 OR strlen({mantissa}) = 1) AND "
+        f"TRY_CAST(split_part({text}, 'E-', 2) AS INTEGER) BETWEEN 1 AND 99"
     )
+    return f"(CASE WHEN contains({text}, 'E-') THEN {small} ELSE true END)"
 
 
 def _time(text: str) -> str:
     return f"TRY_CAST({text} AS TIMESTAMP)"
 
 
-def _time_test(text: str) -> str:
+def _time_test(text: str, value: str) -> str:
     """Whether the cast to TIMESTAMP, which ignores an offset, is right: the text is in UTC or has no zone."""
     behind = f"substr({text}, 12)"
-    no_zone = f"(NOT contains({behind}, '+') AND NOT contains({behind}, '-') AND regexp_matches({text}, '[0-9]$'))"
-    utc = f"(ends_with({text}, 'Z') AND NOT contains({behind}, '+') AND NOT contains({behind}, '-'))"
-    return f"{_time(text)} IS NOT NULL AND ({utc} OR ends_with({text}, '+00:00') OR {no_zone})"
+    offset = f"contains({behind}, '+') OR contains({behind}, '-')"
+    return (
+        f"CASE WHEN {text} IS NULL THEN true WHEN {value} IS NULL THEN false "
+        f"WHEN ends_with({text}, 'Z') AND strlen({text}) <= {len('2026-01-05T10:00:00Z')} THEN NOT ({offset}) "
+        f"ELSE ends_with({text}, '+00:00') OR ((ends_with({text}, 'Z') OR regexp_matches({text}, '[0-9]$')) "
+        f"AND NOT ({offset})) END"
+    )

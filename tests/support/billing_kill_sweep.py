@@ -1,0 +1,151 @@
+"""Loads a folder again and again in processes that are killed (SIGKILL) at chosen steps; prints what came of it.
+
+A step is the moment before or after a statement on the warehouse or a read of a report. Each point gets a warehouse of
+its own: killed once at the step, then loaded until nothing is left, then compared with a load that nobody killed.
+`python -m tests.support.billing_kill_sweep FOLDER WORK SEED POINTS` (0 points: all) prints one JSON object.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import random
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from functions.adw_billing import duckdb_warehouse, load, reports
+from functions.adw_billing.duckdb_session import Session
+from functions.adw_billing.settings import DIALECTS
+from shared.deadline import Deadline
+
+TABLES = (
+    "SELECT * FROM oci_cost ORDER BY ALL",
+    "SELECT * FROM oci_usage ORDER BY ALL",
+    "SELECT * FROM oci_focus ORDER BY ALL",
+    "SELECT * FROM oci_cost_daily ORDER BY ALL",
+    "SELECT * FROM oci_billing ORDER BY ALL",
+    "SELECT * FROM oci_report_rejected ORDER BY ALL",
+    "SELECT * EXCLUDE (loaded_at, call_id) FROM oci_report ORDER BY ALL",
+    "SELECT * FROM oci_report_claim",
+    "SELECT * FROM oci_cost_stage UNION ALL SELECT * FROM oci_cost_stage",
+    "SELECT * FROM oci_report_rejected_stage",
+)
+NO_TIME = 1e-9
+"""Seconds left that no object fits into: all are loaded in slices."""
+
+
+class Steps:
+    """Counts steps and ends the process at one of them."""
+
+    def __init__(self, kill_at: int) -> None:
+        self.count = 0
+        self._kill_at = kill_at
+
+    def step(self) -> None:
+        self.count += 1
+        if self.count == self._kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def call(folder: Path, warehouse: Path, steps: Steps, *, sliced: bool) -> None:
+    """One call of the loader."""
+
+    class SteppingSession(Session):
+        def run(self, statement: str, values: Any = None) -> None:
+            steps.step()
+            super().run(statement, values)
+            steps.step()
+
+    class SteppingFolder(reports.Folder):
+        def read(self, report: reports.ReportObject) -> Iterator[bytes]:
+            for chunk in super().read(report):
+                steps.step()
+                yield chunk
+
+    duckdb_warehouse.Session = SteppingSession  # type: ignore[misc]
+    opened = duckdb_warehouse.DuckDbWarehouse(
+        str(warehouse), Deadline.after(30), call_id="sweep", cost_from="", margin_seconds=0
+    )
+    opened.migrate()
+    orders = load.Orders(
+        newest_first=False,
+        max_rows_per_slice=20,
+        left_seconds=lambda: NO_TIME if sliced else 1e6,
+        chunk_bytes=4000,
+    )
+    while load.Call(SteppingFolder(folder, "", DIALECTS), opened, orders).run().remaining:
+        pass
+    opened.close()
+
+
+def in_child(folder: Path, warehouse: Path, kill_at: int, *, sliced: bool) -> int:
+    """Run a call in a process of its own; its steps, or -1 when it was killed."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        steps = Steps(kill_at)
+        try:
+            call(folder, warehouse, steps, sliced=sliced)
+            os.write(writer, str(steps.count).encode())
+        finally:
+            os._exit(0)
+    os.close(writer)
+    _, status = os.waitpid(child, 0)
+    text = os.read(reader, 20)
+    os.close(reader)
+    if os.WIFSIGNALED(status):
+        return -1
+    if not text:
+        raise RuntimeError(f"the call at {warehouse} failed")
+    return int(text)
+
+
+def content(warehouse: Path) -> list[str]:
+    """Everything in a warehouse, as texts, read by a process of its own."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        import hashlib  # noqa: PLC0415
+
+        import duckdb  # noqa: PLC0415
+
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            found = [hashlib.sha256(str(connection.execute(sql).fetchall()).encode()).hexdigest() for sql in TABLES]
+        os.write(writer, json.dumps(found).encode())
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as pipe:
+        text = pipe.read()
+    os.waitpid(child, 0)
+    return json.loads(text)  # type: ignore[no-any-return]
+
+
+def main(folder: Path, work: Path, seed: str, points: int) -> dict[str, object]:
+    """The sweep: half of the points on whole objects, half on objects in slices."""
+    differing: list[str] = []
+    killed = total = 0
+    for sliced in (False, True):
+        want_path = work / f"want-{sliced}.duckdb"
+        steps = in_child(folder, want_path, 0, sliced=sliced)
+        want = content(want_path)
+        chosen = list(range(1, steps + 1))
+        if points:
+            chosen = sorted(random.Random(f"{seed}-{sliced}").sample(chosen, min(points // 2, steps)))
+        total += steps
+        for point in chosen:
+            warehouse = work / f"{sliced}-{point}.duckdb"
+            killed += in_child(folder, warehouse, point, sliced=sliced) == -1
+            in_child(folder, warehouse, 0, sliced=sliced)
+            if content(warehouse) != want:
+                differing.append(f"sliced={sliced} point={point}")
+            for path in itertools.chain(work.glob(f"{warehouse.name}*")):
+                path.unlink()
+    return {"steps": total, "killed": killed, "differing": differing}
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4]))))
