@@ -54,10 +54,8 @@ def migrate(session: Session) -> None:
             create_table(session, table)
     if BILLING.name in present:
         _adopt(session)
-    for statement in INDEXES.values():
-        _tolerant(session, statement)
-    for statement in oracle_views.create_statements():
-        _view(session, statement)
+    for name, statement in {**INDEXES, **oracle_views.create_statements()}.items():
+        _optional(session, name, statement)
     _remember(session)
 
 
@@ -98,13 +96,12 @@ def _drop_leftovers(session: Session, present: set[str]) -> None:
         drop_table(session, name)
 
 
-def _view(session: Session, statement: str) -> None:
-    """Make a view. One that the database refuses, say for want of CREATE VIEW, keeps no report from being loaded."""
+def _optional(session: Session, name: str, statement: str) -> None:
+    """Make an index or a view. One that the database refuses, say for want of CREATE VIEW, keeps no report out."""
     try:
-        session.run(statement)
+        _tolerant(session, statement)
     except (DatabaseError, NotAuthorised) as error:
-        fields = {"view": statement.split()[4], "code": error.fields.get("code")}
-        _log.warning("view not made", extra={"fields": fields})
+        _log.warning("not made", extra={"fields": {"object": name, "code": error.fields.get("code")}})
 
 
 def _tolerant(session: Session, statement: str, **binds: object) -> None:

@@ -16,9 +16,9 @@ _CORRECTION = "CASE WHEN LOWER(lineItem_isCorrection) = 'true' THEN 'Correction'
 _DECIMAL = re.compile(r"CAST\((.+) AS DECIMAL\(\d+,\d+\)\)")
 
 
-def create_statements() -> list[str]:
-    """`CREATE OR REPLACE VIEW` of all of them."""
-    return [_focus_view(), CORRECTION, RECONCILIATION]
+def create_statements() -> dict[str, str]:
+    """`CREATE OR REPLACE VIEW` of all of them, by name."""
+    return {"oci_focus_view": _focus_view(), "oci_correction": CORRECTION, "oci_reconciliation": RECONCILIATION}
 
 
 def _focus_view() -> str:

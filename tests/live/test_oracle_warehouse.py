@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import decimal
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -205,6 +206,36 @@ def test_an_object_is_loaded_by_exactly_one_of_two_calls(make: Callable[..., Ora
     assert first.claim(key(2), "cost", sliced=True) is None
     second.release(other, drop=True)
     assert first.claim(key(2), "cost", sliced=True) is not None, "given up, it is free at once"
+
+
+def test_calls_side_by_side_load_each_object_once_and_agree_on_the_daily_summary(
+    make: Callable[..., OracleWarehouse], query: Query, tmp_path: Path
+) -> None:
+    make()
+    keys = [key(number) for number in range(1, 6)]
+
+    def one_call(number: int) -> list[str]:
+        warehouse = make(f"call-{number}")
+        done = []
+        for each in keys[number:] + keys[:number]:
+            (tmp_path / str(number)).mkdir(exist_ok=True)
+            report = make_report("cost", 30, seed=each.object_name)
+            source = ReportBatches(warehouse.connection(), report, each, tmp_path / str(number))
+            claim = warehouse.claim(each, "cost", sliced=False)
+            if claim is None:
+                continue
+            for batch in source.batches():
+                warehouse.stage(claim, batch)
+            done.append(warehouse.commit(claim, source.outcome()).key.object_name)
+        return done
+
+    with ThreadPoolExecutor(3) as pool:
+        loaded = [name for names in pool.map(one_call, range(3)) for name in names]
+    assert sorted(loaded) == [each.object_name for each in keys]
+    assert query("select count(*) from oci_cost") == query("select sum(rows_loaded) from oci_report") == [(150,)]
+    assert query("select sum(row_count), sum(cost) from oci_cost_daily") == query(
+        "select count(*), sum(cost_myCost) from oci_cost"
+    )
 
 
 def test_a_claim_that_was_taken_over_publishes_nothing(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 OURS = {table.name.upper() for table in ALL}
-VIEWS = {statement.split()[4].upper() for statement in create_statements()}
+VIEWS = {name.upper() for name in create_statements()}
 
 
 @dataclass(frozen=True)

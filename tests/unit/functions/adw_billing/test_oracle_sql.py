@@ -104,7 +104,7 @@ def test_every_statement_is_read_as_oracle_and_not_taken_for_a_command(
 
 def test_statements_have_named_binds_and_no_hints(session: TranslatedSession, tmp_path: Path) -> None:
     everything(session, tmp_path)
-    for statement in {*session.seen, *UNSAID, *oracle_views.create_statements()}:
+    for statement in {*session.seen, *UNSAID, *oracle_views.create_statements().values()}:
         assert "/*+" not in statement
         tree = parsed(statement)
         for bind in tree.find_all(exp.Placeholder, exp.Parameter) if tree else ():
