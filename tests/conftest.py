@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +14,16 @@ from emulator.cloud import Cloud, CloudOptions
 
 hypothesis.settings.register_profile("suite", deadline=None)  # a busy machine is no failure
 hypothesis.settings.load_profile("suite")
+
+
+def pytest_configure() -> None:
+    """Choose the seed of the kill points, once for all workers, unless the environment brings one."""
+    os.environ.setdefault("KILL_SEED", str(random.SystemRandom().randrange(10**9)))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the seed, so that a run can be repeated."""
+    terminalreporter.write_line(f"KILL_SEED={os.environ['KILL_SEED']}: the chance in tests/contract/test_tick_kills.py")
 
 
 @pytest.fixture(scope="session")
