@@ -59,22 +59,26 @@ def _connect_fault(error: BaseException) -> BaseException:
     return typed(error) if isinstance(error, (oracledb.Error, OSError)) else error
 
 
-def _tcp_sockets() -> set[int]:
-    """The descriptors of this process that are sockets (Linux; elsewhere none, and the thread stays behind)."""
+def _tcp_sockets() -> set[tuple[int, int]]:
+    """The sockets of this process, as descriptor and inode (Linux; elsewhere none, and the thread stays behind).
+
+    The inode tells a socket from an earlier one whose descriptor it was given.
+    """
     folder = Path("/proc/self/fd")
     if not folder.is_dir():
         return set()
     found = set()
     for name in os.listdir(folder):  # noqa: PTH208  (numbers, not paths)
         with contextlib.suppress(OSError):
-            if stat.S_ISSOCK(os.fstat(int(name)).st_mode):
-                found.add(int(name))
+            status = os.fstat(int(name))
+            if stat.S_ISSOCK(status.st_mode):
+                found.add((int(name), status.st_ino))
     return found
 
 
-def _shut_down(descriptors: set[int], ports: set[int]) -> None:
-    """End the connections to a port among the descriptors; their owner keeps and closes them."""
-    for descriptor in descriptors:
+def _shut_down(sockets: set[tuple[int, int]], ports: set[int]) -> None:
+    """End the connections to a port among the sockets; their owner keeps and closes them."""
+    for descriptor, _ in sockets:
         with contextlib.suppress(OSError, IndexError), socket.socket(fileno=os.dup(descriptor)) as ours:
             if ours.getpeername()[1] in ports:
                 ours.shutdown(socket.SHUT_RDWR)

@@ -38,7 +38,13 @@ class Publication:
         self._rows_rejected = 0
 
     def run(self, stage: Stage) -> None:
-        """Everything but the commit. Raises ProofFailed, WarehouseBusy and what the session raises."""
+        """Everything but the commit. Raises ProofFailed, WarehouseBusy and what the session raises.
+
+        One publication at a time: each sees the rows of those before it, so the daily summary misses none, and no two
+        wait for each other.
+        """
+        self._session.commit()  # what is staged is private; the wait for the others holds nothing else
+        self._session.rows(sql.LOCK, name=sql.LOCK_NAME)
         if not self._session.rows(sql.CLAIM_HOLD, **self._name, call_id=self._call_id):
             raise WarehouseBusy("another call has taken the object over")
         if self._outcome.state == "rejected":
@@ -60,7 +66,6 @@ class Publication:
         self._session.run(sql.FORGET_REJECTED, **self._name)
         self._session.run(sql.FORGET_REPORT, **self._name)
         self._add_rejected(stage)
-        self._session.rows(sql.LOCK, name=sql.LOCK_NAME)
         self._fill_billing(stage)
         if self._dialect != "usage":
             self._summarise(touched | self._days())

@@ -45,7 +45,7 @@ SESSION = ("ALTER SESSION SET NLS_NUMERIC_CHARACTERS = '.,'", "ALTER SESSION SET
 
 SCHEMA = "SELECT SYS_CONTEXT('USERENV', 'CURRENT_SCHEMA') FROM dual"
 LOCK_NAME = "publishing"
-"""The row of `oci_loader` that is locked while the daily summary is made: one publication sees the other's rows."""
+"""The row of `oci_loader` that a publication locks: they happen one after another."""
 
 LOCK = "SELECT name FROM oci_loader WHERE name = :name FOR UPDATE"
 _BY_NAME = "tenancy_id = :tenancy_id AND object_name = :object_name"

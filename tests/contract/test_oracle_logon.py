@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import oracledb
 import pytest
 from cryptography.hazmat.primitives import serialization
 
 from emulator.tls import ensure_tls_files, server_context
 from functions.adw_billing import wallet as wallets
 from functions.adw_billing.errors import DatabaseUnreachable, WalletUnusable
+from functions.adw_billing.oracle_bounded import bounded
 from functions.adw_billing.oracle_connect import connect
 from functions.adw_billing.oracle_credentials import credentials, database_token, read_secret
 from functions.adw_billing.settings import Settings
@@ -185,6 +187,23 @@ def test_a_listener_that_accepts_and_stays_silent_is_left_at_the_deadline(base: 
         accepted[0].settimeout(5)
         while accepted[0].recv(4096):
             pass  # until the client's end is closed: the connection is given up, not forgotten
+    assert not [thread for thread in threading.enumerate() if thread.name == "oracle-connect"]
+
+
+def test_a_stuck_logon_is_ended_though_its_socket_has_the_number_of_a_closed_one(base: dict[str, Any]) -> None:
+    """A descriptor that is closed while the driver connects is given to the driver's socket."""
+    with listener() as (port, accepted), socket.create_server(("127.0.0.1", 0)) as closing:
+        spare = closing.dup()
+
+        def opens() -> oracledb.Connection:
+            spare.close()
+            return oracledb.connect(user="u", password="p", dsn=f"127.0.0.1:{port}/x")  # noqa: S106
+
+        with pytest.raises(DatabaseUnreachable):
+            bounded(opens, 0.6, {port})
+        accepted[0].settimeout(5)
+        while accepted[0].recv(4096):
+            pass
     assert not [thread for thread in threading.enumerate() if thread.name == "oracle-connect"]
 
 

@@ -110,7 +110,7 @@ def test_a_commit_whose_reply_is_lost_has_happened_and_is_not_done_again(
     server: OracleServer, control: Control, query: Query, tmp_path: Path
 ) -> None:
     empty_schema(server)
-    control.fault("commit", "kill", phase="after", skip=1)  # the first commit takes the claim
+    control.fault("commit", "kill", phase="after", skip=2)  # those before it: claim and staging
     row = load_once(server, source_in(tmp_path), "call-1")
     assert row is not None
     assert control.fired() == 1
@@ -122,7 +122,7 @@ def test_a_commit_that_never_arrived_is_told_and_leaves_nothing(
     server: OracleServer, control: Control, query: Query, tmp_path: Path
 ) -> None:
     empty_schema(server)
-    control.fault("commit", "kill", phase="before", skip=1)
+    control.fault("commit", "kill", phase="before", skip=2)
     with pytest.raises(ConnectionLost):
         load_once(server, source_in(tmp_path), "call-1")
     assert query(STATE) == NOTHING

@@ -69,17 +69,21 @@ class TranslatedSession:
         self._open = False
 
     def rows(self, statement: str, **binds: object) -> list[tuple[Any, ...]]:
+        self.statements += 1
         return self._run(statement, binds).fetchall()
 
     def run(self, statement: str, **binds: object) -> int:
+        self.statements += 1
         done = self._run(statement, binds).fetchall()
         return int(done[0][0]) if done and isinstance(done[0][0], int) else 0
 
     def many(self, statement: str, rows: Sequence[Mapping[str, object]]) -> None:
+        self.statements += bool(rows)
         for row in rows:
             self._run(statement, row)
 
     def insert(self, statement: str, batch: Any) -> None:
+        self.statements += 1
         for row in batch.fetchall():
             self._run(statement, dict(zip(batch.columns, row, strict=True)))
 
@@ -107,7 +111,6 @@ class TranslatedSession:
         self.rollback()
 
     def _run(self, statement: str, binds: Any) -> duckdb.DuckDBPyConnection:
-        self.statements += 1
         self.seen.append(statement)
         text = translation(statement)
         if not text:

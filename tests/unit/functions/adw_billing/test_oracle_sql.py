@@ -144,6 +144,19 @@ def test_a_report_has_its_exact_sums_after_staging_and_publication(
     assert tables == {table.name for table in ALL}, "private tables are gone"
 
 
+def test_a_report_takes_the_same_requests_whatever_its_size_but_for_two_a_batch(
+    session: TranslatedSession, tmp_path: Path
+) -> None:
+    made = warehouse(session)
+    taken = []
+    for number, rows in enumerate((1, 40, 120)):  # the first one also stores where cost begins
+        source = ReportBatches(made.connection(), make_report("cost", rows), key(f"r/{number}.csv.gz"), tmp_path)
+        before = made.statements()
+        load(made, source)
+        taken.append(made.statements() - before)
+    assert taken[2] - taken[1] == 2 * (3 - 1)
+
+
 def test_a_sum_that_differs_is_not_published(session: TranslatedSession, tmp_path: Path) -> None:
     made = warehouse(session)
     source = ReportBatches(made.connection(), make_report("cost", 20), key("r/a.csv.gz"), tmp_path)
