@@ -1,0 +1,113 @@
+"""adw-billing under the real fdk command: reports over sockets from the emulated bucket into an embedded warehouse."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pytest
+
+from emulator.cloud import Cloud, CloudOptions
+from emulator.functions_app import Functions
+from emulator.reports import knobs
+from emulator.reports.story import Story, final_state, publish
+from emulator.services.identity import DEFAULT_TENANCY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+STORY = Story(days=2, rows_per_day=60, republish_every=2)
+NAME = "adw-billing"
+
+
+class Running:
+    """A cloud with the function and a bucket of reports."""
+
+    def __init__(self, cloud: Cloud, functions: Functions, warehouse: Path) -> None:
+        self.cloud = cloud
+        self.functions = functions
+        self.warehouse = warehouse
+        self.bucket = cloud.object_storage.create_billing_bucket(DEFAULT_TENANCY)
+        publish(cloud.object_storage, self.bucket, STORY.publications())
+
+    def call(self, body: str = "", **config: str) -> Any:
+        keys = {"usage_report_bucket": DEFAULT_TENANCY, "warehouse": f"duckdb:{self.warehouse}"}
+        self.functions.host.configure(NAME, keys | {"oci_endpoint": self.cloud.endpoint} | config)
+        url = f"{self.cloud.gateway}/invoke/{NAME}"
+        request = urllib.request.Request(url, data=body.encode(), method="POST")  # noqa: S310  (our own address)
+        with urllib.request.urlopen(request, timeout=100) as response:  # noqa: S310
+            return json.load(response)
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+
+@pytest.fixture
+def running(tmp_path: Path, keys_folder: Path) -> Iterator[Running]:
+    functions = Functions(lambda cloud: cloud.identity.mint_resource_principal())
+    with Cloud(
+        tmp_path / "cloud", functions=functions, tls=False, options=CloudOptions(keys_folder=keys_folder)
+    ) as cloud:
+        yield Running(cloud, functions, tmp_path / "billing.duckdb")
+
+
+def test_a_call_loads_all_history_and_the_next_one_what_is_new(running: Running) -> None:
+    wanted = final_state(STORY.publications())
+    answer = running.call()
+    assert sorted(answer) == sorted(name.rsplit("/", 1)[-1].removesuffix(".gz") for name in wanted)
+    ledger = running.query(
+        "SELECT object_name, rows_loaded, cost_sum, CAST(quantity_sum AS DECIMAL(38,13)) FROM oci_report"
+    )
+    for name, rows, cost, quantity in ledger:
+        totals = wanted[name].report.totals()
+        assert rows == totals.rows
+        assert quantity == totals.quantity.quantize(Decimal("1E-13"))
+        assert cost == (0 if "usage-csv" in name else totals.cost)
+    running.cloud.log.clear()
+    assert running.call() == []
+    assert not [call for call in running.cloud.log.calls() if "/o/" in call.path], "nothing is read twice"
+    detail = running.call('{"detail": true}')
+    assert detail == {"reports": [], "rejected": [], "remaining": 0, "rows_per_second": 0}
+
+
+def test_without_a_place_for_the_data_nothing_is_loaded(running: Running) -> None:
+    error = running.call(warehouse="")["error"]
+    assert (error["reason"], error["keys"]) == ("missing-input-data", ["db_dsn", "warehouse"])
+    assert running.call('{"detail": 1}')["error"]["reason"] == "bad-request"
+
+
+def test_a_bucket_that_is_not_there_has_a_reason_and_a_fix(running: Running) -> None:
+    error = running.call(usage_report_bucket="ocid1.tenancy.oc1..other")["error"]
+    assert error["reason"] in {"reports-not-found", "not-authorised", "child-tenancy", "wrong-region"}
+    assert error["fix"]
+    assert not running.warehouse.exists() or running.query("SELECT count(*) FROM oci_report") == [(0,)]
+
+
+def test_a_preflight_changes_nothing(running: Running) -> None:
+    found = running.call('{"preflight": true}')["preflight"]
+    assert found["ok"], found
+    assert not running.warehouse.exists()
+
+
+def test_damage_and_breaks_stop_nothing_and_mend(running: Running) -> None:
+    cut, broken, gone, *_ = sorted(final_state(STORY.publications()))
+    whole = running.bucket.find(cut).read()
+    knobs.truncate(running.cloud.object_storage, running.bucket, cut, keep_bytes=len(whole) - 30)
+    knobs.cut_download(running.cloud.faults, broken, after_bytes=300)
+    knobs.missing(running.cloud.faults, gone, times=1)
+    knobs.too_many_requests(running.cloud.faults, times=2)
+    states = {row["object_name"]: row["state"] for row in running.call('{"detail": true}')["reports"]}
+    assert states.pop(cut) == "rejected"
+    assert gone not in states
+    assert set(states.values()) == {"loaded"}
+    ranges = [call for call in running.cloud.log.calls() if call.path.endswith(broken.replace(" ", "%20"))]
+    assert len(ranges) != 1, "the download went on where it broke"
+    running.cloud.object_storage.put(running.bucket, cut, whole)
+    states = {row["object_name"]: row["state"] for row in running.call('{"detail": true}')["reports"]}
+    assert states == {cut: "loaded", gone: "loaded"}
+    assert running.query("SELECT count(*) FROM oci_report_rejected") == [(0,)]
