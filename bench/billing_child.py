@@ -1,0 +1,131 @@
+"""One measured way of loading a report, as a process of its own: `python -m bench.billing_child WAY REPORT WORK`.
+
+Prints JSON: seconds, rows, peak memory and, where it applies, statements. The parent reads the CPU of the process.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import shutil
+import sys
+import time
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+TENANCY = "ocid1.tenancy.oc1..bench"
+COLUMNS = 17
+"""The columns of a report that the published loader keeps: it takes them by position."""
+
+
+def original(report: Path, work: Path) -> dict[str, Any]:
+    """The published loader's way, up to the list it hands to executemany.
+
+    Unpack to disk, read twice with pandas, write a CSV, read that as lists of texts.
+    """
+    import pandas as pd  # noqa: PLC0415
+
+    warnings.simplefilter("ignore")  # pandas says how slow its way with these dates is
+    plain, trimmed = work / "report.csv", work / "trim_report.csv"
+    with gzip.open(report) as packed, plain.open("wb") as unpacked:
+        shutil.copyfileobj(packed, unpacked)
+    pd.read_csv(plain, index_col=False, parse_dates=[0])
+    names = [f"column_{number}" for number in range(COLUMNS)]
+    kept = list(range(COLUMNS))
+    frame = pd.read_csv(plain, index_col=False, usecols=kept, parse_dates=[0], header=0, names=names)
+    frame.insert(0, "usage_report", f"{TENANCY}-report")
+    frame.to_csv(trimmed, index=None, header=True)
+    with trimmed.open(encoding="utf-8") as file:
+        reader = csv.reader(file)
+        next(reader)
+        rows = list(reader)
+    return {"rows": len(rows)}
+
+
+def arrow(report: Path, _work: Path) -> dict[str, Any]:
+    """Our stream, parsed, checked, summed, and taken over by python-oracledb as Arrow batches."""
+    import oracledb  # noqa: PLC0415
+
+    from functions.adw_billing.ahead import ahead  # noqa: PLC0415
+    from functions.adw_billing.duckdb_file import memory  # noqa: PLC0415
+    from functions.adw_billing.gunzip import ProvenStream  # noqa: PLC0415
+    from functions.adw_billing.headers import layout  # noqa: PLC0415
+    from functions.adw_billing.judge import Rules  # noqa: PLC0415
+    from functions.adw_billing.parse import Parser  # noqa: PLC0415
+    from functions.adw_billing.split import Splitter  # noqa: PLC0415
+    from functions.adw_billing.warehouse import ObjectKey  # noqa: PLC0415
+
+    connection = memory()
+    stream = ProvenStream(_stored(report), report.stat().st_size)
+    splitter = Splitter(stream.pieces())
+    found = layout(splitter.header())
+    key = ObjectKey(TENANCY, report.name, "etag")
+    parser = Parser(connection.cursor(), key, found, Rules(text_numbers=True), "")
+    rows = 0
+    with ahead(lambda: parser.batches(splitter, 1)) as batches:
+        for batch in batches:
+            relation = connection.sql(batch.select)
+            arrays = oracledb.from_arrow(relation).column_arrays()  # one a column and piece of the stream
+            if sum(map(len, arrays)) != batch.sums.rows * len(relation.columns):
+                raise AssertionError("a batch lost rows")
+            rows += batch.sums.rows
+    parser.close()
+    return {"rows": rows}
+
+
+def embedded(report: Path, work: Path) -> dict[str, Any]:
+    """The command line's own way: from the file to a commit in the embedded warehouse."""
+    from functions.adw_billing.duckdb_warehouse import DuckDbWarehouse  # noqa: PLC0415
+    from functions.adw_billing.load import Call, Orders  # noqa: PLC0415
+    from functions.adw_billing.reports import Folder  # noqa: PLC0415
+    from shared.deadline import Deadline  # noqa: PLC0415
+
+    warehouse = DuckDbWarehouse(
+        str(work / "bench.duckdb"), Deadline.after(60), call_id="bench", cost_from="", margin_seconds=0
+    )
+    warehouse.migrate()
+    before = warehouse.statements()
+    orders = Orders(newest_first=False, max_rows_per_slice=10_000_000, left_seconds=lambda: 1e6)
+    summary = Call(Folder(report.parent, TENANCY, ("cost",)), warehouse, orders).run()
+    statements = warehouse.statements() - before
+    warehouse.close()
+    return {"rows": sum(row.rows_loaded for row in summary.rows), "statements": statements}
+
+
+def gunzip(report: Path, _work: Path) -> dict[str, Any]:
+    """The floor: unpack and check, nothing else."""
+    from functions.adw_billing.gunzip import ProvenStream  # noqa: PLC0415
+
+    stream = ProvenStream(_stored(report), report.stat().st_size)
+    return {"rows": 0, "bytes": sum(len(piece) for piece in stream.pieces())}
+
+
+def peak_mib() -> float:
+    """The most memory this process has held (VmHWM; ru_maxrss begins with the parent's)."""
+    (line,) = (line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM:"))
+    return int(line.split()[1]) / 1024
+
+
+def _stored(report: Path) -> Iterator[bytes]:
+    with report.open("rb") as file:
+        while chunk := file.read(256 << 10):
+            yield chunk
+
+
+WAYS: dict[str, Callable[[Path, Path], dict[str, Any]]] = {
+    "original": original,
+    "arrow": arrow,
+    "embedded": embedded,
+    "gunzip": gunzip,
+}
+
+if __name__ == "__main__":
+    started = time.perf_counter()
+    result = WAYS[sys.argv[1]](Path(sys.argv[2]), Path(sys.argv[3]))
+    seconds = time.perf_counter() - started
+    print(json.dumps({**result, "seconds": seconds, "peak_mib": peak_mib()}))
