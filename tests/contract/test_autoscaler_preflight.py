@@ -54,12 +54,14 @@ def test_an_oci_right_that_is_missing_fails_its_own_check_only(cloud: Cloud, pri
     assert found["work requests"]["fix"]
 
 
-def test_a_cluster_that_is_not_there_is_said_and_pools_are_still_tried(
+def test_a_cluster_that_is_not_there_is_said_and_its_pools_are_tried_all_the_same(
     cloud: Cloud, principal_env: dict[str, str]
 ) -> None:
     found = rows(cloud, principal_env, cluster_id="ocid1.cluster.oc1.iad.other")
     assert not found["cluster"]["ok"]
-    assert any(check.startswith("node pool") and row["ok"] for check, row in found.items())
+    (pool,) = (row for check, row in found.items() if check.startswith("node pool"))
+    assert not pool["ok"]
+    assert "belongs to another cluster than cluster_id" in pool["faults"]["node_pool_id"]
 
 
 @pytest.mark.parametrize("body", [b"", b"-", b"{}", b'{"preflight": false}', b"[]", b'"x"', b"\xff"])
