@@ -1,4 +1,4 @@
-"""`python -m functions.adw_billing load`: the loader on this machine's files, with the embedded warehouse."""
+"""`python -m functions.adw_billing load | report`: the loader on this machine's files, and what the bill comes to."""
 
 from __future__ import annotations
 
@@ -34,10 +34,13 @@ def main(arguments: list[str] | None = None) -> int:
     load.add_argument("--detail", action="store_true", help="answer rows, sums, bytes and seconds of each report")
     load.add_argument("--tenancy", default="", help="tenancy OCID; default: that of the rows")
     load.add_argument("--cost-from", default="", metavar="YYYY-MM-DD", help="setting oci_billing_cost_from")
+    report = commands.add_parser("report", help="print cost by service by day and reconciliation, write a page")
+    report.add_argument("--warehouse", required=True, metavar="FILE")
+    report.add_argument("--out", default=Path("out/cost.html"), type=Path, metavar="HTML", help="default: %(default)s")
     options = parser.parse_args(arguments)
     logging.getLogger("adw-billing").setLevel(logging.WARNING)
     try:
-        return _load(options)
+        return _report(options) if options.command == "report" else _load(options)
     except FunctionError as error:
         print(json.dumps(error.to_body(), ensure_ascii=False))  # noqa: T201  (stdout is the answer)
         return 1
@@ -68,6 +71,14 @@ def _load(options: argparse.Namespace) -> int:
         warehouse.close()
     answer: Any = summary.detail() if options.detail else summary.names()
     print(json.dumps(answer, ensure_ascii=False))  # noqa: T201
+    return 0
+
+
+def _report(options: argparse.Namespace) -> int:
+    from functions.adw_billing.report import report  # noqa: PLC0415
+
+    path = options.warehouse.removeprefix("duckdb:")
+    print(report(path, options.out, Deadline.after(WAIT_SECONDS)), end="")  # noqa: T201
     return 0
 
 

@@ -11,6 +11,7 @@ FunctionError
 ├── WalletUnusable        the wallet cannot be fetched, unpacked or opened
 ├── WarehouseBusy         another call has the warehouse
 ├── WarehouseUnusable     the warehouse's file or tables cannot be used
+├── WarehouseEmpty        no report is in the warehouse yet
 ├── DiskFull              no room left on /tmp or beside the warehouse
 └── ProofFailed           what was read back is not what was loaded; nothing was committed
 """
@@ -104,6 +105,14 @@ class WarehouseUnusable(FunctionError):
     reason = "warehouse-unusable"
     meaning = "The warehouse is no file of this loader's engine, is damaged, or was made by a newer version."
     remedy = "Check the path in `warehouse`; restore the file, or load into a new one."
+
+
+class WarehouseEmpty(FunctionError):
+    """Nothing was loaded yet, so there is nothing to report."""
+
+    reason = "warehouse-empty"
+    meaning = "The warehouse has this loader's tables, and no report is in its ledger."
+    remedy = "Load reports first: `python -m functions.adw_billing load`."
 
 
 class DiskFull(FunctionError):

@@ -1,0 +1,132 @@
+"""A section's costs as an inline SVG: a bar a day, stacked by service, negative costs (corrections) below the line."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from decimal import Decimal
+from html import escape
+from typing import TYPE_CHECKING
+
+from functions.adw_billing.numbers import plain
+from functions.adw_billing.report_data import printable, total
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from functions.adw_billing.report_data import Section
+
+WIDTH, HEIGHT = 960, 380
+LEFT, RIGHT, TOP, BOTTOM = 84, 12, 14, 30
+"""Margins in px for labels."""
+COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b8a800")
+"""Okabe and Ito's colours, which people with any colour vision tell apart (jfly.uni-koeln.de/color); black is left to
+text, and the yellow is darkened to be seen on white."""
+OTHER, OTHER_COLOUR = "other services", "#8a8a8a"
+DAY_LABELS = 8
+STEPS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Where a day and an amount are in the picture (px); ``low`` and ``high`` are the axis' ends."""
+
+    first: int
+    days: int
+    low: float
+    high: float
+
+    @property
+    def day_width(self) -> float:
+        """Width of a day's place."""
+        return (WIDTH - LEFT - RIGHT) / self.days
+
+    def x(self, day: date) -> float:
+        """Left edge of a day's place."""
+        return LEFT + (day.toordinal() - self.first) * self.day_width
+
+    def y(self, amount: float) -> float:
+        """Height of an amount."""
+        return TOP + (self.high - amount) / (self.high - self.low) * (HEIGHT - TOP - BOTTOM)
+
+
+def legend(section: Section) -> dict[str, str]:
+    """The colour of each service: of the largest ones their own, of all others one."""
+    services = sorted(_sizes(section).items(), key=lambda item: (-item[1], item[0]))
+    shown = len(services) if len(services) <= len(COLOURS) else len(COLOURS)
+    return {
+        service: COLOURS[place] if place < shown else OTHER_COLOUR for place, (service, _) in enumerate(services)
+    }
+
+
+def chart(section: Section) -> str:
+    """The SVG, well-formed XML, without anything to be fetched."""
+    colours = legend(section)
+    days = section.by_day()
+    scale = _scale(days)
+    label = escape(f"Cost by service by day in {printable(section.currency)}")
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}" '
+        'font-family="system-ui, sans-serif" font-size="12">',
+        *_amount_axis(scale),
+        *_day_axis(scale, list(days)),
+    ]
+    for day, services in days.items():
+        parts += _bar(scale, day, services, colours)
+    return "\n".join([*parts, "</svg>"])
+
+
+def _sizes(section: Section) -> dict[str, Decimal]:
+    """How much of the picture each service takes."""
+    return {
+        service: total(abs(each.cost) for each in section.costs if each.service == service)
+        for service in section.by_service()
+    }
+
+
+def _scale(days: dict[date, dict[str, Decimal]]) -> Scale:
+    highest = max((float(total(max(cost, Decimal(0)) for cost in each.values())) for each in days.values()), default=0)
+    lowest = min((float(total(min(cost, Decimal(0)) for cost in each.values())) for each in days.values()), default=0)
+    step = nice_step((highest - lowest) or 1.0)
+    first, last = min(days).toordinal(), max(days).toordinal()
+    low, high = math.floor(lowest / step) * step, math.ceil(highest / step) * step
+    return Scale(first, last - first + 1, low, high if high > low else low + step)
+
+
+def nice_step(extent: float) -> float:
+    """1, 2 or 5 times a power of ten, so that some STEPS of them cover the extent."""
+    rough = extent / STEPS
+    power = 10.0 ** math.floor(math.log10(rough))
+    return power * next((factor for factor in (1, 2, 5) if factor * power >= rough), 10)
+
+
+def _amount_axis(scale: Scale) -> Iterator[str]:
+    step = nice_step(scale.high - scale.low)
+    for number in range(math.ceil(scale.low / step), math.floor(scale.high / step + 1e-9) + 1):
+        y = scale.y(number * step)
+        stroke = "#555" if number == 0 else "#ddd"
+        yield f'<line x1="{LEFT}" y1="{y:.1f}" x2="{WIDTH - RIGHT}" y2="{y:.1f}" stroke="{stroke}"/>'
+        yield f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end" fill="#444">{number * step:,.6g}</text>'
+
+
+def _day_axis(scale: Scale, days: list[date]) -> Iterator[str]:
+    every = max(1, math.ceil(len(days) / DAY_LABELS))
+    for day in days[::every]:
+        x = min(max(scale.x(day) + scale.day_width / 2, LEFT + 34), WIDTH - RIGHT - 34)
+        yield f'<text x="{x:.1f}" y="{HEIGHT - 8}" text-anchor="middle" fill="#444">{day.isoformat()}</text>'
+
+
+def _bar(scale: Scale, day: date, services: dict[str, Decimal], colours: dict[str, str]) -> Iterator[str]:
+    ends = {True: 0.0, False: 0.0}
+    gap = min(1.0, scale.day_width * 0.15)
+    for service in [name for name in colours if services.get(name)]:
+        amount = float(services[service])
+        start = ends[amount > 0]
+        ends[amount > 0] = end = start + amount
+        top, bottom = scale.y(max(start, end)), scale.y(min(start, end))
+        note = escape(f"{day.isoformat()} {printable(service)}: {plain(services[service])}")
+        yield (
+            f'<rect x="{scale.x(day):.2f}" y="{top:.2f}" width="{scale.day_width - gap:.2f}" '
+            f'height="{bottom - top:.2f}" fill="{colours[service]}"><title>{note}</title></rect>'
+        )

@@ -1,0 +1,79 @@
+"""The cost report as text: exact decimals, one line a day and service, for people and for `grep`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from functions.adw_billing.numbers import plain
+from functions.adw_billing.report_data import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from functions.adw_billing.report_data import CostReport, Section
+
+NOTHING = "-"
+
+
+def text(report: CostReport) -> str:
+    """The whole report, ending with a line end."""
+    return "\n".join([*_ledger(report), *_costs(report), *_reconciliation(report), ""])
+
+
+def _ledger(report: CostReport) -> Iterator[str]:
+    yield "Ledger"
+    rows = [
+        (each.dialect, each.state, str(each.reports), str(each.rows_loaded), str(each.rows_rejected))
+        + (str(each.size_bytes), plain(each.cost_sum))
+        for each in report.ledger
+    ]
+    yield from _table(("dialect", "state", "reports", "rows", "quarantined", "bytes", "cost"), rows, left=2)
+
+
+def _costs(report: CostReport) -> Iterator[str]:
+    if not report.sections:
+        yield from ("", "No costs: neither cost nor FOCUS reports are loaded.")
+    for section in report.sections:
+        yield from ("", f"Cost by service by day, {section.currency}, tenancy {printable(section.tenancy_id)}")
+        yield from _table(("day", "service", "cost"), list(_days(section)), left=2)
+        yield from ("", f"Cost by service, {section.currency}")
+        totals = [(printable(service), plain(cost)) for service, cost in section.by_service().items()]
+        yield from _table(("service", "cost"), [*totals, ("all", plain(section.total))], left=1)
+
+
+def _days(section: Section) -> Iterator[tuple[str, str, str]]:
+    for day, services in section.by_day().items():
+        for service, cost in services.items():
+            yield day.isoformat(), printable(service), plain(cost)
+
+
+def _reconciliation(report: CostReport) -> Iterator[str]:
+    counted = ", ".join(f"{count} {status}" for status, count in report.statuses.items())
+    yield from ("", f"Reconciliation of cost reports with FOCUS reports: {counted or 'no days'}")
+    rows = [
+        (row.usage_day.isoformat(), printable(row.service or NOTHING), printable(row.currency or NOTHING), row.status)
+        + tuple(NOTHING if sum_ is None else plain(sum_) for sum_ in (row.cost_total, row.focus_total, row.difference))
+        for row in report.unequal
+    ]
+    if rows:
+        yield from _table(("day", "service", "currency", "status", "cost", "FOCUS", "difference"), rows, left=4)
+    missing = missing_reports(report)
+    if missing:
+        yield "Objects that are known and not loaded:"
+        yield from (f"  {printable(name)}" for name in missing)
+
+
+def missing_reports(report: CostReport) -> list[str]:
+    """The objects that `missing_reports` names on any day."""
+    return sorted({name for row in report.reconciled for name in (row.missing_reports or "").split(", ") if name})
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]], *, left: int) -> Iterator[str]:
+    """Lines of aligned columns: the first ``left`` to the left, numbers to the right."""
+    widths = [max(len(row[at]) for row in (head, *rows)) for at in range(len(head))]
+    for row in (head, *rows):
+        cells = [
+            cell.ljust(width) if at < left else cell.rjust(width)
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        yield f"  {'  '.join(cells).rstrip()}"
