@@ -54,4 +54,6 @@ def _check(names: list[tuple[str]], file: Any) -> None:  # noqa: ANN401  (a Duck
         raise WarehouseUnusable("the file has no tables of this loader")
     found = file.execute("SELECT value FROM oci_loader WHERE name = 'schema_version'").fetchall()
     if found != [(str(SCHEMA_VERSION),)]:
-        raise WarehouseUnusable(f"the file's schema version is not {SCHEMA_VERSION}; `load` brings an older one forward")
+        raise WarehouseUnusable(
+            f"the file's schema version is not {SCHEMA_VERSION}; `load` brings an older one forward"
+        )

@@ -67,7 +67,7 @@ class Section:
 
     def by_service(self) -> dict[str, Decimal]:
         """Total of each service, the largest first."""
-        totals = _summed((each.service, each.cost) for each in self.costs)
+        totals = summed((each.service, each.cost) for each in self.costs)
         return dict(sorted(totals.items(), key=lambda item: (-item[1], item[0])))
 
     def by_day(self) -> dict[date, dict[str, Decimal]]:
@@ -127,7 +127,8 @@ def total(amounts: Iterable[Decimal]) -> Decimal:
     return result
 
 
-def _summed(pairs: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
+def summed(pairs: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
+    """The exact sum for each name."""
     totals: dict[str, Decimal] = {}
     for name, amount in pairs:
         totals[name] = add(totals.get(name), amount)

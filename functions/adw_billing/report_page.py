@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from functions.adw_billing.numbers import plain
 from functions.adw_billing.report_chart import OTHER, OTHER_COLOUR, chart, legend
 from functions.adw_billing.report_data import printable, total
-from functions.adw_billing.report_text import NOTHING, missing_reports
+from functions.adw_billing.report_text import NOTHING, UNEQUAL_HEAD, missing_reports, unequal_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -23,8 +23,10 @@ h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; }
 svg { width: 100%; height: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .2rem .7rem; border-bottom: 1px solid #e3e3e3; text-align: right; white-space: nowrap; }
+th, td.l { white-space: normal; overflow-wrap: anywhere; min-width: 5rem; max-width: 22rem; vertical-align: top; }
 th.l, td.l { text-align: left; } thead th { position: sticky; top: 0; background: #fff; }
 .scroll { overflow: auto; max-height: 32rem; }
+h2, p, li { overflow-wrap: anywhere; }
 .legend { padding: 0; list-style: none; display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; }
 .legend i { display: inline-block; width: .8em; height: .8em; margin-right: .4em; }
 .total { font-weight: 600; } .muted { color: #666; }
@@ -49,8 +51,12 @@ def page(report: CostReport) -> str:
 def _head(report: CostReport) -> Iterator[str]:
     yield "<h1>OCI cost by service</h1>"
     rows = [
-        (each.dialect, each.state, f"{each.reports:,}", f"{each.rows_loaded:,}", f"{each.rows_rejected:,}")
-        + (f"{each.size_bytes:,}", plain(each.cost_sum))
+        (
+            each.dialect,
+            each.state,
+            *(f"{count:,}" for count in (each.reports, each.rows_loaded, each.rows_rejected, each.size_bytes)),
+            plain(each.cost_sum),
+        )
         for each in report.ledger
     ]
     yield _table(("reports", "state", "objects", "rows", "quarantined", "bytes", "cost"), rows, left=2)
@@ -65,8 +71,8 @@ def _section(section: Section) -> Iterator[str]:
     span = f"{min(days).isoformat()} to {max(days).isoformat()} (UTC)"
     yield f'<p>{span}: <span class="total">{plain(section.total)} {currency}</span><br>'
     yield f'<span class="muted">tenancy {_text(section.tenancy_id)}</span></p>'
-    yield chart(section)
-    yield _legend(section)
+    picture = chart(section)
+    yield f"{picture}\n{_legend(section)}" if picture else '<p class="muted">No chart: every cost is 0.</p>'
     services = list(section.by_service())
     rows = [
         (day.isoformat(), *(_rounded(costs.get(name)) for name in services), _rounded(total(costs.values())))
@@ -93,14 +99,9 @@ def _reconciliation(report: CostReport) -> Iterator[str]:
     yield "<h2>Cost reports against FOCUS reports</h2>"
     counted = ", ".join(f"{count:,} {status}" for status, count in report.statuses.items())
     yield f"<p>Days and services: {_text(counted or 'none')}.</p>"
-    rows = [
-        (row.usage_day.isoformat(), row.service or NOTHING, row.currency or NOTHING, row.status)
-        + tuple(NOTHING if each is None else plain(each) for each in (row.cost_total, row.focus_total, row.difference))
-        for row in report.unequal
-    ]
+    rows = [unequal_cells(row) for row in report.unequal]
     if rows:
-        head = ("day", "service", "currency", "status", "cost", "FOCUS", "difference")
-        yield f'<div class="scroll">{_table(head, rows, left=4)}</div>'
+        yield f'<div class="scroll">{_table(UNEQUAL_HEAD, rows, left=4)}</div>'
     missing = missing_reports(report)
     if missing:
         yield f"<p>Objects that are known and not loaded:</p><ul>{_items(missing)}</ul>"
@@ -122,7 +123,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]], *, left: int) -> 
 
 
 def _rounded(cost: Decimal | None) -> str:
-    return NOTHING if cost is None else f"{_CENTS.quantize(cost, Decimal('0.0001')):,}"
+    return NOTHING if cost is None else f"{_CENTS.quantize(cost, Decimal('0.0001')) + 0:,}"  # + 0: no -0.0000
 
 
 def _text(text: str) -> str:

@@ -10,9 +10,10 @@ from functions.adw_billing.report_data import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from functions.adw_billing.report_data import CostReport, Section
+    from functions.adw_billing.report_data import CostReport, Reconciled, Section
 
 NOTHING = "-"
+UNEQUAL_HEAD = ("day", "service", "currency", "status", "cost", "FOCUS", "difference")
 
 
 def text(report: CostReport) -> str:
@@ -23,8 +24,12 @@ def text(report: CostReport) -> str:
 def _ledger(report: CostReport) -> Iterator[str]:
     yield "Ledger"
     rows = [
-        (each.dialect, each.state, str(each.reports), str(each.rows_loaded), str(each.rows_rejected))
-        + (str(each.size_bytes), plain(each.cost_sum))
+        (
+            each.dialect,
+            each.state,
+            *map(str, (each.reports, each.rows_loaded, each.rows_rejected, each.size_bytes)),
+            plain(each.cost_sum),
+        )
         for each in report.ledger
     ]
     yield from _table(("dialect", "state", "reports", "rows", "quarantined", "bytes", "cost"), rows, left=2)
@@ -50,17 +55,20 @@ def _days(section: Section) -> Iterator[tuple[str, str, str]]:
 def _reconciliation(report: CostReport) -> Iterator[str]:
     counted = ", ".join(f"{count} {status}" for status, count in report.statuses.items())
     yield from ("", f"Reconciliation of cost reports with FOCUS reports: {counted or 'no days'}")
-    rows = [
-        (row.usage_day.isoformat(), printable(row.service or NOTHING), printable(row.currency or NOTHING), row.status)
-        + tuple(NOTHING if sum_ is None else plain(sum_) for sum_ in (row.cost_total, row.focus_total, row.difference))
-        for row in report.unequal
-    ]
+    rows = [unequal_cells(row) for row in report.unequal]
     if rows:
-        yield from _table(("day", "service", "currency", "status", "cost", "FOCUS", "difference"), rows, left=4)
+        yield from _table(UNEQUAL_HEAD, rows, left=4)
     missing = missing_reports(report)
     if missing:
         yield "Objects that are known and not loaded:"
         yield from (f"  {printable(name)}" for name in missing)
+
+
+def unequal_cells(row: Reconciled) -> tuple[str, ...]:
+    """The cells of a line under UNEQUAL_HEAD."""
+    names = (printable(row.service or NOTHING), printable(row.currency or NOTHING))
+    sums = (NOTHING if each is None else plain(each) for each in (row.cost_total, row.focus_total, row.difference))
+    return (row.usage_day.isoformat(), *names, row.status, *sums)
 
 
 def missing_reports(report: CostReport) -> list[str]:
