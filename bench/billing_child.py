@@ -70,7 +70,8 @@ def arrow(report: Path, _work: Path) -> dict[str, Any]:
     with ahead(lambda: parser.batches(splitter, 1)) as batches:
         for batch in batches:
             relation = connection.sql(batch.select)
-            arrays = oracledb.from_arrow(relation).column_arrays()  # one a column and piece of the stream
+            frame: Any = oracledb.from_arrow(relation)  # typed as one array or many; a relation is many
+            arrays = frame.column_arrays()  # one a column and piece of the stream
             if sum(map(len, arrays)) != batch.sums.rows * len(relation.columns):
                 raise AssertionError("a batch lost rows")
             rows += batch.sums.rows

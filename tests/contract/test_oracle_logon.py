@@ -197,7 +197,7 @@ def test_a_stuck_logon_is_ended_though_its_socket_has_the_number_of_a_closed_one
 
         def opens() -> oracledb.Connection:
             spare.close()
-            return oracledb.connect(user="u", password="p", dsn=f"127.0.0.1:{port}/x")  # noqa: S106
+            return oracledb.connect(user="u", password="p", dsn=f"127.0.0.1:{port}/x")
 
         with pytest.raises(DatabaseUnreachable):
             bounded(opens, 0.6, {port})
