@@ -47,7 +47,7 @@ class Moving:
         place.closed = True
         if haunted:
             room.change_kind(place, ghost)
-        touched: set[int] = set()
+        touched = {id(place)}
         if all(self._move(workload, pods, touched) for workload, pods in movers):
             room.vanish(place)
             for target, arrived, count in room.since(mark):
@@ -61,7 +61,10 @@ class Moving:
         return False
 
     def _move(self, workload: Workload, pods: int, touched: set[int]) -> bool:
-        """Place the pods of one workload; ``touched`` are the places that changed since the node's turn began."""
+        """Place the pods of one workload; ``touched`` are the node itself and the places changed in its turn.
+
+        Any other place without room, or gone, will not take this workload again.
+        """
         room = self._room
         known = self._open.get(workload.ident)
         if known is None:
@@ -74,7 +77,7 @@ class Moving:
         for index, place in enumerate(known):
             fitting = 0 if place.closed else capacity(place.free, workload.vector, pods)
             if not fitting:
-                if not place.closed and id(place) not in touched:
+                if id(place) not in touched:
                     full.append(index)
                 continue
             while fitting and pods and (free or self._allowed(place, workload)):
