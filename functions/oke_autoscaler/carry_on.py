@@ -80,7 +80,8 @@ class _CarryOn:
         elif not removals.keeps_minimum(state):
             self.put_back(leftover, taints.removal_ended(leftover.node, uncordon=True), "minimum size")
         else:
-            self._deleted(leftover, removals.delete(state, leftover.instance_id, leftover.node, "unneeded"))
+            reason = taints.removal_reason(leftover.node)
+            self._deleted(leftover, removals.delete(state, leftover.instance_id, leftover.node, reason))
 
     def let_be(self, leftover: Leftover) -> None:
         """Leave the node to its operator, or give it up for a while."""

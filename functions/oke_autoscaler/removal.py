@@ -43,7 +43,7 @@ class Gone(Enum):
 
 @dataclass(slots=True)
 class Removals:
-    """The removals of one tick; counters by pool id, ``reasons`` of the nodes deleted or draining."""
+    """The removals of one tick; counters by pool id; ``reasons`` of the nodes deleted, a load before ``unneeded``."""
 
     oke: Oke
     cluster: Cluster
@@ -63,9 +63,9 @@ class Removals:
             return now if now.pool.size == own_size else None
         return now if now.etag == state.etag else None
 
-    def begin(self, node: Node, now: float) -> Node | None:
+    def begin(self, node: Node, now: float, reason: str) -> Node | None:
         """Taint and cordon; None when the node has changed since it was read."""
-        return self.cluster.patch_node(node, taints.removal_began(node, now), "taint and cordon")
+        return self.cluster.patch_node(node, taints.removal_began(node, now, reason), "taint and cordon")
 
     def evict(self, pods: Iterable[Pod]) -> bool:
         """Evict pod by pod until one is refused; whether all were taken."""
@@ -82,7 +82,8 @@ class Removals:
         if outcome is Gone.DELETED:
             pool = state.pool
             self.deleted[pool.id] += 1
-            self.reasons.setdefault(pool.id, reason)
+            if self.reasons.get(pool.id, taints.UNNEEDED) == taints.UNNEEDED:
+                self.reasons[pool.id] = reason
             self.sizes[pool.id] = self.sizes.get(pool.id, pool.size) - 1
             self.report.event_on_node(node, "ScaleDown", f"drained and deleted, node pool {pool.name}: {reason}")
         return outcome

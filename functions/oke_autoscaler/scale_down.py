@@ -88,7 +88,7 @@ def _remove(removals: Removals, known: _Known, removal: Removal, node: Node) -> 
     state = removals.pool_if_unchanged(known.observed.pools[removal.pool_id])
     if state is None or not is_member(state, removal.instance_id) or not removals.keeps_minimum(state):
         return
-    if removals.begin(node, known.now) is None:
+    if removals.begin(node, known.now, removal.reason) is None:
         return
     pods = removals.cluster.pods_of(removal.node)
     verdict = known.verdict(removal.node, pods, removals)

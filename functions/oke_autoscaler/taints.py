@@ -1,6 +1,8 @@
 """The taints that hold a tick's memory, as merge patches of a node. Pure.
 
-The keys are Cluster Autoscaler's (utils/taints/taints.go, 1.37), so a cluster can be handed over either way.
+The keys are Cluster Autoscaler's (utils/taints/taints.go, 1.37), so a cluster can be handed over either way. Why a
+removal began is an annotation beside its taint: the drain takes minutes, and once its pods are gone every node looks
+unneeded.
 """
 
 from __future__ import annotations
@@ -13,6 +15,12 @@ TO_BE_DELETED = "ToBeDeletedByClusterAutoscaler"
 CANDIDATE = "DeletionCandidateOfClusterAutoscaler"
 CORDONED = "node.kubernetes.io/unschedulable"
 """The taint that the node controller puts on a cordoned node and takes off again; an uncordon takes it along."""
+
+REASON = "oke-autoscaler/removal-reason"
+"""The annotation with the reason for which the node was chosen."""
+
+UNNEEDED = "unneeded"
+REASONS = frozenset({"cpu", "ram", "cpu+ram", UNNEEDED})
 
 Patch = dict[str, Any]
 
@@ -31,24 +39,30 @@ def since(node: Node, key: str) -> float | None:
     return float(value) if value.isdecimal() and len(value) <= 12 else 0.0
 
 
-def removal_began(node: Node, now: float) -> Patch:
-    """Cordon the node and note when its removal began; the candidate's taint stays, as a memory of since when."""
+def removal_reason(node: Node) -> str:
+    """Why the node's removal began; ``unneeded`` where nothing tells, as when Cluster Autoscaler began it."""
+    noted = (node.metadata.annotations or {}).get(REASON, UNNEEDED)
+    return noted if noted in REASONS else UNNEEDED
+
+
+def removal_began(node: Node, now: float, reason: str) -> Patch:
+    """Cordon the node, note when and why its removal began; the candidate's taint stays, as a memory of since when."""
     kept = without(node, TO_BE_DELETED)
     taint = Taint(key=TO_BE_DELETED, value=str(int(now)), effect="NoSchedule")
-    return _patch(node, [*kept, taint], unschedulable=True)
+    return _with_reason(_patch(node, [*kept, taint], unschedulable=True), reason)
 
 
 def removal_ended(node: Node, *, uncordon: bool) -> Patch:
     """Take both taints away; ``uncordon`` where the cordon is this function's own."""
     kept = without(node, TO_BE_DELETED, CANDIDATE, *([CORDONED] if uncordon else []))
-    return _patch(node, kept, unschedulable=False if uncordon else None)
+    return _with_reason(_patch(node, kept, unschedulable=False if uncordon else None), None)
 
 
 def removal_given_up(node: Node, not_before: float) -> Patch:
     """Uncordon the node; the candidate's time is put off, so that it is not tried again at once."""
     kept = without(node, TO_BE_DELETED, CANDIDATE, CORDONED)
     taint = Taint(key=CANDIDATE, value=str(int(not_before)), effect="PreferNoSchedule")
-    return _patch(node, [*kept, taint], unschedulable=False)
+    return _with_reason(_patch(node, [*kept, taint], unschedulable=False), None)
 
 
 def marked(node: Node, now: float) -> Patch:
@@ -73,6 +87,12 @@ def _patch(node: Node, taints: list[Taint], *, unschedulable: bool | None = None
     if unschedulable is not None:
         spec["unschedulable"] = unschedulable or None
     return {"metadata": {"resourceVersion": node.metadata.resource_version}, "spec": spec}
+
+
+def _with_reason(patch: Patch, reason: str | None) -> Patch:
+    """The patch that also sets the reason; None takes it away."""
+    patch["metadata"]["annotations"] = {REASON: reason}
+    return patch
 
 
 def taint_object(taint: Taint) -> dict[str, str]:

@@ -61,7 +61,11 @@ def test_a_node_is_drained_and_the_next_tick_deletes_that_very_node(
     assert len(evictions(cloud)) == 1
     cloud.cluster.advance(60)
     answer = tick(principal_env, config(cloud, pool, node_pool_min_size=1, **IDLE))
-    assert (body(answer)["action"], body(answer)["node-count"]) == ("scale-down", "1")
+    assert (body(answer)["action"], body(answer)["reason"], body(answer)["node-count"]) == (
+        "scale-down",
+        "cpu",
+        "1",
+    )
     assert deletions(cloud) == [victim]
     (call,) = cloud.log.calls(service="container_engine", method="DELETE")
     assert call.query == (

@@ -112,7 +112,7 @@ def patched(patch: dict[str, object]) -> tuple[list[str], object, object]:
 
 def test_patches_keep_the_taints_of_others_whole_and_the_version() -> None:
     host = being_deleted()
-    patch = taints.removal_began(host, NOW)
+    patch = taints.removal_began(host, NOW, "cpu")
     assert patch["spec"]["taints"][0] == {
         "key": "team",
         "value": "a",
@@ -141,6 +141,18 @@ def test_a_node_put_back_in_thought_is_free_and_the_node_itself_is_not_changed()
     assert free.spec.unschedulable is None
     assert host.spec.unschedulable
     assert len(host.spec.taints or ()) == 4
+
+
+def test_the_reason_of_a_removal_is_noted_with_the_taint_and_goes_with_it() -> None:
+    began = taints.removal_began(node(), NOW, "cpu+ram")
+    assert began["metadata"]["annotations"] == {taints.REASON: "cpu+ram"}
+    for noted, reason in (("cpu+ram", "cpu+ram"), ("whatever", "unneeded"), ("", "unneeded")):
+        meta = Metadata(name="n", annotations={taints.REASON: noted})
+        assert taints.removal_reason(Node(metadata=meta, spec=NodeSpec())) == reason
+    assert taints.removal_reason(node()) == "unneeded"
+    ended = (taints.removal_ended(node(), uncordon=True), taints.removal_ended(node(), uncordon=False))
+    for patch in (*ended, taints.removal_given_up(node(), NOW)):
+        assert patch["metadata"]["annotations"] == {taints.REASON: None}
 
 
 def test_the_time_of_a_taint_is_read_and_a_garbled_one_is_long_ago() -> None:
