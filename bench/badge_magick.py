@@ -14,8 +14,6 @@ from functions.codecard_avatar.identicon import grid
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-PROCESSES = 8
-
 
 def programs() -> tuple[str, str] | None:
     """Paths of ImageMagick's convert and composite, or None where the real ones are missing."""
@@ -30,10 +28,10 @@ def programs() -> tuple[str, str] | None:
 
 def draw(folder: Path, found: tuple[str, str]) -> float:
     """Draw Joan Citizen's badge into ``badge.bmp``; the CPU seconds (user and system) of the eight processes."""
-    before = _children_seconds()
+    before = children_seconds()
     for command in commands(*found):
         subprocess.run(command, cwd=folder, check=True)  # noqa: S603  (the list below)
-    return _children_seconds() - before
+    return children_seconds() - before
 
 
 def commands(convert: str, composite: str) -> list[Sequence[str]]:
@@ -58,6 +56,7 @@ def commands(convert: str, composite: str) -> list[Sequence[str]]:
     ]
 
 
-def _children_seconds() -> float:
+def children_seconds() -> float:
+    """CPU seconds (user and system) of this process's ended children."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime

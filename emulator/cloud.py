@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 import socket
 import threading
 import time
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.log import server_logger
 
 from emulator.faults import Faults
 from emulator.hooks import Hooks
@@ -208,6 +211,7 @@ class Cloud:
             await self._serve(self._functions(self), self._gateway_socket, self._gateway_tls_socket)
 
     async def _serve(self, app: web.Application, plain: socket.socket | None, tls: socket.socket | None) -> None:
+        server_logger.addFilter(_is_no_fault_of_the_client)  # once, however often it is added
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         self._runners.append(runner)
         await runner.setup()
@@ -249,6 +253,12 @@ class Cloud:
         self.hooks.clear()
         for service in self.services:
             reset(service)
+
+
+def _is_no_fault_of_the_client(record: logging.LogRecord) -> bool:
+    """Tell whether a line belongs into the log: not where a client sent no HTTP, or hung up before its end."""
+    fault = record.exc_info[1] if record.exc_info else None
+    return not isinstance(fault, HttpProcessingError | ConnectionError)
 
 
 def _resources(app: web.Application, definition: web.RouteDef) -> Iterator[web.AbstractResource]:

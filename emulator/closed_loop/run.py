@@ -65,10 +65,6 @@ class Run:
         """Return the ticks that did something."""
         return [tick for tick in self.ticks if action in tick.actions]
 
-    def minutes_pending(self) -> float:
-        """Return for how many minutes there were pods without a node."""
-        return sum(1 for sample in self.samples if sample.pending)
-
     def settled_at(self) -> float | None:
         """Return the minute from which no pod waited any more, None when some still do."""
         waiting = [sample.minute for sample in self.samples if sample.pending]

@@ -93,7 +93,8 @@ class FunctionHost:
         self._all: set[FunctionProcess] = set()
         self._room: dict[str, asyncio.Semaphore] = {}
         self._timers: dict[FunctionProcess, list[asyncio.TimerHandle]] = defaultdict(list)
-        self._background: set[asyncio.Task[object]] = set()
+        self._detached: set[asyncio.Task[object]] = set()
+        self._ending: set[asyncio.Task[object]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None  # of the first call: there are no processes before it
         self._numbers = itertools.count(1)
 
@@ -129,14 +130,15 @@ class FunctionHost:
     def detach(self, name: str, headers: Headers, body: bytes) -> None:
         """Start a call whose answer nobody waits for."""
         task: asyncio.Task[object] = asyncio.create_task(self.call(name, headers, body))
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
+        self._detached.add(task)
+        task.add_done_callback(self._detached.discard)
 
     async def close(self) -> None:
-        """End all processes."""
-        for task in self._background:
+        """End all processes; those that are being ended already are waited for."""
+        for task in self._detached:
             task.cancel()
-        await asyncio.gather(*(process.close() for process in self._all))
+        await asyncio.gather(*self._detached, return_exceptions=True)
+        await asyncio.gather(*(process.close() for process in self._all), *self._ending)
         self._all.clear()
         self._idle.clear()
 
@@ -244,8 +246,8 @@ class FunctionHost:
         process.kill()
         self._all.discard(process)
         task: asyncio.Task[object] = asyncio.ensure_future(process.close())
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
 
     def _stop_timers(self, process: FunctionProcess) -> None:
         for timer in self._timers.pop(process, []):

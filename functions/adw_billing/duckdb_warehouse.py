@@ -265,8 +265,3 @@ class DuckDbWarehouse:
             return None
         records, rows, cost, quantity, text_bytes, check = found[0]
         return Progress(records, Sums(rows, Decimal(cost), Decimal(quantity)), text_bytes, check)
-
-
-def _quarantine(claim: Claim) -> str:
-    """Where a claim's bad rows go before the commit."""
-    return duckdb_sql.STAGED_REJECTED if claim.sliced else REJECTED.name

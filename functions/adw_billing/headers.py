@@ -27,7 +27,6 @@ USAGE_MARKS = frozenset({"usage/consumedquantity", "usage/consumedquantityunits"
 COST_MARKS = frozenset({"cost/mycost", "cost/unitprice", "cost/productsku", "cost/currencycode"})
 LINE_ITEM_MARK = "lineitem/intervalusagestart"
 PREFIXES = {"reports/usage-csv/": "usage", "reports/cost-csv/": "cost", "focus reports/": "focus"}
-HEADER_LIMIT_BYTES = 1 << 20
 
 __all__ = ["WHOLE_OBJECT", "HeaderFault", "Layout", "dialect_of_name", "layout"]
 

@@ -128,7 +128,8 @@ def badge_fields(fields: Mapping[str, str], picture_url: str, fingerprint: str) 
 def failure_fields(error: FunctionError) -> dict[str, str]:
     """The template that shows an expected failure, and its reason for other callers."""
     card_error = error if isinstance(error, CardFailure) else None
-    sentences = [part.strip().rstrip(".") for part in (error.message, error.fix) if part.strip()]
+    fix = error.fix[:1].upper() + error.fix[1:]
+    sentences = [part.strip().rstrip(".") for part in (error.message, fix) if part.strip()]
     texts = {
         "title": card_error.title if card_error else "Uh oh!",
         "subtitle": card_error.subtitle if card_error else error.reason,

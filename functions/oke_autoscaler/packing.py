@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 MOST_ITEMS = 14
 """Sizes of pods that one covering problem takes on, the largest in volume; smaller ones fill the gaps afterwards."""
-NODE_WEIGHT = 1e-6
-"""Of equal costs fewer nodes win."""
 
 
 Key = tuple["Vector", tuple[int, ...]]

@@ -71,9 +71,6 @@ class _Try:
     rest: Work
 
 
-Order = Callable[["Workload"], "tuple[float, ...]"]
-
-
 def _best(world: World, work: Work) -> _Try:
     """Try several orders and keep the one with the fewest pods left, the most important first, then least cost."""
     size = _size(world.offers)
