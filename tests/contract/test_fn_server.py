@@ -365,6 +365,35 @@ def test_a_process_has_one_call_at_a_time_and_more_calls_get_more_processes_up_t
     assert len(set(pids)) == 3
 
 
+def test_nothing_is_left_of_processes_that_end_while_the_server_stops(
+    tmp_path: Path, keys_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sockets = tmp_path / "s"
+    sockets.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(sockets))
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "app.yaml").write_text("name: demo\n")
+    write(tmp_path / "app", "echo", FUNCTION)
+    with server(tmp_path, keys_folder, HostOptions(command=command)) as (cloud, host):
+        (pid,) = {invoke(cloud, "echo").json()["pid"] for _ in range(2)}
+        assert len(list(sockets.iterdir())) == 1
+        host.configure("echo", {"own": "new"})  # retires the process, just before the stop
+    assert list(sockets.iterdir()) == []
+    assert not Path(f"/proc/{pid}").exists()
+
+
+def test_a_client_that_sends_no_http_or_hangs_up_leaves_no_traceback(
+    cloud: Cloud, caplog: pytest.LogCaptureFixture
+) -> None:
+    for request in (b"\x00\x01\x02 no http\r\n\r\n", b"GET / HTTP/1.1\r\nX: " + b"y" * 100_000 + b"\r\n\r\n"):
+        assert b" 400 " in raw(cloud, request).partition(b"\r\n")[0]
+    port = int(cloud.gateway.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(b"POST /invoke/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\n{}")
+    assert invoke(cloud, "echo").status_code == 200
+    assert "Error handling request" not in caplog.text
+
+
 def test_new_config_reaches_the_next_call_in_a_new_process(cloud: Cloud, host: FunctionHost) -> None:
     """From another thread than the server's, which has no event loop, and from the server's own."""
     asyncio.set_event_loop(None)

@@ -111,7 +111,7 @@ def test_every_failure_is_a_template_that_fits_the_panel(failure: type[errors.Ca
     assert len(fields["title"]) <= 16
     assert len(fields["subtitle"]) <= 20
     assert fields["subtitle"] == failure.subtitle
-    assert "did not answer in time. press again" in fields["bodytext"]
+    assert "did not answer in time. Press again" in fields["bodytext"]
     for firmware in FIRMWARES:
         assert read(wire(fields), firmware)["title"] == "Uh oh!"
 
