@@ -26,7 +26,13 @@ def bounded(opens: Callable[[], oracledb.Connection], seconds: float, ports: set
 
     `tcp_connect_timeout` ends with the TCP handshake, so a listener that accepts and stays silent would hold the call
     for as long as it is silent (python-oracledb 26.1). Its socket is shut down then, which ends the thread.
+
+    The driver's first connect of a process holds back all others until it is over, to settle the driver's mode; a
+    thread that could not be ended would so block the container for good. The mode is settled before.
     """
+    import oracledb  # noqa: PLC0415
+
+    oracledb.enable_thin_mode()  # type: ignore[no-untyped-call]
     result: list[oracledb.Connection | BaseException] = []
     before = _tcp_sockets()
 

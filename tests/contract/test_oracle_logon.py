@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import io
 import socket
+import subprocess
+import sys
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -205,6 +207,28 @@ def test_a_stuck_logon_is_ended_though_its_socket_has_the_number_of_a_closed_one
         while accepted[0].recv(4096):
             pass
     assert not [thread for thread in threading.enumerate() if thread.name == "oracle-connect"]
+
+
+TWO_LOGONS = """
+import sys
+import oracledb
+from functions.adw_billing.oracle_bounded import bounded
+from shared.errors import FunctionError
+
+for port, seconds in ((int(sys.argv[1]), 0.3), (1, 10)):
+    try:
+        bounded(lambda: oracledb.connect(user="u", password="p", dsn=f"127.0.0.1:{port}/x"), seconds, set())
+    except FunctionError as fault:
+        print(fault.fields.get("code", "no answer"))
+"""
+
+
+def test_a_first_logon_that_never_ends_does_not_hold_back_the_next_ones() -> None:
+    """A process of its own: the driver settles its mode once. No port is given, so the first thread stays behind."""
+    with listener() as (port, _):
+        command = [sys.executable, "-c", TWO_LOGONS, str(port)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)  # noqa: S603
+    assert done.stdout.split("\n")[:2] == ["no answer", "DPY-6005"]
 
 
 def test_other_connections_survive_a_logon_that_is_given_up(base: dict[str, Any]) -> None:
