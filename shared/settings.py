@@ -98,7 +98,7 @@ def load(cls: type[T], config: Mapping[str, str]) -> T:
         loaded = cls(**values)
         _raise(_check(loaded))
         return loaded
-    _raise({**_check_despite(cls, values, faults), **faults})
+    _raise({**_check_despite(cls, config, values, faults), **faults})
     raise AssertionError("unreachable: there are faults")
 
 
@@ -108,14 +108,19 @@ def _check(loaded: object) -> Mapping[str, str]:
     return check()
 
 
-def _check_despite(cls: type[Any], values: Mapping[str, Any], faults: Mapping[str, str]) -> Mapping[str, str]:
+def _check_despite(
+    cls: type[Any], config: Mapping[str, str], values: Mapping[str, Any], faults: Mapping[str, str]
+) -> Mapping[str, str]:
     """What ``check`` finds about the other keys while some are missing or wrong; nothing where it cannot tell.
 
-    A faulty key stands in with its default, a required one with an empty text.
+    A faulty key stands in with its default, a required one with an empty text, and a list with the text given as its
+    only entry: it is set, so the keys that it replaces are not missing.
     """
-    empty = {field.name: "" for field in dataclasses.fields(cls) if field.name in faults and _required(field)}
+    fields = [field for field in dataclasses.fields(cls) if field.name in faults]
+    stand_ins: dict[str, Any] = {field.name: "" for field in fields if _required(field)}
+    stand_ins |= {field.name: (config.get(field.name),) for field in fields if isinstance(field.default, tuple)}
     with contextlib.suppress(AttributeError, LookupError, TypeError, ValueError):
-        return _check(cls(**{**empty, **values}))
+        return _check(cls(**{**stand_ins, **values}))
     return {}
 
 

@@ -46,9 +46,13 @@ class ScaleUp:
     read_again: set[str] = field(default_factory=set)
 
     def run(self) -> None:
-        """Resize until no pool wants more; OciServiceError for a failure that concerns no single pool's capacity."""
+        """Resize until no pool wants more; OciServiceError for a failure that concerns no single pool's capacity.
+
+        The first pool that does not take its nodes ends the round: the pools that were not asked yet may then be asked
+        once for their own and for the refused nodes, while one that was asked already is updating.
+        """
         while wanted := [pool for pool in self.decision.pools if pool.wanted_size > pool.size]:
-            if all([self._grow(pool) for pool in wanted]):  # noqa: C419  (every pool is asked, whatever the first said)
+            if all(self._grow(pool) for pool in wanted):
                 return
             self.decision = decided(self.observed, self.settings, self.now, self.refused)
 

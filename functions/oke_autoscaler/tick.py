@@ -175,7 +175,8 @@ def _shrunk(pool: PoolVerdict, removals: Removals) -> PoolVerdict:
     elif removals.draining[pool.id] and pool.status == "ready":
         reason = "draining"
     elif pool.action == "scale-down":
-        return msgspec.structs.replace(pool, action="none", reason="node-pool-updating", wanted_size=size)
+        reason, status = "node-pool-updating", "updating"  # others are writing to the pool or to its node
+        return msgspec.structs.replace(pool, action="none", reason=reason, status=status, wanted_size=size)
     else:
         return pool
     return msgspec.structs.replace(pool, action="scale-down", level="success", reason=reason, wanted_size=size)

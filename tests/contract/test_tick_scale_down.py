@@ -428,7 +428,8 @@ def test_a_node_that_others_write_to_is_left_to_the_next_tick(cloud: Cloud, prin
 
     cloud.hooks.add("before", other, service="kubernetes")
     keys = config(cloud, pool, node_pool_min_size=1, **IDLE)
-    tick(principal_env, keys)
+    found = body(tick(principal_env, keys))
+    assert (found["reason"], found["node-pool-status"]) == ("node-pool-updating", "updating")
     assert deletions(cloud) == []
     tick(principal_env, keys)
     assert len(deletions(cloud)) == 1

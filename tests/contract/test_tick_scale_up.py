@@ -99,6 +99,21 @@ def test_what_one_pool_refuses_the_next_gets_in_the_same_tick(
     assert len(cloud.cluster.pending()) == 0
 
 
+def test_a_pool_not_asked_yet_gets_the_refused_pods_with_its_own_in_one_resize(
+    cloud: Cloud, principal_env: dict[str, str]
+) -> None:
+    refusing = cloud.cluster.add_pool("a", size=1, labels={"kind": "a"}, ocpus=2, memory_gib=16)
+    taking = cloud.cluster.add_pool("b", size=1, labels={"kind": "b"}, ocpus=4, memory_gib=64)
+    cloud.cluster.add_replicas("anywhere", 40, cpu="900m", memory="512Mi")
+    cloud.cluster.add_replicas("own", 8, cpu="3700m", memory="512Mi", spec={"nodeSelector": {"kind": "b"}})
+    cloud.faults.add(path=refusing.id, method="PUT", status=409, code="IncorrectState", times=None)
+    tick(principal_env, config(cloud, refusing, taking))
+    puts = cloud.log.calls(service="container_engine", method="PUT")
+    assert [(call.path.rpartition("/")[2], call.status) for call in puts] == [(refusing.id, 409), (taking.id, 202)]
+    cloud.cluster.advance(400)
+    assert cloud.cluster.pending() == []
+
+
 def test_a_pool_that_everybody_refuses_is_reported_out_of_capacity(cloud: Cloud, principal_env: dict[str, str]) -> None:
     pool = cloud.cluster.add_pool("p", size=1)
     burst(cloud, pool, 12)
@@ -147,6 +162,12 @@ def test_a_dry_run_answers_the_same_and_writes_nothing_at_all(cloud: Cloud, prin
 def test_missing_config_names_every_key(principal_env: dict[str, str]) -> None:
     error = tick(principal_env, {"node_pool_eval_window": "x", "node_pools": '[{"id": "p", "max_size": 1}]'})["error"]
     assert (error["reason"], error["keys"]) == ("missing-input-data", ["cluster_id", "node_pool_eval_window"])
+
+
+@pytest.mark.parametrize("text", ["[]", "x", '[{"id": "p", "max_size": -1}]'])
+def test_faulty_node_pools_are_the_only_faulty_key(principal_env: dict[str, str], text: str) -> None:
+    error = tick(principal_env, {"cluster_id": "c", "node_pools": text})["error"]
+    assert error["keys"] == ["node_pools"]
 
 
 @pytest.mark.parametrize(("status", "code"), [(404, "NotAuthorizedOrNotFound"), (401, "NotAuthenticated")])
