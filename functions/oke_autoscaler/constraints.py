@@ -39,8 +39,12 @@ class _Selection:
 
     namespaces: frozenset[str] | None
     selector: LabelSelector | None
+    leaving: bool = True
+    """Whether pods on their way out count: all rules but spreads count them (kubernetes, podtopologyspread)."""
 
     def takes(self, workload: Workload) -> bool:
+        if workload.leaving and not self.leaving:
+            return False
         if self.namespaces is not None and workload.namespace not in self.namespaces:
             return False
         return selects(self.selector, workload.labels)
@@ -112,7 +116,7 @@ class Constraints:
 
     def _spread(self, workload: Workload, row: TopologySpreadConstraint) -> Spread:
         selector = _with_label_keys(row.label_selector, workload.labels, row.match_label_keys or (), ())
-        selection = _Selection(frozenset((workload.namespace,)), selector)
+        selection = _Selection(frozenset((workload.namespace,)), selector, leaving=False)
         keys = tuple(other.topology_key for other in workload.shape.spreads)
         by_affinity = row.node_affinity_policy != "Ignore"
         by_taints = row.node_taints_policy == "Honor"

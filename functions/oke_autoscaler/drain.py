@@ -167,7 +167,7 @@ class DrainRules:
             return ""
         annotations = pod.metadata.annotations
         listed = (annotations.safe_to_evict_local_volumes or "") if annotations is not None else ""
-        safe = {name.strip() for name in listed.split(",")}
+        safe = set(listed.split(","))
         local = any(_is_local(volume) and volume.name not in safe for volume in pod.spec.volumes or ())
         return "LocalStorageRequested" if local else ""
 

@@ -11,6 +11,9 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from functools import lru_cache
 
+LARGEST = 2**63 - 1
+"""Kubernetes caps larger quantities at this."""
+
 _FORM = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:([eE][+-]?\d{1,2})|([numkMGTPE]|[KMGTPE]i)?)")
 _SUFFIX: dict[str | None, Fraction] = {
     None: Fraction(1),
@@ -37,7 +40,7 @@ def amount(resource: str, text: str | float) -> int:
 
     ValueError when the text is no quantity.
     """
-    exact = _exact(str(text)) * (1000 if resource == "cpu" else 1)
+    exact = min(_exact(str(text)), Fraction(LARGEST)) * (1000 if resource == "cpu" else 1)
     return -((-exact.numerator) // exact.denominator)
 
 

@@ -175,7 +175,7 @@ class Room:
         cpu, memory = vector[0], vector[1]
         for place in self.candidates(workload):
             free = place.free
-            if free[0] < cpu or free[1] < memory or place.closed or place.index < start:
+            if place.closed or place.index < start or free[0] < cpu > 0 or free[1] < memory > 0:
                 continue
             fitting = capacity(free, vector, left)
             if fitting > 0 and not self.static.obstacle(workload, place.kind):

@@ -1,11 +1,11 @@
-"""What types cannot tell: quantities and times of a snapshot file that nobody could read."""
+"""What types cannot tell: quantities, times and sizes of a snapshot file that nobody could read or have."""
 
 from __future__ import annotations
 
 from functools import singledispatch
 from typing import TYPE_CHECKING
 
-from functions.oke_autoscaler.cluster_objects import Owner, WorkRequest
+from functions.oke_autoscaler.cluster_objects import NodePool, Owner, ShapeConfig, WorkRequest
 from functions.oke_autoscaler.errors import BadSnapshot
 from functions.oke_autoscaler.objects import Condition, Node, Pod, PodSpec, Quantity
 from functions.oke_autoscaler.quantity import amount, unix_seconds
@@ -14,9 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+LARGEST_POOL = 10_000
+"""Nodes; OKE's own limit of a whole cluster is below it."""
+LARGEST_SHAPE = 100_000
+"""OCPUs or GB of memory of one instance, far above any that there is."""
+
+
 @singledispatch
 def check(item: object, path: str) -> None:
-    """Raise BadSnapshot for the first quantity or time in ``item`` that cannot be read; most objects have none."""
+    """Raise BadSnapshot for the first quantity, time or size in ``item`` that cannot be; most objects have none."""
     del item, path
 
 
@@ -33,6 +39,16 @@ def _node(item: Node, path: str) -> None:
 def _owner(item: Owner, path: str) -> None:
     if item.spec.template is not None:
         _spec(item.spec.template.spec, f"{path}.spec.template.spec")
+
+
+@check.register
+def _pool(item: NodePool, path: str) -> None:
+    shape = item.node_shape_config or ShapeConfig()
+    for name, value in (("ocpus", shape.ocpus), ("memoryInGBs", shape.memory_in_gbs)):
+        if value is not None and not 0 <= value <= LARGEST_SHAPE:
+            raise BadSnapshot(f"{path}.nodeShapeConfig.{name}", f"{value} is not from 0 to {LARGEST_SHAPE}")
+    if not 0 <= item.size <= LARGEST_POOL:
+        raise BadSnapshot(f"{path}.nodeConfigDetails.size", f"{item.size} is not from 0 to {LARGEST_POOL}")
 
 
 @check.register
@@ -75,8 +91,9 @@ def _requests(requests: Mapping[str, Quantity] | None, path: str) -> None:
 
 
 def _time(text: str | None, path: str) -> None:
+    if text is None:
+        return
     try:
-        if text:
-            unix_seconds(text)
+        unix_seconds(text)
     except ValueError:
-        raise BadSnapshot(path, f"{text[:40]!r} is no RFC 3339 time") from None  # type: ignore[index]
+        raise BadSnapshot(path, f"{text[:40]!r} is no RFC 3339 time") from None

@@ -1,6 +1,7 @@
 """Which nodes the volumes of a pod allow.
 
-A bound claim allows the nodes of its volume; one that waits allows those of its storage class's topologies.
+A bound claim allows the nodes of its volume: its node affinity, and its zone where labels tell it, as older volumes do
+(kubernetes, plugins/volumezone). One that waits allows those of its storage class's topologies.
 https://kubernetes.io/docs/concepts/storage/storage-classes/#allowed-topologies
 """
 
@@ -13,9 +14,18 @@ from functions.oke_autoscaler.objects import NodeSelector, NodeSelectorTerm, Req
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from functions.oke_autoscaler.cluster_objects import PersistentVolumeClaim, StorageClass
+    from functions.oke_autoscaler.cluster_objects import PersistentVolume, PersistentVolumeClaim, StorageClass
     from functions.oke_autoscaler.objects import Volume
     from functions.oke_autoscaler.snapshot import Snapshot
+
+ZONE_LABELS = {
+    "topology.kubernetes.io/zone": "topology.kubernetes.io/zone",
+    "topology.kubernetes.io/region": "topology.kubernetes.io/region",
+    "failure-domain.beta.kubernetes.io/zone": "topology.kubernetes.io/zone",
+    "failure-domain.beta.kubernetes.io/region": "topology.kubernetes.io/region",
+}
+"""Labels of a volume with the label that its nodes must have."""
+BETWEEN_ZONES = "__"
 
 
 class VolumeNodes:
@@ -23,8 +33,7 @@ class VolumeNodes:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._volumes: dict[str, NodeSelector | None] = {
-            volume.metadata.name: volume.spec.node_affinity.required if volume.spec.node_affinity else None
-            for volume in snapshot.volumes
+            volume.metadata.name: _of_volume(volume) for volume in snapshot.volumes
         }
         self._classes = {known.metadata.name: _topologies(known) for known in snapshot.storage_classes}
         self._claims: dict[tuple[str, str], NodeSelector | None] = {
@@ -49,6 +58,18 @@ class VolumeNodes:
             if selector is not None:
                 found.append(selector)
         return tuple(found)
+
+
+def _of_volume(volume: PersistentVolume) -> NodeSelector | None:
+    affinity = volume.spec.node_affinity.required if volume.spec.node_affinity is not None else None
+    labels = volume.metadata.labels or {}
+    rows = [
+        Requirement(ZONE_LABELS[key], "In", labels[key].split(BETWEEN_ZONES)) for key in ZONE_LABELS if key in labels
+    ]
+    if not rows:
+        return affinity
+    terms = (affinity.node_selector_terms or ()) if affinity is not None else [NodeSelectorTerm()]
+    return NodeSelector([NodeSelectorTerm([*(t.match_expressions or ()), *rows], t.match_fields) for t in terms])
 
 
 def _topologies(storage_class: StorageClass) -> NodeSelector | None:

@@ -68,7 +68,9 @@ class Shape:
 
 
 def _host_ports(spec: PodSpec) -> Iterator[Port]:
-    for container in (*(spec.containers or ()), *(spec.init_containers or ())):
+    """Ports of containers and sidecars; an init container that ends holds none (kubernetes, scheduler/util)."""
+    sidecars = (container for container in spec.init_containers or () if container.restart_policy == "Always")
+    for container in (*(spec.containers or ()), *sidecars):
         for port in container.ports or ():
             if port.host_port:
                 yield _port(port)
@@ -81,7 +83,7 @@ def _port(port: ContainerPort) -> Port:
 class Workload:
     """A class of pods that are alike to the scheduler; ``vector`` is set once all resources are known."""
 
-    __slots__ = ("ident", "labels", "namespace", "pending", "shape", "vector", "volume_nodes")
+    __slots__ = ("ident", "labels", "leaving", "namespace", "pending", "shape", "vector", "volume_nodes")
 
     def __init__(
         self, ident: int, namespace: str, labels: Labels, shape: Shape, volume_nodes: tuple[NodeSelector, ...]
@@ -93,6 +95,8 @@ class Workload:
         self.volume_nodes = volume_nodes
         self.vector: tuple[int, ...] = ()
         self.pending: list[Pod] = []
+        self.leaving = False
+        """Its pods are on their way out; a spread does not count them."""
 
     @property
     def priority(self) -> int:
@@ -169,10 +173,12 @@ class Workloads:
         elif labels:
             labels = {}
         volume_nodes = self._volumes.of(meta.namespace, meta.name, pod.spec.volumes) if pod.spec.volumes else ()
-        key = (shape.ident, meta.namespace, tuple(sorted(labels.items())), volume_nodes)
+        leaving = meta.deletion_timestamp is not None
+        key = (shape.ident, meta.namespace, tuple(sorted(labels.items())), volume_nodes, leaving)
         found = self._workloads.get(key)
         if found is None:
             found = Workload(len(self._workloads), meta.namespace, labels, shape, volume_nodes)
+            found.leaving = leaving
             self._workloads[key] = found
         return found
 

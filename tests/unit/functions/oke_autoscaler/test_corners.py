@@ -43,6 +43,26 @@ def test_quantities_of_cpu_are_millicores_rounded_up(quantity: Any, value: int |
         assert amount("cpu", quantity) == value
 
 
+def test_a_quantity_is_capped_where_kubernetes_caps_it() -> None:
+    assert amount("memory", "1" + "0" * 40) == amount("memory", 10**25) == 2**63 - 1
+    huge = run(
+        {"node_pools": [pool("p", 1, ["n"])], "nodes": [node("n", 1000, GIB)], "pods": [pod("x", 10**30, 10**40)]}
+    )
+    assert huge.pods[0].placed_on is None
+
+
+def test_blanks_in_the_list_of_safe_volumes_belong_to_the_names() -> None:
+    local = pod("s", 1, 1, nodeName="n", volumes=[{"name": "a", "emptyDir": {}}, {"name": "b", "emptyDir": {}}])
+    made = {
+        "node_pools": [pool("p", 1, ["n"])],
+        "nodes": [node("n", 1000, GIB), node("room", 1000, GIB)],
+        "pods": [local],
+    }
+    for listed, reason in (("a,b", None), ("a, b", "LocalStorageRequested"), ("a", "LocalStorageRequested")):
+        local["metadata"]["annotations"] = {"cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes": listed}
+        assert run(made).nodes[0].reason == reason
+
+
 @pytest.mark.parametrize(
     ("quantity", "value"),
     [("1Ki", 1024), ("1k", 1000), ("1.5Gi", 1_610_612_736), ("1E", 10**18), ("100m", 1), ("128974848", 128_974_848)],

@@ -118,6 +118,7 @@ BAD_PODS = {
     ],
     "pods[0].spec.overhead.cpu": [pod("x", 1, 1, overhead={"cpu": ""})],
     "pods[0].metadata.deletionTimestamp": [{"metadata": {"name": "x", "deletionTimestamp": "soon"}}],
+    "pods[0].metadata.creationTimestamp": [{"metadata": {"name": "x", "creationTimestamp": ""}}],
     "pods": 5,
 }
 
@@ -133,6 +134,10 @@ BAD_OTHERS = {
     "nodes[0].metadata": {"nodes": [{}]},
     "nodes[0].status.conditions[0].lastTransitionTime": {
         "nodes": [{"metadata": {"name": "n"}, "status": {"conditions": [{"lastTransitionTime": "never"}]}}]
+    },
+    "node_pools[0].nodeConfigDetails.size": {"node_pools": [{"id": "p", "nodeConfigDetails": {"size": -1}}]},
+    "node_pools[0].nodeShapeConfig.memoryInGBs": {
+        "node_pools": [{"id": "p", "nodeShapeConfig": {"memoryInGBs": 1e300}}]
     },
     "node_pools[0].id": {"node_pools": [{"name": "p"}]},
     "now": {"now": "today"},

@@ -183,6 +183,18 @@ def test_a_host_port_is_there_once_a_node() -> None:
     assert bought([pod("a", 0, 0, **port(80, "10.0.0.1")), pod("b", 0, 0, **port(80))]) == 2
 
 
+@pytest.mark.parametrize(("policy", "nodes"), [("Always", 2), (None, 1)])
+def test_a_sidecar_holds_its_host_port_and_an_init_container_that_ends_does_not(policy: str | None, nodes: int) -> None:
+    init = {"initContainers": [{"restartPolicy": policy, "ports": [{"hostPort": 80}]}]}
+    assert bought([pod("a", 0, 0, **init), pod("b", 0, 0, **init)]) == nodes
+
+
+def test_a_pod_that_asks_for_no_cpu_fits_on_a_node_that_has_promised_too_much() -> None:
+    full = node("full", 100, GIB, labels={"name": "web"})
+    pods = [pod("big", 200, 1, nodeName="full"), pod("small", 0, 1)]
+    assert plan(pods, nodes=[full]).pods[0].placed_on == "full"
+
+
 def term(key: str, app: str, **more: Any) -> Json:
     return {"topologyKey": key, "labelSelector": {"matchLabels": {"app": app}}, **more}
 
@@ -286,6 +298,15 @@ def test_a_spread_counts_only_nodes_that_its_pod_could_choose_unless_told_otherw
         assert [verdict.placed_on for verdict in decision.pods].count(None) == left
 
 
+def test_a_spread_does_not_count_pods_on_their_way_out_and_anti_affinity_does() -> None:
+    host = node("n", 4000, GIB, labels={"name": "web"})
+    leaving = pod("old", 100, 1, "web", nodeName="n")
+    leaving["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+    two = [host, node("m", 50, GIB, labels={"name": "web"})]
+    for rule, where in ((spread(HOST, 1), "n"), (anti(term(HOST, "web")), "new:web")):
+        assert plan([leaving, *many(1, spec=rule)], nodes=two).pods[0].placed_on == where
+
+
 def test_too_few_domains_count_as_an_empty_one() -> None:
     assert bought(many(6, spec=spread(HOST, 1, minDomains=3))) == 3
 
@@ -328,6 +349,20 @@ def test_a_volume_binds_its_pod_to_its_zone() -> None:
     own = many(1, spec={"volumes": [{"name": "d", "ephemeral": {}}]})
     extra["persistent_volume_claims"].append(claim("p0-d", storageClassName="s"))
     assert bought(own, snapshot=extra, **ZONED) == 0
+
+
+@pytest.mark.parametrize("key", [ZONE, "failure-domain.beta.kubernetes.io/zone"])
+@pytest.mark.parametrize(("zones", "nodes"), [("AD-2", 1), ("AD-8__AD-1", 1), ("AD-9", 0)])
+def test_labels_of_a_volume_bind_it_to_zones_too(key: str, zones: str, nodes: int) -> None:
+    extra = {
+        "persistent_volume_claims": [claim("c", volumeName="v")],
+        "persistent_volumes": [{"metadata": {"name": "v", "labels": {key: zones}}}],
+    }
+    pods = many(1, spec={"volumes": [{"name": "d", "persistentVolumeClaim": {"claimName": "c"}}]})
+    assert bought(pods, snapshot=extra, **ZONED) == nodes
+    affine = {"nodeAffinity": {"required": zone_of("AD-1", "AD-2", "AD-9")}}
+    extra["persistent_volumes"][0]["spec"] = affine
+    assert bought(pods, snapshot=extra, **ZONED) == nodes
 
 
 def test_pods_that_nothing_is_bought_for() -> None:
