@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import yaml
 
 from emulator.fn_server.host import FunctionHost, HostOptions
 from emulator.function_folders import find_functions
@@ -63,6 +66,17 @@ class Functions:
         if not self._limit_rate:
             specification = replace(specification, requests_per_second=0)
         return build_gateway_app(self._host, specification)
+
+
+def image_environment() -> dict[str, str]:
+    """Return what Dockerfile.base sets from its build arguments: version, and commit (`unknown` without git)."""
+    version = yaml.safe_load((ROOT / "func-common.yaml").read_text(encoding="utf-8"))["version"]
+    command = ["git", "rev-parse", "--short", "HEAD"]
+    try:
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603  (no shell)
+    except (OSError, subprocess.CalledProcessError):
+        return {"SUITE_VERSION": version, "SUITE_COMMIT": "unknown"}
+    return {"SUITE_VERSION": version, "SUITE_COMMIT": done.stdout.strip()}
 
 
 def gateway_document(identity_domain: str) -> Any:  # noqa: ANN401

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from emulator.cloud import Cloud, CloudOptions
 from emulator.example import explain, fill
 from emulator.example_functions import configure, explain_functions
-from emulator.functions_app import Functions
+from emulator.functions_app import Functions, image_environment
 from emulator.services.functions import FunctionsService
 from emulator.services.telemetry_ingestion import TelemetryIngestionService
 
@@ -39,7 +39,7 @@ def run(arguments: Namespace) -> int:
         signal.signal(number, lambda *_: stop.set())
     with ExitStack() as stack:
         root = arguments.root or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="local-cloud-")))
-        functions = Functions(lambda _: {})
+        functions = Functions(lambda _: image_environment())
         options = CloudOptions(port=arguments.port, gateway_port=arguments.functions_port)
         services: list[Service] = [FunctionsService(lambda: functions.host), TelemetryIngestionService()]
         cloud = stack.enter_context(Cloud(root.resolve(), services=services, functions=functions, options=options))

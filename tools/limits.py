@@ -10,6 +10,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from tools.faults import report
+
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = ("functions", "shared", "emulator")
 FUNCTION_LINES = 40
@@ -56,14 +58,12 @@ def _depth(node: ast.AST) -> int:
 
 def main() -> int:
     """Check every module of FOLDERS."""
-    found = [
+    return report(
         breach
         for folder in FOLDERS
         for path in sorted((ROOT / folder).rglob("*.py"))
         for breach in breaches(path.relative_to(ROOT), path.read_text(encoding="utf-8"))
-    ]
-    print("\n".join(found) or "limits: all modules hold them")
-    return 1 if found else 0
+    )
 
 
 if __name__ == "__main__":

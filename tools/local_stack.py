@@ -17,7 +17,7 @@ import hcl2
 from emulator.cloud import Cloud, CloudOptions
 from emulator.example import fill
 from emulator.example_functions import configure
-from emulator.functions_app import Functions
+from emulator.functions_app import Functions, image_environment
 from emulator.services.control_plane import ControlPlaneService
 from emulator.services.functions import FunctionsService
 from emulator.services.identity import DEFAULT_COMPARTMENT, DEFAULT_TENANCY
@@ -59,7 +59,7 @@ class LocalStack:
 @contextlib.contextmanager
 def local_stack(root: Path, options: CloudOptions = _PLAIN) -> Iterator[LocalStack]:
     """A local cloud in a folder with every function of the tree deployed; it all ends with the context."""
-    functions = Functions(lambda _: {})
+    functions = Functions(lambda _: image_environment())
     service, plane = FunctionsService(lambda: functions.host), ControlPlaneService()
     ingestion = TelemetryIngestionService()
     services: list[Service] = [service, plane, ingestion]

@@ -16,6 +16,8 @@ import kubernetes_validate
 import yaml
 from kubernetes_validate import utils
 
+from tools.faults import report
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -122,10 +124,7 @@ def every_fault() -> Iterator[str]:
 
 def main() -> int:
     """Print all faults; 1 when there is one."""
-    found = list(every_fault())
-    for fault in found:
-        print(fault)
-    return 1 if found else 0
+    return report(every_fault())
 
 
 if __name__ == "__main__":

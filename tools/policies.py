@@ -15,6 +15,7 @@ import hcl2
 from oci_lexer_parser import parse_dynamic_group_matching_rule, parse_policy_statements
 
 from tools import suite
+from tools.faults import report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -247,10 +248,7 @@ def main(arguments: list[str]) -> int:
     if "--list" in arguments:
         for purpose, text in statements().items():
             print(f"# {purpose}\n{text}\n")
-    found = list(every_fault())
-    for fault in found:
-        print(fault)
-    return 1 if found else 0
+    return report(every_fault())
 
 
 if __name__ == "__main__":

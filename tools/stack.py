@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import hcl2
 
 from tools import suite
+from tools.faults import report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,10 +90,7 @@ def _plain(text: str) -> str:
 
 def main() -> int:
     """Print all faults; 1 when there is one."""
-    found = list(every_fault())
-    for fault in found:
-        print(fault)
-    return 1 if found else 0
+    return report(every_fault())
 
 
 if __name__ == "__main__":

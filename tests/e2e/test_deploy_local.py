@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tools import suite
 from tools.suite import ROOT
 
 if TYPE_CHECKING:
@@ -61,7 +63,9 @@ def test_every_function_answers_its_printed_command(deployment: Deployment) -> N
     """One process each would pay for the SDK's import four times: request-context's stands for all."""
     (command,) = (each for each in deployment.commands(".venv/bin/python") if each[3].endswith("request-context"))
     done = run(sys.executable, *command[1:])
-    assert (done.returncode, json.loads(done.stdout)["Message"]) == (0, "Hello World")
+    answer = json.loads(done.stdout)
+    assert (done.returncode, answer["Message"], answer["version"]) == (0, "Hello World", suite.read().version)
+    assert re.fullmatch("[0-9a-f]{7,}|unknown", answer["commit"])
     assert len(deployment.commands(".venv/bin/python")) == len(list(ROOT.glob("functions/*/func.yaml")))
 
 
