@@ -7,6 +7,7 @@ import sys
 
 from emulator import serve
 from emulator.closed_loop import command
+from emulator.cloud import PortNotFree
 
 
 def main(arguments: list[str]) -> int:
@@ -21,7 +22,10 @@ def main(arguments: list[str]) -> int:
         module.add_arguments(added)
         added.set_defaults(run=module.run)
     parsed = parser.parse_args(arguments)
-    return int(parsed.run(parsed))
+    try:
+        return int(parsed.run(parsed))
+    except PortNotFree as fault:
+        parser.exit(2, f"{fault}\n")
 
 
 if __name__ == "__main__":

@@ -269,11 +269,19 @@ def _resources(app: web.Application, definition: web.RouteDef) -> Iterator[web.A
             yield route.resource
 
 
+class PortNotFree(RuntimeError):
+    """A port was asked for that somebody else has, or that there cannot be."""
+
+
 def _listen(port: int) -> socket.socket:
     """Return a bound socket on the loopback address; port 0 lets the operating system choose."""
     server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    server.bind((_HOST, port))
+    try:
+        server.bind((_HOST, port))
+    except (OSError, OverflowError) as fault:
+        server.close()
+        raise PortNotFree(f"port {port}: {fault}; end what has it, or take another with --port (0: any)") from None
     return server
 
 

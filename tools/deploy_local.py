@@ -14,7 +14,7 @@ import tempfile
 import threading
 from pathlib import Path
 
-from emulator.cloud import CloudOptions
+from emulator.cloud import CloudOptions, PortNotFree
 from emulator.keys import write_private
 from emulator.services.identity import DEFAULT_COMPARTMENT
 from tools.local_stack import LocalStack, local_stack
@@ -34,17 +34,26 @@ def main(arguments: list[str]) -> int:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    ports = CloudOptions(port=options.port, gateway_port=options.port + 1 if options.port else 0)
+    try:
+        status = _deploy(options.port, None if options.once else stop)
+    except PortNotFree as fault:
+        parser.exit(2, f"{fault}\n")
+    return status if options.once else 0
+
+
+def _deploy(port: int, stop: threading.Event | None) -> int:
+    """Deploy, check, and serve until ``stop`` is set; the preflight's status."""
+    ports = CloudOptions(port=port, gateway_port=port + 1 if port else 0)
     with (
         tempfile.TemporaryDirectory(prefix="deploy-local-") as root,
         local_stack(Path(root).resolve(), ports) as stack,
     ):
         print(outputs(stack), flush=True)
         status = preflight(stack)
-        if not options.once:
+        if stop is not None:
             print("\nCtrl-C removes it all.", flush=True)
             stop.wait()
-    return status if options.once else 0
+    return status
 
 
 def outputs(stack: LocalStack) -> str:

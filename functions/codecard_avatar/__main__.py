@@ -40,7 +40,7 @@ def _render(title: str, background: Path | None, png: Path | None, bmp: Path | N
     except BackgroundUnusable as error:
         return _complain(f"--background: {error.message}")
     except OSError as error:
-        return _complain(f"{error.filename}: {error.strerror}")
+        return _complain(f"{error.filename or 'the file'}: {error.strerror}")
     return 0
 
 

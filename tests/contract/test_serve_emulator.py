@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -87,3 +88,14 @@ def test_it_answers_and_stops_cleanly(server: Server, number: int) -> None:
     server.process.send_signal(number)
     rest, _ = server.process.communicate(timeout=20)
     assert (server.process.returncode, rest) == (0, "The local cloud has stopped.\n")
+
+
+@pytest.mark.parametrize("module", ["emulator serve", "tools.deploy_local"])
+def test_a_port_that_is_taken_is_told_in_one_line(module: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        command = [sys.executable, "-m", *module.split(), "--port", port]
+        done = subprocess.run(command, cwd=TREE, capture_output=True, text=True, check=False)  # noqa: S603
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"port {port}: ")
+    assert done.stderr.count("\n") == 1
