@@ -84,6 +84,7 @@ def _panel(run: Run, top: float, minutes: float, most_nodes: int, most_pending: 
         *_pools(run, nodes),
         _path(nodes.steps([(one.minute, _wanted(one)) for one in run.samples]), _WANTED_COLOUR, dash="5 3"),
         *_waiting(run, pending),
+        *_end(run, nodes),
         *(_mark(tick, nodes, bottom + 16) for tick in run.ticks),
         *_times(nodes, bottom + _MARKS, minutes),
     ]
@@ -93,7 +94,9 @@ def _outcome(run: Run) -> str:
     """Return in a few words how it went."""
     acted = len(run.ticks_with("scale-up")) + len(run.ticks_with("scale-down"))
     settled = run.settled_at()
-    waits = "pods still wait" if settled is None else f"no pod waits from minute {settled:.0f} on"
+    waits = "pods still wait at the end" if settled is None else f"no pod waits from minute {settled:.0f} on"
+    if not any(sample.pending for sample in run.samples):
+        waits = "no pod ever waits"
     return f"{acted} of {len(run.ticks)} ticks act; {waits}"
 
 
@@ -125,14 +128,21 @@ def _waiting(run: Run, plot: _Plot) -> list[str]:
 
 
 def _legend(run: Run, y: float) -> list[str]:
-    entries = [(name, colour) for name, colour in zip(run.samples[0].sizes, _POOL_COLOURS * 4, strict=False)]
-    parts, x = [], float(_LEFT)
-    entries = [(f"{name} ready", colour) for name, colour in entries]
-    marks = [(action, colour) for action, colour in _MARK_COLOURS.items() if run.ticks_with(action)]
-    for name, colour in [*entries, ("wanted", _WANTED_COLOUR), *((f"tick: {name}", colour) for name, colour in marks)]:
-        parts.append(f'<rect x="{x:.0f}" y="{y - 9:.0f}" width="10" height="10" rx="2" fill="{colour}"/>')
-        parts.append(_label(x + 15, y, name))
-        x += 34 + 6.4 * len(name)
+    """Return every sign that the panel draws, in the form that it is drawn in."""
+    parts, x, middle = [], float(_LEFT), y - 4
+    square = f'y="{y - 9:.0f}" width="10" height="10" rx="2"'
+    signs = [
+        (f"{name} ready", f'<rect x="{{left}}" {square} fill="{colour}" fill-opacity="0.55" stroke="{colour}"/>')
+        for name, colour in zip(run.samples[0].sizes, _POOL_COLOURS * 4, strict=False)
+    ]
+    signs.append(("size asked for", _path(f"M{{left}} {middle:.1f}h12", _WANTED_COLOUR, dash="5 3")))
+    for name, sign in signs:
+        parts += [sign.format(left=f"{x:.1f}"), _label(x + 17, y, name)]
+        x += 36 + 6.4 * len(name)
+    for action in _MARK_COLOURS:
+        if run.ticks_with(action):
+            parts += [_sign(action, x + 5, middle, ""), _label(x + 17, y, f"tick: {action}")]
+            x += 36 + 6.4 * len(f"tick: {action}")
     return parts
 
 
@@ -157,18 +167,31 @@ def _step(highest: float, most: int, steps: Iterable[int]) -> int:
 
 
 def _mark(tick: Tick, plot: _Plot, y: float) -> str:
-    """Return a triangle up or down, a cross, or a dot; hovering tells what was answered."""
-    x = plot.x(tick.minute)
+    """Return the sign of what a tick did; hovering tells what was answered."""
     action = next((one for one in ("error", "scale-up", "scale-down") if one in tick.actions), "none")
-    colour = _MARK_COLOURS[action]
     told = escape("; ".join(f"{part.get('node-pool-name', '')} {part.get('reason', '')}" for part in tick.parts))
-    title = f"<title>minute {tick.minute:.0f}: {told}</title>"
+    return _sign(action, plot.x(tick.minute), y, f"<title>minute {tick.minute:.0f}: {told}</title>")
+
+
+def _sign(action: str, x: float, y: float, title: str) -> str:
+    """Return a triangle up or down, a cross, or a dot, with its middle at x and y."""
+    colour = _MARK_COLOURS[action]
     shapes = {
         "scale-up": f'<path d="M{x - 5:.1f} {y + 4:.1f}h10l-5 -9z" fill="{colour}">{title}</path>',
         "scale-down": f'<path d="M{x - 5:.1f} {y - 4:.1f}h10l-5 9z" fill="{colour}">{title}</path>',
         "error": f'<path d="M{x - 4:.1f} {y - 4:.1f}l8 8m0 -8l-8 8" stroke="{colour}" stroke-width="2">{title}</path>',
     }
     return shapes.get(action, f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2" fill="{colour}">{title}</circle>')
+
+
+def _end(run: Run, plot: _Plot) -> list[str]:
+    """Return a line where a run ends before the picture does: what is right of it was not run."""
+    last = run.samples[-1].minute
+    if last >= plot.minutes:
+        return []
+    x, bottom = plot.x(last), plot.top + plot.height
+    line = f'<path d="M{x:.1f} {plot.top:.1f}V{bottom:.1f}" stroke="{_TEXT}" stroke-dasharray="2 3"/>'
+    return [line, _label(x + 6, plot.top + 14, f"end of this run, minute {last:.0f}")]
 
 
 def _path(shape: str, colour: str, dash: str = "") -> str:
