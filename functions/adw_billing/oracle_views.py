@@ -13,7 +13,8 @@ _START = "lineItem_intervalUsageStart"
 _MONTH = f"CAST(TRUNC({_START}, 'MONTH') AS TIMESTAMP(6))"
 _NEXT_MONTH = f"CAST(ADD_MONTHS(TRUNC({_START}, 'MONTH'), 1) AS TIMESTAMP(6))"
 _CORRECTION = "CASE WHEN LOWER(lineItem_isCorrection) = 'true' THEN 'Correction' END"
-_DECIMAL = re.compile(r"CAST\((.+) AS DECIMAL\(\d+,\d+\)\)")
+_FOCUS_CORRECTION = "CASE WHEN LOWER(ChargeSubcategory) = 'correction' THEN 'Correction' END"
+_DECIMAL = re.compile(r"(?:TRY_)?CAST\((.+) AS DECIMAL\(\d+,\d+\)\)")
 
 
 def create_statements() -> dict[str, str]:
@@ -32,42 +33,52 @@ def _focus_view() -> str:
 def _oracle(expression: str) -> str:
     """An expression of the common table in Oracle's words; NUMBER needs no cast, it holds any scale."""
     expression = expression.replace("{month} + INTERVAL 1 MONTH", _NEXT_MONTH).replace("{month}", _MONTH)
-    return _DECIMAL.sub(r"\1", expression.replace("{correction}", _CORRECTION))
+    expression = expression.replace("{correction}", _CORRECTION).replace("{focus_correction}", _FOCUS_CORRECTION)
+    return _DECIMAL.sub(r"\1", expression)
 
 
 CORRECTION = """CREATE OR REPLACE VIEW oci_correction AS
 WITH line AS (
   SELECT 'cost' AS dialect, tenancy_id, object_name, object_row, lineItem_referenceNo AS reference_no,
-    CASE WHEN LOWER(lineItem_isCorrection) = 'true' THEN lineItem_backreferenceNo END AS corrects,
+    lineItem_backreferenceNo AS corrects, CASE WHEN LOWER(lineItem_isCorrection) = 'true' THEN 1 ELSE 0 END AS fixes,
     cost_myCost AS cost, usage_billedQuantity AS quantity FROM oci_cost
-  UNION ALL SELECT 'usage', tenancy_id, object_name, object_row, lineItem_referenceNo,
-    CASE WHEN LOWER(lineItem_isCorrection) = 'true' THEN lineItem_backreferenceNo END,
-    NULL, usage_billedQuantity FROM oci_usage
-  UNION ALL SELECT 'focus', tenancy_id, object_name, object_row, oci_ReferenceNumber,
-    CASE WHEN ChargeClass = 'Correction' OR ChargeSubcategory = 'Correction' OR ChargeCategory = 'Adjustment'
-      THEN oci_BackReferenceNumber END,
+  UNION ALL SELECT 'usage', tenancy_id, object_name, object_row, lineItem_referenceNo, lineItem_backreferenceNo,
+    CASE WHEN LOWER(lineItem_isCorrection) = 'true' THEN 1 ELSE 0 END, NULL, usage_billedQuantity FROM oci_usage
+  UNION ALL SELECT 'focus', tenancy_id, object_name, object_row, oci_ReferenceNumber, oci_BackReferenceNumber,
+    CASE WHEN LOWER(ChargeClass) = 'correction' OR LOWER(ChargeSubcategory) = 'correction'
+      OR (LOWER(ChargeCategory) = 'adjustment' AND oci_BackReferenceNumber IS NOT NULL) THEN 1 ELSE 0 END,
     BilledCost, COALESCE(UsageQuantity, ConsumedQuantity) FROM oci_focus
 ), link AS (
-  SELECT DISTINCT dialect, tenancy_id, reference_no, corrects FROM line WHERE corrects IS NOT NULL
-), chain (dialect, tenancy_id, reference_no, original_reference_no, depth) AS (
-  SELECT dialect, tenancy_id, reference_no, corrects, 1 FROM link
+  SELECT DISTINCT dialect, tenancy_id, reference_no, corrects FROM line WHERE fixes = 1 AND corrects IS NOT NULL
+), start_line AS (
+  SELECT DISTINCT dialect, tenancy_id, corrects FROM link
+), chain (dialect, tenancy_id, start_no, current_no, depth) AS (
+  SELECT dialect, tenancy_id, corrects, corrects, 1 FROM start_line
   UNION ALL
-  SELECT c.dialect, c.tenancy_id, c.reference_no, l.corrects, c.depth + 1 FROM chain c
-  JOIN link l ON l.dialect = c.dialect AND l.tenancy_id = c.tenancy_id AND l.reference_no = c.original_reference_no
-  WHERE c.depth < 100 AND l.corrects <> c.reference_no
+  SELECT c.dialect, c.tenancy_id, c.start_no, l.corrects, c.depth + 1 FROM chain c
+  JOIN link l ON l.dialect = c.dialect AND l.tenancy_id = c.tenancy_id AND l.reference_no = c.current_no
+  WHERE c.depth < 100 AND l.corrects <> c.start_no AND l.corrects <> l.reference_no
 ), ranked AS (
-  SELECT dialect, tenancy_id, reference_no, original_reference_no, depth,
-    ROW_NUMBER() OVER (PARTITION BY dialect, tenancy_id, reference_no ORDER BY depth DESC) AS place FROM chain
+  SELECT dialect, tenancy_id, start_no, current_no, depth,
+    ROW_NUMBER() OVER (PARTITION BY dialect, tenancy_id, start_no ORDER BY depth DESC) AS place FROM chain
 ), resolved AS (
-  SELECT dialect, tenancy_id, reference_no, original_reference_no, depth FROM ranked WHERE place = 1
+  SELECT dialect, tenancy_id, start_no, current_no AS original_reference_no, depth FROM ranked WHERE place = 1
+), original AS (
+  SELECT dialect, tenancy_id, reference_no, SUM(cost) AS cost FROM line
+  WHERE fixes = 0 AND reference_no IN (SELECT original_reference_no FROM resolved)
+  GROUP BY dialect, tenancy_id, reference_no
 )
 SELECT l.dialect, l.tenancy_id, l.object_name, l.object_row, l.reference_no,
   l.corrects AS corrects_reference_no, r.original_reference_no, r.depth, l.cost, l.quantity,
-  CASE WHEN EXISTS (SELECT 1 FROM line o WHERE o.dialect = l.dialect AND o.tenancy_id = l.tenancy_id
-    AND o.reference_no = r.original_reference_no) THEN 1 ELSE 0 END AS original_present
-FROM line l JOIN resolved r ON r.dialect = l.dialect AND r.tenancy_id = l.tenancy_id AND r.reference_no = l.reference_no
-WHERE l.corrects IS NOT NULL"""
-"""Each correction with the line it goes back to in the end; `original_present` is 1 or 0."""
+  CASE WHEN o.reference_no IS NULL THEN 0 ELSE 1 END AS original_present, o.cost AS original_cost,
+  CASE WHEN r.original_reference_no IS NULL THEN l.cost ELSE COALESCE(o.cost, 0) + SUM(l.cost) OVER (
+    PARTITION BY l.dialect, l.tenancy_id, r.original_reference_no) END AS chain_cost
+FROM line l
+LEFT JOIN resolved r ON r.dialect = l.dialect AND r.tenancy_id = l.tenancy_id AND r.start_no = l.corrects
+LEFT JOIN original o ON o.dialect = l.dialect AND o.tenancy_id = l.tenancy_id
+  AND o.reference_no = r.original_reference_no
+WHERE l.fixes = 1"""
+"""Each correction with the line it goes back to in the end, as in ``views``; `original_present` is 1 or 0."""
 
 RECONCILIATION = """CREATE OR REPLACE VIEW oci_reconciliation AS
 WITH side AS (

@@ -130,18 +130,25 @@ COST = Table(
 """Cost reports (`reports/cost-csv/`)."""
 
 _FOCUS_TEXT = (
-    "AvailabilityZone BillingAccountId BillingAccountName BillingCurrency ChargeCategory ChargeClass ChargeFrequency "
-    "ChargeSubcategory CommitmentDiscountCategory CommitmentDiscountId CommitmentDiscountName CommitmentDiscountStatus "
-    "CommitmentDiscountType ConsumedUnit InvoiceIssuer PricingCategory PricingUnit Provider Publisher Region RegionId "
-    "RegionName ResourceName ResourceType ServiceCategory ServiceName SkuId SkuPriceId SubAccountId SubAccountName "
-    "UsageUnit oci_ReferenceNumber oci_CompartmentId oci_CompartmentName oci_OverageFlag oci_BackReferenceNumber"
+    "AvailabilityZone BillingAccountId BillingAccountName BillingAccountType BillingCurrency CapacityReservationId "
+    "CapacityReservationStatus ChargeCategory ChargeClass ChargeFrequency ChargeSubcategory "
+    "CommitmentDiscountCategory CommitmentDiscountId CommitmentDiscountName CommitmentDiscountStatus "
+    "CommitmentDiscountType CommitmentDiscountUnit ConsumedUnit InvoiceId InvoiceIssuer PricingCategory "
+    "PricingCurrency PricingUnit Provider Publisher Region RegionId RegionName ResourceName ResourceType "
+    "ServiceCategory ServiceName ServiceSubcategory SkuId SkuMeter SkuPriceId SubAccountId SubAccountName "
+    "SubAccountType UsageUnit oci_ReferenceNumber oci_CompartmentId oci_CompartmentName oci_OverageFlag "
+    "oci_BackReferenceNumber"
 )
-_FOCUS_LONG = "ChargeDescription ResourceId"
+_FOCUS_LONG = "ChargeDescription ResourceId SkuPriceDetails"
 _FOCUS_NUMBER = (
-    "BilledCost ContractedCost ContractedUnitPrice EffectiveCost ListCost ListUnitPrice oci_UnitPriceOverage "
+    "BilledCost ContractedCost ContractedUnitPrice EffectiveCost ListCost ListUnitPrice "
+    "PricingCurrencyContractedUnitPrice PricingCurrencyEffectiveCost PricingCurrencyListUnitPrice oci_UnitPriceOverage "
     "oci_CostOverage oci_AttributedCost"
 )
-_FOCUS_QUANTITY = "ConsumedQuantity PricingQuantity UsageQuantity oci_BilledQuantityOverage oci_AttributedUsage"
+_FOCUS_QUANTITY = (
+    "CommitmentDiscountQuantity ConsumedQuantity PricingQuantity UsageQuantity oci_BilledQuantityOverage "
+    "oci_AttributedUsage"
+)
 _FOCUS_TIME = "BillingPeriodEnd BillingPeriodStart ChargePeriodEnd ChargePeriodStart"
 
 FOCUS = Table(
@@ -161,8 +168,8 @@ FOCUS = Table(
         *_EXTRA,
     ),
 )
-"""FOCUS reports (`FOCUS Reports/`): Oracle's 49 columns, and those that FOCUS 1.0 named anew, side by side; the
-column `Tags` of the reports is ``tags``."""
+"""FOCUS reports (`FOCUS Reports/`): Oracle's 49 columns, and those that FOCUS 1.0 to 1.2 named anew or added, side by
+side; the column `Tags` of the reports is ``tags``."""
 
 DATA = {"usage": USAGE, "cost": COST, "focus": FOCUS}
 """The table of each dialect."""

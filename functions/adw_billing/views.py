@@ -12,11 +12,14 @@ FOCUS_COLUMNS: dict[str, tuple[str, str, str]] = {
     "BilledCost": ("BilledCost", "cost_myCost", "CAST(0 AS DECIMAL(38,24))"),
     "BillingAccountId": ("BillingAccountId", "cost_subscriptionId", "NULL"),
     "BillingAccountName": ("BillingAccountName", "NULL", "NULL"),
+    "BillingAccountType": ("BillingAccountType", "NULL", "NULL"),
     "BillingCurrency": ("BillingCurrency", "cost_currencyCode", "NULL"),
     "BillingPeriodEnd": ("BillingPeriodEnd", "{month} + INTERVAL 1 MONTH", "{month} + INTERVAL 1 MONTH"),
     "BillingPeriodStart": ("BillingPeriodStart", "{month}", "{month}"),
+    "CapacityReservationId": ("CapacityReservationId", "NULL", "NULL"),
+    "CapacityReservationStatus": ("CapacityReservationStatus", "NULL", "NULL"),
     "ChargeCategory": ("ChargeCategory", "'Usage'", "'Usage'"),
-    "ChargeClass": ("ChargeClass", "{correction}", "{correction}"),
+    "ChargeClass": ("coalesce(ChargeClass, {focus_correction})", "{correction}", "{correction}"),
     "ChargeDescription": ("ChargeDescription", "product_Description", "product_resource"),
     "ChargeFrequency": ("ChargeFrequency", "'Usage-Based'", "'Usage-Based'"),
     "ChargePeriodEnd": ("ChargePeriodEnd", "lineItem_intervalUsageEnd", "lineItem_intervalUsageEnd"),
@@ -24,21 +27,28 @@ FOCUS_COLUMNS: dict[str, tuple[str, str, str]] = {
     "CommitmentDiscountCategory": ("CommitmentDiscountCategory", "NULL", "NULL"),
     "CommitmentDiscountId": ("CommitmentDiscountId", "NULL", "NULL"),
     "CommitmentDiscountName": ("CommitmentDiscountName", "NULL", "NULL"),
+    "CommitmentDiscountQuantity": ("CommitmentDiscountQuantity", "NULL", "NULL"),
     "CommitmentDiscountStatus": ("CommitmentDiscountStatus", "NULL", "NULL"),
     "CommitmentDiscountType": ("CommitmentDiscountType", "NULL", "NULL"),
+    "CommitmentDiscountUnit": ("CommitmentDiscountUnit", "NULL", "NULL"),
     "ConsumedQuantity": (
-        "CAST(coalesce(ConsumedQuantity, UsageQuantity) AS DECIMAL(38,13))",
-        "CAST(usage_billedQuantity AS DECIMAL(38,13))",
-        "usage_consumedQuantity",
+        "coalesce(ConsumedQuantity, UsageQuantity)",
+        "usage_billedQuantity",
+        "TRY_CAST(usage_consumedQuantity AS DECIMAL(38,15))",
     ),
     "ConsumedUnit": ("coalesce(ConsumedUnit, UsageUnit)", "cost_skuUnitDescription", "usage_consumedQuantityUnits"),
-    "ContractedCost": ("ContractedCost", "NULL", "NULL"),
+    "ContractedCost": ("ContractedCost", "cost_myCost", "NULL"),
     "ContractedUnitPrice": ("ContractedUnitPrice", "cost_unitPrice", "NULL"),
-    "EffectiveCost": ("EffectiveCost", "coalesce(cost_attributedCost, cost_myCost)", "CAST(0 AS DECIMAL(38,24))"),
+    "EffectiveCost": ("EffectiveCost", "cost_myCost", "CAST(0 AS DECIMAL(38,24))"),
+    "InvoiceId": ("InvoiceId", "NULL", "NULL"),
     "InvoiceIssuerName": ("InvoiceIssuer", "'Oracle'", "'Oracle'"),
     "ListCost": ("ListCost", "NULL", "NULL"),
     "ListUnitPrice": ("ListUnitPrice", "NULL", "NULL"),
     "PricingCategory": ("PricingCategory", "NULL", "NULL"),
+    "PricingCurrency": ("PricingCurrency", "cost_currencyCode", "NULL"),
+    "PricingCurrencyContractedUnitPrice": ("PricingCurrencyContractedUnitPrice", "cost_unitPrice", "NULL"),
+    "PricingCurrencyEffectiveCost": ("PricingCurrencyEffectiveCost", "cost_myCost", "NULL"),
+    "PricingCurrencyListUnitPrice": ("PricingCurrencyListUnitPrice", "NULL", "NULL"),
     "PricingQuantity": ("PricingQuantity", "usage_billedQuantity", "NULL"),
     "PricingUnit": ("PricingUnit", "cost_skuUnitDescription", "NULL"),
     "ProviderName": ("Provider", "'Oracle'", "'Oracle'"),
@@ -50,25 +60,80 @@ FOCUS_COLUMNS: dict[str, tuple[str, str, str]] = {
     "ResourceType": ("ResourceType", "NULL", "NULL"),
     "ServiceCategory": ("ServiceCategory", "NULL", "NULL"),
     "ServiceName": ("ServiceName", "product_service", "product_service"),
+    "ServiceSubcategory": ("ServiceSubcategory", "NULL", "NULL"),
     "SkuId": ("SkuId", "cost_productSku", "NULL"),
+    "SkuMeter": ("SkuMeter", "NULL", "product_resource"),
+    "SkuPriceDetails": ("SkuPriceDetails", "NULL", "NULL"),
     "SkuPriceId": ("SkuPriceId", "NULL", "NULL"),
     "SubAccountId": ("SubAccountId", "lineItem_tenantId", "lineItem_tenantId"),
     "SubAccountName": ("SubAccountName", "NULL", "NULL"),
+    "SubAccountType": ("SubAccountType", "NULL", "NULL"),
     "Tags": ("tags", "tags", "tags"),
+    "oci_ReferenceNumber": ("oci_ReferenceNumber", "lineItem_referenceNo", "lineItem_referenceNo"),
+    "oci_CompartmentId": ("oci_CompartmentId", "product_compartmentId", "product_compartmentId"),
+    "oci_CompartmentName": ("oci_CompartmentName", "product_compartmentName", "product_compartmentName"),
+    "oci_OverageFlag": ("oci_OverageFlag", "cost_overageFlag", "NULL"),
+    "oci_UnitPriceOverage": ("oci_UnitPriceOverage", "cost_unitPriceOverage", "NULL"),
+    "oci_BilledQuantityOverage": ("oci_BilledQuantityOverage", "usage_billedQuantityOverage", "NULL"),
+    "oci_CostOverage": ("oci_CostOverage", "cost_myCostOverage", "NULL"),
+    "oci_AttributedUsage": ("oci_AttributedUsage", "usage_attributedUsage", "NULL"),
+    "oci_AttributedCost": ("oci_AttributedCost", "cost_attributedCost", "NULL"),
+    "oci_BackReferenceNumber": ("oci_BackReferenceNumber", "lineItem_backreferenceNo", "lineItem_backreferenceNo"),
     "x_Dialect": ("'focus'", "'cost'", "'usage'"),
     "x_TenancyId": ("tenancy_id", "tenancy_id", "tenancy_id"),
     "x_ObjectName": ("object_name", "object_name", "object_name"),
     "x_ObjectRow": ("object_row", "object_row", "object_row"),
 }
+"""Usage rows of 1E23 and more, which the type of priced quantities cannot hold, have no ConsumedQuantity here."""
 _PLACEHOLDERS = {
     "{month}": "date_trunc('month', lineItem_intervalUsageStart)",
+    "{focus_correction}": "CASE WHEN lower(ChargeSubcategory) = 'correction' THEN 'Correction' END",
     "{correction}": "CASE WHEN lower(lineItem_isCorrection) = 'true' THEN 'Correction' END",
 }
+
+CORRECTION = """CREATE OR REPLACE VIEW oci_correction AS
+WITH RECURSIVE line AS (
+  SELECT 'cost' AS dialect, tenancy_id, object_name, object_row, lineItem_referenceNo AS reference_no,
+    lineItem_backreferenceNo AS corrects, coalesce(lower(lineItem_isCorrection) = 'true', false) AS is_correction,
+    cost_myCost AS cost, usage_billedQuantity AS quantity FROM oci_cost
+  UNION ALL SELECT 'usage', tenancy_id, object_name, object_row, lineItem_referenceNo, lineItem_backreferenceNo,
+    coalesce(lower(lineItem_isCorrection) = 'true', false), NULL,
+    TRY_CAST(usage_billedQuantity AS DECIMAL(38,15)) FROM oci_usage
+  UNION ALL SELECT 'focus', tenancy_id, object_name, object_row, oci_ReferenceNumber, oci_BackReferenceNumber,
+    coalesce(lower(ChargeClass) = 'correction', false) OR coalesce(lower(ChargeSubcategory) = 'correction', false)
+      OR (coalesce(lower(ChargeCategory) = 'adjustment', false) AND oci_BackReferenceNumber IS NOT NULL),
+    BilledCost, coalesce(UsageQuantity, ConsumedQuantity) FROM oci_focus
+), link AS (
+  SELECT DISTINCT dialect, tenancy_id, reference_no, corrects FROM line WHERE is_correction AND corrects IS NOT NULL
+), chain AS (
+  SELECT dialect, tenancy_id, corrects AS start_no, corrects AS current_no, 1 AS depth FROM link
+  UNION
+  SELECT c.dialect, c.tenancy_id, c.start_no, l.corrects, c.depth + 1 FROM chain c
+  JOIN link l ON l.dialect = c.dialect AND l.tenancy_id = c.tenancy_id AND l.reference_no = c.current_no
+  WHERE c.depth < 100 AND l.corrects <> c.start_no AND l.corrects <> l.reference_no
+), resolved AS (
+  SELECT dialect, tenancy_id, start_no, max(depth) AS depth, arg_max(current_no, depth) AS original_reference_no
+  FROM chain GROUP BY ALL
+), original AS (
+  SELECT dialect, tenancy_id, reference_no, sum(cost) AS cost FROM line
+  WHERE NOT is_correction AND reference_no IN (SELECT original_reference_no FROM resolved) GROUP BY ALL
+)
+SELECT l.dialect, l.tenancy_id, l.object_name, l.object_row, l.reference_no,
+  l.corrects AS corrects_reference_no, r.original_reference_no, r.depth, l.cost, l.quantity,
+  o.reference_no IS NOT NULL AS original_present, o.cost AS original_cost,
+  CASE WHEN r.original_reference_no IS NULL THEN l.cost ELSE coalesce(o.cost, 0) + sum(l.cost) OVER (
+    PARTITION BY l.dialect, l.tenancy_id, r.original_reference_no) END AS chain_cost
+FROM line l
+LEFT JOIN resolved r ON r.dialect = l.dialect AND r.tenancy_id = l.tenancy_id AND r.start_no = l.corrects
+LEFT JOIN original o ON o.dialect = l.dialect AND o.tenancy_id = l.tenancy_id
+  AND o.reference_no = r.original_reference_no
+WHERE l.is_correction"""
+"""Each correction, the line it goes back to in the end, and what the two with all their like amount to."""
 
 
 def create_statements() -> list[str]:
     """`CREATE OR REPLACE VIEW` of all of them."""
-    return [_focus_view(), _corrections(), _reconciliation()]
+    return [_focus_view(), CORRECTION, _reconciliation()]
 
 
 def _focus_view() -> str:
@@ -83,42 +148,6 @@ def _filled(expression: str) -> str:
     for placeholder, text in _PLACEHOLDERS.items():
         expression = expression.replace(placeholder, text)
     return expression
-
-
-def _corrections() -> str:
-    """Each correction with the line it goes back to in the end, and what the chain amounts to."""
-    return """
-CREATE OR REPLACE VIEW oci_correction AS
-WITH RECURSIVE line AS (
-  SELECT 'cost' AS dialect, tenancy_id, object_name, object_row, lineItem_referenceNo AS reference_no,
-    CASE WHEN lower(lineItem_isCorrection) = 'true' THEN lineItem_backreferenceNo END AS corrects,
-    cost_myCost AS cost, CAST(usage_billedQuantity AS DECIMAL(38,13)) AS quantity FROM oci_cost
-  UNION ALL SELECT 'usage', tenancy_id, object_name, object_row, lineItem_referenceNo,
-    CASE WHEN lower(lineItem_isCorrection) = 'true' THEN lineItem_backreferenceNo END,
-    NULL, usage_billedQuantity FROM oci_usage
-  UNION ALL SELECT 'focus', tenancy_id, object_name, object_row, oci_ReferenceNumber,
-    CASE WHEN ChargeClass = 'Correction' OR ChargeSubcategory = 'Correction' OR ChargeCategory = 'Adjustment'
-      THEN oci_BackReferenceNumber END,
-    BilledCost, CAST(coalesce(UsageQuantity, ConsumedQuantity) AS DECIMAL(38,13)) FROM oci_focus
-), link AS (
-  SELECT DISTINCT dialect, tenancy_id, reference_no, corrects FROM line WHERE corrects IS NOT NULL
-), chain AS (
-  SELECT dialect, tenancy_id, reference_no, corrects AS original_reference_no, 1 AS depth FROM link
-  UNION ALL
-  SELECT c.dialect, c.tenancy_id, c.reference_no, l.corrects, c.depth + 1 FROM chain c
-  JOIN link l ON l.dialect = c.dialect AND l.tenancy_id = c.tenancy_id AND l.reference_no = c.original_reference_no
-  WHERE c.depth < 100 AND l.corrects <> c.reference_no
-), resolved AS (
-  SELECT dialect, tenancy_id, reference_no, max(depth) AS depth,
-    arg_max(original_reference_no, depth) AS original_reference_no FROM chain GROUP BY ALL
-)
-SELECT l.dialect, l.tenancy_id, l.object_name, l.object_row, l.reference_no,
-  l.corrects AS corrects_reference_no, r.original_reference_no, r.depth, l.cost, l.quantity,
-  EXISTS (SELECT 1 FROM line o WHERE o.dialect = l.dialect AND o.tenancy_id = l.tenancy_id
-    AND o.reference_no = r.original_reference_no) AS original_present
-FROM line l JOIN resolved r ON r.dialect = l.dialect AND r.tenancy_id = l.tenancy_id AND r.reference_no = l.reference_no
-WHERE l.corrects IS NOT NULL
-"""
 
 
 def _reconciliation() -> str:
