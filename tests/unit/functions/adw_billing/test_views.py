@@ -11,20 +11,18 @@ import pytest
 from tests.support.billing_files import COST, FOCUS, USAGE, cost_row, focus_row, load, put, query, report, usage_row
 from tests.support.shared_data import shared_file
 
-FOCUS_1_2 = frozenset(
-    """
-    AvailabilityZone BilledCost BillingAccountId BillingAccountName BillingAccountType BillingCurrency
-    BillingPeriodEnd BillingPeriodStart CapacityReservationId CapacityReservationStatus ChargeCategory ChargeClass
-    ChargeDescription ChargeFrequency ChargePeriodEnd ChargePeriodStart CommitmentDiscountCategory
-    CommitmentDiscountId CommitmentDiscountName CommitmentDiscountQuantity CommitmentDiscountStatus
-    CommitmentDiscountType CommitmentDiscountUnit ConsumedQuantity ConsumedUnit ContractedCost ContractedUnitPrice
-    EffectiveCost InvoiceId InvoiceIssuerName ListCost ListUnitPrice PricingCategory PricingCurrency
-    PricingCurrencyContractedUnitPrice PricingCurrencyEffectiveCost PricingCurrencyListUnitPrice PricingQuantity
-    PricingUnit ProviderName PublisherName RegionId RegionName ResourceId ResourceName ResourceType ServiceCategory
-    ServiceName ServiceSubcategory SkuId SkuMeter SkuPriceDetails SkuPriceId SubAccountId SubAccountName
-    SubAccountType Tags
-    """.split()
-)
+FOCUS_1_2 = """
+AvailabilityZone BilledCost BillingAccountId BillingAccountName BillingAccountType BillingCurrency
+BillingPeriodEnd BillingPeriodStart CapacityReservationId CapacityReservationStatus ChargeCategory ChargeClass
+ChargeDescription ChargeFrequency ChargePeriodEnd ChargePeriodStart CommitmentDiscountCategory
+CommitmentDiscountId CommitmentDiscountName CommitmentDiscountQuantity CommitmentDiscountStatus
+CommitmentDiscountType CommitmentDiscountUnit ConsumedQuantity ConsumedUnit ContractedCost ContractedUnitPrice
+EffectiveCost InvoiceId InvoiceIssuerName ListCost ListUnitPrice PricingCategory PricingCurrency
+PricingCurrencyContractedUnitPrice PricingCurrencyEffectiveCost PricingCurrencyListUnitPrice PricingQuantity
+PricingUnit ProviderName PublisherName RegionId RegionName ResourceId ResourceName ResourceType ServiceCategory
+ServiceName ServiceSubcategory SkuId SkuMeter SkuPriceDetails SkuPriceId SubAccountId SubAccountName
+SubAccountType Tags
+"""
 """The columns of the specification (focus.finops.org, 1.2)."""
 
 
@@ -45,7 +43,7 @@ def test_the_view_has_every_column_of_focus_1_2_and_a_row_for_each_row_of_all_di
     )
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         names = {column[0] for column in connection.execute("SELECT * FROM oci_focus_view").description}
-    assert names >= FOCUS_1_2
+    assert names >= set(FOCUS_1_2.split())
     assert query(warehouse, "SELECT x_Dialect, BilledCost FROM oci_focus_view ORDER BY 1") == [
         ("cost", Decimal("0.5")),
         ("focus", Decimal("0.5")),
