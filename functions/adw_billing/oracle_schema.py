@@ -45,7 +45,7 @@ def migrate(session: Session) -> None:
     present = {str(name).lower() for (name,) in session.rows(sql.TABLES)}
     version = _version(session) if "oci_loader" in present else 0
     if version > SCHEMA_VERSION:
-        raise WarehouseUnusable(f"the tables are of version {version}, this loader knows {SCHEMA_VERSION}")
+        raise _newer(version)
     if version == SCHEMA_VERSION:
         _drop_leftovers(session, present)
         return
@@ -57,6 +57,28 @@ def migrate(session: Session) -> None:
     for name, statement in {**INDEXES, **oracle_views.create_statements()}.items():
         _optional(session, name, statement)
     _remember(session)
+
+
+def inspect(session: Session) -> str:
+    """What a load would find, in words; nothing is changed.
+
+    Raises WarehouseUnusable when the tables are newer, NotAuthorised when the private tables could not be made.
+    """
+    present = {str(name).lower() for (name,) in session.rows(sql.TABLES)}
+    version = _version(session) if "oci_loader" in present else 0
+    if version > SCHEMA_VERSION:
+        raise _newer(version)
+    rights = {str(right) for (right,) in session.rows(sql.RIGHTS)}
+    if not rights & {"CREATE TABLE", "CREATE ANY TABLE"}:
+        raise NotAuthorised("the database user lacks CREATE TABLE", fix="GRANT CREATE TABLE, CREATE VIEW to the user")
+    missing = sum(table.name not in present for table in ALL)
+    found = f"logged in; {missing} tables to be made" if missing else f"logged in; tables of version {version}"
+    may_view = rights & {"CREATE VIEW", "CREATE ANY VIEW"} or version == SCHEMA_VERSION
+    return found if may_view else f"{found}; without the views: GRANT CREATE VIEW to the user"
+
+
+def _newer(version: int) -> WarehouseUnusable:
+    return WarehouseUnusable(f"the tables are of version {version}, this loader knows {SCHEMA_VERSION}")
 
 
 def _version(session: Session) -> int:

@@ -272,6 +272,8 @@ CLAIM_HOLD = f"SELECT object_etag FROM oci_report_claim WHERE {_BY_NAME} AND cal
 
 CLAIM_ALL = "SELECT tenancy_id, object_name FROM oci_report_claim"
 TABLES = "SELECT table_name FROM user_tables WHERE table_name LIKE 'OCI%'"
+RIGHTS = "SELECT privilege FROM session_privs"
+"""What the session's user may do, rights from roles included."""
 
 
 def retain(dialect: str) -> str:

@@ -93,9 +93,10 @@ SELECT tenancy_id, usage_day, service, currency, cost_total, focus_total,
   COALESCE(cost_total, 0) - COALESCE(focus_total, 0) AS difference, cost_rows, focus_rows,
   CASE WHEN cost_rows IS NULL THEN 'cost-missing' WHEN focus_rows IS NULL THEN 'focus-missing'
     WHEN COALESCE(cost_total, 0) = COALESCE(focus_total, 0) THEN 'equal' ELSE 'differs' END AS status,
-  (SELECT LISTAGG(r.object_name, ', ') WITHIN GROUP (ORDER BY r.object_name) FROM oci_report r
+  (SELECT LISTAGG(r.object_name, ', ' ON OVERFLOW TRUNCATE) WITHIN GROUP (ORDER BY r.object_name) FROM oci_report r
     WHERE r.tenancy_id = side.tenancy_id AND r.state = 'rejected'
     AND (r.dialect = 'cost' OR r.object_name LIKE 'FOCUS Reports/' || TO_CHAR(side.usage_day, 'YYYY/MM/DD') || '/%')
   ) AS missing_reports
 FROM side"""
-"""Cost against FOCUS by day, service and currency, with the objects that are known and not loaded."""
+"""Cost against FOCUS by day, service and currency, with the objects that are known and not loaded (as many names as
+a text of the database holds)."""

@@ -17,7 +17,7 @@ from functions.adw_billing.numbers import plain
 from functions.adw_billing.oracle_connect import connect
 from functions.adw_billing.oracle_errors import ConnectionLost
 from functions.adw_billing.oracle_publish import Publication
-from functions.adw_billing.oracle_schema import migrate
+from functions.adw_billing.oracle_schema import inspect, migrate
 from functions.adw_billing.oracle_session import Session
 from functions.adw_billing.oracle_stage import Stage
 from functions.adw_billing.warehouse import RETRIED_REASONS, Claim, LedgerEntry, LedgerRow, Progress, Sums
@@ -75,6 +75,10 @@ class OracleWarehouse:
     def migrate(self) -> None:
         """Make what is missing; see `oracle_schema.migrate`."""
         migrate(self._session)
+
+    def inspect(self) -> str:
+        """What a load would find; see `oracle_schema.inspect`."""
+        return inspect(self._session)
 
     def ledger(self, tenancy_id: str) -> Mapping[tuple[str, str], LedgerEntry]:
         """The settled objects of a tenancy by (name, etag)."""

@@ -37,11 +37,13 @@ def _check(name: str, act: Callable[[], str]) -> dict[str, Any]:
 def _warehouse(settings: Settings, deadline: Deadline) -> str:
     if settings.duckdb_path:
         return _duckdb(Path(settings.duckdb_path), settings, deadline)
-    from functions.adw_billing.engine import open_warehouse  # noqa: PLC0415
+    from functions.adw_billing.oracle_warehouse import open_warehouse  # noqa: PLC0415  (rare)
 
     warehouse = open_warehouse(settings, deadline, "preflight")
-    warehouse.close()
-    return "logged in"
+    try:
+        return warehouse.inspect()
+    finally:
+        warehouse.close()
 
 
 def _duckdb(path: Path, settings: Settings, deadline: Deadline) -> str:

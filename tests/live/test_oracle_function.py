@@ -113,6 +113,10 @@ def test_a_preflight_logs_on_and_makes_nothing(function: tuple[Cloud, Bucket], q
     cloud, _ = function
     answer = call(cloud, preflight=True)
     assert answer["preflight"]["ok"] is True, answer
+    assert {check["name"]: check["found"] for check in answer["preflight"]["checks"]} == {
+        "reports": "0 reports listed",
+        "warehouse": "logged in; 9 tables to be made",
+    }
     assert query("select count(*) from user_tables where table_name like 'OCI%'") == [(0,)]
 
 

@@ -22,6 +22,7 @@ CODES = {
 }
 DICTIONARY = """
 CREATE TABLE dual AS SELECT 'X' AS dummy;
+CREATE TABLE session_privs AS SELECT unnest(['CREATE SESSION', 'CREATE TABLE', 'CREATE VIEW']) AS privilege;
 CREATE VIEW user_tables AS SELECT upper(table_name) AS table_name FROM duckdb_tables();
 CREATE VIEW user_tab_columns AS SELECT upper(table_name) AS table_name, upper(column_name) AS column_name,
   'VARCHAR2' AS data_type, 150 AS char_length FROM duckdb_columns() WHERE data_type = 'VARCHAR';

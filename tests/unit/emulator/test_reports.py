@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -138,6 +139,14 @@ def test_parts_of_a_window_are_the_whole_wherever_it_is_cut() -> None:
     ]
     assert [row for part in parts for row in rows_of(part)] == rows_of(whole)
     assert sum(part.rows for part in parts) == whole.rows
+
+
+def test_any_row_of_ten_million_is_made_without_those_before_it() -> None:
+    whole = make_report("cost", 10_000_000)
+    rows = rows_of(replace(whole, start=9_999_990))
+    assert (whole.rows, len(rows)) == (10_000_000, 10)
+    assert rows[3:] == rows_of(replace(whole, start=9_999_993))
+    assert make_report("focus", 1).totals().rows == len(rows_of(make_report("focus", 1))) == 1
 
 
 def test_layouts_change_the_form_and_not_the_content() -> None:

@@ -14,11 +14,12 @@ from sqlglot import exp
 from emulator.reports.report import make_report
 from emulator.reports.story import Story
 from functions.adw_billing import oracle_sql, oracle_views
-from functions.adw_billing.errors import ProofFailed
+from functions.adw_billing.errors import ProofFailed, WarehouseUnusable
 from functions.adw_billing.oracle_warehouse import OracleWarehouse
 from functions.adw_billing.tables import ALL, BILLING
 from functions.adw_billing.warehouse import ObjectKey, Outcome, Progress, Rejected, Sums
 from shared.deadline import Deadline
+from shared.errors import NotAuthorised
 from tests.support.report_batches import ReportBatches
 from tests.support.translated_oracle import TranslatedSession, parsed, translation
 
@@ -60,6 +61,7 @@ def everything(session: TranslatedSession, folder: Path) -> None:
     session.database.execute(f"CREATE TABLE oci_billing ({names})")
     made = warehouse(session)
     made.migrate()
+    made.inspect()
     for dialect in DIALECTS:
         report = make_report(dialect, 50)
         load(made, ReportBatches(made.connection(), report, key(f"r/{dialect}.csv.gz"), folder, with_rejected=True))
@@ -155,6 +157,23 @@ def test_a_report_takes_the_same_requests_whatever_its_size_but_for_two_a_batch(
         load(made, source)
         taken.append(made.statements() - before)
     assert taken[2] - taken[1] == 2 * (3 - 1)
+
+
+def test_a_preflight_tells_what_a_load_would_find_and_makes_nothing(session: TranslatedSession) -> None:
+    bare = OracleWarehouse(session, duckdb.connect(), Deadline.after(60), "call-1")  # type: ignore[arg-type]
+    assert bare.inspect() == f"logged in; {len(ALL)} tables to be made"
+    session.database.execute("DELETE FROM session_privs WHERE privilege = 'CREATE VIEW'")
+    assert "GRANT CREATE VIEW" in bare.inspect()
+    assert session.rows(oracle_sql.TABLES) == []
+    warehouse(session)
+    assert bare.inspect() == "logged in; tables of version 1"
+    session.database.execute("DELETE FROM session_privs WHERE privilege = 'CREATE TABLE'")
+    with pytest.raises(NotAuthorised) as caught:
+        bare.inspect()
+    assert "GRANT CREATE TABLE" in caught.value.fix
+    session.database.execute("UPDATE oci_loader SET value = '99' WHERE name = 'schema_version'")
+    with pytest.raises(WarehouseUnusable):
+        bare.inspect()
 
 
 def test_a_sum_that_differs_is_not_published(session: TranslatedSession, tmp_path: Path) -> None:
