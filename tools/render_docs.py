@@ -2,8 +2,8 @@
 
 WHAT is ``settings FOLDER`` (the config keys of functions/FOLDER/settings.py), ``config`` (every key with its Terraform
 variable), ``errors`` (every error reason of the shared library and of all functions), ``errors FOLDER`` (those of one
-function alone) or ``functions`` (name, memory,
-timeout and trigger of each).
+function alone), ``functions`` (name, memory, timeout and trigger of each) or ``ddl ENGINE`` (the tables and views of
+adw-billing for ``duckdb`` or ``oracle``).
 """
 
 from __future__ import annotations
@@ -47,6 +47,8 @@ def _table(suite: Suite, root: Path, what: str) -> str:
             return errors_table(suite, root, folder)
         case ["functions"]:
             return functions_table(suite, root)
+        case ["ddl", "duckdb" | "oracle" as engine]:
+            return ddl(engine)
     raise ValueError(f"nothing is known to generate for: {what}")
 
 
@@ -103,6 +105,25 @@ def functions_table(suite: Suite, root: Path) -> str:
         page = f"[docs/{entry.name}.md](docs/{entry.name}.md)"
         lines.append(f"| `{entry.name}` | {entry.memory_mb} | {entry.timeout_seconds} | {triggers} | {page} |")
     return "\n".join(lines) + "\n"
+
+
+def ddl(engine: str) -> str:
+    """The statements that make the warehouse of adw-billing, tables before indexes and views."""
+    from functions.adw_billing import duckdb_sql, oracle_schema, oracle_views, tables, views  # noqa: PLC0415
+    from functions.adw_billing.ddl import duckdb_create, oracle_create  # noqa: PLC0415
+
+    if engine == "oracle":
+        made = [oracle_create(table) for table in tables.ALL]
+        made += [*oracle_schema.INDEXES.values(), *oracle_views.create_statements().values()]
+    else:
+        made = [duckdb_create(table) for table in tables.ALL if table is not tables.BILLING]
+        made += [duckdb_sql.billing_view(frozenset()), *views.create_statements()]
+    return "".join(f"```sql\n{_wrapped(statement.strip())};\n```\n\n" for statement in made)
+
+
+def _wrapped(statement: str) -> str:
+    """A statement that stands on one line, broken before its parts."""
+    return statement if "\n" in statement else re.sub(r" (?=SELECT |FROM |WHERE |UNION )", "\n", statement)
 
 
 def _cell(text: str) -> str:

@@ -24,8 +24,7 @@ Kind = Literal["on-time", "late", "correction", "re-publication"]
 ROWS_PER_OBJECT = 1_000_000
 """OCI starts a new object after this many records."""
 
-WINDOWS_A_DAY = 4
-_WINDOW_HOURS = 6
+_DAY_HOURS = 24
 _FIRST_NUMBER = 1_000_000_010_470
 
 
@@ -44,9 +43,10 @@ class Publication:
 class Story:
     """Some days of a tenancy, the same for the same fields.
 
-    Each usage day has four windows of six hours, published 6 to 24 hours after their end. `late_rows` of a day come
-    `late_days` later, `correction_rows` of its first window `correction_days` later, each as new objects (in FOCUS: in
-    the old day's folder). Every `republish_every`-th day's first object appears again under its name a day later, with
+    Each usage day has `windows_a_day` windows (four of six hours, as OCI has it; a small tenancy's story may do with
+    one), published 6 to 24 hours after their end. Of every `afterwards_every`-th day `late_rows` come `late_days` later,
+    `correction_rows` of its first window `correction_days` later, each as new objects (in FOCUS: in the old day's
+    folder). Every `republish_every`-th day's first object appears again under its name a day later, with
     changed rows and one more. Objects hold `rows_per_object` rows; what is more is split into `-00002` and so on.
     """
 
@@ -61,6 +61,8 @@ class Story:
     correction_rows: int = 3
     correction_days: int = 5
     republish_every: int = 5
+    afterwards_every: int = 1
+    windows_a_day: int = 4
     resources: int = 120
     tenancy: str = TENANCY
     layout: Layout = field(default_factory=Layout)
@@ -79,11 +81,12 @@ class Story:
             day = self.first_day + timedelta(days=number)
             ends = datetime.combine(day, datetime.min.time(), UTC)
             first_hour = int(ends.timestamp()) // 3600
-            for part in range(WINDOWS_A_DAY):
+            windows, hours = self.windows_a_day, _DAY_HOURS // self.windows_a_day
+            for part in range(windows):
                 name = f"{day}/{part}"
-                rows = self.rows_per_day * (part + 1) // WINDOWS_A_DAY - self.rows_per_day * part // WINDOWS_A_DAY
-                window = Window(self.seed, name, rows, first_hour + part * _WINDOW_HOURS)
-                delay = timedelta(hours=_WINDOW_HOURS * (part + 1), minutes=rng.randrange(6 * 60, 24 * 60))
+                rows = self.rows_per_day * (part + 1) // windows - self.rows_per_day * part // windows
+                window = Window(self.seed, name, rows, first_hour + part * hours, hours=hours)
+                delay = timedelta(hours=hours * (part + 1), minutes=rng.randrange(6 * 60, 24 * 60))
                 yield _Draft(ends + delay, "on-time", day, window)
                 if part == 0:
                     yield from self._afterwards(number, _Draft(ends + delay, "on-time", day, window))
@@ -91,10 +94,11 @@ class Story:
     def _afterwards(self, number: int, first: _Draft) -> Iterator[_Draft]:
         """What happens to a day when its first window is out."""
         window, day = first.window, first.day
-        if self.late_rows:
+        follows = number % self.afterwards_every == 0
+        if self.late_rows and follows:
             late = Window(self.seed, f"{day}/late", self.late_rows, window.first_hour, hours=24)
             yield _Draft(first.at + timedelta(days=self.late_days), "late", day, late)
-        if self.correction_rows:
+        if self.correction_rows and follows:
             rows = min(self.correction_rows, window.rows)
             fix = Window(self.seed, f"{day}/correction", rows, window.first_hour, corrects=window)
             again = Window(self.seed, f"{day}/correction 2", min(1, rows), window.first_hour, corrects=fix)
