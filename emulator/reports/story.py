@@ -44,8 +44,8 @@ class Story:
     """Some days of a tenancy, the same for the same fields.
 
     Each usage day has `windows_a_day` windows (four of six hours, as OCI has it; a small tenancy's story may do with
-    one), published 6 to 24 hours after their end. Of every `afterwards_every`-th day `late_rows` come `late_days` later,
-    `correction_rows` of its first window `correction_days` later, each as new objects (in FOCUS: in the old day's
+    one), published 6 to 24 hours after their end. Of each `afterwards_every`-th day `late_rows` come `late_days` later
+    and `correction_rows` of its first window `correction_days` later, each as new objects (in FOCUS: in the old day's
     folder). Every `republish_every`-th day's first object appears again under its name a day later, with
     changed rows and one more. Objects hold `rows_per_object` rows; what is more is split into `-00002` and so on.
     """
