@@ -56,7 +56,8 @@ class Budgets:
 
 
 def _lets_broken_go(budget: PodDisruptionBudget, pod: Pod) -> bool:
-    """With the policy AlwaysAllow a pod that is not ready goes without a budget."""
-    if budget.spec.unhealthy_pod_eviction_policy != "AlwaysAllow":
+    """A pod that is not ready goes by the policy AlwaysAllow, and by the other one while the budget is healthy."""
+    healthy = 0 < budget.status.desired_healthy <= budget.status.current_healthy
+    if not healthy and budget.spec.unhealthy_pod_eviction_policy != "AlwaysAllow":
         return False
-    return any(condition.type == "Ready" and condition.status == "False" for condition in pod.status.conditions or ())
+    return any(condition.type == "Ready" and condition.status != "True" for condition in pod.status.conditions or ())

@@ -73,6 +73,7 @@ class ClaimSpec(Object):
 
     volume_name: str | None = None
     storage_class_name: str | None = None
+    access_modes: list[str] | None = None
 
 
 class PersistentVolumeClaim(Object):

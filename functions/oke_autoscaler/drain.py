@@ -166,8 +166,8 @@ class DrainRules:
         if not self._settings.skip_nodes_with_local_storage:
             return ""
         annotations = pod.metadata.annotations
-        listed = (annotations.safe_to_evict_local_volumes or "") if annotations is not None else ""
-        safe = set(listed.split(","))
+        listed = annotations.safe_to_evict_local_volumes if annotations is not None else None
+        safe = listed.split(",") if listed else ()
         local = any(_is_local(volume) and volume.name not in safe for volume in pod.spec.volumes or ())
         return "LocalStorageRequested" if local else ""
 

@@ -100,7 +100,8 @@ def _unregistered(world: World) -> Iterator[NodeVerdict]:
 def _case(world: World, rules: DrainRules, node: Node, planned: Movers) -> Case:
     name, state = node.metadata.name, world.pools.of(node)
     residents = world.residents[name]
-    drain = rules.judge(resident.pod for resident in residents)
+    drain = rules.judge(r.pod for r in residents if not r.expendable)
+    drain.ignore += [r.pod for r in residents if r.expendable]
     evicted = {id(pod) for pod in drain.evict}
     movers = [(r.workload, 1) for r in residents if r.counts and id(r.pod) in evicted]
     used = utilization(

@@ -23,6 +23,8 @@ UNUSABLE_POOLS = frozenset({"CREATING", "DELETING", "DELETED"})
 OPEN_WORK = frozenset({"ACCEPTED", "IN_PROGRESS", "CANCELING"})
 TO_BE_DELETED = "ToBeDeletedByClusterAutoscaler"
 DELETION_CANDIDATE = "DeletionCandidateOfClusterAutoscaler"
+STARTUP_TAINTS = tuple(f"{kind}-taint.cluster-autoscaler.kubernetes.io/" for kind in ("startup", "status", "ignore"))
+"""Prefixes of taints that go away by themselves once a node has started (cluster-autoscaler 1.37, utils/taints)."""
 MAX_BACKOFF_MINUTES = 30
 NO_WORK = WorkRequest(status="SUCCEEDED")
 """Stands for the newest work of a pool that has none."""
@@ -57,7 +59,9 @@ class PoolState:
 
 
 def is_ready(node: Node) -> bool:
-    """Whether the Ready condition is True; a node that reports no conditions counts as ready."""
+    """Whether the Ready condition is True and no startup taint is left; without conditions a node counts as ready."""
+    if any(taint.key.startswith(STARTUP_TAINTS) for taint in node.spec.taints or ()):
+        return False
     conditions = node.status.conditions
     if not conditions:
         return True

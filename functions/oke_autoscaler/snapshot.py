@@ -35,7 +35,7 @@ class Snapshot:
     """Controllers with their ``kind`` set; None means that every owner exists."""
     priority_classes: Sequence[PriorityClass] = ()
     namespaces: Sequence[Namespace] = ()
-    claims: Sequence[PersistentVolumeClaim] = ()
+    claims: Sequence[PersistentVolumeClaim] | None = None
     volumes: Sequence[PersistentVolume] = ()
     storage_classes: Sequence[StorageClass] = ()
     work_requests: Sequence[WorkRequest] | None = None

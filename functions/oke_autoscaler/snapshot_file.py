@@ -45,9 +45,10 @@ UNKNOWN = msgspec.Raw(b"null")
 
 
 class _Items(msgspec.Struct):
-    """A Kubernetes List."""
+    """A Kubernetes List; one of a single kind names it in its own, as ``ReplicaSetList``, and not in its items."""
 
-    items: list[msgspec.Raw] | None = None
+    items: list[msgspec.Raw] | None
+    kind: str = ""
 
 
 class _File(msgspec.Struct):
@@ -77,15 +78,18 @@ def read(data: bytes | mmap, clock: float) -> tuple[Snapshot, Settings, float]:
     file = _decode(data, _File, "")
     _forget(data)
     pools = _list(file.node_pools, NodePool, "node_pools")
+    nodes = _list(file.nodes, Node, "nodes") or []
+    _unlike([pool.id for pool in pools or ()], "node_pools[{}].id")
+    _unlike([node.metadata.name for node in nodes], "nodes[{}].metadata.name")
     snapshot = Snapshot(
         pools=pools,
-        nodes=_list(file.nodes, Node, "nodes") or (),
+        nodes=nodes,
         pods=_pods(file.pods, data),
         budgets=_list(file.pod_disruption_budgets, PodDisruptionBudget, "pod_disruption_budgets") or (),
-        owners=_list(file.controllers, Owner, "controllers"),
+        owners=_owners(file.controllers),
         priority_classes=_list(file.priority_classes, PriorityClass, "priority_classes") or (),
         namespaces=_list(file.namespaces, Namespace, "namespaces") or (),
-        claims=_list(file.persistent_volume_claims, PersistentVolumeClaim, "persistent_volume_claims") or (),
+        claims=_list(file.persistent_volume_claims, PersistentVolumeClaim, "persistent_volume_claims"),
         volumes=_list(file.persistent_volumes, PersistentVolume, "persistent_volumes") or (),
         storage_classes=_list(file.storage_classes, StorageClass, "storage_classes") or (),
         work_requests=_list(file.work_requests, WorkRequest, "work_requests"),
@@ -138,6 +142,26 @@ def _list(raw: msgspec.Raw, kind: type[T], path: str) -> list[T] | None:
     for index, item in enumerate(found):
         check(item, f"{path}[{index}]")
     return found
+
+
+def _owners(raw: msgspec.Raw) -> list[Owner] | None:
+    """Controllers, each with its kind: its own, or that of the list it comes in."""
+    owners = _list(raw, Owner, "controllers")
+    listed = _decode(raw, _Items, "controllers").kind.removesuffix("List") if bytes(raw)[:1] == b"{" else ""
+    for index, owner in enumerate(owners or ()):
+        owner.kind = owner.kind or listed
+        if not owner.kind:
+            raise BadSnapshot(f"controllers[{index}].kind", "is missing")
+    return owners
+
+
+def _unlike(names: list[str], path: str) -> None:
+    """BadSnapshot for a name that is there twice."""
+    seen: set[str] = set()
+    for index, name in enumerate(names):
+        if name in seen:
+            raise BadSnapshot(path.format(index), f"{name[:80]!r} is there twice")
+        seen.add(name)
 
 
 def _pods(raw: msgspec.Raw, data: bytes | mmap) -> list[Pod]:

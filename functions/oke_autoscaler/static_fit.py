@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _encode = msgspec.json.Encoder().encode
 CORDONED = Taint(key="node.kubernetes.io/unschedulable", effect="NoSchedule")
+NO_CLAIM = "claim of its volume missing, not bound or in use"
 NOT_READY = Taint(key="node.kubernetes.io/not-ready", effect="NoSchedule")
 
 
@@ -104,8 +105,9 @@ class StaticFit:
             return f"taint {taint.key}"
         if not self.affine(workload, kind):
             return "node selector or affinity"
-        if not all(node_selected(selector, kind.labels, kind.name) for selector in workload.volume_nodes):
-            return "zone of its volume"
+        for selector in workload.volume_nodes:
+            if not node_selected(selector, kind.labels, kind.name):
+                return "zone of its volume" if selector.node_selector_terms else NO_CLAIM
         return ""
 
 

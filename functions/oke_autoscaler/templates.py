@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.objects import Taint
-from functions.oke_autoscaler.pools import DELETION_CANDIDATE, TO_BE_DELETED, is_ready, taint_value
+from functions.oke_autoscaler.pools import DELETION_CANDIDATE, STARTUP_TAINTS, TO_BE_DELETED, is_ready, taint_value
 from functions.oke_autoscaler.requests import Amounts, amounts
 from functions.oke_autoscaler.shapes import GIB, Hardware, allocatable, hardware, is_arm, max_pods
 from functions.oke_autoscaler.workloads import HOSTNAME
@@ -30,7 +30,7 @@ INSTANCE_TYPE = "node.kubernetes.io/instance-type"
 TRANSIENT = (
     "node.kubernetes.io/",
     "node.cloudprovider.kubernetes.io/",
-    "ignore-taint.cluster-autoscaler.kubernetes.io/",
+    *STARTUP_TAINTS,
 )
 REGISTER_TAINTS = re.compile(r"-?-register-with-taints[= ]['\"]?([^\s'\"]*)")
 TAINT_TAG = "cluster-autoscaler/node-template/taint/"

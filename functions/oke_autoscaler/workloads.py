@@ -172,7 +172,7 @@ class Workloads:
             labels = {key: value for key, value in labels.items() if key in self._asked}
         elif labels:
             labels = {}
-        volume_nodes = self._volumes.of(meta.namespace, meta.name, pod.spec.volumes) if pod.spec.volumes else ()
+        volume_nodes = self._volumes.of(pod, pod.spec.volumes) if pod.spec.volumes else ()
         leaving = meta.deletion_timestamp is not None
         key = (shape.ident, meta.namespace, tuple(sorted(labels.items())), volume_nodes, leaving)
         found = self._workloads.get(key)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.constraints import Constraints
 from functions.oke_autoscaler.drain import controller_of, is_daemon, is_mirror
-from functions.oke_autoscaler.objects import Taint
+from functions.oke_autoscaler.objects import DONE, Taint
 from functions.oke_autoscaler.offers import Offer, sites_of
 from functions.oke_autoscaler.pools import TO_BE_DELETED, Pools, instance_id, is_ready, taint_value
 from functions.oke_autoscaler.requests import amounts
@@ -27,16 +27,20 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.workloads import Workload
 
 BEING_DELETED = Taint(key=TO_BE_DELETED, effect="NoSchedule")
-DONE = frozenset({"Succeeded", "Failed"})
 
 
 @dataclass(slots=True)
 class Resident:
-    """A pod on a node; ``counts`` is False for one that takes no room (done, or expendable)."""
+    """A pod on a node; ``expendable`` says that it may go with its node, unasked."""
 
     pod: Pod
     workload: Workload
-    counts: bool
+    expendable: bool
+
+    @property
+    def counts(self) -> bool:
+        """Whether it takes room: done and expendable pods do not."""
+        return not self.expendable and self.pod.status.phase not in DONE
 
 
 @dataclass(slots=True)
@@ -76,9 +80,8 @@ def build(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[s
         node, nominated = pod.node_name, pod.status.nominated_node_name
         workload = workloads.of(pod)
         if node:
-            counts = pod.status.phase not in DONE and workload.priority >= cutoff
             if node in residents:
-                residents[node].append(Resident(pod, workload, counts))
+                residents[node].append(Resident(pod, workload, workload.priority < cutoff))
         elif pod.status.phase in DONE:
             continue
         elif nominated in residents:

@@ -100,6 +100,15 @@ def test_nodes_without_conditions_and_pools_without_nodes_are_taken() -> None:
     assert [(each["node"], each["reason"]) for each in found["nodes"]] == [("bare", "NotAutoscaled")]
 
 
+def test_items_of_a_typed_list_have_its_kind() -> None:
+    owner = {"metadata": {"name": "run"}, "spec": {"replicas": 1}}
+    listed = {"kind": "ReplicaSetList", "apiVersion": "apps/v1", "items": [owner]}
+    assert (
+        answer(snapshot(controllers=listed, pods=[pod("run", 600, 1, nodeName="n1")]))["nodes"][0]["blocking_pod"]
+        is None
+    )
+
+
 def faulty(change: Json) -> Json:
     with pytest.raises(BadSnapshot) as caught:
         explain(json.dumps(snapshot(**change)).encode(), CLOCK)
@@ -117,6 +126,7 @@ BAD_PODS = {
         pod("x", 1, 1, containers=[{"resources": {"requests": {"memory": "-1"}}}])
     ],
     "pods[0].spec.overhead.cpu": [pod("x", 1, 1, overhead={"cpu": ""})],
+    "pods[1].metadata.creationTimestamp": [pod("x", 1, 1), {"metadata": {"name": "x", "creationTimestamp": ""}}],
     "pods[0].metadata.deletionTimestamp": [{"metadata": {"name": "x", "deletionTimestamp": "soon"}}],
     "pods[0].metadata.creationTimestamp": [{"metadata": {"name": "x", "creationTimestamp": ""}}],
     "pods": 5,
@@ -140,6 +150,10 @@ BAD_OTHERS = {
         "node_pools": [{"id": "p", "nodeShapeConfig": {"memoryInGBs": 1e300}}]
     },
     "node_pools[0].id": {"node_pools": [{"name": "p"}]},
+    "nodes.items": {"nodes": {"kind": "Node"}},
+    "nodes[1].metadata.name": {"nodes": [node("n", 1, 1), node("n", 1, 1)]},
+    "node_pools[1].id": {"node_pools": [pool("p", 1, []), pool("p", 1, [])]},
+    "controllers[0].kind": {"controllers": [{"metadata": {"name": "rs"}}]},
     "now": {"now": "today"},
     "settings.node_pool_max_size": {"settings": {"node_pool_max_size": "many"}},
     "settings.node_pools": {"settings": {"node_pools": [{"id": "p", "min_size": -1}]}},

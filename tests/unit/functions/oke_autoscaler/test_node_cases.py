@@ -173,3 +173,11 @@ def test_all_pods_of_one_budget_may_go_from_a_node_but_not_from_two_nodes_in_one
     )
     assert [removal.node for removal in decision.remove] == ["a"]
     assert decision.nodes[1].remove_now_reason == "NotEnoughPdb"
+
+
+def test_an_expendable_pod_neither_keeps_its_node_nor_is_moved() -> None:
+    naked = {"metadata": {"name": "cheap"}, "spec": {"priority": -11}, "status": {"phase": "Running"}}
+    found = on_candidate([naked])
+    assert (found.removable, found.evict, found.ignore) == (True, [], ["default/cheap"])
+    kept = on_candidate([{**naked, "spec": {"priority": -10}}])
+    assert (kept.removable, kept.reason) == (False, "NotReplicated")

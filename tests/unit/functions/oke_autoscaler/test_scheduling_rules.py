@@ -195,6 +195,35 @@ def test_a_pod_that_asks_for_no_cpu_fits_on_a_node_that_has_promised_too_much() 
     assert plan(pods, nodes=[full]).pods[0].placed_on == "full"
 
 
+def test_an_init_container_frees_its_port_unless_it_is_a_sidecar() -> None:
+    def with_init(name: str, **more: Any) -> Json:
+        return pod(name, 0, 0, initContainers=[{**port(80)["containers"][0], **more}])
+
+    assert bought([with_init("a"), with_init("b")]) == 1
+    assert bought([with_init("a", restartPolicy="Always"), with_init("b", restartPolicy="Always")]) == 2
+
+
+def test_a_spread_does_not_count_pods_that_are_being_deleted() -> None:
+    nodes = [node(name, 4000, GIB) for name in ("x", "y")]
+    running = pod("r", 1, 1, "web", nodeName="x")
+    (wanted,) = many(1, spec=spread(HOST, 1, nodeAffinityPolicy="Ignore"))
+    wanted["spec"]["nodeSelector"] = {HOST: "x"}
+    assert plan([running, wanted], nodes=nodes).pods[0].placed_on is None
+    running["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+    assert plan([running, wanted], nodes=nodes).pods[0].placed_on == "x"
+
+
+@pytest.mark.parametrize("kind", ["startup", "status", "ignore"])
+def test_a_node_with_a_startup_taint_is_room_that_comes_and_new_ones_lose_it(kind: str) -> None:
+    taint = {"key": f"{kind}-taint.cluster-autoscaler.kubernetes.io/cni", "effect": "NoSchedule"}
+    booting = node("web-1", 4000, GIB, taints=[taint], labels={"name": "web"})
+    booting["metadata"]["creationTimestamp"] = "2025-12-31T23:58:00Z"
+    seen = {"node_pools": [pool("web", 1, ["web-1"])], "nodes": [booting], "pods": many(1)}
+    assert run({**seen, "now": "2026-01-01T00:00:00Z"}).pods[0].placed_on == "web-1"
+    assert new_nodes(run({**seen, "now": "2026-01-01T00:00:00Z"})) == {}
+    assert new_nodes(run({**seen, "now": "2026-01-02T00:00:00Z"})) == {"web": 1}
+
+
 def term(key: str, app: str, **more: Any) -> Json:
     return {"topologyKey": key, "labelSelector": {"matchLabels": {"app": app}}, **more}
 
@@ -334,18 +363,37 @@ def zone_of(*zones: str) -> Json:
 
 def test_a_volume_binds_its_pod_to_its_zone() -> None:
     extra = {
-        "persistent_volume_claims": [claim("c", volumeName="v"), claim("w", storageClassName="s"), claim("free")],
-        "persistent_volumes": [{"metadata": {"name": "v"}, "spec": {"nodeAffinity": {"required": zone_of("AD-2")}}}],
+        "persistent_volume_claims": [
+            claim("c", volumeName="v"),
+            claim("labelled", volumeName="old"),
+            claim("w", storageClassName="s"),
+            claim("unbound", storageClassName="now"),
+            claim("alone", accessModes=["ReadWriteOncePod"]),
+            claim("free"),
+        ],
+        "persistent_volumes": [
+            {"metadata": {"name": "v"}, "spec": {"nodeAffinity": {"required": zone_of("AD-2")}}},
+            {"metadata": {"name": "old", "labels": {"failure-domain.beta.kubernetes.io/zone": "AD-8__AD-9"}}},
+        ],
         "storage_classes": [
+            {"metadata": {"name": "now"}},
             {
                 "metadata": {"name": "s"},
+                "volumeBindingMode": "WaitForFirstConsumer",
                 "allowedTopologies": [{"matchLabelExpressions": [{"key": ZONE, "values": ["AD-9"]}]}],
-            }
+            },
         ],
     }
-    for name, expected in (("c", 1), ("w", 0), ("free", 1), ("unknown", 1)):
-        pods = many(1, spec={"volumes": [{"name": "d", "persistentVolumeClaim": {"claimName": name}}]})
-        assert bought(pods, snapshot=extra, **ZONED) == expected, name
+
+    def using(name: str) -> Json:
+        return {"volumes": [{"name": "d", "persistentVolumeClaim": {"claimName": name}}]}
+
+    for name, expected in (("c", 1), ("labelled", 0), ("w", 0), ("unbound", 0), ("alone", 1), ("free", 1), ("gone", 0)):
+        assert bought(many(1, spec=using(name)), snapshot=extra, **ZONED) == expected, name
+    assert bought(many(1, spec=using("gone")), **ZONED) == 1, "claims left out are not known, which is not missing"
+    holder = pod("holder", 1, 1, nodeName="old", **using("alone"))
+    decision = plan([holder, *many(1, spec=using("alone"))], nodes=[node("old", 9, 9)], snapshot=extra, **ZONED)
+    assert "in use" in decision.pods[0].reason
     own = many(1, spec={"volumes": [{"name": "d", "ephemeral": {}}]})
     extra["persistent_volume_claims"].append(claim("p0-d", storageClassName="s"))
     assert bought(own, snapshot=extra, **ZONED) == 0
