@@ -15,7 +15,7 @@ class Row:
     holds: bool | None = None
 
 
-WIDTHS = (56, 34, 24, 6)
+WIDTHS = (66, 34, 24, 6)
 """Of figure, value, bar and whether it holds; the command comes last. A longer cell moves the rest of its line."""
 
 HEAD = (
