@@ -12,6 +12,11 @@ from functions.adw_billing.parse_sql import split_sum
 from functions.adw_billing.tables import BILLING, DATA, DAY_COLUMN, REJECTED, SERVICE_COLUMNS, Kind
 
 ADOPTED = "oci_billing_adopted"
+RETAIN_ADOPTED = (
+    f"DELETE FROM {ADOPTED} WHERE starts_with(usage_report, $tenancy_id || '-') "
+    "AND lineItem_intervalUsageStart[1:10] < $first"
+)
+"""Old days of a table that was there before the loader; its times are texts that begin with the date."""
 COST_FROM = "oci_billing_cost_from"
 BY_KEY = "tenancy_id = $tenancy_id AND object_name = $object_name AND object_etag = $object_etag"
 BY_NAME = "tenancy_id = $tenancy_id AND object_name = $object_name"

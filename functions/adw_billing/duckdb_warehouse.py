@@ -246,6 +246,8 @@ class DuckDbWarehouse:
             for dialect, table in DATA.items():
                 where = f"tenancy_id = $tenancy_id AND {DAY_COLUMN[dialect]} < CAST($first AS TIMESTAMP)"
                 removed += self._session.all(f"DELETE FROM {table.name} WHERE {where}", values)[0][0]
+            if self._adopted:
+                removed += self._session.all(duckdb_sql.RETAIN_ADOPTED, values)[0][0]
             self._session.run("COMMIT")
         return removed
 

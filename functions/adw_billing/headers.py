@@ -23,9 +23,10 @@ FOCUS_ALIASES = {
 FOCUS_TAGS = ("tags", "tag")
 FOCUS_MARKS = frozenset({"billedcost", "chargeperiodstart"})
 """Columns that every FOCUS version requires; they tell the dialect."""
-USAGE_MARKS = frozenset({"usage/consumedquantity", "usage/consumedquantityunits", "usage/consumedquantitymeasure"})
-COST_MARKS = frozenset({"cost/mycost", "cost/unitprice", "cost/productsku", "cost/currencycode"})
+COST_MARK = "cost/"
+USAGE_MARKS = ("usage/", "product/resource")
 LINE_ITEM_MARK = "lineitem/intervalusagestart"
+"""The column that usage and cost reports require; any column `cost/…` makes it a cost report."""
 PREFIXES = {"reports/usage-csv/": "usage", "reports/cost-csv/": "cost", "focus reports/": "focus"}
 
 __all__ = ["WHOLE_OBJECT", "HeaderFault", "Layout", "dialect_of_name", "layout"]
@@ -92,9 +93,9 @@ def _dialect(names: list[str]) -> str:
     lowered = {_bare(name) for name in names}
     if lowered >= FOCUS_MARKS:
         return "focus"
-    if LINE_ITEM_MARK in lowered and lowered & COST_MARKS:
+    if LINE_ITEM_MARK in lowered and any(name.startswith(COST_MARK) for name in lowered):
         return "cost"
-    if LINE_ITEM_MARK in lowered and lowered & USAGE_MARKS:
+    if LINE_ITEM_MARK in lowered and any(name.startswith(USAGE_MARKS) for name in lowered):
         return "usage"
     raise HeaderFault("unknown-dialect", "the header is that of no usage, cost or FOCUS report")
 

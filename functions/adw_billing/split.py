@@ -39,13 +39,20 @@ class Splitter:
         self.width = 0
 
     def header(self, limit_bytes: int = RECORD_LIMIT_BYTES) -> bytes:
-        """The first record with its line end; what there is where no line end comes within the limit."""
+        """The first record with its line end; what there is where it does not end within the limit."""
         self._fill(1)
-        while not self._ended and b"\n" not in self._buffer and len(self._buffer) < limit_bytes:
+        while not (end := self._header_end()) and not self._ended and len(self._buffer) < limit_bytes:
             self._fill(len(self._buffer) + 1)
-        end = self._buffer.find(b"\n") + 1 or min(len(self._buffer), limit_bytes)
+        end = end or self._buffer.find(b"\n") + 1 or min(len(self._buffer), limit_bytes)
         header, self._buffer = self._buffer[:end], self._buffer[end:]
         return header
+
+    def _header_end(self) -> int:
+        """Behind the first line end that is in no quoted name; 0 where there is none yet."""
+        end = self._buffer.find(b"\n") + 1
+        while end and self._buffer.count(b'"', 0, end) % 2:
+            end = self._buffer.find(b"\n", end) + 1
+        return end
 
     def skip(self, text_bytes: int) -> Iterator[bytes]:
         """Leave out bytes that earlier calls have loaded, handing them over to be checked."""
@@ -73,10 +80,10 @@ class Splitter:
             yield self._cut()
 
     def _cut(self) -> Chunk:
-        end = self._buffer.rfind(b"\n") + 1
+        end = self._buffer.rfind(b"\n", 0, self._chunk_bytes) + 1 or self._buffer.find(b"\n") + 1
         while not end and not self._ended and len(self._buffer) < OVERLONG_BYTES:
             self._fill(len(self._buffer) + 1)
-            end = self._buffer.rfind(b"\n") + 1
+            end = self._buffer.find(b"\n") + 1
         if not end:
             return self._overlong()
         text = self._buffer[:end]

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
+from functions.adw_billing.duckdb_warehouse import DuckDbWarehouse
 from functions.adw_billing.tables import BILLING
+from shared.deadline import Deadline
 from tests.support.billing_files import (
     COST,
     FOCUS,
@@ -264,3 +266,16 @@ def test_errors_of_the_command_line_are_typed_answers(folder: Path, tmp_path: Pa
     assert load(folder / "none", tmp_path / "x.duckdb")["error"]["reason"] == "bad-request"
     (tmp_path / "text.duckdb").write_text("no database" * 1000)
     assert load(folder, tmp_path / "text.duckdb")["error"]["reason"] == "warehouse-unusable"
+
+
+def test_retention_covers_rows_of_the_published_loader(folder: Path, warehouse: Path) -> None:
+    original_rows(warehouse, f"{TENANCY}-old", 3, day="2025-12-31")
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("INSERT INTO oci_billing SELECT * REPLACE (replace(lineItem_intervalUsageStart, "
+            "'2025-12-31', '2026-01-01') AS lineItem_intervalUsageStart) FROM oci_billing LIMIT 1")  # fmt: skip
+    load(folder, warehouse)
+    opened = DuckDbWarehouse(str(warehouse), Deadline.after(9), call_id="c", cost_from="", margin_seconds=0)
+    opened.migrate()
+    assert opened.retain(TENANCY, "2026-01-01") == 3
+    opened.close()
+    assert query(warehouse, "SELECT lineItem_intervalUsageStart FROM oci_billing") == [("2026-01-01T10:00Z",)]
