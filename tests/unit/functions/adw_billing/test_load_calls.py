@@ -84,7 +84,7 @@ def test_a_large_report_is_loaded_over_several_calls_and_seen_whole_or_not_at_al
     whole, sliced = tmp_path / "whole.duckdb", tmp_path / "sliced.duckdb"
     call(folder, whole, lambda: 1e6)
     staged = [0]
-    while call(folder, sliced, over_after(4), slice_rows=1_000).remaining:
+    while call(folder, sliced, over_after(2), slice_rows=1_000).remaining:
         assert query(sliced, "SELECT count(*) FROM oci_cost") == [(0,)]
         assert query(sliced, "SELECT count(*) FROM oci_report") == [(0,)]
         staged.append(query(sliced, "SELECT records_done FROM oci_report_claim")[0][0])
@@ -97,7 +97,7 @@ def test_a_large_report_is_loaded_over_several_calls_and_seen_whole_or_not_at_al
 def test_a_report_published_anew_between_two_slices_starts_again(folder: Path, tmp_path: Path) -> None:
     warehouse = tmp_path / "w.duckdb"
     put(folder, "reports/cost-csv/1.csv.gz", report(COST, [cost_row(index) for index in range(300)]))
-    assert call(folder, warehouse, over_after(4), slice_rows=1_000).remaining == 1
+    assert call(folder, warehouse, over_after(2), slice_rows=1_000).remaining == 1
     put(folder, "reports/cost-csv/1.csv.gz", report(COST, [cost_row(index, cost__myCost="2") for index in range(9)]))
     call(folder, warehouse, lambda: 1e6)
     assert query(warehouse, "SELECT count(*), sum(cost_myCost) FROM oci_cost") == [(9, 18)]
