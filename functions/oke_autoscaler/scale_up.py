@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.settings import Settings
 
 CAPACITY_CODES = frozenset({"LimitExceeded", "QuotaExceeded", "OutOfHostCapacity"})
-BUSY = frozenset({409, 429})
 
 
 class Asked(Enum):
