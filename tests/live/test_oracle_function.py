@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tests.support.oracle_server import OracleServer
 
 Query = Callable[..., list[tuple[object, ...]]]
-STORY = Story(days=3, rows_per_day=200, dialects=("cost", "focus", "usage"), rows_per_object=40, republish_every=1)
+STORY = Story(days=2, rows_per_day=160, dialects=("cost", "focus", "usage"), rows_per_object=40, republish_every=1)
 AMOUNT = {"cost": "cost_myCost", "focus": "BilledCost", "usage": "0"}
 
 
