@@ -88,7 +88,7 @@ class WalletUnusable(FunctionError):
 
     reason = "wallet-unusable"
     meaning = "The wallet cannot be fetched, is no archive of wallet files, or does not open."
-    remedy = "Check `db_ocid` and the policy `use autonomous-databases`; or use a TLS DSN without a wallet."
+    remedy = "Check `db_ocid` and the policy `read autonomous-databases`; or use a TLS DSN without a wallet."
 
 
 class WarehouseBusy(FunctionError):
