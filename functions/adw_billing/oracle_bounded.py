@@ -7,6 +7,7 @@ import os
 import socket
 import stat
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,8 +47,7 @@ def bounded(opens: Callable[[], oracledb.Connection], seconds: float, ports: set
     thread.start()
     thread.join(seconds)
     if thread.is_alive():
-        _shut_down(_tcp_sockets() - before, ports)
-        thread.join(_END_SECONDS)
+        _end(thread, before, ports)
         raise DatabaseUnreachable(
             f"the database did not answer within {seconds:.0f} s",
             fix="something accepts connections at db_dsn's port and stays silent: is it the listener?",
@@ -56,6 +56,14 @@ def bounded(opens: Callable[[], oracledb.Connection], seconds: float, ports: set
     if isinstance(outcome, BaseException):
         raise _connect_fault(outcome) from None
     return outcome
+
+
+def _end(thread: threading.Thread, before: set[tuple[int, int]], ports: set[int]) -> None:
+    """End a stuck thread's connection, and those it then makes to other addresses of the descriptor."""
+    end = time.monotonic() + _END_SECONDS
+    while thread.is_alive() and time.monotonic() < end:
+        _shut_down(_tcp_sockets() - before, ports)
+        thread.join(_END_SECONDS / 10)
 
 
 def _connect_fault(error: BaseException) -> BaseException:

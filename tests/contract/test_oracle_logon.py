@@ -209,6 +209,15 @@ def test_a_stuck_logon_is_ended_though_its_socket_has_the_number_of_a_closed_one
     assert not [thread for thread in threading.enumerate() if thread.name == "oracle-connect"]
 
 
+def test_every_silent_address_of_a_descriptor_is_given_up(base: dict[str, Any]) -> None:
+    with listener() as (port, accepted), listener() as (other_port, others):
+        addresses = "".join(f"(ADDRESS=(PROTOCOL=tcp)(HOST=127.0.0.1)(PORT={each}))" for each in (port, other_port))
+        dsn = f"(DESCRIPTION=(ADDRESS_LIST={addresses})(CONNECT_DATA=(SERVICE_NAME=x)))"
+        refusal(Settings(**{**base, "db_dsn": dsn, "TNS_ADMIN": ""}), seconds=0.4)
+        assert (len(accepted), len(others)) == (1, 1)
+    assert not [thread for thread in threading.enumerate() if thread.name == "oracle-connect"]
+
+
 TWO_LOGONS = """
 import sys
 import oracledb
