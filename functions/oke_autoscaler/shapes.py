@@ -21,6 +21,9 @@ RESERVED_CPU = (0, 60, 72, 80, 85, 90)
 RESERVED_MEMORY = ((4, 25), (4, 20), (8, 10), (112, 6))
 FLANNEL_PODS = 110
 GPU = "nvidia.com/gpu"
+EPHEMERAL_BYTES = 37_206_272 * 1024 * 9 // 10
+"""Local storage of a node of OKE's images: their root file system, less the tenth that the kubelet keeps free. A larger
+boot volume does not make it larger by itself; what a node was made to have is learnt from live nodes."""
 ARM = re.compile(r"\.(A1|A2|A4)\.|^BM\.Standard\.A1|^BM\.Standard\.A4")
 OCPU_SERIES = re.compile(r"^(?:VM|BM)\.(Standard1|Standard2|Standard\.E2|DenseIO2|Standard\.B1)\.(\d+)(\.Micro)?$")
 GIB_PER_OCPU = {"Standard1": 7, "Standard2": 15, "Standard.E2": 8, "DenseIO2": 15, "Standard.B1": 12}
@@ -94,6 +97,7 @@ def allocatable(machine: Hardware, max_pods: int) -> Amounts:
         "cpu": int(machine.vcpus * 1000) - _reserved_millicores(machine.vcpus) - 100,
         "memory": memory - _reserved_bytes(memory) - 100 * MIB,
         "pods": max_pods,
+        "ephemeral-storage": EPHEMERAL_BYTES,
     }
     if machine.gpus:
         offer[GPU] = machine.gpus

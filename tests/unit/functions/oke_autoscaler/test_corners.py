@@ -85,6 +85,13 @@ def test_what_oke_keeps_for_itself(machine: Hardware, cpu: int, memory: int) -> 
     assert (offer["cpu"], offer["memory"]) == (cpu, memory)
 
 
+@pytest.mark.parametrize(("asked", "bought"), [("30Gi", {"p": 1}), ("40Gi", {})])
+def test_an_empty_pool_offers_the_local_storage_of_an_oke_node(asked: str, bought: Json) -> None:
+    made = {**pool("p", 0, []), "nodeShape": "VM.Standard2.4"}
+    wanted = pod("x", 1, 1, extra={"ephemeral-storage": asked})
+    assert new_nodes(run({"node_pools": [made], "nodes": [], "pods": [wanted]})) == bought
+
+
 @pytest.mark.parametrize(
     ("shape", "config", "cpu"),
     [

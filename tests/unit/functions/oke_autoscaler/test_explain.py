@@ -71,6 +71,14 @@ def test_a_kubernetes_list_is_as_good_as_a_list() -> None:
     assert answer(listed) == answer(plain)
 
 
+def test_a_list_of_one_kind_tells_the_kind_of_its_items() -> None:
+    made = snapshot(controllers={"kind": "ReplicaSetList", "items": [{"metadata": {"name": "web"}}]})
+    made["pods"] = [pod("x", 1, 1, "web", nodeName=made["nodes"][0]["metadata"]["name"])]
+    assert answer(made)["nodes"][0]["reason"] != "ControllerNotFound"
+    made["controllers"]["kind"] = "JobList"
+    assert answer(made)["nodes"][0]["reason"] == "ControllerNotFound"
+
+
 def test_what_is_left_out_or_null_is_unknown_and_what_is_empty_is_empty() -> None:
     assert answer(snapshot(controllers=None))["nodes"][0]["blocking_pod"] is None
     assert answer(snapshot(controllers=[]))["nodes"][0]["reason"] == "ControllerNotFound"
@@ -149,6 +157,7 @@ BAD_OTHERS = {
     "node_pools[0].nodeShapeConfig.memoryInGBs": {
         "node_pools": [{"id": "p", "nodeShapeConfig": {"memoryInGBs": 1e300}}]
     },
+    "controllers.items": {"controllers": {"replicasets": []}},
     "node_pools[0].id": {"node_pools": [{"name": "p"}]},
     "nodes.items": {"nodes": {"kind": "Node"}},
     "nodes[1].metadata.name": {"nodes": [node("n", 1, 1), node("n", 1, 1)]},
