@@ -31,6 +31,9 @@ WIDEST_BAR = 72
 AMOUNT_CHARACTERS = 13
 """What fits left of the axis; longer amounts are written with an exponent."""
 STEPS = 5
+LEGEND_LINE = 20
+"""Height of a line of the legend in px; a character takes CHARACTER_WIDTH, and a longer name is cut."""
+CHARACTER_WIDTH, NAME_CHARACTERS = 9, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +67,17 @@ def legend(section: Section) -> dict[str, str]:
 
 
 def chart(section: Section) -> str:
-    """The SVG, well-formed XML, without anything to be fetched; empty where every cost is 0."""
+    """The SVG with its legend, well-formed XML, without anything to be fetched; empty where every cost is 0."""
     if not any(each.cost for each in section.costs):
         return ""
     colours = legend(section)
     days = section.by_day()
     scale = _scale(days)
     label = escape(f"Cost by service by day in {printable(section.currency)}")
+    names = list(_legend(colours))
+    height = HEIGHT + LEGEND_LINE * (1 + max(line for line, _ in names))
     start = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{label}" '
         'font-family="system-ui, sans-serif" font-size="12">'
     )
     parts = [
@@ -82,7 +87,24 @@ def chart(section: Section) -> str:
     ]
     for day, services in days.items():
         parts += _bar(scale, day, services, colours)
-    return "\n".join([*parts, "</svg>"])
+    return "\n".join([*parts, *(mark for _, mark in names), "</svg>"])
+
+
+def _legend(colours: dict[str, str]) -> Iterator[tuple[int, str]]:
+    """Yield the line that a name stands in, with the name and its colour below the chart."""
+    entries = {name: colour for name, colour in colours.items() if colour != OTHER_COLOUR}
+    if len(entries) < len(colours):
+        entries[OTHER] = OTHER_COLOUR
+    line, x = 0, LEFT
+    for name, colour in entries.items():
+        shown = printable(name) if len(name) <= NAME_CHARACTERS else f"{printable(name)[: NAME_CHARACTERS - 1]}\u2026"
+        width = 24 + CHARACTER_WIDTH * len(shown)
+        if x > LEFT and x + width > WIDTH:
+            line, x = line + 1, LEFT
+        y = HEIGHT + LEGEND_LINE * line
+        mark = f'<path d="M{x} {y + 1}h11v11h-11z" fill="{colour}"/>'
+        yield line, f'{mark}<text x="{x + 16}" y="{y + 11}">{escape(shown)}</text>'
+        x += width
 
 
 def _sizes(section: Section) -> dict[str, Decimal]:

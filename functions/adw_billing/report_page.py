@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from functions.adw_billing.numbers import plain
-from functions.adw_billing.report_chart import OTHER, OTHER_COLOUR, chart, legend
+from functions.adw_billing.report_chart import chart
 from functions.adw_billing.report_data import printable, total
 from functions.adw_billing.report_text import NOTHING, UNEQUAL_HEAD, missing_reports, unequal_cells
 
@@ -27,8 +27,6 @@ th, td.l { white-space: normal; overflow-wrap: anywhere; min-width: 5rem; max-wi
 th.l, td.l { text-align: left; } thead th { position: sticky; top: 0; background: #fff; }
 .scroll { overflow: auto; max-height: 32rem; }
 h2, p, li { overflow-wrap: anywhere; }
-.legend { padding: 0; list-style: none; display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; }
-.legend i { display: inline-block; width: .8em; height: .8em; margin-right: .4em; }
 .total { font-weight: 600; } .muted { color: #666; }
 """
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -71,8 +69,7 @@ def _section(section: Section) -> Iterator[str]:
     span = f"{min(days).isoformat()} to {max(days).isoformat()} (UTC)"
     yield f'<p>{span}: <span class="total">{plain(section.total)} {currency}</span><br>'
     yield f'<span class="muted">tenancy {_text(section.tenancy_id)}</span></p>'
-    picture = chart(section)
-    yield f"{picture}\n{_legend(section)}" if picture else '<p class="muted">No chart: every cost is 0.</p>'
+    yield chart(section) or '<p class="muted">No chart: every cost is 0.</p>'
     services = list(section.by_service())
     rows = [
         (day.isoformat(), *(_rounded(costs.get(name)) for name in services), _rounded(total(costs.values())))
@@ -84,15 +81,6 @@ def _section(section: Section) -> Iterator[str]:
     yield f"<h2>Cost by service, {currency}</h2>"
     exact = [(service, plain(cost)) for service, cost in section.by_service().items()]
     yield _table(("service", currency), [*exact, ("all", plain(section.total))], left=1)
-
-
-def _legend(section: Section) -> str:
-    colours = legend(section)
-    entries = {name: colour for name, colour in colours.items() if colour != OTHER_COLOUR}
-    if len(entries) < len(colours):
-        entries[OTHER] = OTHER_COLOUR
-    items = [f'<li><i style="background:{colour}"></i>{_text(name)}</li>' for name, colour in entries.items()]
-    return f'<ul class="legend">{"".join(items)}</ul>'
 
 
 def _reconciliation(report: CostReport) -> Iterator[str]:

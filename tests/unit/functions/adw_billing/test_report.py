@@ -242,7 +242,18 @@ def test_of_many_services_the_largest_have_a_colour_and_the_rest_are_one_part() 
     assert len(colours) == len(COLOURS) + 2
     rest = sum(100 - number for number in range(len(COLOURS), 20))
     assert f"<title>{FIRST_DAY} {OTHER}: {rest}</title>" in chart(found)
-    assert report_page.page(made(*rows)).count("<li>") == len(COLOURS) + 1
+    names = re.findall(r"/><text[^>]*>([^<]*)</text>", chart(found))
+    assert names == [*(f"S{number:02}" for number in range(len(COLOURS))), OTHER]
+
+
+def test_the_legend_has_room_for_long_names() -> None:
+    found = section_of(*(day_cost(0, f"{number} {'long name ' * 9}", "1") for number in range(5)))
+    picture = chart(found)
+    height = float(picture.split('viewBox="0 0 960 ')[1].split('"')[0])
+    places = [(float(x), float(y)) for x, y in re.findall(r'/><text x="([\d.]+)" y="([\d.]+)"', picture)]
+    assert len(set(places)) == 5
+    assert all(x < WIDTH and HEIGHT < y < height for x, y in places)
+    assert max(len(name) for name in re.findall(r"/><text[^>]*>([^<]*)<", picture)) == 40
 
 
 def test_where_every_cost_is_0_there_is_no_picture() -> None:
