@@ -215,7 +215,7 @@ def test_every_silent_address_of_a_descriptor_is_given_up(base: dict[str, Any]) 
         dsn = f"(DESCRIPTION=(ADDRESS_LIST={addresses})(CONNECT_DATA=(SERVICE_NAME=x)))"
         refusal(Settings(**{**base, "db_dsn": dsn, "TNS_ADMIN": ""}), seconds=0.4)
         assert (len(accepted), len(others)) == (1, 1)
-    assert not [thread for thread in threading.enumerate() if thread.name == "oracle-connect"]
+        assert not [thread for thread in threading.enumerate() if thread.name == "oracle-connect"]
 
 
 TWO_LOGONS = """
