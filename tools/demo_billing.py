@@ -27,6 +27,8 @@ from functions.adw_billing.__main__ import main
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from emulator.fn_server.host import FunctionHost
+
 TITLE = "adw-billing: a quarter of cost and FOCUS reports in the warehouse, once, and proved"
 NAME = "adw-billing"
 STORY = Story(
@@ -57,23 +59,23 @@ def run(out: Path) -> None:
             keys = {"usage_report_bucket": DEFAULT_TENANCY, "warehouse": f"duckdb:{warehouse}"}
             functions.host.configure(NAME, keys | {"oci_endpoint": cloud.endpoint})
             publish(cloud.object_storage, bucket, before)
-            print("   call                      objects    rows                cost by the reports   seconds")
-            _call(cloud, "history", final_state(before).values())
-            _call(cloud, "nothing new", ())
+            print("   call                      objects    rows                cost by the reports   seconds   CPU s")
+            _call(cloud, functions.host, "history", final_state(before).values())
+            _call(cloud, functions.host, "nothing new", ())
             publish(cloud.object_storage, bucket, after)
             if {each.kind for each in after} != WANTED_KINDS:
                 raise RuntimeError("the story lacks a kind of publication after the first call")
-            _call(cloud, "late, corrected, again", final_state(after).values())
+            _call(cloud, functions.host, "late, corrected, again", final_state(after).values())
         _report(warehouse, out, final_state(story).values())
 
 
-def _call(cloud: Cloud, what: str, expected: Iterable[Publication]) -> None:
-    started = time.monotonic()
+def _call(cloud: Cloud, host: FunctionHost, what: str, expected: Iterable[Publication]) -> None:
+    started, used = time.monotonic(), host.calls[-1].cpu_seconds if host.calls else 0.0
     url = f"{cloud.gateway}/invoke/{NAME}"
     request = urllib.request.Request(url, data=b'{"detail": true}', method="POST")  # noqa: S310  (our own address)
     with urllib.request.urlopen(request, timeout=120) as response:  # noqa: S310
         answer: Any = json.load(response)
-    seconds = time.monotonic() - started
+    seconds, cpu = time.monotonic() - started, host.calls[-1].cpu_seconds - used
     if "error" in answer or answer["remaining"] or answer["rejected"]:
         raise RuntimeError(f"{what}: {answer}")
     answered = {
@@ -85,7 +87,7 @@ def _call(cloud: Cloud, what: str, expected: Iterable[Publication]) -> None:
         raise RuntimeError(f"{what}: the answer's rows and sums are not the generator's")
     rows = sum(each[0] for each in answered.values())
     cost = _sum(each[1] for name, each in answered.items() if name.startswith("reports/cost-csv/"))
-    print(f"   {what:<24} {len(answered):>8} {rows:>7} {cost:>34} {seconds:>9.1f}")
+    print(f"   {what:<24} {len(answered):>8} {rows:>7} {cost:>34} {seconds:>9.1f} {cpu:>7.1f}")
 
 
 def _report(warehouse: Path, out: Path, expected: Iterable[Publication]) -> None:
