@@ -174,7 +174,7 @@ def _pods(raw: msgspec.Raw, data: bytes | mmap) -> list[Pod]:
             _forget(data)
         try:
             pod = decoder.decode(item)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError):
             _decode(item, Pod, f"pods[{index}]")
             raise
         pods.append(table.share(pod))

@@ -186,6 +186,13 @@ def test_the_path_names_the_place_elsewhere(path: str) -> None:
     assert (error["reason"], error["path"]) == ("bad-snapshot", path)
 
 
+@pytest.mark.parametrize("key", ["pods", "nodes"])
+def test_a_name_that_is_no_utf_8_is_told_of(key: str) -> None:
+    with pytest.raises(BadSnapshot) as caught:
+        explain(b'{"%s": [{"metadata": {"name": "\xff"}}]}' % key.encode(), CLOCK)
+    assert caught.value.path == f"{key}[0]"
+
+
 @pytest.mark.parametrize("data", [b"", b"nonsense", b"[]", b'{"pods": [', b"\xff", b"[" * 100_000])
 def test_what_is_no_snapshot_at_all_is_refused(data: bytes) -> None:
     with pytest.raises(BadSnapshot):
