@@ -50,8 +50,8 @@ class Server:
 def server(tmp_path: Path) -> Iterator[Server]:
     made = Server(tmp_path)
     yield made
-    made.process.kill()
-    made.process.wait()
+    made.process.terminate()  # not killed: it ends its function processes, too
+    made.process.communicate(timeout=20)
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="needs the curl command")

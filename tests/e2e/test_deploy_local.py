@@ -46,8 +46,8 @@ class Deployment:
 def deployment() -> Iterator[Deployment]:
     made = Deployment()
     yield made
-    made.process.kill()
-    made.process.wait()
+    made.process.terminate()  # not killed: it ends its function processes, too
+    made.process.communicate(timeout=30)
 
 
 def run(*command: str) -> subprocess.CompletedProcess[str]:
