@@ -35,6 +35,7 @@ SERVICES = {
     "database": ("oci.database", "DatabaseClient"),
     "functions": ("oci.functions", "FunctionsInvokeClient"),
     "identity": ("oci.identity", "IdentityClient"),
+    "organizations": ("oci.tenant_manager_control_plane", "LinkClient"),
     "identity_data_plane": ("oci.identity_data_plane", "DataplaneClient"),
 }
 

@@ -32,6 +32,7 @@ RESOURCE_TYPES = frozenset(
         "api-gateways",
         "autonomous-database-family",
         "autonomous-databases",
+        "organizations-links",
         "buckets",
         "cluster-family",
         "cluster-node-pools",

@@ -1,7 +1,7 @@
-"""The parts of OCI's control plane that tell what has been deployed: regions, groups, policies, images, gateways.
+"""The parts of OCI's control plane that tell what is there: regions, parent, groups, policies, images, gateways.
 
 Read-only: tests and the local deployment set the attributes. Sources: the paths and models of the SDK 2.189.0
-(identity and artifacts version 20160918, apigateway version 20190501).
+(identity and artifacts version 20160918, apigateway version 20190501, organizations version 20230401).
 """
 
 from __future__ import annotations
@@ -23,13 +23,17 @@ NAME = "control-plane"
 
 @dataclass
 class ControlPlaneService:
-    """What was deployed: policies (name to statements), groups (name to rule), image names, gateways (name to URL)."""
+    """What was deployed: policies (name to statements), groups (name to rule), image names, gateways (name to URL).
+
+    ``parent_tenancy`` pays for the caller's tenancy; empty: none does.
+    """
 
     policies: dict[str, list[str]] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
     images: set[str] = field(default_factory=set)
     gateways: dict[str, str] = field(default_factory=dict)
     home_region: str = DEFAULT_REGION
+    parent_tenancy: str = ""
     name: str = NAME
     signed: bool = True
 
@@ -40,11 +44,13 @@ class ControlPlaneService:
         self.images.clear()
         self.gateways.clear()
         self.home_region = DEFAULT_REGION
+        self.parent_tenancy = ""
 
     def routes(self) -> Iterable[web.RouteDef]:
         """Return the paths."""
         return [
             web.get("/20160918/tenancies/{tenancy}/regionSubscriptions", self._regions),
+            web.get("/20230401/links", self._links),
             web.get("/20160918/policies", self._policies),
             web.get("/20160918/dynamicGroups", self._groups),
             web.get("/20160918/container/images", self._images),
@@ -56,6 +62,18 @@ class ControlPlaneService:
             raise _not_found()
         region = {"regionKey": "IAD", "regionName": self.home_region, "status": "READY", "isHomeRegion": True}
         return json_response([region])
+
+    async def _links(self, request: web.Request) -> web.Response:
+        tenancy = _caller(request).tenancy
+        link = {
+            "id": "ocid1.organizationslink.oc1..local",
+            "parentTenancyId": self.parent_tenancy,
+            "childTenancyId": tenancy,
+            "lifecycleState": "ACTIVE",
+            "timeCreated": timestamp(time.time()),
+        }
+        asked = request.query.get("childTenancyId") in {None, tenancy}
+        return json_response({"items": [link] if self.parent_tenancy and asked else []})
 
     async def _policies(self, request: web.Request) -> web.Response:
         where = _compartment(request)

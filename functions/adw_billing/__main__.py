@@ -42,8 +42,11 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return _report(options) if options.command == "report" else _load(options)
     except FunctionError as error:
-        print(json.dumps(error.to_body(), ensure_ascii=False))  # noqa: T201  (stdout is the answer)
-        return 1
+        fault = error
+    except OSError as error:
+        fault = BadRequest(f"{error.filename or 'a report'}: {error.strerror}", fix="make it readable for this user")
+    print(json.dumps(fault.to_body(), ensure_ascii=False))  # noqa: T201  (stdout is the answer)
+    return 1
 
 
 def _load(options: argparse.Namespace) -> int:

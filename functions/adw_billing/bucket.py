@@ -60,8 +60,12 @@ class TenancyBucket(Bucket):
                 fix=f"set home_region to {home}",
                 opc_request_id=error.opc_request_id,
             )
-        if self._pays_elsewhere():
-            return ChildTenancy("another tenancy pays for this one", fix=ChildTenancy.remedy)
+        if parent := self._parent():
+            return ChildTenancy(
+                f"the tenancy {parent} pays for {self._settings.usage_report_bucket}",
+                fix=f"set usage_report_bucket to {parent} and run the function there",
+                opc_request_id=error.opc_request_id,
+            )
         return ReportsNotFound(
             f"no bucket {self._settings.usage_report_bucket} in the namespace {NAMESPACE}",
             fix=ReportsNotFound.remedy,
@@ -82,6 +86,19 @@ class TenancyBucket(Bucket):
             return "", ""
         return next((str(region.region_name) for region in found if region.is_home_region), ""), current
 
-    def _pays_elsewhere(self) -> bool:
-        """Whether Oracle calls the tenancy a child of an organisation."""
-        return False
+    def _parent(self) -> str:
+        """OCID of the tenancy that pays for this one; empty where there is none or it cannot be learnt.
+
+        Needs `read organizations-links`. Source: OCI API, Organizations 20230401, ListLinks.
+        """
+        from shared.oci_clients import client, translated  # noqa: PLC0415
+
+        settings = self._settings
+        child = settings.usage_report_bucket
+        try:
+            organizations = client("organizations", settings, self._deadline, region=settings.home_region)
+            with translated("organizations"):
+                links = organizations.list_links(child_tenancy_id=child, lifecycle_state="ACTIVE").data.items
+        except FunctionError:
+            return ""
+        return next((str(link.parent_tenancy_id) for link in links), "")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from shared.deadline import Deadline
 
-MEMORY_LIMIT = "160MB"
+MEMORY_LIMIT = "128MB"
 """Of DuckDB's buffers: the table is written as it comes, so more does not make it faster."""
 THREADS = 2
 RETRY_SECONDS = 0.1

@@ -36,9 +36,13 @@ class Session:
 
     def reject(self, key: ObjectKey, entries: Sequence[Rejected], table: str) -> None:
         """Put rows into quarantine, or into its stage."""
-        for entry in entries:
-            row = (key.tenancy_id, key.object_name, key.object_etag, entry.object_row, entry.reason, entry.content)
-            self.run(f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?, ?)", row)
+        if not entries:
+            return
+        columns = [list(column) for column in zip(*((e.object_row, e.reason, e.content) for e in entries), strict=True)]
+        self.run(
+            f"INSERT INTO {table} SELECT ?, ?, ?, unnest(?), unnest(?), unnest(?)",
+            (key.tenancy_id, key.object_name, key.object_etag, *columns),
+        )
 
 
 def key_values(key: ObjectKey) -> dict[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from functions.adw_billing import plan
-from functions.adw_billing.load_object import Budget, Loaded, ObjectLoader
+from functions.adw_billing.load_object import SHOWN_REJECTED, Budget, Loaded, ObjectLoader
 from functions.adw_billing.numbers import plain
 from functions.adw_billing.split import CHUNK_BYTES
 from shared import logs
@@ -24,8 +24,6 @@ FAILURES_IN_A_ROW = 3
 """Objects that could not be read, one after another, before the call gives up."""
 GONE_STATUSES = (404, 412)
 """The object was deleted or published anew since it was listed: the next call sees what there is."""
-SHOWN_REJECTED = 100
-"""Quarantined rows that an answer shows; `oci_report_rejected` has them all."""
 SHOWN_CONTENT = 200
 
 _log = logs.get("adw-billing")

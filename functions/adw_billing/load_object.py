@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     from functions.adw_billing.reports import ReportObject, Reports
 
+SHOWN_REJECTED = 100
+"""Quarantined rows that an answer shows; `oci_report_rejected` has them all."""
 UNKNOWN = "unknown"
 """Dialect of an object that never showed a header."""
 
@@ -187,7 +189,7 @@ class _Work:
 
     def _stage(self, batch: Batch) -> None:
         self._warehouse.stage(self._claim, batch)
-        self.rejected += batch.rejected
+        self.rejected += batch.rejected[: max(0, SHOWN_REJECTED - len(self.rejected))]
         done = self._done
         self._done = Progress(
             done.records + batch.records,

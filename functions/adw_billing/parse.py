@@ -55,11 +55,11 @@ class MemoryFile:
 
     def write(self, text: bytes) -> None:
         """Replace what it holds."""
-        os.ftruncate(self._descriptor, 0)
         written = 0
         view = memoryview(text)
         while written < len(text):
             written += os.pwrite(self._descriptor, view[written:], written)
+        os.ftruncate(self._descriptor, len(text))  # afterwards, so that its pages are used again
         self.size = len(text)
 
     def close(self) -> None:

@@ -14,6 +14,7 @@ from emulator.cloud import Cloud, CloudOptions
 from emulator.functions_app import Functions
 from emulator.reports import knobs
 from emulator.reports.story import Story, final_state, publish
+from emulator.services.control_plane import ControlPlaneService
 from emulator.services.identity import DEFAULT_TENANCY
 
 if TYPE_CHECKING:
@@ -27,8 +28,9 @@ NAME = "adw-billing"
 class Running:
     """A cloud with the function and a bucket of reports."""
 
-    def __init__(self, cloud: Cloud, functions: Functions, warehouse: Path) -> None:
+    def __init__(self, cloud: Cloud, functions: Functions, plane: ControlPlaneService, warehouse: Path) -> None:
         self.cloud = cloud
+        self.plane = plane
         self.functions = functions
         self.warehouse = warehouse
         self.bucket = cloud.object_storage.create_billing_bucket(DEFAULT_TENANCY)
@@ -50,10 +52,10 @@ class Running:
 @pytest.fixture
 def running(tmp_path: Path, keys_folder: Path) -> Iterator[Running]:
     functions = Functions(lambda cloud: cloud.identity.mint_resource_principal())
-    with Cloud(
-        tmp_path / "cloud", functions=functions, tls=False, options=CloudOptions(keys_folder=keys_folder)
-    ) as cloud:
-        yield Running(cloud, functions, tmp_path / "billing.duckdb")
+    plane = ControlPlaneService()
+    options = CloudOptions(keys_folder=keys_folder)
+    with Cloud(tmp_path / "cloud", services=[plane], functions=functions, tls=False, options=options) as cloud:
+        yield Running(cloud, functions, plane, tmp_path / "billing.duckdb")
 
 
 def test_a_call_loads_all_history_and_the_next_one_what_is_new(running: Running) -> None:
@@ -86,6 +88,18 @@ def test_a_bucket_that_is_not_there_has_a_reason_and_a_fix(running: Running) -> 
     assert error["reason"] in {"reports-not-found", "not-authorised", "child-tenancy", "wrong-region"}
     assert error["fix"]
     assert not running.warehouse.exists() or running.query("SELECT count(*) FROM oci_report") == [(0,)]
+
+
+def test_of_a_child_tenancy_and_another_home_region_the_answer_says_where_the_reports_are(running: Running) -> None:
+    running.cloud.object_storage.buckets.clear()
+    running.plane.parent_tenancy = "ocid1.tenancy.oc1..parent"
+    error = running.call()["error"]
+    assert (error["reason"], "ocid1.tenancy.oc1..parent" in error["fix"]) == ("child-tenancy", True)
+    running.plane.parent_tenancy = ""
+    assert running.call()["error"]["reason"] == "reports-not-found"
+    running.plane.home_region = "eu-frankfurt-1"
+    error = running.call()["error"]
+    assert (error["reason"], error["fix"]) == ("wrong-region", "set home_region to eu-frankfurt-1")
 
 
 def test_a_preflight_changes_nothing(running: Running) -> None:

@@ -266,6 +266,18 @@ def test_errors_of_the_command_line_are_typed_answers(folder: Path, tmp_path: Pa
     assert load(folder / "none", tmp_path / "x.duckdb")["error"]["reason"] == "bad-request"
     (tmp_path / "text.duckdb").write_text("no database" * 1000)
     assert load(folder, tmp_path / "text.duckdb")["error"]["reason"] == "warehouse-unusable"
+    (folder / "unreadable.csv").symlink_to("/proc/self/mem")
+    assert load(folder, tmp_path / "x.duckdb")["error"]["fix"] == "make it readable for this user"
+
+
+def test_of_many_bad_rows_all_are_kept_and_the_answer_shows_some(folder: Path, warehouse: Path) -> None:
+    header = b"lineItem/referenceNo,lineItem/tenantId,lineItem/intervalUsageStart,cost/myCost\n"
+    rows = b"".join(b"r%d,%s,2026-01-01T00:00Z,many\n" % (number, TENANCY.encode()) for number in range(3000))
+    (folder / "reports" / "cost-csv").mkdir(parents=True, exist_ok=True)
+    (folder / "reports" / "cost-csv" / "bad.csv").write_bytes(header + rows)
+    answer = load(folder, warehouse, "--detail")
+    assert len([row for row in answer["rejected"] if row["object_name"].endswith("bad.csv")]) == 100
+    assert query(warehouse, "SELECT count(*), max(object_row) FROM oci_report_rejected") == [(3000, 3000)]
 
 
 def test_retention_covers_rows_of_the_published_loader(folder: Path, warehouse: Path) -> None:
