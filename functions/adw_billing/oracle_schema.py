@@ -42,10 +42,7 @@ def migrate(session: Session) -> None:
 
     A call that finds all in place asks two questions and changes nothing.
     """
-    present = {str(name).lower() for (name,) in session.rows(sql.TABLES)}
-    version = _version(session) if "oci_loader" in present else 0
-    if version > SCHEMA_VERSION:
-        raise _newer(version)
+    present, version = _found(session)
     if version == SCHEMA_VERSION:
         _drop_leftovers(session, present)
         return
@@ -64,10 +61,7 @@ def inspect(session: Session) -> str:
 
     Raises WarehouseUnusable when the tables are newer, NotAuthorised when the private tables could not be made.
     """
-    present = {str(name).lower() for (name,) in session.rows(sql.TABLES)}
-    version = _version(session) if "oci_loader" in present else 0
-    if version > SCHEMA_VERSION:
-        raise _newer(version)
+    present, version = _found(session)
     rights = {str(right) for (right,) in session.rows(sql.RIGHTS)}
     if not rights & {"CREATE TABLE", "CREATE ANY TABLE"}:
         raise NotAuthorised("the database user lacks CREATE TABLE", fix="GRANT CREATE TABLE, CREATE VIEW to the user")
@@ -77,8 +71,13 @@ def inspect(session: Session) -> str:
     return found if may_view else f"{found}; without the views: GRANT CREATE VIEW to the user"
 
 
-def _newer(version: int) -> WarehouseUnusable:
-    return WarehouseUnusable(f"the tables are of version {version}, this loader knows {SCHEMA_VERSION}")
+def _found(session: Session) -> tuple[set[str], int]:
+    """The names of the tables that are there and their version, 0 for none. WarehouseUnusable when it is newer."""
+    present = {str(name).lower() for (name,) in session.rows(sql.TABLES)}
+    version = _version(session) if "oci_loader" in present else 0
+    if version > SCHEMA_VERSION:
+        raise WarehouseUnusable(f"the tables are of version {version}, this loader knows {SCHEMA_VERSION}")
+    return present, version
 
 
 def _version(session: Session) -> int:

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 from functions.adw_billing.numbers import plain
 from functions.adw_billing.report_chart import chart
 from functions.adw_billing.report_data import printable, total
-from functions.adw_billing.report_text import NOTHING, UNEQUAL_HEAD, missing_reports, unequal_cells
+from functions.adw_billing.report_text import (
+    NO_COSTS,
+    NOTHING,
+    UNEQUAL_HEAD,
+    ledger_cells,
+    missing_reports,
+    unequal_cells,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -48,18 +55,10 @@ def page(report: CostReport) -> str:
 
 def _head(report: CostReport) -> Iterator[str]:
     yield "<h1>OCI cost by service</h1>"
-    rows = [
-        (
-            each.dialect,
-            each.state,
-            *(f"{count:,}" for count in (each.reports, each.rows_loaded, each.rows_rejected, each.size_bytes)),
-            plain(each.cost_sum),
-        )
-        for each in report.ledger
-    ]
+    rows = [ledger_cells(each, ",") for each in report.ledger]
     yield _table(("reports", "state", "objects", "rows", "quarantined", "bytes", "cost"), rows, left=2)
     if not report.sections:
-        yield "<p>No costs: neither cost nor FOCUS reports are loaded.</p>"
+        yield f"<p>{NO_COSTS}</p>"
 
 
 def _section(section: Section) -> Iterator[str]:

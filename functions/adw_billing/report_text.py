@@ -10,9 +10,10 @@ from functions.adw_billing.report_data import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from functions.adw_billing.report_data import CostReport, Reconciled, Section
+    from functions.adw_billing.report_data import CostReport, LedgerLine, Reconciled, Section
 
 NOTHING = "-"
+NO_COSTS = "No costs: neither cost nor FOCUS reports are loaded."
 UNEQUAL_HEAD = ("day", "service", "currency", "status", "cost", "FOCUS", "difference")
 
 
@@ -23,21 +24,13 @@ def text(report: CostReport) -> str:
 
 def _ledger(report: CostReport) -> Iterator[str]:
     yield "Ledger"
-    rows = [
-        (
-            each.dialect,
-            each.state,
-            *map(str, (each.reports, each.rows_loaded, each.rows_rejected, each.size_bytes)),
-            plain(each.cost_sum),
-        )
-        for each in report.ledger
-    ]
+    rows = [ledger_cells(each, "d") for each in report.ledger]
     yield from _table(("dialect", "state", "reports", "rows", "quarantined", "bytes", "cost"), rows, left=2)
 
 
 def _costs(report: CostReport) -> Iterator[str]:
     if not report.sections:
-        yield from ("", "No costs: neither cost nor FOCUS reports are loaded.")
+        yield from ("", NO_COSTS)
     for section in report.sections:
         yield from ("", f"Cost by service by day, {section.currency}, tenancy {printable(section.tenancy_id)}")
         yield from _table(("day", "service", "cost"), list(_days(section)), left=2)
@@ -62,6 +55,12 @@ def _reconciliation(report: CostReport) -> Iterator[str]:
     if missing:
         yield "Objects that are known and not loaded:"
         yield from (f"  {printable(name)}" for name in missing)
+
+
+def ledger_cells(line: LedgerLine, count_format: str) -> tuple[str, ...]:
+    """The cells of a line of the ledger: dialect, state, four counts in that format, the exact cost."""
+    counts = (line.reports, line.rows_loaded, line.rows_rejected, line.size_bytes)
+    return (line.dialect, line.state, *(format(count, count_format) for count in counts), plain(line.cost_sum))
 
 
 def unequal_cells(row: Reconciled) -> tuple[str, ...]:
