@@ -15,6 +15,8 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench.memory import peak_bytes
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -106,12 +108,6 @@ def gunzip(report: Path, _work: Path) -> dict[str, Any]:
     return {"rows": 0, "bytes": sum(len(piece) for piece in stream.pieces())}
 
 
-def peak_mib() -> float:
-    """The most memory this process has held (VmHWM; ru_maxrss begins with the parent's)."""
-    (line,) = (line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM:"))
-    return int(line.split()[1]) / 1024
-
-
 def _stored(report: Path) -> Iterator[bytes]:
     with report.open("rb") as file:
         while chunk := file.read(256 << 10):
@@ -129,4 +125,4 @@ if __name__ == "__main__":
     started = time.perf_counter()
     result = WAYS[sys.argv[1]](Path(sys.argv[2]), Path(sys.argv[3]))
     seconds = time.perf_counter() - started
-    print(json.dumps({**result, "seconds": seconds, "peak_mib": peak_mib()}))
+    print(json.dumps({**result, "seconds": seconds, "peak_mib": peak_bytes("self") / (1 << 20)}))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench.memory import peak_bytes
 from bench.table import Row
 from emulator.cloud import Cloud
 from emulator.fn_server.host import HostOptions
@@ -131,9 +132,4 @@ def _cold(cloud: Cloud, functions: Functions, pools: list[Pool]) -> Measured:
         answer = json.load(response)
     call = functions.host.calls[-1]
     oci_calls = [one for one in cloud.log.calls() if one.service not in {"kubernetes", ""}]
-    return Measured(call.cpu_seconds, _peak_bytes(call.pid), len(oci_calls), answer)
-
-
-def _peak_bytes(pid: int) -> int:
-    lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
+    return Measured(call.cpu_seconds, peak_bytes(call.pid), len(oci_calls), answer)

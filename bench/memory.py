@@ -1,0 +1,14 @@
+"""The memory that a process has held, as the kernel counts it since the program began (VmHWM, proc(5)).
+
+``ru_maxrss`` will not do: it begins with what the parent held when it forked.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def peak_bytes(process: int | str) -> int:
+    """The most resident memory of a process id, or of ``self``."""
+    lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
