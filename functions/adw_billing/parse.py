@@ -6,6 +6,7 @@ or what ``Statements.ok`` doubts, is judged row by row in Python and, where it i
 
 from __future__ import annotations
 
+import codecs
 import os
 from collections import deque
 from dataclasses import dataclass, replace
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 CONTENT_LIMIT = 64 << 10
 """Characters of a bad row that are kept."""
+DECODED_BYTES = 64 << 10
+"""Text that is checked to be UTF-8 at once."""
 LIVE_BATCHES = 3
 """Batches whose texts exist at once: one being loaded, one waiting, one being made."""
 
@@ -112,7 +115,9 @@ class Parser:
             batch = self._batch(chunk, first_record, splitter)
             self._check(chunk.text[: batch.text_bytes])
             first_record += batch.records
-            yield replace(batch, prefix_check=self.prefix_check, final=chunk.final)
+            final = chunk.final
+            del chunk  # its text is not to stay while the next one is made
+            yield replace(batch, prefix_check=self.prefix_check, final=final)
 
     def _batch(self, chunk: Chunk, first: int, splitter: Splitter) -> Batch:
         if chunk.overlong:
@@ -224,8 +229,11 @@ def _is_utf_8(text: bytes) -> bool:
     """DuckDB checks only the columns that a query reads; the audit does not read all."""
     if text.isascii():
         return True
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        text.decode("utf-8")
+        for start in range(0, len(text), DECODED_BYTES):  # piecewise: the text as characters would be large
+            decoder.decode(text[start : start + DECODED_BYTES])
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
     return True

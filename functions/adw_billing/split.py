@@ -10,8 +10,8 @@ from functions.adw_billing.records import RECORD_LIMIT_BYTES, records
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CHUNK_BYTES = 12 << 20
-"""Text of a chunk, about 18,000 rows: large enough that DuckDB's start of a scan does not count."""
+CHUNK_BYTES = 10 << 20
+"""Text of a chunk, about 15,000 rows: large enough that DuckDB's start of a scan does not count."""
 OVERLONG_BYTES = 16 << 20
 """Without a line end in so much text, its line is given up."""
 KEPT_BYTES = 64 << 10
@@ -35,6 +35,7 @@ class Splitter:
         self._pieces = pieces
         self._chunk_bytes = chunk_bytes
         self._buffer = b""
+        self._held = b""  # follows the buffer
         self._ended = False
         self.width = 0
 
@@ -72,7 +73,7 @@ class Splitter:
     def chunks(self) -> Iterator[Chunk]:
         """The chunks; the last one, which may be empty, is final."""
         while True:
-            self._fill(self._chunk_bytes)
+            self._fill(self._chunk_bytes, whole_lines=True)
             if self._ended:
                 text, self._buffer = self._buffer, b""
                 yield Chunk(text, len(text), final=True)
@@ -113,10 +114,12 @@ class Splitter:
                 self._fill(1)
         return Chunk(head, taken, overlong=True)
 
-    def _fill(self, wanted: int) -> None:
+    def _fill(self, wanted: int, *, whole_lines: bool = False) -> None:
+        """Have so many bytes; ``whole_lines`` holds back the start of a last line, so that a chunk is no copy."""
         if len(self._buffer) >= wanted or self._ended:
             return
-        parts, have = [self._buffer], len(self._buffer)
+        parts = [self._buffer, self._held]
+        have = sum(map(len, parts))
         while have < wanted:
             piece = next(self._pieces, None)
             if piece is None:
@@ -124,4 +127,9 @@ class Splitter:
                 break
             parts.append(piece)
             have += len(piece)
+        last = parts[-1]
+        end = last.rfind(b"\n", 0, len(last) - (have - wanted)) + 1 if whole_lines and not self._ended else 0
+        self._held = last[end:] if end else b""
+        if end:
+            parts[-1] = last[:end]
         self._buffer = b"".join(parts)

@@ -252,3 +252,20 @@ def test_stray_quotes_and_mixed_line_ends_are_just_characters(folder: Path, ware
     assert load(folder, warehouse)["reports"][0]["rows_loaded"] == 3
     found = query(warehouse, "SELECT object_row, product_service, lineItem_isCorrection FROM oci_cost ORDER BY 1")
     assert found == [(1, '5" disk', "false"), (2, "COMPUTE", "false"), (3, "COMPUTE", "false")]
+
+
+@pytest.mark.parametrize("shift", range(3))
+def test_characters_of_several_bytes_are_whole_wherever_they_stand(folder: Path, warehouse: Path, shift: int) -> None:
+    """A report is checked to be UTF-8 in pieces; the texts here make characters stand across every border of those."""
+    names = ["." * shift + "€" * 140, *["€" * 150] * 700]
+    rows = [cost_row(number, product__service=name) for number, name in enumerate(names, 1)]
+    put(folder, "reports/cost-csv/1.csv.gz", report(COST, rows))
+    assert load(folder, warehouse)["reports"][0]["rows_rejected"] == 0
+    assert query(warehouse, "SELECT product_service FROM oci_cost ORDER BY object_row") == [(name,) for name in names]
+
+
+def test_a_character_cut_off_at_the_end_is_no_text(folder: Path, warehouse: Path) -> None:
+    text = report(COST, [cost_row(1, product__service="é"), cost_row(2, product__service="XX")])
+    put(folder, "reports/cost-csv/1.csv.gz", text.replace(b"XX", b"\xe2\x82"))
+    assert load(folder, warehouse)["reports"][0]["rows_loaded"] == 1
+    assert query(warehouse, "SELECT object_row, reason FROM oci_report_rejected") == [(2, "not-utf-8")]
