@@ -9,7 +9,7 @@ from functions.adw_billing.bucket import TenancyBucket
 from functions.adw_billing.engine import open_warehouse
 from functions.adw_billing.load import Call as LoadCall
 from functions.adw_billing.load import Orders, Summary
-from shared.errors import BadRequest
+from shared.errors import BadRequest, FunctionError
 
 if TYPE_CHECKING:
     from functions.adw_billing.settings import Settings
@@ -20,7 +20,18 @@ FLAGS = ("detail", "preflight")
 
 
 def serve(call: Call[Settings]) -> list[str] | dict[str, Any]:
-    """The CSV names processed, or with `{"detail": true}` an object. Raises errors of ``errors`` and BadRequest."""
+    """The CSV names processed, or with `{"detail": true}` an object.
+
+    Raises errors of ``errors``, OciServiceError and BadRequest, each with its fix.
+    """
+    try:
+        return _serve(call)
+    except FunctionError as error:
+        error.fix = error.fix or error.remedy
+        raise
+
+
+def _serve(call: Call[Settings]) -> list[str] | dict[str, Any]:
     flags = _flags(call.json_body())
     if flags["preflight"]:
         from functions.adw_billing.preflight import preflight  # noqa: PLC0415  (rare)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import urllib.request
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -19,7 +20,6 @@ from emulator.services.identity import DEFAULT_TENANCY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 STORY = Story(days=2, rows_per_day=60, republish_every=2)
 NAME = "adw-billing"
@@ -125,3 +125,44 @@ def test_damage_and_breaks_stop_nothing_and_mend(running: Running) -> None:
     states = {row["object_name"]: row["state"] for row in running.call('{"detail": true}')["reports"]}
     assert states == {cut: "loaded", gone: "loaded"}
     assert running.query("SELECT count(*) FROM oci_report_rejected") == [(0,)]
+
+
+LISTING = "/o/?$"
+
+
+@pytest.mark.parametrize(
+    "fault", [{"status": 500}, {"status": 429}, {"drop": "before", "reset": True}, {"truncate_bytes": 40}], ids=str
+)
+def test_a_listing_that_breaks_is_asked_for_again(running: Running, fault: dict[str, Any]) -> None:
+    armed = running.cloud.faults.add(service="object_storage", method="GET", path=LISTING, times=1, **fault)
+    answer = running.call()
+    assert len(answer) == len(final_state(STORY.publications()))
+    assert armed.hits == 1
+
+
+@pytest.mark.parametrize("fault", [{"status": 500}, {"drop": "before", "reset": True}], ids=str)
+def test_a_listing_that_stays_broken_is_answered_and_leaves_nothing(running: Running, fault: dict[str, Any]) -> None:
+    armed = running.cloud.faults.add(service="object_storage", method="GET", path=LISTING, times=None, **fault)
+    error = running.call()["error"]
+    assert error["fix"]
+    assert 1 < armed.hits < 20
+    assert not running.warehouse.exists() or running.query("SELECT count(*) FROM oci_report") == [(0,)]
+    running.cloud.faults.clear()
+    assert len(running.call()) == len(final_state(STORY.publications()))
+
+
+def test_no_secret_is_in_an_answer_a_log_or_the_warehouse(running: Running) -> None:
+    password = "Pa55-that-nobody-may-read"
+    environment = running.functions.host.options.environment
+    token = Path(environment["OCI_RESOURCE_PRINCIPAL_RPST"]).read_text()
+    key = Path(environment["OCI_RESOURCE_PRINCIPAL_PRIVATE_PEM"]).read_text().splitlines()[1]
+    knobs.cut_download(running.cloud.faults, min(final_state(STORY.publications())), after_bytes=300)
+    answers = [running.call('{"detail": true}', db_pass=password)]
+    running.cloud.faults.add(service="object_storage", method="GET", path=LISTING, times=None, status=500)
+    answers += [running.call(body, db_pass=password) for body in ("", '{"preflight": true}', "{")]
+    written = [json.dumps(answers).encode(), *(line.text.encode() for line in running.functions.host.logs)]
+    written += [file.read_bytes() for file in running.warehouse.parent.glob("billing.duckdb*")]
+    assert running.functions.host.logs
+    assert running.warehouse.exists()
+    for secret in (password, token, key):
+        assert not [text for text in written if secret.encode() in text]
