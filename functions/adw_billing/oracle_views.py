@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from functions.adw_billing.views import FOCUS_COLUMNS
+from functions.adw_billing.views import CORRECTION_ROWS, FOCUS_COLUMNS
 
 _START = "lineItem_intervalUsageStart"
 _MONTH = f"CAST(TRUNC({_START}, 'MONTH') AS TIMESTAMP(6))"
@@ -68,16 +68,7 @@ WITH line AS (
   WHERE fixes = 0 AND reference_no IN (SELECT original_reference_no FROM resolved)
   GROUP BY dialect, tenancy_id, reference_no
 )
-SELECT l.dialect, l.tenancy_id, l.object_name, l.object_row, l.reference_no,
-  l.corrects AS corrects_reference_no, r.original_reference_no, r.depth, l.cost, l.quantity,
-  CASE WHEN o.reference_no IS NULL THEN 0 ELSE 1 END AS original_present, o.cost AS original_cost,
-  CASE WHEN r.original_reference_no IS NULL THEN l.cost ELSE COALESCE(o.cost, 0) + SUM(l.cost) OVER (
-    PARTITION BY l.dialect, l.tenancy_id, r.original_reference_no) END AS chain_cost
-FROM line l
-LEFT JOIN resolved r ON r.dialect = l.dialect AND r.tenancy_id = l.tenancy_id AND r.start_no = l.corrects
-LEFT JOIN original o ON o.dialect = l.dialect AND o.tenancy_id = l.tenancy_id
-  AND o.reference_no = r.original_reference_no
-WHERE l.fixes = 1"""
+""" + CORRECTION_ROWS.format(present="CASE WHEN o.reference_no IS NULL THEN 0 ELSE 1 END", is_correction="l.fixes = 1")
 """Each correction with the line it goes back to in the end, as in ``views``; `original_present` is 1 or 0."""
 
 RECONCILIATION = """CREATE OR REPLACE VIEW oci_reconciliation AS

@@ -91,6 +91,18 @@ _PLACEHOLDERS = {
     "{correction}": "CASE WHEN lower(lineItem_isCorrection) = 'true' THEN 'Correction' END",
 }
 
+CORRECTION_ROWS = """SELECT l.dialect, l.tenancy_id, l.object_name, l.object_row, l.reference_no,
+  l.corrects AS corrects_reference_no, r.original_reference_no, r.depth, l.cost, l.quantity,
+  {present} AS original_present, o.cost AS original_cost,
+  CASE WHEN r.original_reference_no IS NULL THEN l.cost ELSE coalesce(o.cost, 0) + sum(l.cost) OVER (
+    PARTITION BY l.dialect, l.tenancy_id, r.original_reference_no) END AS chain_cost
+FROM line l
+LEFT JOIN resolved r ON r.dialect = l.dialect AND r.tenancy_id = l.tenancy_id AND r.start_no = l.corrects
+LEFT JOIN original o ON o.dialect = l.dialect AND o.tenancy_id = l.tenancy_id
+  AND o.reference_no = r.original_reference_no
+WHERE {is_correction}"""
+"""The rows of `oci_correction` in both engines; line, resolved and original each engine has in its own words."""
+
 CORRECTION = """CREATE OR REPLACE VIEW oci_correction AS
 WITH RECURSIVE line AS (
   SELECT 'cost' AS dialect, tenancy_id, object_name, object_row, lineItem_referenceNo AS reference_no,
@@ -118,16 +130,7 @@ WITH RECURSIVE line AS (
   SELECT dialect, tenancy_id, reference_no, sum(cost) AS cost FROM line
   WHERE NOT is_correction AND reference_no IN (SELECT original_reference_no FROM resolved) GROUP BY ALL
 )
-SELECT l.dialect, l.tenancy_id, l.object_name, l.object_row, l.reference_no,
-  l.corrects AS corrects_reference_no, r.original_reference_no, r.depth, l.cost, l.quantity,
-  o.reference_no IS NOT NULL AS original_present, o.cost AS original_cost,
-  CASE WHEN r.original_reference_no IS NULL THEN l.cost ELSE coalesce(o.cost, 0) + sum(l.cost) OVER (
-    PARTITION BY l.dialect, l.tenancy_id, r.original_reference_no) END AS chain_cost
-FROM line l
-LEFT JOIN resolved r ON r.dialect = l.dialect AND r.tenancy_id = l.tenancy_id AND r.start_no = l.corrects
-LEFT JOIN original o ON o.dialect = l.dialect AND o.tenancy_id = l.tenancy_id
-  AND o.reference_no = r.original_reference_no
-WHERE l.is_correction"""
+""" + CORRECTION_ROWS.format(present="o.reference_no IS NOT NULL", is_correction="l.is_correction")
 """Each correction, the line it goes back to in the end, and what the two with all their like amount to."""
 
 
