@@ -44,6 +44,11 @@ class FunctionError(Exception):
         self.fix = fix
         self.fields = fields
 
+    @property
+    def advice(self) -> str:
+        """What to do: the error's own fix, else the remedy of its kind."""
+        return self.fix or self.remedy
+
     def to_body(self) -> dict[str, object]:
         """The answer's object: ``{"error": {"reason", "message", "fix", …}}`` without empty entries."""
         error: dict[str, object] = {"reason": self.reason, "message": self.message, "fix": self.fix}

@@ -259,7 +259,7 @@ def _region_of_host(host: str) -> str:
 
 
 def _failed(area: str, check: str, error: FunctionError, fix: str = "") -> Row:
-    return Row(area, check, "FAILED", f"{error.reason}: {error.message}", fix or error.fix or error.remedy)
+    return Row(area, check, "FAILED", f"{error.reason}: {error.message}", fix or error.advice)
 
 
 def guarded(rows: Callable[[], Iterator[Row]]) -> Iterator[Row]:

@@ -27,7 +27,7 @@ def serve(call: Call[Settings]) -> list[str] | dict[str, Any]:
     try:
         return _serve(call)
     except FunctionError as error:
-        error.fix = error.fix or error.remedy
+        error.fix = error.advice
         raise
 
 

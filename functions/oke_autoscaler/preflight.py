@@ -122,7 +122,7 @@ def _passed(name: str, found: str) -> Check:
 
 def _failed(name: str, error: FunctionError) -> Check:
     body: Any = error.to_body()["error"]
-    return {"name": name, "ok": False, **body, "fix": error.fix or error.remedy}
+    return {"name": name, "ok": False, **body, "fix": error.advice}
 
 
 def _user(api: KubernetesApi) -> str:
