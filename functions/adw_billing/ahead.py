@@ -17,12 +17,12 @@ _POLL_SECONDS = 0.05
 
 
 @contextlib.contextmanager
-def ahead(make: Callable[[], Iterable[T]]) -> Iterator[Iterator[T]]:
-    """The items of ``make()``, one of them made in advance; an exception there is raised where the item was due.
+def ahead(make: Callable[[], Iterable[T]], ready: int = 1) -> Iterator[Iterator[T]]:
+    """The items of ``make()``, ``ready`` of them made in advance; an exception there is raised where the item was due.
 
     Leaving the block ends the thread after the item that it is making.
     """
-    waiting: queue.Queue[object] = queue.Queue(maxsize=1)
+    waiting: queue.Queue[object] = queue.Queue(maxsize=ready)
     stopped = threading.Event()
     thread = threading.Thread(target=_work, args=(make, waiting, stopped), name="report-parser", daemon=True)
     thread.start()

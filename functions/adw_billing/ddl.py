@@ -36,6 +36,9 @@ ORACLE_TYPES = {
     Kind.LONG_TEXT: "CLOB",
 }
 
+UNCOMPRESSED = frozenset({"lineItem_referenceNo", "oci_ReferenceNumber"})
+"""Columns whose texts are random, another in each row: DuckDB stores them as they are, in half the time."""
+
 
 def duckdb_type(column: Column) -> str:
     """The column's type in DuckDB."""
@@ -47,10 +50,15 @@ def oracle_type(column: Column) -> str:
     return ORACLE_TYPES[column.kind].format(length=column.length)
 
 
+def _stored(column: Column) -> str:
+    return " USING COMPRESSION uncompressed" if column.name in UNCOMPRESSED else ""
+
+
 def duckdb_create(table: Table, name: str = "") -> str:
     """`CREATE TABLE IF NOT EXISTS` for DuckDB, under another ``name`` where given."""
     lines = [
-        f"  {column.name} {duckdb_type(column)}{' NOT NULL' if column.required else ''}" for column in table.columns
+        f"  {column.name} {duckdb_type(column)}{_stored(column)}{' NOT NULL' if column.required else ''}"
+        for column in table.columns
     ]
     if table.key:
         lines.append(f"  PRIMARY KEY ({', '.join(table.key)})")

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import duckdb
+    import pyarrow as pa
 
     from functions.adw_billing.warehouse import ObjectKey, Rejected
 
@@ -20,8 +21,8 @@ class Session:
         self.connection = connection
         self.statements = 0
 
-    def run(self, statement: str, values: Any = None) -> None:  # noqa: ANN401  (a tuple or a mapping)
-        """Run a statement."""
+    def run(self, statement: str, values: Any = None, rows: pa.Table | None = None) -> None:  # noqa: ANN401, ARG002
+        """Run a statement with a tuple or mapping of values; it may read from ``rows``, which DuckDB finds by name."""
         self.statements += 1
         self.connection.execute(statement, values)
 
@@ -33,6 +34,12 @@ class Session:
     def remember(self, name: str, value: str) -> None:
         """Write one of the loader's own values."""
         self.run("INSERT OR REPLACE INTO oci_loader VALUES (?, ?)", (name, value))
+
+    def insert(self, table: str, key: ObjectKey, rows: pa.Table) -> int:
+        """Insert rows that lack the object's key, read where they lie in memory; how many were."""
+        values = (key.tenancy_id, key.object_name, key.object_etag)
+        self.run(f"INSERT INTO {table} SELECT ?, ?, ?, * FROM rows", values, rows)
+        return int(self.connection.fetchall()[0][0])
 
     def reject(self, key: ObjectKey, entries: Sequence[Rejected], table: str) -> None:
         """Put rows into quarantine, or into its stage."""

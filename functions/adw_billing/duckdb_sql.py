@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from functions.adw_billing import tables
 from functions.adw_billing.ddl import NUMBER_SCALE, duckdb_create
-from functions.adw_billing.parse_sql import split_sum
 from functions.adw_billing.tables import BILLING, DATA, DAY_COLUMN, REJECTED, SERVICE_COLUMNS, Kind
 
 ADOPTED = "oci_billing_adopted"
@@ -23,8 +22,21 @@ BY_NAME = "tenancy_id = $tenancy_id AND object_name = $object_name"
 STAGED = {dialect: f"{table.name}_stage" for dialect, table in DATA.items()}
 """Private tables of objects that are loaded in slices."""
 STAGED_REJECTED = f"{REJECTED.name}_stage"
+SMALL_VALUE = 100_000
+"""Values up to here add up, 1,000,000,000 of them, in a DECIMAL(38, 24): most rows' whole part need not be cut off."""
 NEVER = "9999-12-31"
 """As `oci_billing_cost_from` before it is stored: cost reports fill nothing."""
+
+
+def parted_sum(expression: str) -> str:
+    """Sum of a decimal in parts that do not overflow: of small values, and of large ones' wholes and fractions."""
+    small = f"{expression} BETWEEN -{SMALL_VALUE} AND {SMALL_VALUE}"
+    whole = f"trunc({expression})"
+    return (
+        f"sum(CASE WHEN {small} THEN {expression} END), "
+        f"sum(CASE WHEN NOT {small} THEN CAST({whole} AS DECIMAL(38,0)) END), "
+        f"sum(CASE WHEN NOT {small} THEN {expression} - {whole} END)"
+    )
 
 
 def create_statements() -> list[str]:
@@ -35,10 +47,10 @@ def create_statements() -> list[str]:
 
 
 def sums_of(dialect: str, name: str) -> str:
-    """Rows, and cost and quantity in two parts each, of one object in the table ``name``."""
+    """Rows, and cost and quantity in three parts each, of one object in the table ``name``."""
     cost = tables.COST_COLUMN[dialect] or "CAST(0 AS DECIMAL(38,18))"
     quantity = tables.QUANTITY_COLUMN[dialect]
-    return f"SELECT count(*), {split_sum(cost)}, {split_sum(quantity)} FROM {name} WHERE {BY_KEY}"
+    return f"SELECT count(*), {parted_sum(cost)}, {parted_sum(quantity)} FROM {name} WHERE {BY_KEY}"
 
 
 def days_of(dialect: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 from datetime import date
 from decimal import Decimal
+from functools import reduce
 from typing import TYPE_CHECKING, Literal
 
 import duckdb
@@ -50,10 +51,6 @@ class DuckDbWarehouse:
         self._cost_from = cost_from
         self._adopted = False
         self._old_days: list[date] = []
-
-    def connection(self) -> duckdb.DuckDBPyConnection:
-        """The file's connection; make a cursor of it for another thread."""
-        return self._session.connection
 
     def migrate(self) -> None:
         """Create tables and views, adopt an `oci_billing` of old; WarehouseUnusable for a newer version's file."""
@@ -113,7 +110,7 @@ class DuckDbWarehouse:
         """Insert a batch; ProofFailed when it added another number of rows than it should."""
         target = duckdb_sql.STAGED[claim.dialect] if claim.sliced else DATA[claim.dialect].name
         with named_faults():
-            added = self._session.all(f"INSERT INTO {target} {batch.select}")[0][0] if batch.select else 0
+            added = self._session.insert(target, claim.key, batch.rows) if batch.rows is not None else 0
             self._session.reject(
                 claim.key, batch.rejected, duckdb_sql.STAGED_REJECTED if claim.sliced else REJECTED.name
             )
@@ -185,7 +182,7 @@ class DuckDbWarehouse:
     def _read_back(self, claim: Claim, outcome: Outcome) -> Sums:
         """The sums as the table has them; ProofFailed unless they are those that were parsed."""
         found = self._session.all(duckdb_sql.sums_of(claim.dialect, DATA[claim.dialect].name), key_values(claim.key))[0]
-        sums = Sums(found[0], add(found[1], found[2]), add(found[3], found[4]))
+        sums = Sums(found[0], reduce(add, found[1:4], Decimal(0)), reduce(add, found[4:7], Decimal(0)))
         if sums != outcome.sums:
             raise ProofFailed(f"parsed {outcome.sums}, read back {sums}", object=claim.key.object_name)
         return sums

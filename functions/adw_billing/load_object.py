@@ -11,8 +11,7 @@ from functions.adw_billing.gunzip import ProvenStream, StreamFault
 from functions.adw_billing.headers import HeaderFault, Layout, dialect_of_name, layout
 from functions.adw_billing.judge import Rules
 from functions.adw_billing.numbers import add
-from functions.adw_billing.parse import Parser, text_check
-from functions.adw_billing.split import CHUNK_BYTES, Splitter
+from functions.adw_billing.split import CHUNK_BYTES, Splitter, text_check
 from functions.adw_billing.warehouse import (
     WHOLE_OBJECT,
     Batch,
@@ -163,29 +162,30 @@ class _Work:
 
     def run(self, splitter: Splitter) -> bool:
         """Stage all batches; False when time was over before the end, with the progress kept."""
+        splitter.width = self._layout.width
+        check = self._skip(splitter)
         rules = Rules(text_numbers=self._warehouse.numbers == "text")
-        cursor = self._warehouse.connection().cursor()
-        parser = Parser(cursor, self._claim.key, self._layout, rules, self._check)
-        try:
-            self._skip(splitter, parser)
-            first = self._done.records + 1
-            with ahead(lambda: parser.batches(splitter, first)) as batches:
+        first = self._done.records + 1
+        with ahead(splitter.chunks) as chunks:
+            from functions.adw_billing.parse import Parser  # noqa: PLC0415  (a call with nothing new needs no Arrow)
+
+            parser = Parser(self._layout, rules, check)
+            with ahead(lambda: parser.batches(chunks, first), 2) as batches:
                 return all(self._take(batch) for batch in batches)
-        finally:
-            parser.close()
-            cursor.close()
 
     def _take(self, batch: Batch) -> bool:
         """Stage a batch; whether there is time for the next one."""
         self._stage(batch)
         return batch.final or self._goes_on()
 
-    def _skip(self, splitter: Splitter, parser: Parser) -> None:
-        if not self._done.text_bytes:
-            return
-        parser.skip(splitter, self._done.text_bytes)
-        if parser.prefix_check != self._done.prefix_check:
+    def _skip(self, splitter: Splitter) -> str:
+        """Leave out what earlier calls staged; the check over the text up to there. Raises _Changed."""
+        check = self._check
+        for part in splitter.skip(self._done.text_bytes):
+            check = text_check(part, check)
+        if self._done.text_bytes and check != self._done.prefix_check:
             raise _Changed
+        return check
 
     def _stage(self, batch: Batch) -> None:
         self._warehouse.stage(self._claim, batch)

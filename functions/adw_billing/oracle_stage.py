@@ -12,7 +12,7 @@ from shared.errors import FunctionError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import duckdb
+    import pyarrow as pa
 
     from functions.adw_billing.oracle_session import Session
     from functions.adw_billing.tables import Column, Table
@@ -47,15 +47,14 @@ class Stage:
             self._made.add(kind)
         self._session.commit()
 
-    def add(self, connection: duckdb.DuckDBPyConnection, batch: Batch, records: int) -> None:
+    def add(self, batch: Batch, records: int) -> None:
         """Put a batch's rows into the private tables; ``records`` is the progress that was kept last.
 
         How many rows came in is proved by the publication: `rowcount` is that of the last Arrow chunk (26.1).
         """
-        if batch.sums.rows:
-            self._fill("d", connection, batch, records)
-            if batch.billing_select:
-                self._fill("b", connection, batch, records)
+        for kind, rows in (("d", batch.rows), ("b", batch.billing)):
+            if rows is not None:
+                self._fill(kind, rows, records)
         self._add_rejected(batch.rejected, records)
         if self._direct:
             self._session.commit()  # direct path refuses to begin within a transaction (ORA-26085)
@@ -75,26 +74,26 @@ class Stage:
             ]
             self._session.many(sql.stage_rejected(self._tables["r"].name), rows)
 
-    def _fill(self, kind: str, connection: duckdb.DuckDBPyConnection, batch: Batch, records: int) -> None:
+    def _fill(self, kind: str, rows: pa.Table, records: int) -> None:
+        import pyarrow as pa  # noqa: PLC0415  (a call with nothing new needs no Arrow)
+
         self._make(kind)
         table = self._tables[kind]
-        columns = ", ".join(map(self._column, table.columns[:-1]))
-        select = batch.select if kind == "d" else batch.billing_select
-        rows = connection.sql(f"SELECT {columns}, {records:d}::BIGINT AS {sql.STAGED_AFTER} FROM ({select})")
+        columns = [self._column(column, rows[column.name]) for column in table.columns[:-1]]
+        staged_after = pa.repeat(pa.scalar(records, pa.int64()), rows.num_rows)
+        batch = pa.table([*columns, staged_after], table.names)
         if self._direct:
-            self._session.load(table.name, table.names, rows)
+            self._session.load(table.name, table.names, batch)
         else:
-            self._session.insert(sql.stage_insert(table), rows)
+            self._session.insert(sql.stage_insert(table), batch)
 
-    def _column(self, column: Column) -> str:
+    def _column(self, column: Column, texts: pa.ChunkedArray) -> pa.ChunkedArray:
         """A column to hand over.
 
         In a direct path load from Arrow, a NULL in a CLOB behind another CLOB with other than ASCII text raises
         UnicodeDecodeError (python-oracledb 26.1); an empty text is stored as NULL without that.
         """
-        if self._direct and column.kind is Kind.LONG_TEXT:
-            return f"coalesce({column.name}, '') AS {column.name}"
-        return column.name
+        return texts.fill_null("") if self._direct and column.kind is Kind.LONG_TEXT else texts
 
     def _make(self, kind: str) -> None:
         """Make a private table at its first use; one that a call of old has left behind is emptied."""

@@ -26,8 +26,6 @@ from shared.errors import DeadlineExceeded, FunctionError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    import duckdb
-
     from functions.adw_billing.settings import Settings
     from functions.adw_billing.warehouse import Batch, ObjectKey, Outcome
     from shared.deadline import Deadline
@@ -49,24 +47,18 @@ class OracleWarehouse:
     def __init__(
         self,
         session: Session,
-        parser: duckdb.DuckDBPyConnection,
         deadline: Deadline,
         call_id: str,
         *,
         billing_cost_from: str = "",
         direct: bool = DIRECT_PATH,
     ) -> None:
-        self._parser = parser
         self._deadline = deadline
         self._call_id = call_id
         self._billing_cost_from = billing_cost_from
         self._direct = direct
         self._stages: dict[ObjectKey, Stage] = {}
         self._session = session
-
-    def connection(self) -> duckdb.DuckDBPyConnection:
-        """The connection in memory on which reports are parsed."""
-        return self._parser
 
     def statements(self) -> int:
         """Requests sent to the database so far, a batch as one."""
@@ -106,7 +98,7 @@ class OracleWarehouse:
 
     def stage(self, claim: Claim, batch: Batch) -> None:
         """Add a batch to the object's private tables."""
-        self._stage(claim.key, claim.dialect).add(self._parser, batch, claim.progress.records)
+        self._stage(claim.key, claim.dialect).add(batch, claim.progress.records)
 
     def keep_progress(self, claim: Claim, progress: Progress) -> Claim:
         """Make the staged rows and how far they reach durable."""
@@ -196,11 +188,8 @@ class OracleWarehouse:
 
 def open_warehouse(settings: Settings, deadline: Deadline, call_id: str) -> OracleWarehouse:
     """Log on; errors as `oracle_connect.connect`."""
-    import duckdb  # noqa: PLC0415  (the parser; a call that cannot log on does not pay for it)
-
     return OracleWarehouse(
         Session(lambda: connect(settings, deadline), deadline),
-        duckdb.connect(),
         deadline,
         call_id,
         billing_cost_from=settings.oci_billing_cost_from,

@@ -1,25 +1,24 @@
 """From an object's bytes to batches of rows fit to be loaded, with their sums, and the bad rows with their reasons.
 
-The fast path is DuckDB's reader over a chunk of whole records in a file that exists in memory only. What it refuses,
-or what ``Statements.ok`` doubts, is judged row by row in Python and, where it is fit, given back as plain texts.
+The fast path reads a chunk of whole records as Arrow columns. Rows of it that are not surely exact are judged one by
+one in Python; so is a whole chunk whose CSV is not regular.
 """
 
 from __future__ import annotations
 
-import codecs
-import os
-from collections import deque
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-import duckdb
-from isal import isal_zlib
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from functions.adw_billing.csv_texts import Irregular, Reader, Texts
 from functions.adw_billing.judge import Judge, Rules, Unfit
 from functions.adw_billing.numbers import add
-from functions.adw_billing.parse_sql import Statements
 from functions.adw_billing.records import Record, records
+from functions.adw_billing.shape import Rows, Shape
+from functions.adw_billing.split import text_check, whole
 from functions.adw_billing.tables import COST_COLUMNS, QUANTITY_COLUMNS
 from functions.adw_billing.warehouse import Batch, Rejected, Sums
 
@@ -28,160 +27,100 @@ if TYPE_CHECKING:
 
     from functions.adw_billing.headers import Layout
     from functions.adw_billing.judge import Verdict
-    from functions.adw_billing.split import Chunk, Splitter
-    from functions.adw_billing.warehouse import ObjectKey
+    from functions.adw_billing.split import Chunk
 
 CONTENT_LIMIT = 64 << 10
 """Characters of a bad row that are kept."""
-DECODED_BYTES = 64 << 10
-"""Text that is checked to be UTF-8 at once."""
-LIVE_BATCHES = 3
-"""Batches whose texts exist at once: one being loaded, one waiting, one being made."""
-
-
-def text_check(text: bytes, before: str = "") -> str:
-    """A check over a text that goes on where ``before`` ended (CRC-32, as hexadecimal digits)."""
-    return f"{isal_zlib.crc32(text, int(before or '0', 16)):08x}"
-
-
-class MemoryFile:
-    """A file without a name, in memory, that DuckDB can open (memfd_create(2))."""
-
-    def __init__(self) -> None:
-        self._descriptor = os.memfd_create("adw-billing", os.MFD_CLOEXEC)
-        self.size = 0
-
-    @property
-    def path(self) -> str:
-        """Its path in this process."""
-        return f"/proc/self/fd/{self._descriptor}"
-
-    def write(self, text: bytes) -> None:
-        """Replace what it holds."""
-        written = 0
-        view = memoryview(text)
-        while written < len(text):
-            written += os.pwrite(self._descriptor, view[written:], written)
-        os.ftruncate(self._descriptor, len(text))  # afterwards, so that its pages are used again
-        self.size = len(text)
-
-    def close(self) -> None:
-        """Give its memory back."""
-        os.close(self._descriptor)
+_LONGEST_GAP = 64
+"""Only a chunk that begins with so many line ends is looked at for being nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """What the judge made of some rows: plain CSV, its sums, and the bad ones."""
+    """What the judge made of some rows: the fit ones, their sums, and the bad ones."""
 
-    text: bytes
+    rows: list[Rows]
     sums: Sums
     rejected: list[Rejected]
 
 
 class Parser:
-    """Parses one object; ``batches`` may be consumed by another thread than the one that made the parser."""
+    """Parses one object; ``prefix_check`` is the check over its text before the chunks that come."""
 
-    def __init__(
-        self, cursor: duckdb.DuckDBPyConnection, key: ObjectKey, layout: Layout, rules: Rules, prefix_check: str
-    ) -> None:
-        self._cursor = cursor
-        self._statements = Statements(layout, key, rules)
+    def __init__(self, layout: Layout, rules: Rules, prefix_check: str) -> None:
+        self._reader = Reader(layout.width)
+        self._shape = Shape(layout, rules)
         self._judge = Judge(layout, rules)
         self._layout = layout
-        self._files = deque((MemoryFile(), MemoryFile()) for _ in range(LIVE_BATCHES))
-        self.prefix_check = prefix_check
+        self._has_billing = rules.text_numbers and layout.dialect != "focus"
+        self._carried = b""
+        self._prefix_check = prefix_check
 
-    def skip(self, splitter: Splitter, text_bytes: int) -> None:
-        """Leave out what earlier calls staged; ``prefix_check`` is then that of what was left out."""
-        for part in splitter.skip(text_bytes):
-            self._check(part)
-
-    def _check(self, text: bytes) -> None:
-        self.prefix_check = text_check(text, self.prefix_check)
-
-    def close(self) -> None:
-        """Give the memory back; no batch is valid afterwards."""
-        for pair in self._files:
-            for file in pair:
-                file.close()
-        self._files.clear()
-
-    def batches(self, splitter: Splitter, first_record: int) -> Iterator[Batch]:
-        """The batches from the splitter's next chunk on, whose first record has the number ``first_record``."""
-        splitter.width = self._layout.width
-        for chunk in splitter.chunks():
-            self._files.rotate(1)
-            batch = self._batch(chunk, first_record, splitter)
-            self._check(chunk.text[: batch.text_bytes])
+    def batches(self, chunks: Iterator[Chunk], first_record: int) -> Iterator[Batch]:
+        """The batches of the chunks, the first record of which has the number ``first_record``."""
+        for chunk in self._with_carried(chunks):
+            batch = self._batch(chunk, first_record)
+            self._prefix_check = text_check(chunk.text[: batch.text_bytes], self._prefix_check)
             first_record += batch.records
             final = chunk.final
             del chunk  # its text is not to stay while the next one is made
-            yield replace(batch, prefix_check=self.prefix_check, final=final)
+            yield replace(batch, prefix_check=self._prefix_check, final=final)
 
-    def _batch(self, chunk: Chunk, first: int, splitter: Splitter) -> Batch:
+    def _with_carried(self, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+        """The chunks, each behind what could not be settled of the one before."""
+        for chunk in chunks:
+            carried, self._carried = self._carried, b""
+            if carried and chunk.overlong:
+                yield replace(whole(carried), closed=True)
+            elif carried:
+                chunk = whole(carried + chunk.text, final=chunk.final)  # noqa: PLW2901
+            yield chunk
+
+    def _batch(self, chunk: Chunk, first: int) -> Batch:
         if chunk.overlong:
             content = _content(chunk.text)
-            return Batch("", "", Sums(), 1, chunk.text_bytes, [Rejected(first, "row-too-long", content)])
-        if not chunk.text:
-            return Batch("", "", Sums(), 0, 0)
-        if b"\0" in chunk.text or not _is_utf_8(chunk.text):
-            return self._slow(chunk, first, splitter)
+            return Batch(None, None, Sums(), 1, chunk.text_bytes, [Rejected(first, "row-too-long", content)])
+        if not chunk.text[:_LONGEST_GAP].strip(b"\r\n") and not chunk.text.strip(b"\r\n"):
+            return Batch(None, None, Sums(), 0, chunk.text_bytes)
         try:
-            return self._fast(chunk, first)
-        except (duckdb.InvalidInputException, duckdb.ConversionException):
-            return self._slow(chunk, first, splitter)
+            return self._fast(chunk, self._reader.read(chunk), first)
+        except Irregular:
+            return self._slow(chunk, first)
 
-    def _fast(self, chunk: Chunk, first: int) -> Batch:
-        file, plain = self._files[0]
-        file.write(chunk.text)
-        source = self._statements.source(file.path, numbered=False, buffer_bytes=file.size)
-        found = self._cursor.execute(self._statements.audit(source)).fetchone()
-        total, fit, *parts = found or (0, 0, None, None, None, None)
-        sums = Sums(fit, add(parts[0], parts[1]), add(parts[2], parts[3]))
-        doubts = fit < total
-        selects = [self._statements.rows(source, first_row=first, checked=doubts)] if fit else []
-        billing = [self._statements.billing_rows(source, checked=doubts)] if fit else []
-        if not doubts:
-            return Batch(selects[0] if fit else "", billing[0] if fit else "", sums, total, chunk.text_bytes)
-        numbers = [row for (row,) in self._cursor.execute(self._statements.doubtful(source)).fetchall()]
-        judged = self._judged(_numbered(chunk.text, self._layout.width, numbers, total), first)
-        self._add_plain(plain, judged, selects, billing)
-        return Batch(
-            " UNION ALL ".join(selects),
-            " UNION ALL ".join(filter(None, billing)),
-            _plus(sums, judged.sums),
-            total,
-            chunk.text_bytes,
-            judged.rejected,
-        )
+    def _fast(self, chunk: Chunk, found: Texts, first: int) -> Batch:
+        total = len(found.numbers) + len(found.misfits)
+        texts, values, doubts = self._shape.valued(found.columns)
+        rows = Rows(pc.add(found.numbers, first - 1), texts, values)
+        unsure = found.misfits
+        if doubts is not None:
+            unsure = sorted([*unsure, *found.numbers.filter(doubts).to_pylist()])
+            rows = rows.filter(pc.invert(doubts))
+        sums = Sums(len(rows.numbers), self._shape.cost(rows), self._shape.quantity(rows))
+        if not unsure:
+            return self._made([rows], sums, total, chunk.text_bytes)
+        judged = self._judged(_numbered(chunk.text, self._layout.width, unsure, total), first)
+        sums = _plus(sums, judged.sums)
+        return self._made([rows, *judged.rows], sums, total, chunk.text_bytes, judged.rejected)
 
-    def _slow(self, chunk: Chunk, first: int, splitter: Splitter) -> Batch:
-        found = list(records(chunk.text, self._layout.width, final=chunk.final))
+    def _slow(self, chunk: Chunk, first: int) -> Batch:
+        found = list(records(chunk.text, self._layout.width, final=chunk.closed))
         end = found[-1].end if found else 0
         rest = chunk.text[end:]
-        if rest.strip(b"\r\n") and not chunk.final:
-            splitter.push_back(rest)
-        else:
-            rest = b""
+        self._carried = rest if rest.strip(b"\r\n") and not chunk.closed else b""
         rows = ((index, record, chunk.text[record.start : record.end]) for index, record in enumerate(found, 1))
         judged = self._judged(rows, first)
-        selects: list[str] = []
-        billing: list[str] = []
-        self._add_plain(self._files[0][1], judged, selects, billing)
-        taken = chunk.text_bytes - len(rest)
-        return Batch("".join(selects), "".join(billing), judged.sums, len(found), taken, judged.rejected)
+        return self._made(judged.rows, judged.sums, len(found), chunk.text_bytes - len(self._carried), judged.rejected)
 
-    def _add_plain(self, file: MemoryFile, judged: _Judged, selects: list[str], billing: list[str]) -> None:
-        if not judged.sums.rows:
-            return
-        file.write(judged.text)
-        source = self._statements.source(file.path, numbered=True, buffer_bytes=file.size)
-        selects.append(self._statements.rows(source, first_row=None, checked=False))
-        billing.append(self._statements.billing_rows(source, checked=False))
+    def _made(
+        self, parts: list[Rows], sums: Sums, records: int, text_bytes: int, rejected: Iterable[Rejected] = ()
+    ) -> Batch:
+        parts = [rows for rows in parts if len(rows.numbers)]
+        data = pa.concat_tables(map(self._shape.data, parts)) if parts else None
+        billing = pa.concat_tables(map(self._shape.billing, parts)) if parts and self._has_billing else None
+        return Batch(data, billing, sums, records, text_bytes, list(rejected))
 
     def _judged(self, rows: Iterable[tuple[int, Record, bytes]], first: int) -> _Judged:
-        lines: list[bytes] = []
+        fit: list[tuple[int, Verdict]] = []
         rejected: list[Rejected] = []
         cost = quantity = Decimal(0)
         for index, record, text in rows:
@@ -191,10 +130,10 @@ class Parser:
             except Unfit as unfit:
                 rejected.append(Rejected(number, str(unfit.args[0]), _content(text)))
                 continue
-            lines.append(b"%d,%b\n" % (number, b",".join(map(_quoted, verdict.fields))))
+            fit.append((number, verdict))
             cost = add(cost, self._amount(verdict, COST_COLUMNS))
             quantity = add(quantity, self._amount(verdict, QUANTITY_COLUMNS))
-        return _Judged(b"".join(lines), Sums(len(lines), cost, quantity), rejected)
+        return _Judged([self._shape.judged(fit)] if fit else [], Sums(len(fit), cost, quantity), rejected)
 
     def _verdict(self, record: Record) -> Verdict:
         if record.fault:
@@ -223,24 +162,6 @@ def _numbered(text: bytes, width: int, numbers: list[int], total: int) -> Iterat
     for number, record in enumerate(records(text, width, final=True), 1):
         if number in wanted:
             yield number, record, text[record.start : record.end]
-
-
-def _is_utf_8(text: bytes) -> bool:
-    """DuckDB checks only the columns that a query reads; the audit does not read all."""
-    if text.isascii():
-        return True
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        for start in range(0, len(text), DECODED_BYTES):  # piecewise: the text as characters would be large
-            decoder.decode(text[start : start + DECODED_BYTES])
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _quoted(value: bytes) -> bytes:
-    return b'"' + value.replace(b'"', b'""') + b'"' if value else b""
 
 
 def _content(text: bytes) -> str:

@@ -1,7 +1,8 @@
 """Records of a CSV text, exactly: what DuckDB's fast reader refuses is read here, row by row.
 
-RFC 4180, with what real files add: line ends may be mixed, a quote inside an unquoted field is a character. A quoting
-error never takes the lines behind it along: the line where the record began is bad, reading goes on at the next one.
+RFC 4180, with what real files add: line ends may be mixed (a lone carriage return is one), a quote inside an unquoted
+field is a character. A quoting error never takes the lines behind it along: the line where the record began is bad,
+reading goes on at the next one.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ RECORD_LIMIT_BYTES = 1 << 20
 """Longest record that is loaded; the longest real ones (tags of 5,000 characters each) stay far below."""
 
 _QUOTED = re.compile(rb'"((?:[^"]|"")*)"')
-_UNQUOTED = re.compile(rb"[^,\n]*")
+_UNQUOTED = re.compile(rb"[^,\r\n]*")
+_LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,6 @@ def _fields(text: bytes, start: int) -> tuple[list[bytes], int]:
             found = _UNQUOTED.match(text, position)
             value = found.group() if found else b""
             position += len(value)
-            if text[position : position + 1] != b",":
-                value = value.removesuffix(b"\r")
         fields.append(value)
         if text[position : position + 1] != b",":
             return fields, _after_line(text, position)
@@ -92,13 +92,11 @@ def _quoted(text: bytes, start: int, limit: int) -> tuple[bytes, int]:
     if not found:
         raise _Fault("unterminated-quote")
     end = found.end()
-    if text[end : end + 2] == b"\r\n" or (text[end : end + 1] == b"\r" and end + 1 == len(text)):
-        end += 1
-    if text[end : end + 1] not in (b",", b"\n", b""):
+    if text[end : end + 1] not in (b",", b"\r", b"\n", b""):
         raise _Fault("unterminated-quote" if b"\n" in found.group() else "bad-quote")
     return found.group(1).replace(b'""', b'"'), end
 
 
 def _after_line(text: bytes, position: int) -> int:
-    end = text.find(b"\n", position)
-    return len(text) if end < 0 else end + 1
+    found = _LINE_END.search(text, position)
+    return found.end() if found else len(text)

@@ -5,27 +5,52 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from isal import isal_zlib
+
 from functions.adw_billing.records import RECORD_LIMIT_BYTES, records
+from functions.adw_billing.scan import Quotes, closed_end, is_text, quotes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CHUNK_BYTES = 10 << 20
+CHUNK_BYTES = 5 << 20
 """Text of a chunk, about 15,000 rows: large enough that DuckDB's start of a scan does not count."""
+FIRST_CHUNK_BYTES = 1 << 20
+"""The first chunk is small and each is twice the one before: the warehouse has something to do early."""
 OVERLONG_BYTES = 16 << 20
 """Without a line end in so much text, its line is given up."""
 KEPT_BYTES = 64 << 10
 """What is kept of a line that was given up."""
 
 
+def text_check(text: bytes, before: str = "") -> str:
+    """A check over a text that goes on where ``before`` ended (CRC-32, as hexadecimal digits)."""
+    return f"{isal_zlib.crc32(text, int(before or '0', 16)):08x}"
+
+
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Whole records; ``text_bytes`` of the report they stand for; ``overlong``: the head of one line given up."""
+    """Whole records, but where the report itself is broken; ``text_bytes`` of the report they stand for.
+
+    ``regular``: its CSV is, and it is text; ``longest_quoted``: the length of the longest quoted field. ``final``:
+    nothing follows; ``closed``: nothing that follows belongs to its last record. ``overlong``: the head of a line that
+    was given up.
+    """
 
     text: bytes
     text_bytes: int
+    regular: bool = False
+    longest_quoted: int = 0
     final: bool = False
+    closed: bool = False
     overlong: bool = False
+
+
+def whole(text: bytes, *, final: bool = False) -> Chunk:
+    """A chunk of all of a text."""
+    found = quotes(text)
+    regular = found.regular and found.open_at < 0 and is_text(text)
+    return Chunk(text, len(text), regular, found.longest, final=final, closed=final)
 
 
 class Splitter:
@@ -66,36 +91,40 @@ class Splitter:
             left -= len(part)
             yield part
 
-    def push_back(self, text: bytes) -> None:
-        """Put the unfinished end of a chunk in front of what comes next."""
-        self._buffer = text + self._buffer
-
     def chunks(self) -> Iterator[Chunk]:
         """The chunks; the last one, which may be empty, is final."""
+        size = min(FIRST_CHUNK_BYTES, self._chunk_bytes)
         while True:
-            self._fill(self._chunk_bytes, whole_lines=True)
+            self._fill(size, whole_lines=True)
             if self._ended:
                 text, self._buffer = self._buffer, b""
-                yield Chunk(text, len(text), final=True)
+                yield whole(text, final=True)
                 return
-            yield self._cut()
+            yield self._cut(size)
+            size = min(2 * size, self._chunk_bytes)
 
-    def _cut(self) -> Chunk:
-        end = self._buffer.rfind(b"\n", 0, self._chunk_bytes) + 1 or self._buffer.find(b"\n") + 1
+    def _cut(self, size: int) -> Chunk:
+        end = self._buffer.rfind(b"\n", 0, size) + 1 or self._buffer.find(b"\n") + 1
         while not end and not self._ended and len(self._buffer) < OVERLONG_BYTES:
             self._fill(len(self._buffer) + 1)
             end = self._buffer.find(b"\n") + 1
         if not end:
             return self._overlong()
         text = self._buffer[:end]
-        if text.count(b'"') % 2:
-            end = self._record_end(text) or end
+        found = quotes(text)
+        if found.open_at >= 0 or not found.regular:
+            closed = closed_end(text, found.open_at)
+            regular = closed > 0 and end - closed <= RECORD_LIMIT_BYTES
+            end = (closed if regular else self._record_end(text)) or end
             text = self._buffer[:end]
+            found = Quotes(regular, longest=found.longest)
         self._buffer = self._buffer[end:]
-        return Chunk(text, end)
+        return Chunk(text, end, found.regular and is_text(text), found.longest)
 
     def _record_end(self, text: bytes) -> int:
         """Where the last whole record ends; 0 when the open one is longer than any record may be."""
+        if text.count(b'"') % 2 == 0:
+            return len(text)
         end = 0
         for record in records(text, self.width, final=False):
             end = record.end

@@ -5,9 +5,8 @@ Who does what:
 * ``functions.adw_billing.tables`` defines every table, ``ddl`` makes both engines' DDL from it.
 * ``load.py`` drives: ``ledger`` -> ``claim`` -> ``stage`` for each Batch (``keep_progress`` between slices) ->
   ``commit``. ``engine.py`` picks ``duckdb_warehouse.DuckDbWarehouse`` or ``oracle_warehouse.OracleWarehouse``.
-* A Batch is SQL on ``connection()``: some 20,000 rows that passed all checks, columns as in the table's definition.
-  DuckDB's own warehouse runs ``INSERT … SELECT`` with it (its parser works on the warehouse's connection), Oracle's
-  hands ``connection().sql(batch.select)`` as Arrow to the driver (its parser works in memory).
+* A Batch has some 15,000 rows that passed all checks as an Arrow table, columns as in the table's definition. DuckDB
+  reads it where it lies in memory, python-oracledb takes it as it is.
 * ``commit`` publishes data, quarantine, `oci_billing`, `oci_cost_daily` and ledger row in one transaction, after it
   read rows and sums back by SQL and compared them with those of ``Outcome``; ProofFailed when they differ.
 
@@ -24,7 +23,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import duckdb
+    import pyarrow as pa
 
 State = Literal["loaded", "partial", "rejected"]
 """All rows; all but those in quarantine; none (the object itself is in quarantine)."""
@@ -112,17 +111,18 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows fit to be loaded, as SQL on the warehouse's ``connection()``.
+    """Rows fit to be loaded.
 
-    ``select`` gives the columns of the dialect's table in the order of its definition; ``billing_select`` those of
-    `oci_billing` as texts and as a last column ``usage_day`` (DATE), empty for FOCUS reports. Both end with all rows
-    of the batch; they are valid until the next batch but one. ``sums`` are those of the good rows, ``rejected`` the bad
-    ones; ``records`` counts both, ``text_bytes`` is the unpacked text that they took, ``prefix_check`` a check over the
-    report's text up to the end of the batch; ``final``: nothing follows.
+    ``rows`` has the columns of the dialect's table, in the order of its definition and without the object's key;
+    ``billing``, where the warehouse takes numbers as texts, those of `oci_billing` as texts of the file, without its
+    key and with a last column ``usage_day``; None where there is no such row (`oci_billing` takes none of FOCUS).
+    ``sums`` are those of the good rows, ``rejected`` the bad ones; ``records`` counts both, ``text_bytes`` is the
+    unpacked text that they took, ``prefix_check`` a check over the report's text up to the end of the batch; ``final``:
+    nothing follows.
     """
 
-    select: str
-    billing_select: str
+    rows: pa.Table | None
+    billing: pa.Table | None
     sums: Sums
     records: int = 0
     text_bytes: int = 0
@@ -167,9 +167,6 @@ class Warehouse(Protocol):
     numbers: Literal["decimal", "text"]
     """How a Batch hands numbers over: as DECIMAL of the column's type, or as checked texts of at most 38 digits that
     the warehouse turns into its own exact numbers."""
-
-    def connection(self) -> duckdb.DuckDBPyConnection:
-        """The DuckDB connection on which reports are parsed and on which a Batch's SQL is valid."""
 
     def migrate(self) -> None:
         """Create what is missing, adopt an `oci_billing` of old, run the forward steps; WarehouseUnusable if newer."""

@@ -13,7 +13,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-import duckdb
 
 from emulator.reports.report import make_report
 from functions.adw_billing.warehouse import ObjectKey
@@ -26,12 +25,11 @@ BATCH_ROWS = 20_000
 
 def measure(server: OracleServer, rows: int, *, direct: bool) -> str:
     """Load one cost report; a line about it."""
-    parser = duckdb.connect()
     key = ObjectKey("ocid1.tenancy.oc1..measured", f"reports/cost-csv/{direct:016d}.csv.gz", "1")
     with tempfile.TemporaryDirectory() as folder:
-        source = ReportBatches(parser, make_report("cost", rows), key, Path(folder), batch_rows=BATCH_ROWS)
+        source = ReportBatches(make_report("cost", rows), key, Path(folder), batch_rows=BATCH_ROWS)
         batches, outcome = list(source.batches()), source.outcome()
-    warehouse = server.warehouse(parser, Deadline.after(600), "measured", direct=direct)
+    warehouse = server.warehouse(Deadline.after(600), "measured", direct=direct)
     warehouse.migrate()
     before = warehouse.statements()
     claim = warehouse.claim(key, "cost", sliced=False)

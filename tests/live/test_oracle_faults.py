@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import duckdb
 import oracledb
 import pytest
 
@@ -36,8 +35,8 @@ Query = Callable[..., list[tuple[object, ...]]]
 
 
 def source_in(folder: Path) -> ReportBatches:
-    """The report of these tests, on a parser of its own."""
-    return ReportBatches(duckdb.connect(), make_report("cost", ROWS), KEY, folder, with_rejected=True)
+    """The report of these tests."""
+    return ReportBatches(make_report("cost", ROWS), KEY, folder, with_rejected=True)
 
 
 def load_once(server: OracleServer, source: ReportBatches, call_id: str, *, direct: bool = False) -> LedgerRow | None:
@@ -57,7 +56,7 @@ def load_once(server: OracleServer, source: ReportBatches, call_id: str, *, dire
 
 def empty_schema(server: OracleServer) -> None:
     """Let the loader make its tables."""
-    warehouse = server.warehouse(duckdb.connect(), Deadline.after(60), "call-0")
+    warehouse = server.warehouse(Deadline.after(60), "call-0")
     warehouse.migrate()
     warehouse.close()
 
@@ -131,10 +130,9 @@ def test_a_commit_that_never_arrived_is_told_and_leaves_nothing(
 def test_a_database_that_stalls_is_left_when_the_deadline_comes(
     server: OracleServer, control: Control, query: Query, tmp_path: Path
 ) -> None:
-    parser = duckdb.connect()
-    warehouse = server.warehouse(parser, Deadline.after(3), "call-1")
+    warehouse = server.warehouse(Deadline.after(3), "call-1")
     warehouse.migrate()
-    source = ReportBatches(parser, make_report("cost", ROWS), KEY, tmp_path)
+    source = ReportBatches(make_report("cost", ROWS), KEY, tmp_path)
     claim = warehouse.claim(KEY, "cost", sliced=True)
     assert claim is not None
     control.fault("execute", "stall", value=30, sql="INSERT INTO OCI_STAGE|INSERT INTO oci_stage")

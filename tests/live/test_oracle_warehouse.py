@@ -9,7 +9,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import duckdb
 import pytest
 
 from emulator.reports.report import make_report
@@ -39,7 +38,6 @@ def make(
 
     def run(call_id: str = "call-1", **options: object) -> OracleWarehouse:
         made = server.warehouse(
-            duckdb.connect(),
             Deadline.after(120),
             call_id,
             direct=request.param == "direct-path",
@@ -75,7 +73,7 @@ def test_a_report_is_loaded_with_its_exact_sums(
     make: Callable[..., OracleWarehouse], query: Query, tmp_path: Path, dialect: str
 ) -> None:
     warehouse = make()
-    source = ReportBatches(warehouse.connection(), make_report(dialect, 130), key(dialect=dialect), tmp_path)  # type: ignore[arg-type]
+    source = ReportBatches(make_report(dialect, 130), key(dialect=dialect), tmp_path)  # type: ignore[arg-type]
     load(warehouse, source)
     totals = source.report.totals()
     quantity, cost = {
@@ -97,8 +95,8 @@ def test_a_report_published_again_replaces_its_rows_summary_and_quarantine(
     make: Callable[..., OracleWarehouse], query: Query, tmp_path: Path
 ) -> None:
     warehouse = make()
-    load(warehouse, ReportBatches(warehouse.connection(), make_report("cost", 90), key(), tmp_path, with_rejected=True))
-    again = ReportBatches(warehouse.connection(), make_report("cost", 55, seed="2"), key(etag="etag-2"), tmp_path)
+    load(warehouse, ReportBatches(make_report("cost", 90), key(), tmp_path, with_rejected=True))
+    again = ReportBatches(make_report("cost", 55, seed="2"), key(etag="etag-2"), tmp_path)
     load(warehouse, again)
     totals = again.report.totals()
     assert query("select count(*), sum(cost_myCost), min(object_etag) from oci_cost") == [(55, totals.cost, "etag-2")]
@@ -112,7 +110,7 @@ def test_staged_rows_are_seen_by_nobody_until_the_commit(
     make: Callable[..., OracleWarehouse], query: Query, tmp_path: Path
 ) -> None:
     warehouse = make()
-    source = ReportBatches(warehouse.connection(), make_report("cost", 80), key(), tmp_path)
+    source = ReportBatches(make_report("cost", 80), key(), tmp_path)
     claim = warehouse.claim(source.key, "cost", sliced=True)
     assert claim is not None
     for batch in source.batches():
@@ -128,7 +126,7 @@ def test_a_sum_that_differs_publishes_nothing(
     make: Callable[..., OracleWarehouse], query: Query, tmp_path: Path
 ) -> None:
     warehouse = make()
-    source = ReportBatches(warehouse.connection(), make_report("cost", 30), key(), tmp_path)
+    source = ReportBatches(make_report("cost", 30), key(), tmp_path)
     claim = warehouse.claim(source.key, "cost", sliced=True)
     assert claim is not None
     for batch in source.batches():
@@ -167,7 +165,7 @@ def test_slices_go_on_where_progress_was_kept_and_what_came_after_it_is_dropped(
     make: Callable[..., OracleWarehouse], query: Query, tmp_path: Path
 ) -> None:
     first = make("call-1")
-    source = ReportBatches(first.connection(), make_report("cost", 100), key(), tmp_path, with_rejected=True)
+    source = ReportBatches(make_report("cost", 100), key(), tmp_path, with_rejected=True)
     claim = first.claim(source.key, "cost", sliced=True)
     assert claim is not None
     batches = list(source.batches())
@@ -178,7 +176,7 @@ def test_slices_go_on_where_progress_was_kept_and_what_came_after_it_is_dropped(
     first.release(claim, drop=False)
     first.close()
     second = make("call-2")
-    source = ReportBatches(second.connection(), make_report("cost", 100), key(), tmp_path, with_rejected=True)
+    source = ReportBatches(make_report("cost", 100), key(), tmp_path, with_rejected=True)
     resumed = second.claim(source.key, "cost", sliced=True)
     assert resumed is not None
     assert resumed.progress == kept
@@ -193,7 +191,7 @@ def test_slices_go_on_where_progress_was_kept_and_what_came_after_it_is_dropped(
 
 def test_an_object_is_loaded_by_exactly_one_of_two_calls(make: Callable[..., OracleWarehouse], tmp_path: Path) -> None:
     first, second = make("call-1"), make("call-2")
-    source = ReportBatches(first.connection(), make_report("cost", 20), key(), tmp_path)
+    source = ReportBatches(make_report("cost", 20), key(), tmp_path)
     claim = first.claim(source.key, "cost", sliced=True)
     assert claim is not None
     assert second.claim(source.key, "cost", sliced=True) is None, "the first call has it"
@@ -220,7 +218,7 @@ def test_calls_side_by_side_load_each_object_once_and_agree_on_the_daily_summary
         for each in keys[number:] + keys[:number]:
             (tmp_path / str(number)).mkdir(exist_ok=True)
             report = make_report("cost", 30, seed=each.object_name)
-            source = ReportBatches(warehouse.connection(), report, each, tmp_path / str(number))
+            source = ReportBatches(report, each, tmp_path / str(number))
             claim = warehouse.claim(each, "cost", sliced=False)
             if claim is None:
                 continue
@@ -242,7 +240,7 @@ def test_a_claim_that_was_taken_over_publishes_nothing(
     make: Callable[..., OracleWarehouse], query: Query, database: oracledb.Connection, tmp_path: Path
 ) -> None:
     first = make("call-1")
-    source = ReportBatches(first.connection(), make_report("cost", 20), key(), tmp_path)
+    source = ReportBatches(make_report("cost", 20), key(), tmp_path)
     claim = first.claim(source.key, "cost", sliced=True)
     assert claim is not None
     for batch in source.batches():
@@ -294,7 +292,7 @@ def test_rows_of_the_published_loader_are_adopted_and_replaced_by_key(
         for (length,) in query("select char_length from user_tab_columns where table_name = 'OCI_BILLING'")
     }
     assert min(widths) > 150
-    load(warehouse, ReportBatches(warehouse.connection(), make_report("usage", 70), key(dialect="usage"), tmp_path))
+    load(warehouse, ReportBatches(make_report("usage", 70), key(dialect="usage"), tmp_path))
     assert query("select count(*) from oci_billing") == [(70,)]
 
 
@@ -303,11 +301,11 @@ def test_cost_reports_fill_users_table_only_from_the_day_after_the_newest_usage_
 ) -> None:
     warehouse = make()
     day = make_report("usage", 10).window.first_hour
-    load(warehouse, ReportBatches(warehouse.connection(), make_report("usage", 25), key(1, dialect="usage"), tmp_path))
-    load(warehouse, ReportBatches(warehouse.connection(), make_report("cost", 30), key(2), tmp_path))
+    load(warehouse, ReportBatches(make_report("usage", 25), key(1, dialect="usage"), tmp_path))
+    load(warehouse, ReportBatches(make_report("cost", 30), key(2), tmp_path))
     assert query("select count(*) from oci_billing") == [(25,)]
     later = make_report("cost", 35, first_hour=day + 24)
-    load(warehouse, ReportBatches(warehouse.connection(), later, key(3), tmp_path))
+    load(warehouse, ReportBatches(later, key(3), tmp_path))
     assert query("select count(*) from oci_billing") == [(60,)]
     assert query("select value from oci_loader where name = 'oci_billing_cost_from'") == [("2024-03-01",)]
 
@@ -320,10 +318,10 @@ def test_usage_of_days_that_cost_reports_have_is_in_users_table_once_in_any_orde
     early = make_report("usage", 12)
     late = make_report("usage", 13, first_hour=hour + 24)
     cost = make_report("cost", 14, first_hour=hour + 24)
-    load(warehouse, ReportBatches(warehouse.connection(), late, key(1, dialect="usage"), tmp_path))
-    load(warehouse, ReportBatches(warehouse.connection(), cost, key(1), tmp_path))
-    load(warehouse, ReportBatches(warehouse.connection(), early, key(2, dialect="usage"), tmp_path))
-    load(warehouse, ReportBatches(warehouse.connection(), late, key(3, dialect="usage"), tmp_path))
+    load(warehouse, ReportBatches(late, key(1, dialect="usage"), tmp_path))
+    load(warehouse, ReportBatches(cost, key(1), tmp_path))
+    load(warehouse, ReportBatches(early, key(2, dialect="usage"), tmp_path))
+    load(warehouse, ReportBatches(late, key(3, dialect="usage"), tmp_path))
     assert query("select count(*) from oci_billing") == [(12 + 14,)]
     assert query("select count(distinct usage_report) from oci_billing") == [(2,)]
 
@@ -332,7 +330,7 @@ def test_a_version_that_is_damaged_leaves_the_one_before_it_in_place(
     make: Callable[..., OracleWarehouse], query: Query, tmp_path: Path
 ) -> None:
     warehouse = make()
-    load(warehouse, ReportBatches(warehouse.connection(), make_report("cost", 30), key(), tmp_path))
+    load(warehouse, ReportBatches(make_report("cost", 30), key(), tmp_path))
     for etag in ("etag-2", "etag-3"):
         claim = warehouse.claim(key(etag=etag), "cost", sliced=True)
         assert claim is not None
@@ -343,7 +341,7 @@ def test_a_version_that_is_damaged_leaves_the_one_before_it_in_place(
     ]
     assert query("select count(*) from oci_cost") == [(30,)]
     assert query("select object_etag from oci_report_rejected") == [("etag-3",)]
-    load(warehouse, ReportBatches(warehouse.connection(), make_report("cost", 31), key(etag="etag-4"), tmp_path))
+    load(warehouse, ReportBatches(make_report("cost", 31), key(etag="etag-4"), tmp_path))
     assert query("select object_etag, rows_loaded from oci_report") == [("etag-4", 31)]
     assert query("select count(*) from oci_report_rejected") == [(0,)]
 
@@ -352,8 +350,8 @@ def test_the_views_give_focus_rows_and_compare_cost_with_focus(
     make: Callable[..., OracleWarehouse], query: Query, tmp_path: Path
 ) -> None:
     warehouse = make()
-    load(warehouse, ReportBatches(warehouse.connection(), make_report("cost", 40), key(), tmp_path))
-    load(warehouse, ReportBatches(warehouse.connection(), make_report("focus", 40), key(dialect="focus"), tmp_path))
+    load(warehouse, ReportBatches(make_report("cost", 40), key(), tmp_path))
+    load(warehouse, ReportBatches(make_report("focus", 40), key(dialect="focus"), tmp_path))
     focus = "select x_Dialect, count(*), count(BillingPeriodEnd) from oci_focus_view group by x_Dialect order by 1"
     assert query(focus) == [("cost", 40, 40), ("focus", 40, 40)]
     of_cost = query("select sum(BilledCost) from oci_focus_view where x_Dialect = 'cost'")
@@ -380,8 +378,8 @@ def test_private_tables_of_calls_that_died_are_dropped_by_a_later_one(
     make: Callable[..., OracleWarehouse], query: Query, tmp_path: Path
 ) -> None:
     first = make("call-1")
-    kept = ReportBatches(first.connection(), make_report("cost", 20), key(1), tmp_path)
-    for source in (kept, ReportBatches(first.connection(), make_report("cost", 20), key(2), tmp_path)):
+    kept = ReportBatches(make_report("cost", 20), key(1), tmp_path)
+    for source in (kept, ReportBatches(make_report("cost", 20), key(2), tmp_path)):
         claim = first.claim(source.key, "cost", sliced=True)
         assert claim is not None
         first.stage(claim, next(source.batches()))
@@ -398,11 +396,11 @@ def test_retention_removes_rows_of_old_days_and_keeps_the_ledger(
     make: Callable[..., OracleWarehouse], query: Query, tmp_path: Path
 ) -> None:
     warehouse = make()
-    load(warehouse, ReportBatches(warehouse.connection(), make_report("usage", 12), key(1, dialect="usage"), tmp_path))
+    load(warehouse, ReportBatches(make_report("usage", 12), key(1, dialect="usage"), tmp_path))
     old = make_report("cost", 10)
-    load(warehouse, ReportBatches(warehouse.connection(), old, key(2), tmp_path))
+    load(warehouse, ReportBatches(old, key(2), tmp_path))
     new = make_report("cost", 11, first_hour=old.window.first_hour + 48)
-    load(warehouse, ReportBatches(warehouse.connection(), new, key(3), tmp_path))
+    load(warehouse, ReportBatches(new, key(3), tmp_path))
     assert warehouse.retain(TENANCY, "2024-03-01") == 12 + 12 + 10
     assert query("select count(*) from oci_cost") == [(11,)]
     assert query("select count(*) from oci_report") == [(3,)]

@@ -15,12 +15,16 @@ import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import functions.adw_billing.parse  # noqa: F401  (once, and not in every child)
 from functions.adw_billing import duckdb_warehouse, load, reports
 from functions.adw_billing.duckdb_session import Session
 from functions.adw_billing.settings import DIALECTS
 from shared.deadline import Deadline
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 TABLES = (
     "SELECT * FROM oci_cost ORDER BY ALL",
@@ -55,9 +59,9 @@ def call(folder: Path, warehouse: Path, steps: Steps, *, sliced: bool) -> None:
     """One call of the loader."""
 
     class SteppingSession(Session):
-        def run(self, statement: str, values: Any = None) -> None:
+        def run(self, statement: str, values: Any = None, rows: pa.Table | None = None) -> None:
             steps.step()
-            super().run(statement, values)
+            super().run(statement, values, rows)
             steps.step()
 
     class SteppingFolder(reports.Folder):

@@ -18,8 +18,6 @@ from functions.adw_billing.tables import ALL
 from shared.settings import Secret
 
 if TYPE_CHECKING:
-    import duckdb
-
     from shared.deadline import Deadline
 
 
@@ -40,11 +38,9 @@ class OracleServer:
         """A session that is not the loader's."""
         return oracledb.connect(user=self.user, password=self.password, dsn=self.dsn)
 
-    def warehouse(
-        self, parser: duckdb.DuckDBPyConnection, deadline: Deadline, call_id: str, **options: Any
-    ) -> OracleWarehouse:
+    def warehouse(self, deadline: Deadline, call_id: str, **options: Any) -> OracleWarehouse:
         """The loader's warehouse on a session of its own."""
-        return OracleWarehouse(Session(self.connect, deadline), parser, deadline, call_id, **options)
+        return OracleWarehouse(Session(self.connect, deadline), deadline, call_id, **options)
 
     def settings(self, **changes: Any) -> Settings:
         """The function's settings for this database."""

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import duckdb
+
 from emulator.reports.report import Layout, Report
 from functions.adw_billing.tables import BILLING, DATA, OBJECT_KEY, Column, Kind
 from functions.adw_billing.warehouse import Batch, Outcome, Rejected, Sums
 
 if TYPE_CHECKING:
-    import duckdb
+    import pyarrow as pa
 
     from functions.adw_billing.warehouse import ObjectKey
 
@@ -25,7 +27,6 @@ class ReportBatches:
 
     def __init__(
         self,
-        connection: duckdb.DuckDBPyConnection,
         report: Report,
         key: ObjectKey,
         folder: Path,
@@ -34,18 +35,18 @@ class ReportBatches:
         with_rejected: bool = False,
     ) -> None:
         self.key = key
-        self.connection = connection
+        self._connection = duckdb.connect()
         self.report = dataclasses.replace(report, layout=Layout(clock="seconds"), resources=40)
         self._totals: dict[tuple[int, int], Sums] = {}
         self._with_rejected = with_rejected
         self._batch_rows = batch_rows
         self._table = f"raw_{abs(hash(key))}"
         file = self.report.write(folder / f"{self._table}.csv")
-        connection.execute(
+        self._connection.execute(
             f"CREATE OR REPLACE TABLE {self._table} AS SELECT row_number() OVER () AS object_row, * "
             f"FROM read_csv('{file}', all_varchar = true, header = true, quote = '\"', delim = ',', strict_mode = true)"
         )
-        self._headers = {name: name for (name, *_) in connection.sql(f"DESCRIBE {self._table}").fetchall()}
+        self._headers = {name: name for (name, *_) in self._connection.sql(f"DESCRIBE {self._table}").fetchall()}
 
     @property
     def dialect(self) -> str:
@@ -57,8 +58,8 @@ class ReportBatches:
             stop = min(start + self._batch_rows, self.report.rows)
             where = f"FROM {self._table} WHERE object_row > {start} AND object_row <= {stop}"
             yield Batch(
-                self._select() + where,
-                "" if self.dialect == "focus" else self._billing() + where,
+                self._arrow(self._select() + where),
+                None if self.dialect == "focus" else self._arrow(self._billing() + where),
                 self._sums(start, stop),
                 stop - start,
                 (stop - start) * 100,
@@ -79,13 +80,14 @@ class ReportBatches:
             self._totals[start, stop] = Sums(totals.rows, totals.cost, totals.quantity)
         return self._totals[start, stop]
 
+    def _arrow(self, select: str) -> pa.Table:
+        return self._connection.sql(select).to_arrow_table()
+
     def _select(self) -> str:
-        columns = [self._value(column) for column in DATA[self.dialect].columns]
+        columns = [self._value(column) for column in DATA[self.dialect].columns[len(OBJECT_KEY) :]]
         return f"SELECT {', '.join(columns)} "
 
     def _value(self, column: Column) -> str:
-        if column.name in {each.name for each in OBJECT_KEY}:
-            return f"'{getattr(self.key, column.name)}' AS {column.name}"
         if column.name == "object_row":
             return "object_row"
         if column.name == "tags":

@@ -85,11 +85,11 @@ class TranslatedSession:
 
     def insert(self, statement: str, batch: Any) -> None:
         self.statements += 1
-        for row in batch.fetchall():
-            self._run(statement, dict(zip(batch.columns, row, strict=True)))
+        for row in batch.to_pylist():
+            self._run(statement, row)
 
     def load(self, table: str, columns: Sequence[str], batch: Any) -> None:
-        binds = ", ".join(f":{name}" for name in batch.columns)
+        binds = ", ".join(f":{name}" for name in batch.column_names)
         assert not self._open, "direct path refuses to begin within a transaction"
         self.insert(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({binds})", batch)
         self.commit()

@@ -6,7 +6,6 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-import duckdb
 import pytest
 import sqlglot
 from sqlglot import exp
@@ -38,7 +37,7 @@ def session() -> TranslatedSession:
 
 
 def warehouse(session: TranslatedSession, call_id: str = "call-1", *, direct: bool = False) -> OracleWarehouse:
-    made = OracleWarehouse(session, duckdb.connect(), Deadline.after(60), call_id, direct=direct)  # type: ignore[arg-type]
+    made = OracleWarehouse(session, Deadline.after(60), call_id, direct=direct)  # type: ignore[arg-type]
     made.migrate()
     return made
 
@@ -64,8 +63,8 @@ def everything(session: TranslatedSession, folder: Path) -> None:
     made.inspect()
     for dialect in DIALECTS:
         report = make_report(dialect, 50)
-        load(made, ReportBatches(made.connection(), report, key(f"r/{dialect}.csv.gz"), folder, with_rejected=True))
-    sliced = ReportBatches(made.connection(), make_report("cost", 90, seed="2"), key("r/sliced.csv.gz"), folder)
+        load(made, ReportBatches(report, key(f"r/{dialect}.csv.gz"), folder, with_rejected=True))
+    sliced = ReportBatches(make_report("cost", 90, seed="2"), key("r/sliced.csv.gz"), folder)
     claim = made.claim(sliced.key, "cost", sliced=True)
     assert claim is not None
     first, *rest = sliced.batches()
@@ -74,7 +73,7 @@ def everything(session: TranslatedSession, folder: Path) -> None:
     made.stage(claim, rest[0])
     made.release(claim, drop=False)
     made = warehouse(session, "call-2")
-    sliced = ReportBatches(made.connection(), make_report("cost", 90, seed="2"), key("r/sliced.csv.gz"), folder)
+    sliced = ReportBatches(make_report("cost", 90, seed="2"), key("r/sliced.csv.gz"), folder)
     resumed = made.claim(sliced.key, "cost", sliced=True)
     assert resumed is not None
     for batch in sliced.batches(after=40):
@@ -136,7 +135,7 @@ def test_a_report_has_its_exact_sums_after_staging_and_publication(
     session: TranslatedSession, tmp_path: Path, dialect: str, way: str
 ) -> None:
     made = warehouse(session, direct=way == "direct-path")
-    source = ReportBatches(made.connection(), make_report(dialect, 120), key("r/a.csv.gz"), tmp_path)  # type: ignore[arg-type]
+    source = ReportBatches(make_report(dialect, 120), key("r/a.csv.gz"), tmp_path)  # type: ignore[arg-type]
     load(made, source)
     totals = source.report.totals()
     assert session.rows("SELECT rows_loaded, cost_sum FROM oci_report") == [(120, totals.cost)]
@@ -152,7 +151,7 @@ def test_a_report_takes_the_same_requests_whatever_its_size_but_for_two_a_batch(
     made = warehouse(session)
     taken = []
     for number, rows in enumerate((1, 40, 120)):  # the first one also stores where cost begins
-        source = ReportBatches(made.connection(), make_report("cost", rows), key(f"r/{number}.csv.gz"), tmp_path)
+        source = ReportBatches(make_report("cost", rows), key(f"r/{number}.csv.gz"), tmp_path)
         before = made.statements()
         load(made, source)
         taken.append(made.statements() - before)
@@ -160,7 +159,7 @@ def test_a_report_takes_the_same_requests_whatever_its_size_but_for_two_a_batch(
 
 
 def test_a_preflight_tells_what_a_load_would_find_and_makes_nothing(session: TranslatedSession) -> None:
-    bare = OracleWarehouse(session, duckdb.connect(), Deadline.after(60), "call-1")  # type: ignore[arg-type]
+    bare = OracleWarehouse(session, Deadline.after(60), "call-1")  # type: ignore[arg-type]
     assert bare.inspect() == f"logged in; {len(ALL)} tables to be made"
     session.database.execute("DELETE FROM session_privs WHERE privilege = 'CREATE VIEW'")
     assert "GRANT CREATE VIEW" in bare.inspect()
@@ -178,7 +177,7 @@ def test_a_preflight_tells_what_a_load_would_find_and_makes_nothing(session: Tra
 
 def test_a_sum_that_differs_is_not_published(session: TranslatedSession, tmp_path: Path) -> None:
     made = warehouse(session)
-    source = ReportBatches(made.connection(), make_report("cost", 20), key("r/a.csv.gz"), tmp_path)
+    source = ReportBatches(make_report("cost", 20), key("r/a.csv.gz"), tmp_path)
     claim = made.claim(source.key, "cost", sliced=False)
     assert claim is not None
     for batch in source.batches():
@@ -193,7 +192,7 @@ def test_a_chain_of_corrections_leads_to_the_line_at_its_beginning(session: Tran
     made = warehouse(session)
     story = Story(days=1, rows_per_day=40, dialects=("cost",), republish_every=0, late_rows=0)
     for each in story.publications():
-        load(made, ReportBatches(made.connection(), each.report, key(each.name), tmp_path))
+        load(made, ReportBatches(each.report, key(each.name), tmp_path))
     found = session.rows(
         "SELECT depth, original_present, corrects_reference_no, original_reference_no FROM oci_correction"
     )
@@ -207,8 +206,8 @@ def test_reconciliation_finds_cost_and_focus_equal_and_a_missing_side(
     session: TranslatedSession, tmp_path: Path
 ) -> None:
     made = warehouse(session)
-    load(made, ReportBatches(made.connection(), make_report("cost", 60), key("r/c.csv.gz"), tmp_path))
+    load(made, ReportBatches(make_report("cost", 60), key("r/c.csv.gz"), tmp_path))
     assert {row[0] for row in session.rows("SELECT status FROM oci_reconciliation")} == {"focus-missing"}
-    load(made, ReportBatches(made.connection(), make_report("focus", 60), key("r/f.csv.gz"), tmp_path))
+    load(made, ReportBatches(make_report("focus", 60), key("r/f.csv.gz"), tmp_path))
     assert {row[0] for row in session.rows("SELECT status FROM oci_reconciliation")} == {"equal"}
     assert session.rows("SELECT COUNT(*) FROM oci_focus_view") == [(120,)]

@@ -33,15 +33,3 @@ def test_chunks_are_whole_records_and_together_the_report() -> None:
         assert b"".join(chunk.text for chunk in chunks) == text
         assert [chunk.final for chunk in chunks] == [False] * (len(chunks) - 1) + [True]
         assert all(chunk.text.endswith(b"\n") and chunk.text.count(b'"') % 2 == 0 for chunk in chunks[:-1])
-
-
-def test_what_is_pushed_back_comes_in_front_of_what_follows() -> None:
-    text = b"".join(b"%d,row\n" % number for number in range(200))
-    splitter = Splitter(iter(_pieces(text, 37)), 100)
-    splitter.width = 2
-    seen = b""
-    for number, chunk in enumerate(splitter.chunks()):
-        kept = chunk.text.rindex(b"\n", 0, -1) + 1 if number % 2 and not chunk.final else len(chunk.text)
-        splitter.push_back(chunk.text[kept:])
-        seen += chunk.text[:kept]
-    assert seen == text
