@@ -63,7 +63,6 @@ def arrow(report: Path, _work: Path) -> dict[str, Any]:
     stream = ProvenStream(_stored(report), report.stat().st_size)
     splitter = Splitter(stream.pieces())
     found = layout(splitter.header())
-    splitter.width = found.width
     parser = Parser(found, Rules(text_numbers=True), "")
     with ahead(splitter.chunks) as chunks, ahead(lambda: parser.batches(chunks, 1)) as batches:
         return {"rows": sum(map(_handed_over, batches))}

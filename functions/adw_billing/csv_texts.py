@@ -1,11 +1,13 @@
 """Reads a chunk of a report as columns of texts, where its CSV is surely regular; `records` reads the rest.
 
 Arrow's reader is fast but lenient: it takes `"a"b` for `ab`. What it would take otherwise than RFC 4180 says is found
-beforehand.
+beforehand. A byte order mark, which it drops, is a character like others here.
 """
 
 from __future__ import annotations
 
+import codecs
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,9 @@ from functions.adw_billing.scan import has_longer_line
 
 if TYPE_CHECKING:
     from functions.adw_billing.split import Chunk
+
+
+_LINE_END = re.compile(r"[\r\n]")
 
 
 class Irregular(Exception):
@@ -51,13 +56,16 @@ class Reader:
 
     def read(self, chunk: Chunk) -> Texts:
         """The texts of a chunk that is not empty. Raises Irregular."""
-        if not chunk.regular:
-            raise Irregular
         text = chunk.text
+        if not chunk.regular or text.startswith(codecs.BOM_UTF8):
+            raise Irregular
         misfits: list[int] = []
+        of_lines: list[int] = []
 
         def note(row: csv.InvalidRow) -> str:
             misfits.append(row.number)
+            if _LINE_END.search(row.text):
+                of_lines.append(row.number)
             return "skip"
 
         table = csv.read_csv(
@@ -67,6 +75,8 @@ class Reader:
             csv.ParseOptions(newlines_in_values=True, invalid_row_handler=note),
             self._texts,
         )
+        if of_lines:  # the fault may be that of the first line alone
+            raise Irregular
         columns = [each.chunk(0) if each.num_chunks == 1 else each.combine_chunks() for each in table.columns]
         part = RECORD_LIMIT_BYTES // (2 * len(columns))
         if chunk.longest_quoted > part or has_longer_line(text, part):

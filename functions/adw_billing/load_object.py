@@ -162,7 +162,6 @@ class _Work:
 
     def run(self, splitter: Splitter) -> bool:
         """Stage all batches; False when time was over before the end, with the progress kept."""
-        splitter.width = self._layout.width
         check = self._skip(splitter)
         rules = Rules(text_numbers=self._warehouse.numbers == "text")
         first = self._done.records + 1

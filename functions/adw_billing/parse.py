@@ -6,6 +6,7 @@ one in Python; so is a whole chunk whose CSV is not regular.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 CONTENT_LIMIT = 64 << 10
 """Characters of a bad row that are kept."""
+_LONE_RETURN = re.compile(rb"\r(?!\n)")
 _LONGEST_GAP = 64
 """Only a chunk that begins with so many line ends is looked at for being nothing else."""
 
@@ -153,7 +155,7 @@ def _numbered(text: bytes, width: int, numbers: list[int], total: int) -> Iterat
     lines = text.split(b"\n")
     if not lines[-1]:
         lines.pop()
-    if len(lines) == total:
+    if len(lines) == total and not _LONE_RETURN.search(text):
         for number in numbers:
             line = lines[number - 1] + b"\n"
             yield number, next(records(line, width, final=True)), line

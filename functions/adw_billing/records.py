@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 RECORD_LIMIT_BYTES = 1 << 20
 """Longest record that is loaded; the longest real ones (tags of 5,000 characters each) stay far below."""
 
-_QUOTED = re.compile(rb'"((?:[^"]|"")*)"')
+_QUOTED = re.compile(rb'"([^"]*+(?:""[^"]*+)*+)"')
 _UNQUOTED = re.compile(rb"[^,\r\n]*")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 

@@ -136,7 +136,6 @@ def _head(path: Path) -> tuple[str, str]:
             found = layout(splitter.header())
         except HeaderFault:
             return "", ""
-        splitter.width = found.width
         chunk = next(splitter.chunks())
     row = next((row for row in records(chunk.text, found.width, final=True) if not row.fault), None)
     position = found.columns.get(TENANCY_COLUMNS[found.dialect], -1)

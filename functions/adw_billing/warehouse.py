@@ -5,7 +5,7 @@ Who does what:
 * ``functions.adw_billing.tables`` defines every table, ``ddl`` makes both engines' DDL from it.
 * ``load.py`` drives: ``ledger`` -> ``claim`` -> ``stage`` for each Batch (``keep_progress`` between slices) ->
   ``commit``. ``engine.py`` picks ``duckdb_warehouse.DuckDbWarehouse`` or ``oracle_warehouse.OracleWarehouse``.
-* A Batch has some 15,000 rows that passed all checks as an Arrow table, columns as in the table's definition. DuckDB
+* A Batch has some 8,000 rows that passed all checks as an Arrow table, columns as in the table's definition. DuckDB
   reads it where it lies in memory, python-oracledb takes it as it is.
 * ``commit`` publishes data, quarantine, `oci_billing`, `oci_cost_daily` and ledger row in one transaction, after it
   read rows and sums back by SQL and compared them with those of ``Outcome``; ProofFailed when they differ.

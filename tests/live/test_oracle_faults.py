@@ -41,7 +41,7 @@ def source_in(folder: Path) -> ReportBatches:
 
 def load_once(server: OracleServer, source: ReportBatches, call_id: str, *, direct: bool = False) -> LedgerRow | None:
     """One call's work on one object, from logon to logoff; None when the object is settled."""
-    warehouse = server.warehouse(source.connection, Deadline.after(60), call_id, direct=direct)
+    warehouse = server.warehouse(Deadline.after(60), call_id, direct=direct)
     try:
         warehouse.migrate()
         claim = warehouse.claim(KEY, "cost", sliced=True)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
 
 from emulator.reports.report import make_report
@@ -156,7 +157,8 @@ def test_sums_have_more_digits_than_a_sum_of_the_database(make: Callable[..., Or
     claim = warehouse.claim(key(dialect="usage"), "usage", sliced=True)
     assert claim is not None
     sums = Sums(4, Decimal(0), exact)
-    warehouse.stage(claim, Batch(f"SELECT {values} FROM (VALUES {rows}) v(i, t)", "", sums, 4, 400))
+    staged = duckdb.sql(f"SELECT {values} FROM (VALUES {rows}) v(i, t)").to_arrow_table()
+    warehouse.stage(claim, Batch(staged, None, sums, 4, 400))
     warehouse.commit(claim, Outcome("usage", 1, "", "loaded", sums))
     assert Decimal(str(query("select quantity_sum from oci_report")[0][0])) == exact
 

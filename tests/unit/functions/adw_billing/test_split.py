@@ -28,7 +28,6 @@ def test_chunks_are_whole_records_and_together_the_report() -> None:
         text = _report(chance)
         splitter = Splitter(iter(_pieces(b"a,b\n" + text, chance.randint(1, 400))), chance.randint(120, 400))
         assert splitter.header() == b"a,b\n"
-        splitter.width = 2
         chunks = list(splitter.chunks())
         assert b"".join(chunk.text for chunk in chunks) == text
         assert [chunk.final for chunk in chunks] == [False] * (len(chunks) - 1) + [True]
