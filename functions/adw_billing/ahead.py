@@ -24,7 +24,7 @@ def ahead(make: Callable[[], Iterable[T]], ready: int = 1) -> Iterator[Iterator[
     """
     waiting: queue.Queue[object] = queue.Queue(maxsize=ready)
     stopped = threading.Event()
-    thread = threading.Thread(target=_work, args=(make, waiting, stopped), name="report-parser", daemon=True)
+    thread = threading.Thread(target=_work, args=(make, waiting, stopped), name="report-ahead", daemon=True)
     thread.start()
     try:
         yield _items(waiting)

@@ -60,12 +60,12 @@ class Reader:
         if not chunk.regular or text.startswith(codecs.BOM_UTF8):
             raise Irregular
         misfits: list[int] = []
-        of_lines: list[int] = []
+        has_lines = False
 
         def note(row: csv.InvalidRow) -> str:
+            nonlocal has_lines
             misfits.append(row.number)
-            if _LINE_END.search(row.text):
-                of_lines.append(row.number)
+            has_lines = has_lines or bool(_LINE_END.search(row.text))
             return "skip"
 
         table = csv.read_csv(
@@ -75,7 +75,7 @@ class Reader:
             csv.ParseOptions(newlines_in_values=True, invalid_row_handler=note),
             self._texts,
         )
-        if of_lines:  # the fault may be that of the first line alone
+        if has_lines:  # the fault may be that of the first line alone
             raise Irregular
         columns = [each.chunk(0) if each.num_chunks == 1 else each.combine_chunks() for each in table.columns]
         part = RECORD_LIMIT_BYTES // (2 * len(columns))

@@ -26,9 +26,9 @@ class Session:
         self.statements += 1
         self.connection.execute(statement, values)
 
-    def all(self, statement: str, values: Any = None) -> list[tuple[Any, ...]]:  # noqa: ANN401
+    def all(self, statement: str, values: Any = None, rows: pa.Table | None = None) -> list[tuple[Any, ...]]:  # noqa: ANN401
         """All rows of a query; of an INSERT or DELETE, how many rows it changed."""
-        self.run(statement, values)
+        self.run(statement, values, rows)
         return self.connection.fetchall()
 
     def remember(self, name: str, value: str) -> None:
@@ -38,8 +38,7 @@ class Session:
     def insert(self, table: str, key: ObjectKey, rows: pa.Table) -> int:
         """Insert rows that lack the object's key, read where they lie in memory; how many were."""
         values = (key.tenancy_id, key.object_name, key.object_etag)
-        self.run(f"INSERT INTO {table} SELECT ?, ?, ?, * FROM rows", values, rows)
-        return int(self.connection.fetchall()[0][0])
+        return int(self.all(f"INSERT INTO {table} SELECT ?, ?, ?, * FROM rows", values, rows)[0][0])
 
     def reject(self, key: ObjectKey, entries: Sequence[Rejected], table: str) -> None:
         """Put rows into quarantine, or into its stage."""

@@ -63,6 +63,13 @@ class Layout:
         return {position: kind for position, kind in kinds.items() if kind not in (Kind.TEXT, Kind.LONG_TEXT)}
 
     @property
+    def lengths(self) -> dict[int, int]:
+        """How many characters the fields of short texts may have, by position."""
+        table = DATA[self.dialect]
+        texts = {position: table.column(name) for name, position in self.columns.items()}
+        return {position: column.length for position, column in texts.items() if column.kind is Kind.TEXT}
+
+    @property
     def null_words(self) -> frozenset[str]:
         """Texts that mean "no value" besides the empty one."""
         return frozenset({"NULL"}) if self.dialect == "focus" else frozenset()

@@ -9,7 +9,7 @@ from decimal import Context, Decimal
 from typing import TYPE_CHECKING
 
 from functions.adw_billing.ddl import DIGITS, NUMBER_SCALE
-from functions.adw_billing.tables import DATA, Kind
+from functions.adw_billing.tables import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +44,10 @@ class Rules:
 
     text_numbers: bool = False
 
+    def lengths(self, layout: Layout) -> dict[int, int]:
+        """The lengths, in characters, that texts are held to, by position."""
+        return layout.lengths if self.text_numbers else {}
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -60,13 +64,7 @@ class Judge:
         self._kinds = layout.kinds
         self._rules = rules
         self._nulls = {b"", *(word.encode() for word in layout.null_words)}
-        table = DATA[layout.dialect]
-        texts = {position: table.column(name) for name, position in layout.columns.items()}
-        self._lengths = {
-            position: column.length
-            for position, column in texts.items()
-            if column.kind is Kind.TEXT and rules.text_numbers
-        }
+        self._lengths = rules.lengths(layout)
 
     def verdict(self, fields: Sequence[bytes]) -> Verdict:
         """The row made plain. Raises Unfit.

@@ -33,8 +33,7 @@ if TYPE_CHECKING:
 CONTENT_LIMIT = 64 << 10
 """Characters of a bad row that are kept."""
 _LONE_RETURN = re.compile(rb"\r(?!\n)")
-_LONGEST_GAP = 64
-"""Only a chunk that begins with so many line ends is looked at for being nothing else."""
+_BLANK = re.compile(rb"[\r\n]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ class Parser:
         if chunk.overlong:
             content = _content(chunk.text)
             return Batch(None, None, Sums(), 1, chunk.text_bytes, [Rejected(first, "row-too-long", content)])
-        if not chunk.text[:_LONGEST_GAP].strip(b"\r\n") and not chunk.text.strip(b"\r\n"):
+        if _BLANK.fullmatch(chunk.text):
             return Batch(None, None, Sums(), 0, chunk.text_bytes)
         try:
             return self._fast(chunk, self._reader.read(chunk), first)

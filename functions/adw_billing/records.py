@@ -1,4 +1,4 @@
-"""Records of a CSV text, exactly: what DuckDB's fast reader refuses is read here, row by row.
+"""Records of a CSV text, exactly: what the fast reader is not sure of is read here, row by row.
 
 RFC 4180, with what real files add: line ends may be mixed (a lone carriage return is one), a quote inside an unquoted
 field is a character. A quoting error never takes the lines behind it along: the line where the record began is bad,
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 RECORD_LIMIT_BYTES = 1 << 20
 """Longest record that is loaded; the longest real ones (tags of 5,000 characters each) stay far below."""
 
-_QUOTED = re.compile(rb'"([^"]*+(?:""[^"]*+)*+)"')
+QUOTED = re.compile(rb'"([^"]*+(?:""[^"]*+)*+)"')
+"""A quoted field; its content is the group, with quotes still doubled."""
 _UNQUOTED = re.compile(rb"[^,\r\n]*")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
@@ -88,7 +89,7 @@ def _fields(text: bytes, start: int) -> tuple[list[bytes], int]:
 
 
 def _quoted(text: bytes, start: int, limit: int) -> tuple[bytes, int]:
-    found = _QUOTED.match(text, start, limit)
+    found = QUOTED.match(text, start, limit)
     if not found:
         raise _Fault("unterminated-quote")
     end = found.end()

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import codecs
-import re
 from dataclasses import dataclass
 
-_QUOTED = re.compile(rb'"[^"]*+(?:""[^"]*+)*+"')
-_LINE_ENDS = b"\r\n"
-_SEPARATORS = b"," + _LINE_ENDS
+from functions.adw_billing.records import QUOTED
+
+_SEPARATORS = b",\r\n"
 DECODED_BYTES = 16 << 10
 """Text that is checked to be UTF-8 at once: as characters the whole of it would be large."""
 
@@ -32,7 +31,7 @@ def quotes(text: bytes) -> Quotes:
     while (start := text.find(b'"', end)) >= 0:
         if start and text[start - 1] not in _SEPARATORS:
             return Quotes(regular=False)
-        found = _QUOTED.match(text, start)
+        found = QUOTED.match(text, start)
         if not found:
             return Quotes(regular=True, open_at=start, longest=longest)
         end = found.end()

@@ -55,12 +55,7 @@ class Shape:
         self._layout = layout
         self._rules = rules
         self._table = DATA[layout.dialect]
-        texts = {position: self._table.column(name) for name, position in layout.columns.items()}
-        self._lengths = {
-            position: column.length
-            for position, column in texts.items()
-            if column.kind is Kind.TEXT and rules.text_numbers
-        }
+        self._lengths = rules.lengths(layout)
 
     def valued(self, texts: list[pa.StringArray]) -> tuple[list[pa.StringArray], dict[int, pa.Array], exact.Doubts]:
         """The texts without words for "no value", the values by position, and which rows are in doubt."""
