@@ -54,6 +54,10 @@ class Deadline:
             raise DeadlineExceeded("no time left for the next step")
         return max(0.001, min(seconds, left))
 
+    def less(self, seconds: float) -> Deadline:
+        """The deadline ``seconds`` before this one: what ends at it leaves time to answer."""
+        return Deadline(self.at_epoch_seconds - seconds)
+
     def earlier(self, seconds: float, now: float | None = None) -> Deadline:
         """This deadline, or ``seconds`` from ``now`` when that comes first."""
         return Deadline(min(self.at_epoch_seconds, Deadline.after(seconds, now).at_epoch_seconds))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shared.errors import OciServiceError
-from shared.oci_clients import client, translated
+from shared.oci_clients import READ_SECONDS, client, translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,17 +39,22 @@ class ObjectSummary:
 class ObjectBody:
     """An object being read: ``etag``, ``size_bytes`` of this answer, and its bytes in chunks."""
 
-    def __init__(self, response: Any) -> None:  # noqa: ANN401  (the SDK's response)
+    def __init__(self, response: Any, deadline: Deadline) -> None:  # noqa: ANN401  (the SDK's response)
+        self._deadline = deadline
         self.etag = str(response.headers.get("etag", ""))
         self.size_bytes = int(response.headers.get("content-length", 0))
         self._raw = response.data.raw
 
     def chunks(self, chunk_bytes: int = CHUNK_BYTES) -> Iterator[bytes]:
-        """The bytes as stored (no content decoding); OciServiceError when the connection breaks or ends early."""
+        """The bytes as stored (no content decoding), as they come.
+
+        Raises OciServiceError when the connection breaks or ends early, DeadlineExceeded when they come too slowly.
+        """
         received = 0
         with translated(SERVICE):
             while True:
-                chunk = self._raw.read(chunk_bytes, decode_content=False)
+                self._deadline.bounded(READ_SECONDS)
+                chunk = self._raw.read1(chunk_bytes, decode_content=False)
                 if not chunk:
                     break
                 received += len(chunk)
@@ -75,6 +80,7 @@ class ObjectStore:
         self, settings: OciSettings, deadline: Deadline, namespace: str, bucket: str, *, region: str = ""
     ) -> None:
         self._client = client(SERVICE, settings, deadline, region=region)
+        self._deadline = deadline
         self.namespace = namespace
         self.bucket = bucket
 
@@ -84,7 +90,7 @@ class ObjectStore:
         if first_byte or last_byte is not None:
             arguments["range"] = f"bytes={first_byte}-{'' if last_byte is None else last_byte}"
         with translated(SERVICE):
-            return ObjectBody(self._client.get_object(self.namespace, self.bucket, name, **arguments))
+            return ObjectBody(self._client.get_object(self.namespace, self.bucket, name, **arguments), self._deadline)
 
     def put(
         self,

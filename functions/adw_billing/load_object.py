@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from functions.adw_billing.ahead import ahead
+from functions.adw_billing.ahead import Late, ahead
 from functions.adw_billing.gunzip import ProvenStream, StreamFault
 from functions.adw_billing.headers import HeaderFault, Layout, dialect_of_name, layout
 from functions.adw_billing.judge import Rules
@@ -165,12 +166,17 @@ class _Work:
         check = self._skip(splitter)
         rules = Rules(text_numbers=self._warehouse.numbers == "text")
         first = self._done.records + 1
-        with ahead(splitter.chunks) as chunks:
+        stopped = threading.Event()
+        with ahead(splitter.chunks, stopped=stopped) as chunks:
             from functions.adw_billing.parse import Parser  # noqa: PLC0415  (a call with nothing new needs no Arrow)
 
             parser = Parser(self._layout, rules, check)
-            with ahead(lambda: parser.batches(chunks, first), 2) as batches:
-                return all(self._take(batch) for batch in batches)
+            left = self._budget.left_seconds
+            with ahead(lambda: parser.batches(chunks, first), 2, stopped=stopped, left_seconds=left) as batches:
+                try:
+                    return all(self._take(batch) for batch in batches)
+                except Late:  # the object comes too slowly, or no more
+                    return self._goes_on()
 
     def _take(self, batch: Batch) -> bool:
         """Stage a batch; whether there is time for the next one."""

@@ -22,6 +22,10 @@ class ConnectionLost(DatabaseUnreachable):
     """The session broke off: what the last request did is not known until the ledger is asked."""
 
 
+class RolledBack(WarehouseBusy):
+    """The database undid the transaction: nothing of it has happened, and it may be done again at once."""
+
+
 _CODE = re.compile(r"\b(?:ORA|DPY)-\d{4,5}\b")
 _NO_HANDLER = "the listener has no free handler: too many sessions; try again"
 _NO_SERVICE = "the service name in db_dsn is not known to the listener; is the database started?"
@@ -91,7 +95,8 @@ KINDS: tuple[tuple[type[FunctionError], str, Mapping[str, str]], ...] = (
     (DiskFull, "the database has no room", FULL),
     (DatabaseUnreachable, "the database cannot be reached", UNREACHABLE),
 )
-BUSY = frozenset({"ORA-00054", "ORA-00060", "ORA-08177", "ORA-30006", "ORA-04021"})
+BUSY = frozenset({"ORA-00054", "ORA-30006", "ORA-04021"})
+UNDONE = frozenset({"ORA-00060", "ORA-08177", "ORA-24761"})
 LOST = frozenset(
     {
         *("ORA-00022", "ORA-00028", "ORA-00031", "ORA-00600", "ORA-01012", "ORA-01089", "ORA-01092", "ORA-02396"),
@@ -129,6 +134,8 @@ def _by_code(found: list[str]) -> FunctionError | None:
                 return kind(message, fix=fixes[code], code=code)
         if code in DSN:
             return MissingInputData({"db_dsn": DSN[code]})
+        if code in UNDONE:
+            return RolledBack("the database undid the transaction for another session's sake", code=code)
         if code in BUSY:
             return WarehouseBusy("another session holds the rows or tables", code=code)
         if code in CALL_TIMEOUT:

@@ -15,7 +15,7 @@ from functions.adw_billing import oracle_sql as sql
 from functions.adw_billing.errors import WarehouseBusy
 from functions.adw_billing.numbers import plain
 from functions.adw_billing.oracle_connect import connect
-from functions.adw_billing.oracle_errors import ConnectionLost
+from functions.adw_billing.oracle_errors import ConnectionLost, RolledBack
 from functions.adw_billing.oracle_publish import Publication
 from functions.adw_billing.oracle_schema import inspect, migrate
 from functions.adw_billing.oracle_session import Session
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 UNIQUE = "ORA-00001"
 LEASE_SECONDS = 60.0
 """How long a claim outlives the call's deadline: a call that is killed is followed by another after that."""
+
+PUBLICATIONS = 3
+"""Attempts at a publication that the database undoes, as after a deadlock; what is staged is still there."""
 
 DIRECT_PATH = False
 """Array inserts stage a batch within the transaction of the call; direct path commits each batch by itself and locks
@@ -121,16 +124,16 @@ class OracleWarehouse:
     def commit(self, claim: Claim, outcome: Outcome) -> LedgerRow:
         """Prove and publish in one transaction. Raises ProofFailed, WarehouseBusy and what the session raises."""
         stage = self._stage(claim.key, claim.dialect)
-        publication = Publication(self._session, claim, outcome, self._call_id, self._billing_cost_from)
-        try:
-            publication.run(stage)
-        except FunctionError:
-            self._session.rollback()
-            raise
-        self._commit_or_ask(claim.key)
+        for attempt in range(1, PUBLICATIONS + 1):
+            try:
+                row = self._publish(claim, outcome, stage)
+                break
+            except RolledBack:
+                if attempt == PUBLICATIONS:
+                    raise
         stage.drop()
         self._stages.pop(claim.key, None)
-        return publication.ledger_row()
+        return row
 
     def release(self, claim: Claim, *, drop: bool) -> None:
         """Give a claim up; the next call may have the object at once."""
@@ -174,6 +177,17 @@ class OracleWarehouse:
             tables = {kind: sql.stage_table(kind, dialect, sql.stage_name(kind, key)) for kind in ("d", "b", "r")}
             self._stages[key] = Stage(self._session, tables, direct=self._direct)
         return self._stages[key]
+
+    def _publish(self, claim: Claim, outcome: Outcome, stage: Stage) -> LedgerRow:
+        """One attempt, whole or not at all."""
+        publication = Publication(self._session, claim, outcome, self._call_id, self._billing_cost_from)
+        try:
+            publication.run(stage)
+        except FunctionError:
+            self._session.rollback()
+            raise
+        self._commit_or_ask(claim.key)
+        return publication.ledger_row()
 
     def _commit_or_ask(self, key: ObjectKey) -> None:
         """Commit; when the answer is lost, ask the ledger in a new session whether it has happened."""

@@ -37,7 +37,8 @@ def _serve(call: Call[Settings]) -> list[str] | dict[str, Any]:
         from functions.adw_billing.preflight import preflight  # noqa: PLC0415  (rare)
 
         return preflight(call.settings, call.deadline)
-    reports = TenancyBucket(call.settings, call.deadline)
+    reading = call.deadline.less(call.settings.deadline_margin_seconds / 2)  # what hangs is given up in time to answer
+    reports = TenancyBucket(call.settings, reading)
     warehouse = open_warehouse(call.settings, call.deadline, call.call_id)
     try:
         warehouse.migrate()

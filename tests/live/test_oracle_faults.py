@@ -14,6 +14,7 @@ import oracledb
 import pytest
 
 from emulator.reports.report import make_report
+from functions.adw_billing.errors import WarehouseBusy
 from functions.adw_billing.oracle_errors import ConnectionLost
 from functions.adw_billing.warehouse import LedgerRow, ObjectKey
 from shared.deadline import Deadline
@@ -146,7 +147,7 @@ def test_a_database_that_stalls_is_left_when_the_deadline_comes(
     ("code", "reason"),
     [
         (1653, "disk-full"),
-        (60, "warehouse-busy"),
+        (54, "warehouse-busy"),
         (1031, "not-authorised"),
         (28, "database-unreachable"),
         (904, "database-error"),
@@ -161,6 +162,32 @@ def test_an_error_of_the_database_is_a_typed_reason_and_the_next_call_loads(
     with pytest.raises(FunctionError) as caught:
         load_once(server, source_in(tmp_path), "call-1")
     assert caught.value.reason == reason
+    assert query(STATE) == NOTHING
+    lease_over(database)
+    load_once(server, source_in(tmp_path), "call-2")
+    assert query(STATE) == WHOLE
+
+
+@pytest.mark.parametrize(("on", "statement"), [("execute", "FOR UPDATE"), ("execute", "INTO oci_report "), ("commit", "")])
+@pytest.mark.parametrize("code", [60, 8177, 24761])
+def test_a_publication_that_the_database_undoes_is_done_again(
+    server: OracleServer, control: Control, query: Query, tmp_path: Path, on: str, statement: str, code: int
+) -> None:
+    empty_schema(server)
+    control.fault(on, "error", code=code, times=2, **({"sql": statement} if statement else {"skip": 2}))
+    row = load_once(server, source_in(tmp_path), "call-1")
+    assert row is not None
+    assert (row.rows_rejected, control.fired()) == (2, 2)
+    assert query(STATE) == WHOLE
+
+
+def test_a_publication_that_the_database_undoes_each_time_is_left_to_the_next_call(
+    server: OracleServer, database: oracledb.Connection, control: Control, query: Query, tmp_path: Path
+) -> None:
+    empty_schema(server)
+    control.fault("execute", "error", code=60, times=3, sql="FOR UPDATE")
+    with pytest.raises(WarehouseBusy):
+        load_once(server, source_in(tmp_path), "call-1")
     assert query(STATE) == NOTHING
     lease_over(database)
     load_once(server, source_in(tmp_path), "call-2")
