@@ -45,6 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
         fault = error
     except OSError as error:
         fault = BadRequest(f"{error.filename or 'a report'}: {error.strerror}", fix="make it readable for this user")
+    fault.fix = fault.advice
     print(json.dumps(fault.to_body(), ensure_ascii=False))  # noqa: T201  (stdout is the answer)
     return 1
 

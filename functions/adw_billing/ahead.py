@@ -73,9 +73,7 @@ def _put(item: object, waiting: queue.Queue[object], stopped: threading.Event) -
     return False
 
 
-def _items(
-    waiting: queue.Queue[object], stopped: threading.Event, left_seconds: Callable[[], float]
-) -> Iterator[T]:
+def _items(waiting: queue.Queue[object], stopped: threading.Event, left_seconds: Callable[[], float]) -> Iterator[T]:
     while not stopped.is_set():
         try:
             item = waiting.get(timeout=_POLL_SECONDS)

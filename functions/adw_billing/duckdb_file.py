@@ -25,6 +25,8 @@ ROW_GROUP_ROWS = 14_336
 """Rows that are compressed and written together, an eighth of DuckDB's default: what waits to be is kept in memory, and
 much of 100 MB would be put aside on disk at such a memory limit."""
 RETRY_SECONDS = 0.1
+NO_ROOM = ("No space left on device", "Disk quota exceeded", "File too large", "max_temp_directory_size")
+"""How DuckDB and the file system say that a disk, a quota or a limit is full (strerror of ENOSPC, EDQUOT, EFBIG)."""
 CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "threads": THREADS,
     "write_buffer_row_group_count": 1,
@@ -81,7 +83,7 @@ def named_faults() -> Iterator[None]:
 
 def _translated(fault: Exception) -> Exception:
     text = str(fault).splitlines()[0][:300] if str(fault) else type(fault).__name__
-    if "No space left" in str(fault) or "max_temp_directory_size" in str(fault):
+    if any(words in str(fault) for words in NO_ROOM):
         return DiskFull(text)
     if isinstance(fault, duckdb.IOException | duckdb.SerializationException | OSError):
         return WarehouseUnusable(text)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from emulator.services.identity import DEFAULT_TENANCY
+from shared import oci_clients
 from shared.deadline import Deadline
 from shared.errors import DeadlineExceeded, NotAuthorised, OciServiceError
 from shared.object_store import PAGE_OBJECTS, ObjectStore
@@ -133,6 +134,25 @@ def test_each_attempt_waits_no_longer_than_what_is_left(cloud: Cloud) -> None:
     with pytest.raises((OciServiceError, DeadlineExceeded)):
         store.get("x")
     assert store._client.base_client.timeout[1] < 2
+
+
+def test_a_list_that_hangs_once_is_asked_for_again(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(oci_clients, "READ_SECONDS", 0.5)
+    store = store_of(cloud)
+    store.put("x", b"1")
+    hung = cloud.faults.add(method="GET", hang=True)
+    assert [item.name for item in store.list()] == ["x"]
+    assert hung.hits == 1
+    assert len(cloud.log.calls("object_storage", "GET")) == 2
+
+
+def test_a_body_that_trickles_is_given_up_when_the_deadline_comes(cloud: Cloud) -> None:
+    store = store_of(cloud, seconds=2)
+    store.put("x", bytes(100_000))
+    cloud.faults.add(method="GET", bytes_per_second=10_000.0)
+    body = store.get("x")
+    with pytest.raises(DeadlineExceeded):
+        body.read(100_000)
 
 
 def test_no_call_begins_after_the_deadline(cloud: Cloud) -> None:

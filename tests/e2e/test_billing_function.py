@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import urllib.request
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +16,7 @@ import pytest
 from emulator.cloud import Cloud, CloudOptions
 from emulator.functions_app import Functions
 from emulator.reports import knobs
+from emulator.reports.report import make_report
 from emulator.reports.story import Story, final_state, publish
 from emulator.services.control_plane import ControlPlaneService
 from emulator.services.identity import DEFAULT_TENANCY
@@ -43,6 +46,11 @@ class Running:
         request = urllib.request.Request(url, data=body.encode(), method="POST")  # noqa: S310  (our own address)
         with urllib.request.urlopen(request, timeout=100) as response:  # noqa: S310
             return json.load(response)
+
+    def limit(self, seconds: int) -> None:
+        """Give calls so much time; Fn ends them then."""
+        functions = self.functions.host.functions
+        functions[NAME] = replace(functions[NAME], timeout_seconds=seconds)
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(str(self.warehouse), read_only=True) as connection:
@@ -149,6 +157,39 @@ def test_a_listing_that_stays_broken_is_answered_and_leaves_nothing(running: Run
     assert not running.warehouse.exists() or running.query("SELECT count(*) FROM oci_report") == [(0,)]
     running.cloud.faults.clear()
     assert len(running.call()) == len(final_state(STORY.publications()))
+
+
+def test_a_listing_that_hangs_is_given_up_in_time_to_answer(running: Running) -> None:
+    running.limit(6)
+    armed = running.cloud.faults.add(service="object_storage", method="GET", path=LISTING, times=None, hang=True)
+    error = running.call(deadline_margin_seconds="2")["error"]
+    assert error["reason"] in {"deadline-exceeded", "oci-service-error"}
+    assert error["fix"]
+    assert armed.hits
+    assert not running.warehouse.exists() or running.query("SELECT count(*) FROM oci_report") == [(0,)]
+    running.cloud.faults.clear()
+    running.limit(100)
+    assert len(running.call()) == len(final_state(STORY.publications()))
+
+
+def test_a_report_that_comes_too_slowly_for_one_call_is_loaded_by_several(running: Running) -> None:
+    name = "reports/cost-csv/0009000000000001-00001.csv.gz"
+    report = make_report("cost", 6_000, seed="slow")
+    stored = gzip.compress(b"".join(report.chunks()))
+    running.bucket.objects.clear()
+    running.cloud.object_storage.put(running.bucket, name, stored)
+    knobs.slow(running.cloud.faults, name, bytes_per_second=len(stored) / 5)
+    running.limit(5)
+    slow = {"deadline_margin_seconds": "1.5", "max_rows_per_slice": "1000"}
+    answers = [running.call('{"detail": true}', **slow) for _ in range(2)]
+    assert [(answer["reports"], answer["remaining"]) for answer in answers] == [([], 1)] * 2
+    ((kept,),) = running.query("SELECT rows_done FROM oci_report_claim")
+    assert 0 < kept < 6_000
+    assert running.query("SELECT count(*) FROM oci_cost") == [(0,)]
+    running.cloud.faults.clear()
+    running.limit(100)
+    (row,) = running.call('{"detail": true}')["reports"]
+    assert (row["rows_loaded"], row["state"], Decimal(row["cost_sum"])) == (6_000, "loaded", report.totals().cost)
 
 
 def test_no_secret_is_in_an_answer_a_log_or_the_warehouse(running: Running) -> None:

@@ -28,6 +28,7 @@ def test_a_step_gets_what_is_left() -> None:
 def test_the_earlier_deadline_wins() -> None:
     assert Deadline(100).earlier(4, now=10).at_epoch_seconds == 14
     assert Deadline(12).earlier(4, now=10).at_epoch_seconds == 12
+    assert Deadline(12).less(4).at_epoch_seconds == 8
     assert Deadline(12).expired(now=12)
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.billing_files import COST, FOCUS, USAGE, cost_row, focus_row, put, report, usage_row
 
-ROOT = Path(__file__).resolve().parents[4]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def sweep(tmp_path: Path, points: int) -> dict[str, object]:

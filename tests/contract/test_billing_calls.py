@@ -25,7 +25,7 @@ from tests.support.billing_files import COST, FOCUS, TENANCY, cost_row, focus_ro
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ROOT = Path(__file__).resolve().parents[4]
+ROOT = Path(__file__).resolve().parents[2]
 TABLES = (
     "oci_cost", "oci_usage", "oci_focus", "oci_cost_daily", "oci_correction", "oci_billing", "oci_reconciliation",
     "oci_report_rejected",
