@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from functions.adw_billing import duckdb_sql
 from functions.adw_billing.duckdb_session import name_values
+from functions.adw_billing.tables import retained_name
 
 if TYPE_CHECKING:
     from functions.adw_billing.duckdb_session import Session
@@ -37,10 +38,13 @@ def summarise(session: Session, claim: Claim, old_days: list[date]) -> None:
         return
     days = session.all(duckdb_sql.days_of(claim.dialect), name_values(claim.key))
     touched = sorted({day for (day,) in days if day} | set(old_days))
+    tenancy_id = claim.key.tenancy_id
+    same = {"tenancy_id": tenancy_id, "dialect": claim.dialect, "retained": retained_name(tenancy_id)}
+    forget, add = duckdb_sql.summarise(claim.dialect)
     for first, last in _runs(touched):
-        for statement in duckdb_sql.summarise(claim.dialect):
-            values = {"tenancy_id": claim.key.tenancy_id, "dialect": claim.dialect, "first": first, "last": last}
-            session.run(statement, values)
+        span = {**same, "first": first, "last": last}
+        session.run(forget, span)
+        session.run(add, {**span, "object_name": claim.key.object_name})
 
 
 def _runs(days: list[date]) -> list[tuple[date, date]]:

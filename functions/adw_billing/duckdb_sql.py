@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functions.adw_billing import tables
 from functions.adw_billing.ddl import NUMBER_SCALE, duckdb_create
-from functions.adw_billing.tables import BILLING, DATA, DAY_COLUMN, REJECTED, SERVICE_COLUMNS, Kind
+from functions.adw_billing.tables import BILLING, DATA, DAY_COLUMN, REJECTED, REPORT, SERVICE_COLUMNS, Kind
 
 ADOPTED = "oci_billing_adopted"
 RETAIN_ADOPTED = (
@@ -59,19 +59,26 @@ def days_of(dialect: str) -> str:
 
 
 def summarise(dialect: str) -> list[str]:
-    """Statements that bring `oci_cost_daily` up to date for the days from $first to $last."""
+    """Statements that bring `oci_cost_daily` up to date for the days from $first to $last.
+
+    Of days whose rows `retention_days` has removed the summary stays, and an object that has no version in the ledger
+    yet adds to it.
+    """
     service, currency = SERVICE_COLUMNS[dialect]
     day = DAY_COLUMN[dialect]
+    since = "CAST(coalesce((SELECT value FROM oci_loader WHERE name = $retained), '0001-01-01') AS DATE)"
+    loaded = f"SELECT 1 FROM {REPORT.name} WHERE {BY_NAME} AND state <> 'rejected'"
     return [
         (
             "DELETE FROM oci_cost_daily WHERE tenancy_id = $tenancy_id AND dialect = $dialect "
-            "AND usage_day BETWEEN $first AND $last"
+            f"AND usage_day BETWEEN greatest($first, {since}) AND $last"
         ),
         (
             f"INSERT INTO oci_cost_daily SELECT tenancy_id, CAST({day} AS DATE), $dialect, {service}, {currency}, "
             f"sum({tables.COST_COLUMN[dialect]}), count(*) FROM {DATA[dialect].name} WHERE "
             f"tenancy_id = $tenancy_id AND {day} >= CAST($first AS TIMESTAMP) AND "
-            f"{day} < CAST($last AS TIMESTAMP) + INTERVAL 1 DAY "
+            f"{day} < CAST($last AS TIMESTAMP) + INTERVAL 1 DAY AND "
+            f"({day} >= {since} OR (object_name = $object_name AND NOT EXISTS ({loaded}))) "
             "GROUP BY ALL ORDER BY ALL"
         ),
     ]

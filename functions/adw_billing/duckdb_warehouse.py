@@ -20,7 +20,16 @@ from functions.adw_billing.duckdb_publish import fill_billing, summarise
 from functions.adw_billing.duckdb_session import Session, key_values, name_values, now
 from functions.adw_billing.errors import ProofFailed, WarehouseUnusable
 from functions.adw_billing.numbers import add, plain
-from functions.adw_billing.tables import BILLING, CLAIM, DATA, DAY_COLUMN, REJECTED, REPORT, SCHEMA_VERSION
+from functions.adw_billing.tables import (
+    BILLING,
+    CLAIM,
+    DATA,
+    DAY_COLUMN,
+    REJECTED,
+    REPORT,
+    SCHEMA_VERSION,
+    retained_name,
+)
 from functions.adw_billing.warehouse import (
     RETRIED_REASONS,
     Batch,
@@ -174,6 +183,7 @@ class DuckDbWarehouse:
         sums = self._read_back(claim, outcome)
         fill_billing(self._session, claim, cost_from=self._cost_from, adopted=self._adopted)
         summarise(self._session, claim, self._old_days)
+        self._session.run(f"DELETE FROM {REPORT.name} WHERE {duckdb_sql.BY_NAME}", name_values(claim.key))
         counted = self._session.all(
             f"SELECT count(*) FROM {REJECTED.name} WHERE {duckdb_sql.BY_KEY}", key_values(claim.key)
         )
@@ -193,7 +203,7 @@ class DuckDbWarehouse:
             self._old_days = [
                 day for (day,) in self._session.all(duckdb_sql.days_of(claim.dialect), name_values(claim.key)) if day
             ]
-        for name in (*(table.name for table in DATA.values()), REJECTED.name, REPORT.name):
+        for name in (*(table.name for table in DATA.values()), REJECTED.name):
             self._session.run(f"DELETE FROM {name} WHERE {duckdb_sql.BY_NAME}", name_values(claim.key))
 
     def _forget(self, key: ObjectKey) -> None:
@@ -245,6 +255,9 @@ class DuckDbWarehouse:
                 removed += self._session.all(f"DELETE FROM {table.name} WHERE {where}", values)[0][0]
             if self._adopted:
                 removed += self._session.all(duckdb_sql.RETAIN_ADOPTED, values)[0][0]
+            name = retained_name(tenancy_id)
+            before = self._session.all("SELECT value FROM oci_loader WHERE name = ?", (name,))
+            self._session.remember(name, max([first_day, *(value for (value,) in before)]))
             self._session.run("COMMIT")
         return removed
 

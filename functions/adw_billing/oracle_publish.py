@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from functions.adw_billing import oracle_claim_sql as claim_sql
 from functions.adw_billing import oracle_sql as sql
 from functions.adw_billing.errors import ProofFailed, WarehouseBusy
 from functions.adw_billing.numbers import EXACT, plain
+from functions.adw_billing.tables import retained_name
 from functions.adw_billing.warehouse import LedgerRow, Sums
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ class Publication:
         """
         self._session.commit()  # what is staged is private; the wait for the others holds nothing else
         self._session.rows(sql.LOCK, name=sql.LOCK_NAME)
-        if not self._session.rows(sql.CLAIM_HOLD, **self._name, call_id=self._call_id):
+        if not self._session.rows(claim_sql.CLAIM_HOLD, **self._name, call_id=self._call_id):
             raise WarehouseBusy("another call has taken the object over")
         if self._outcome.state == "rejected":
             for statement in sql.FORGET_UNLOADED:
@@ -54,7 +56,7 @@ class Publication:
         else:
             self._replace(stage)
         self._write_ledger()
-        self._session.run(sql.CLAIM_END, **self._name, call_id=self._call_id)
+        self._session.run(claim_sql.CLAIM_END, **self._name, call_id=self._call_id)
 
     def _replace(self, stage: Stage) -> None:
         """Rows, quarantine, `oci_billing` and summary of this version in place of any other version's."""
@@ -64,11 +66,11 @@ class Publication:
             self._session.run(sql.publish(self._dialect, stage.name("d")), **self._whole)
         self._prove()
         self._session.run(sql.FORGET_REJECTED, **self._name)
-        self._session.run(sql.FORGET_REPORT, **self._name)
         self._add_rejected(stage)
         self._fill_billing(stage)
         if self._dialect != "usage":
             self._summarise(touched | self._days())
+        self._session.run(sql.FORGET_REPORT, **self._name)
 
     def ledger_row(self) -> LedgerRow:
         """The ledger row as it was committed."""
@@ -136,11 +138,19 @@ class Publication:
         return (datetime.fromisoformat(str(newest)) + timedelta(days=1)).date().isoformat()
 
     def _summarise(self, days: set[datetime]) -> None:
-        dialect = self._dialect
-        keys = [{"tenancy_id": self._key.tenancy_id, "dialect": dialect, "usage_day": day} for day in sorted(days)]
+        same = {
+            "tenancy_id": self._key.tenancy_id,
+            "dialect": self._dialect,
+            "retained": retained_name(self._key.tenancy_id),
+        }
+        keys = [{**same, "usage_day": day, "day_text": day.date().isoformat()} for day in sorted(days)]
         self._session.many(sql.FORGET_DAY, keys)
-        next_days = [{**key, "next_day": day + timedelta(days=1)} for key, day in zip(keys, sorted(days), strict=True)]
-        self._session.many(sql.add_day(dialect), next_days)
+        object_name = self._key.object_name
+        next_days = [
+            {**key, "next_day": day + timedelta(days=1), "object_name": object_name}
+            for key, day in zip(keys, sorted(days), strict=True)
+        ]
+        self._session.many(sql.add_day(self._dialect), next_days)
 
     def _write_ledger(self) -> None:
         outcome = self._outcome

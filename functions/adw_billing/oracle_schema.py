@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from functions.adw_billing import oracle_claim_sql as claim_sql
 from functions.adw_billing import oracle_sql as sql
 from functions.adw_billing import oracle_views
 from functions.adw_billing.errors import DatabaseError, WarehouseUnusable
@@ -110,7 +111,7 @@ def _drop_leftovers(session: Session, present: set[str]) -> None:
         return
     claimed = {
         sql.stage_name(kind, ObjectKey(str(tenancy), str(name), ""))
-        for tenancy, name in session.rows(sql.CLAIM_ALL)
+        for tenancy, name in session.rows(claim_sql.CLAIM_ALL)
         for kind in ("d", "b", "r")
     }
     for name in sorted(private - claimed):

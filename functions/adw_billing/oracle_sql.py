@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from functions.adw_billing.ddl import ORACLE_TYPES, oracle_type
 from functions.adw_billing.tables import (
     BILLING,
-    CLAIM,
     COST_COLUMN,
     DAILY,
     DATA,
@@ -48,10 +47,9 @@ LOCK_NAME = "publishing"
 """The row of `oci_loader` that a publication locks: they happen one after another."""
 
 LOCK = "SELECT name FROM oci_loader WHERE name = :name FOR UPDATE"
-_BY_NAME = "tenancy_id = :tenancy_id AND object_name = :object_name"
+BY_NAME = "tenancy_id = :tenancy_id AND object_name = :object_name"
 _KEY = ", ".join(column.name for column in OBJECT_KEY)
-_KEY_BINDS = ", ".join(f":{column.name}" for column in OBJECT_KEY)
-
+KEY_BINDS = ", ".join(f":{column.name}" for column in OBJECT_KEY)
 
 STAGE_PREFIX = "oci_stage_"
 STAGED_AFTER = "staged_after"
@@ -114,7 +112,7 @@ def publish(dialect: str, stage: str, numbers: Mapping[Kind, str] = ORACLE_TYPES
     """The staged rows into the dialect's table."""
     table = DATA[dialect]
     values = [_value(column, numbers) for column in table.columns[len(OBJECT_KEY) :]]
-    return f"INSERT INTO {table.name} ({', '.join(table.names)}) SELECT {_KEY_BINDS}, {', '.join(values)} FROM {stage}"
+    return f"INSERT INTO {table.name} ({', '.join(table.names)}) SELECT {KEY_BINDS}, {', '.join(values)} FROM {stage}"
 
 
 def _value(column: Column, numbers: Mapping[Kind, str]) -> str:
@@ -123,12 +121,12 @@ def _value(column: Column, numbers: Mapping[Kind, str]) -> str:
 
 def unpublish(dialect: str) -> str:
     """All rows of an object's name, whatever their etag."""
-    return f"DELETE FROM {DATA[dialect].name} WHERE {_BY_NAME}"
+    return f"DELETE FROM {DATA[dialect].name} WHERE {BY_NAME}"
 
 
 def days(dialect: str) -> str:
     """The usage days (YYYY-MM-DD) of an object's published rows."""
-    return f"SELECT DISTINCT TO_CHAR({DAY_COLUMN[dialect]}, 'YYYY-MM-DD') FROM {DATA[dialect].name} WHERE {_BY_NAME}"
+    return f"SELECT DISTINCT TO_CHAR({DAY_COLUMN[dialect]}, 'YYYY-MM-DD') FROM {DATA[dialect].name} WHERE {BY_NAME}"
 
 
 def proof(dialect: str) -> str:
@@ -139,7 +137,7 @@ def proof(dialect: str) -> str:
     quantity = QUANTITY_COLUMN[dialect]
     cost = COST_COLUMN[dialect] or "0"
     sums = ", ".join([*_parts(cost), *_parts(quantity)])
-    return f"SELECT COUNT(*), {sums} FROM {DATA[dialect].name} WHERE {_BY_NAME}"
+    return f"SELECT COUNT(*), {sums} FROM {DATA[dialect].name} WHERE {BY_NAME}"
 
 
 def _parts(value: str) -> list[str]:
@@ -157,15 +155,15 @@ FROM oci_report r LEFT JOIN oci_report_rejected q
 WHERE r.tenancy_id = :tenancy_id"""
 SETTLED = f"{LEDGER} AND r.object_name = :object_name"
 COMMITTED = (
-    f"SELECT rows_loaded, rows_rejected FROM oci_report WHERE {_BY_NAME} AND object_etag = :object_etag "
+    f"SELECT rows_loaded, rows_rejected FROM oci_report WHERE {BY_NAME} AND object_etag = :object_etag "
     "AND call_id = :call_id"
 )
 """Whether this very call's commit has happened: asked when its answer was lost."""
 
-FORGET_REPORT = f"DELETE FROM oci_report WHERE {_BY_NAME}"
+FORGET_REPORT = f"DELETE FROM oci_report WHERE {BY_NAME}"
 _UNLOADED = (
-    f"{_BY_NAME} AND (object_etag = :object_etag OR object_etag IN (SELECT object_etag FROM oci_report "
-    f"WHERE {_BY_NAME} AND state = 'rejected'))"
+    f"{BY_NAME} AND (object_etag = :object_etag OR object_etag IN (SELECT object_etag FROM oci_report "
+    f"WHERE {BY_NAME} AND state = 'rejected'))"
 )
 """This version, and those of the name that were rejected: what a version that was loaded has is kept."""
 
@@ -178,10 +176,10 @@ ADD_REPORT = (
     + ", ".join(NOW if name == "loaded_at" else f":{name}" for name in REPORT.names)
     + ")"
 )
-FORGET_REJECTED = f"DELETE FROM oci_report_rejected WHERE {_BY_NAME}"
+FORGET_REJECTED = f"DELETE FROM oci_report_rejected WHERE {BY_NAME}"
 ADD_REJECTED = (
     f"INSERT INTO oci_report_rejected ({_KEY}, object_row, reason, content) "
-    f"VALUES ({_KEY_BINDS}, :object_row, :reason, :content)"
+    f"VALUES ({KEY_BINDS}, :object_row, :reason, :content)"
 )
 
 
@@ -189,7 +187,7 @@ def publish_rejected(stage: str) -> str:
     """The staged quarantine into `oci_report_rejected`."""
     return (
         f"INSERT INTO oci_report_rejected ({_KEY}, object_row, reason, content) "
-        f"SELECT {_KEY_BINDS}, object_row, reason, content FROM {stage}"
+        f"SELECT {KEY_BINDS}, object_row, reason, content FROM {stage}"
     )
 
 
@@ -219,58 +217,37 @@ LEAVE_TO_COST = f"DELETE FROM oci_billing WHERE {_BILLING_DAY} >= :cost_from"
 NEWEST_BILLING = f"SELECT MAX({_BILLING_DAY}) FROM oci_billing"
 REMEMBERED = "SELECT value FROM oci_loader WHERE name = :name"
 REMEMBER = "INSERT INTO oci_loader (name, value) VALUES (:name, :value)"
+REMEMBER_LATER = "UPDATE oci_loader SET value = :value WHERE name = :name AND value < :value"
 REMEMBER_ANEW = "UPDATE oci_loader SET value = :value WHERE name = :name"
 
+_OPEN = ":day_text >= COALESCE((SELECT value FROM oci_loader WHERE name = :retained), '0001-01-01')"
+"""Whether the rows of a day are there: `retain` removes whole days, and what the summary says of them stays."""
+
 FORGET_DAY = (
-    "DELETE FROM oci_cost_daily WHERE tenancy_id = :tenancy_id AND dialect = :dialect AND usage_day = :usage_day"
+    "DELETE FROM oci_cost_daily WHERE tenancy_id = :tenancy_id AND dialect = :dialect AND usage_day = :usage_day "
+    f"AND {_OPEN}"
 )
 
 
 def add_day(dialect: str) -> str:
-    """The summary of one usage day of a tenancy, in one dialect."""
+    """The summary of one usage day of a tenancy, in one dialect.
+
+    Of a day whose rows were removed: what an object adds to it that has no version in the ledger yet.
+    """
     service, currency = SERVICE_COLUMNS[dialect]
     day = DAY_COLUMN[dialect]
+    late = (
+        f"object_name = :object_name AND NOT EXISTS (SELECT 1 FROM oci_report WHERE {BY_NAME} AND state <> 'rejected')"
+    )
     return (
         f"INSERT INTO oci_cost_daily ({', '.join(DAILY.names)}) "
         f"SELECT tenancy_id, :usage_day, :dialect, {service}, {currency}, SUM({COST_COLUMN[dialect]}), COUNT(*) "
         f"FROM {DATA[dialect].name} "
-        f"WHERE tenancy_id = :tenancy_id AND {day} >= :usage_day AND {day} < :next_day "
+        f"WHERE tenancy_id = :tenancy_id AND {day} >= :usage_day AND {day} < :next_day AND ({_OPEN} OR ({late})) "
         f"GROUP BY tenancy_id, {service}, {currency}"
     )
 
 
-NO_PROGRESS = {
-    column.name: "0" if column.kind is Kind.INTEGER else "NULL"
-    for column in CLAIM.columns
-    if column.name not in {*(each.name for each in OBJECT_KEY), "call_id", "claimed_until"}
-}
-PROGRESS = tuple(NO_PROGRESS)
-"""The columns of `oci_report_claim` that say how far an object is staged, in the order of CLAIM_READ."""
-
-_UNTIL = f"{NOW} + NUMTODSINTERVAL(:seconds, 'SECOND')"
-CLAIM_NEW = (
-    f"INSERT INTO oci_report_claim ({', '.join(CLAIM.names)}) "
-    f"VALUES ({_KEY_BINDS}, :call_id, {_UNTIL}, {', '.join(NO_PROGRESS.values())})"
-)
-CLAIM_FREE = (
-    f"UPDATE oci_report_claim SET call_id = :call_id, claimed_until = {_UNTIL} WHERE {_BY_NAME} "
-    f"AND (claimed_until < {NOW} OR call_id = :call_id)"
-)
-CLAIM_RESTART = (
-    "UPDATE oci_report_claim SET object_etag = :object_etag, "
-    f"{', '.join(f'{name} = {value}' for name, value in NO_PROGRESS.items())} WHERE {_BY_NAME} AND call_id = :call_id"
-)
-CLAIM_PROGRESS = (
-    f"UPDATE oci_report_claim SET {', '.join(f'{name} = :{name}' for name in NO_PROGRESS)} "
-    f"WHERE {_BY_NAME} AND call_id = :call_id"
-)
-CLAIM_LEAVE = f"UPDATE oci_report_claim SET claimed_until = {NOW} WHERE {_BY_NAME} AND call_id = :call_id"
-CLAIM_END = f"DELETE FROM oci_report_claim WHERE {_BY_NAME} AND call_id = :call_id"
-CLAIM_READ = f"SELECT object_etag, {', '.join(NO_PROGRESS)} FROM oci_report_claim WHERE {_BY_NAME}"
-CLAIM_HOLD = f"SELECT object_etag FROM oci_report_claim WHERE {_BY_NAME} AND call_id = :call_id FOR UPDATE"
-"""Held to the end of the transaction: a claim that ran out in the meantime is no longer there."""
-
-CLAIM_ALL = "SELECT tenancy_id, object_name FROM oci_report_claim"
 TABLES = "SELECT table_name FROM user_tables WHERE table_name LIKE 'OCI%'"
 RIGHTS = "SELECT privilege FROM session_privs"
 """What the session's user may do, rights from roles included."""

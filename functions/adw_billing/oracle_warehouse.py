@@ -11,6 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
+from functions.adw_billing import oracle_claim_sql as claim_sql
 from functions.adw_billing import oracle_sql as sql
 from functions.adw_billing.errors import WarehouseBusy
 from functions.adw_billing.numbers import plain
@@ -20,6 +21,7 @@ from functions.adw_billing.oracle_publish import Publication
 from functions.adw_billing.oracle_schema import inspect, migrate
 from functions.adw_billing.oracle_session import Session
 from functions.adw_billing.oracle_stage import Stage
+from functions.adw_billing.tables import retained_name
 from functions.adw_billing.warehouse import RETRIED_REASONS, Claim, LedgerEntry, LedgerRow, Progress, Sums
 from shared.errors import DeadlineExceeded, FunctionError
 
@@ -85,14 +87,14 @@ class OracleWarehouse:
             return None
         settled = _entries(self._session.rows(sql.SETTLED, **_name(key))).get((key.object_name, key.object_etag))
         if settled is not None and not settled.retried:
-            self._session.run(sql.CLAIM_END, **_name(key), call_id=self._call_id)
+            self._session.run(claim_sql.CLAIM_END, **_name(key), call_id=self._call_id)
             self._session.commit()
             return None
         stage = self._stage(key, dialect)
-        etag, *values = self._session.rows(sql.CLAIM_READ, **_name(key))[0]
+        etag, *values = self._session.rows(claim_sql.CLAIM_READ, **_name(key))[0]
         progress = _progress(values)
         if etag != key.object_etag:
-            self._session.run(sql.CLAIM_RESTART, **_key(key), call_id=self._call_id)
+            self._session.run(claim_sql.CLAIM_RESTART, **_key(key), call_id=self._call_id)
             self._session.commit()
             progress = Progress()
         if progress.records:
@@ -106,7 +108,7 @@ class OracleWarehouse:
     def keep_progress(self, claim: Claim, progress: Progress) -> Claim:
         """Make the staged rows and how far they reach durable."""
         held = self._session.run(
-            sql.CLAIM_PROGRESS,
+            claim_sql.CLAIM_PROGRESS,
             **_name(claim.key),
             call_id=self._call_id,
             records_done=progress.records,
@@ -138,7 +140,7 @@ class OracleWarehouse:
     def release(self, claim: Claim, *, drop: bool) -> None:
         """Give a claim up; the next call may have the object at once."""
         self._session.rollback()
-        statement = sql.CLAIM_END if drop else sql.CLAIM_LEAVE
+        statement = claim_sql.CLAIM_END if drop else claim_sql.CLAIM_LEAVE
         self._session.run(statement, **_name(claim.key), call_id=self._call_id)
         self._session.commit()
         if drop:
@@ -152,6 +154,10 @@ class OracleWarehouse:
             for dialect in ("cost", "focus", "usage")
         )
         removed += self._session.run(sql.RETAIN_BILLING, tenancy_prefix=f"{tenancy_id}-%", first_day=first_day)
+        name = retained_name(tenancy_id)
+        if not self._session.rows(sql.REMEMBERED, name=name):
+            self._session.run(sql.REMEMBER, name=name, value=first_day)
+        self._session.run(sql.REMEMBER_LATER, name=name, value=first_day)
         self._session.commit()
         return removed
 
@@ -163,12 +169,12 @@ class OracleWarehouse:
         """Take the claim if it is free, ours, or has run out."""
         seconds = self._deadline.remaining_seconds() + LEASE_SECONDS
         try:
-            self._session.run(sql.CLAIM_NEW, **_key(key), call_id=self._call_id, seconds=seconds)
+            self._session.run(claim_sql.CLAIM_NEW, **_key(key), call_id=self._call_id, seconds=seconds)
             taken = True
         except FunctionError as error:
             if error.fields.get("code") != UNIQUE:
                 raise
-            taken = bool(self._session.run(sql.CLAIM_FREE, **_name(key), call_id=self._call_id, seconds=seconds))
+            taken = bool(self._session.run(claim_sql.CLAIM_FREE, **_name(key), call_id=self._call_id, seconds=seconds))
         self._session.commit()
         return taken
 
@@ -228,6 +234,6 @@ def _entries(rows: Iterable[tuple[str, str, str, str | None]]) -> dict[tuple[str
 
 def _progress(values: Sequence[Any]) -> Progress:
     """What a claim's row says, in the order of the table."""
-    kept = dict(zip(sql.PROGRESS, values, strict=True))
+    kept = dict(zip(claim_sql.PROGRESS, values, strict=True))
     sums = Sums(int(kept["rows_done"]), Decimal(kept["cost_done"] or 0), Decimal(kept["quantity_done"] or 0))
     return Progress(int(kept["records_done"]), sums, int(kept["bytes_done"]), kept["prefix_check"] or "")

@@ -270,7 +270,14 @@ LOADER = Table(
     (Column("name", length=100, required=True), Column("value", length=1000)),
     key=("name",),
 )
-"""What the loader remembers: `schema_version`, `oci_billing_cost_from` (YYYY-MM-DD)."""
+"""What the loader remembers: `schema_version`, `oci_billing_cost_from` (YYYY-MM-DD), and for each tenancy the day up to
+which `retention_days` has removed rows."""
+
+
+def retained_name(tenancy_id: str) -> str:
+    """The name in `oci_loader` of a tenancy's first usage day (YYYY-MM-DD) whose rows were not removed."""
+    return f"retained {tenancy_id[-80:]}"
+
 
 ALL = (USAGE, COST, FOCUS, REPORT, REJECTED, CLAIM, BILLING, DAILY, LOADER)
 SCHEMA_VERSION = 1

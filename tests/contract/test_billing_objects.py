@@ -291,3 +291,27 @@ def test_retention_covers_rows_of_the_published_loader(folder: Path, warehouse: 
     assert opened.retain(TENANCY, "2026-01-01") == 3
     opened.close()
     assert query(warehouse, "SELECT lineItem_intervalUsageStart FROM oci_billing") == [("2026-01-01T10:00Z",)]
+
+
+def test_a_late_report_adds_to_the_summary_of_a_day_that_retention_has_removed(folder: Path, warehouse: Path) -> None:
+    def retain(first_day: str) -> None:
+        opened = DuckDbWarehouse(str(warehouse), Deadline.after(9), call_id="c", cost_from="", margin_seconds=0)
+        opened.migrate()
+        opened.retain(TENANCY, first_day)
+        opened.close()
+
+    daily = "SELECT usage_day::VARCHAR, sum(cost), sum(row_count) FROM oci_cost_daily GROUP BY 1 ORDER BY 1"
+    put(folder, "reports/cost-csv/1.csv", costs(3))
+    put(folder, "reports/cost-csv/2.csv", costs(1, lineItem__intervalUsageStart="2026-02-01T00:00Z"))
+    load(folder, warehouse)
+    retain("2026-02-01")
+    retain("2026-01-20")  # a longer retention does not bring rows back
+    put(folder, "reports/cost-csv/3.csv", costs(2))
+    load(folder, warehouse)
+    assert query(warehouse, daily) == [("2026-01-05", Decimal("2.5"), 5), ("2026-02-01", Decimal("0.5"), 1)]
+    retain("2026-02-01")
+    put(folder, "reports/cost-csv/3.csv", costs(4))  # published again: what it had before is gone, so nothing is added
+    put(folder, "reports/cost-csv/2.csv", costs(2, lineItem__intervalUsageStart="2026-02-01T00:00Z"))
+    load(folder, warehouse)
+    assert query(warehouse, daily) == [("2026-01-05", Decimal("2.5"), 5), ("2026-02-01", Decimal("1.0"), 2)]
+    assert query(warehouse, "SELECT sum(rows_loaded), count(*) FROM oci_report") == [(9, 3)]

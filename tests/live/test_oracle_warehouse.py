@@ -407,3 +407,9 @@ def test_retention_removes_rows_of_old_days_and_keeps_the_ledger(
     assert query("select count(*) from oci_cost") == [(11,)]
     assert query("select count(*) from oci_report") == [(3,)]
     assert query("select sum(row_count) from oci_cost_daily") == [(21,)]
+    load(warehouse, ReportBatches(make_report("cost", 10, seed="late"), key(4), tmp_path))
+    assert query("select sum(row_count) from oci_cost_daily") == [(31,)]
+    warehouse.retain(TENANCY, "2024-02-01")
+    assert warehouse.retain(TENANCY, "2024-03-01") == 10
+    load(warehouse, ReportBatches(make_report("cost", 12, seed="late"), key(4, "etag-2"), tmp_path))
+    assert query("select sum(row_count) from oci_cost_daily") == [(31,)]
