@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from shared.errors import OciServiceError
 from shared.oci_clients import READ_SECONDS, client, translated
@@ -83,6 +84,11 @@ class ObjectStore:
         self._deadline = deadline
         self.namespace = namespace
         self.bucket = bucket
+
+    def uri(self, name: str) -> str:
+        """An object's address at the service."""
+        base = str(self._client.base_client.endpoint).rstrip("/")
+        return f"{base}/n/{quote(self.namespace)}/b/{quote(self.bucket)}/o/{quote(name)}"
 
     def get(self, name: str, *, if_match: str = "", first_byte: int = 0, last_byte: int | None = None) -> ObjectBody:
         """Open an object, from ``first_byte`` to ``last_byte`` (inclusive) where given."""

@@ -82,6 +82,8 @@ def _running(simulator: Path, python: Path, profile: str, folder: Path) -> Itera
             "ORACLE_TEST_USER": USER,
             "ORACLE_TEST_PASSWORD": PASSWORD,
             "ORACLE_TEST_CONTROL": f"http://127.0.0.1:{state['control']}",
+            "ORACLE_TEST_SIMULATOR": str(simulator),
+            "ORACLE_TEST_PROFILE": profile,
         }
     finally:
         process.terminate()

@@ -111,12 +111,12 @@ variable "adw_billing_db_auth" {
 }
 
 variable "adw_billing_load_mode" {
-  description = "`function`: the function reads the reports. Loading by the database itself (`dbms_cloud`) is not built."
+  description = "Who reads the reports: `function`, or `dbms_cloud`, the Autonomous Database itself with DBMS_CLOUD and its own principal, for those who outgrow one function; what SQL cannot turn exactly is read by the function all the same."
   type        = string
   default     = null
   validation {
-    condition     = var.adw_billing_load_mode == null || contains(["function"], coalesce(var.adw_billing_load_mode, "function"))
-    error_message = "One of function."
+    condition     = var.adw_billing_load_mode == null || contains(["function", "dbms_cloud"], coalesce(var.adw_billing_load_mode, "function"))
+    error_message = "One of function, dbms_cloud."
   }
 }
 

@@ -6,6 +6,7 @@ unpacked here, in the same pass that feeds the parser. A gzip file is one or mor
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from typing import TYPE_CHECKING
 
@@ -106,6 +107,12 @@ class ProvenStream:
                 if not data:
                     raise StreamFault("truncated", "the gzip data ends too early")
         return inflate.unused_data
+
+
+def undamaged(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """What can be unpacked of a stream that is damaged or cut."""
+    with contextlib.suppress(StreamFault):
+        yield from pieces
 
 
 def _plain(first: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:

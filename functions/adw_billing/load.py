@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
+    from functions.adw_billing.copy_object import Copier
     from functions.adw_billing.reports import ReportObject, Reports
     from functions.adw_billing.warehouse import LedgerRow, Rejected, Warehouse
 
@@ -82,13 +83,18 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """How a call works. ``left_seconds`` until it must stop; ``progress(done, total, rows)`` is told how far it is."""
+    """How a call works.
+
+    ``left_seconds`` until it must stop; ``progress(done, total, rows)`` is told how far it is; ``copier`` lets the
+    database read the objects.
+    """
 
     newest_first: bool
     max_rows_per_slice: int
     left_seconds: Callable[[], float]
     progress: Callable[[int, int, int], None] = lambda _done, _total, _rows: None
     chunk_bytes: int = CHUNK_BYTES
+    copier: Copier | None = None
 
 
 class Call:
@@ -103,7 +109,7 @@ class Call:
         self._failures = 0
         self._staged_rows = 0
         budget = Budget(orders.left_seconds, orders.max_rows_per_slice, orders.chunk_bytes)
-        self._loader = ObjectLoader(reports, warehouse, budget, self._count_rows)
+        self._loader = ObjectLoader(reports, warehouse, budget, self._count_rows, orders.copier)
 
     def run(self) -> Summary:
         """Load what there is time for. Raises what makes all further work pointless."""

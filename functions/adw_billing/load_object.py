@@ -30,6 +30,7 @@ from functions.adw_billing.warehouse import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from functions.adw_billing.copy_object import Copier
     from functions.adw_billing.reports import ReportObject, Reports
 
 SHOWN_REJECTED = 100
@@ -60,16 +61,25 @@ class ObjectLoader:
     """Loads objects of one place into one warehouse. ``report_rows(n)`` is told of rows as they are staged."""
 
     def __init__(
-        self, reports: Reports, warehouse: Warehouse, budget: Budget, report_rows: Callable[[int], None]
+        self,
+        reports: Reports,
+        warehouse: Warehouse,
+        budget: Budget,
+        report_rows: Callable[[int], None],
+        copier: Copier | None = None,
     ) -> None:
         self._reports = reports
         self._warehouse = warehouse
         self._budget = budget
         self._report_rows = report_rows
+        self._copier = copier
 
     def load(self, report: ReportObject, *, sliced: bool) -> Loaded:
         """One object. Raises the warehouse's and the object store's errors, with the claim given up."""
         started = time.monotonic()
+        copied = self._copier.load(report) if self._copier else None
+        if copied is not None:
+            return copied
         key = ObjectKey(report.tenancy_id, report.name, report.etag)
         stream = ProvenStream(self._reports.read(report), report.size_bytes)
         splitter = Splitter(stream.pieces(), self._budget.chunk_bytes)

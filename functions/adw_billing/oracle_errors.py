@@ -31,6 +31,10 @@ _NO_HANDLER = "the listener has no free handler: too many sessions; try again"
 _NO_SERVICE = "the service name in db_dsn is not known to the listener; is the database started?"
 _ADDRESS = "check host and port in db_dsn, and that the function's subnet may reach them"
 _TABLESPACE = "the tablespace is full: let it grow"
+_PRINCIPAL = (
+    "load_mode=dbms_cloud: EXEC DBMS_CLOUD_ADMIN.ENABLE_RESOURCE_PRINCIPAL(username => '<user>'), and the policies of "
+    "the reports for a dynamic group of the database"
+)
 _QUOTA = "give the user quota: ALTER USER … QUOTA … ON <tablespace>"
 
 UNREACHABLE = {
@@ -68,6 +72,9 @@ RIGHTS = {
     "ORA-00942": "the user may not see a table of the warehouse: load as its owner",
     "ORA-01031": "GRANT CREATE TABLE, CREATE VIEW to the user",
     "ORA-41900": "GRANT what the message names to the user",
+    "ORA-06550": "load_mode=dbms_cloud: GRANT EXECUTE ON DBMS_CLOUD TO the user",
+    "ORA-20401": _PRINCIPAL,
+    "ORA-20403": _PRINCIPAL,
 }
 FULL = {
     "ORA-01536": _QUOTA,

@@ -93,7 +93,7 @@ class Publication:
     def _prove(self) -> None:
         """Compare rows and sums as the database has them with those of the parser. Raises ProofFailed."""
         count, *parts = self._session.rows(sql.proof(self._dialect), **self._name)[0]
-        found = Sums(int(count), _added(parts[:3]), _added(parts[3:]))
+        found = sums_of(count, parts)
         if found != self._outcome.sums:
             raise ProofFailed(
                 "rows or sums in the database differ from those of the report",
@@ -167,6 +167,11 @@ class Publication:
             state=outcome.state,
             call_id=self._call_id,
         )
+
+
+def sums_of(count: int, parts: list[Decimal | int | None]) -> Sums:
+    """Rows, and the parts of cost and of quantity, as `oracle_sql.proof` gives them."""
+    return Sums(int(count), _added(parts[:3]), _added(parts[3:]))
 
 
 def _added(parts: list[Decimal | int | None]) -> Decimal:

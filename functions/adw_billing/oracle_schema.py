@@ -57,15 +57,18 @@ def migrate(session: Session) -> None:
     _remember(session)
 
 
-def inspect(session: Session) -> str:
-    """What a load would find, in words; nothing is changed.
+def inspect(session: Session, *, copies: bool = False) -> str:
+    """What a load would find, in words; nothing is changed. ``copies``: the database is to read the objects itself.
 
-    Raises WarehouseUnusable when the tables are newer, NotAuthorised when the private tables could not be made.
+    Raises WarehouseUnusable when the tables are newer, NotAuthorised when the private tables could not be made or
+    DBMS_CLOUD is out of reach.
     """
     present, version = _found(session)
     rights = {str(right) for (right,) in session.rows(sql.RIGHTS)}
     if not rights & {"CREATE TABLE", "CREATE ANY TABLE"}:
         raise NotAuthorised("the database user lacks CREATE TABLE", fix="GRANT CREATE TABLE, CREATE VIEW to the user")
+    if copies and not session.rows(sql.CLOUD_PACKAGE):
+        raise NotAuthorised("the database user may not run DBMS_CLOUD", fix="GRANT EXECUTE ON DBMS_CLOUD TO the user")
     missing = sum(table.name not in present for table in ALL)
     found = f"logged in; {missing} tables to be made" if missing else f"logged in; tables of version {version}"
     may_view = rights & {"CREATE VIEW", "CREATE ANY VIEW"} or version == SCHEMA_VERSION
@@ -112,7 +115,7 @@ def _drop_leftovers(session: Session, present: set[str]) -> None:
     claimed = {
         sql.stage_name(kind, ObjectKey(str(tenancy), str(name), ""))
         for tenancy, name in session.rows(claim_sql.CLAIM_ALL)
-        for kind in ("d", "b", "r")
+        for kind in sql.STAGE_KINDS
     }
     for name in sorted(private - claimed):
         drop_table(session, name)

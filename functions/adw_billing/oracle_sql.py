@@ -52,12 +52,14 @@ _KEY = ", ".join(column.name for column in OBJECT_KEY)
 KEY_BINDS = ", ".join(f":{column.name}" for column in OBJECT_KEY)
 
 STAGE_PREFIX = "oci_stage_"
+STAGE_KINDS = ("d", "b", "r", "c")
+"""An object's private tables: its rows, those for `oci_billing`, its quarantine, and what DBMS_CLOUD copies."""
 STAGED_AFTER = "staged_after"
 """Column of the private tables: the records that the kept progress had when a row was staged."""
 
 
 def stage_name(kind: str, key: ObjectKey) -> str:
-    """The name of an object's private table: `d` its rows, `b` those for `oci_billing`, `r` its quarantine."""
+    """The name of an object's private table of one of STAGE_KINDS."""
     digest = hashlib.sha256(f"{key.tenancy_id}\n{key.object_name}".encode()).hexdigest()[:20]
     return f"{STAGE_PREFIX}{kind}_{digest}"
 
@@ -136,11 +138,12 @@ def proof(dialect: str) -> str:
     """
     quantity = QUANTITY_COLUMN[dialect]
     cost = COST_COLUMN[dialect] or "0"
-    sums = ", ".join([*_parts(cost), *_parts(quantity)])
+    sums = ", ".join([*parts(cost), *parts(quantity)])
     return f"SELECT COUNT(*), {sums} FROM {DATA[dialect].name} WHERE {BY_NAME}"
 
 
-def _parts(value: str) -> list[str]:
+def parts(value: str) -> list[str]:
+    """A sum as whole units, 18 decimals and the rest."""
     return [
         f"SUM(TRUNC({value}))",
         f"SUM(TRUNC({value}, 18) - TRUNC({value}))",
@@ -251,6 +254,9 @@ def add_day(dialect: str) -> str:
 TABLES = "SELECT table_name FROM user_tables WHERE table_name LIKE 'OCI%'"
 RIGHTS = "SELECT privilege FROM session_privs"
 """What the session's user may do, rights from roles included."""
+
+CLOUD_PACKAGE = "SELECT object_name FROM all_objects WHERE object_name = 'DBMS_CLOUD' AND object_type = 'PACKAGE'"
+"""Whether the session's user may run DBMS_CLOUD: the dictionary shows what one has rights on."""
 
 
 def retain(dialect: str) -> str:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from functions.adw_billing.tables import Column, Table
     from functions.adw_billing.warehouse import Batch, Rejected
 
-KINDS = ("d", "b", "r")
 EXISTS = "ORA-00955"
 MISSING = "ORA-00942"
 
@@ -38,6 +37,11 @@ class Stage:
     def name(self, kind: str) -> str:
         """The name of the private table of that kind; empty where this object has no such rows."""
         return self._tables[kind].name if kind in self._made else ""
+
+    def table(self, kind: str) -> Table:
+        """The private table of that kind, made where it is missing."""
+        self._make(kind)
+        return self._tables[kind]
 
     def resume(self, records: int) -> None:
         """Go on where a call kept its progress: what was staged after it is dropped."""

@@ -16,6 +16,7 @@ from functions.adw_billing import oracle_sql as sql
 from functions.adw_billing.errors import WarehouseBusy
 from functions.adw_billing.numbers import plain
 from functions.adw_billing.oracle_connect import connect
+from functions.adw_billing.oracle_copy import Copy
 from functions.adw_billing.oracle_errors import ConnectionLost, RolledBack
 from functions.adw_billing.oracle_publish import Publication
 from functions.adw_billing.oracle_schema import inspect, migrate
@@ -28,6 +29,7 @@ from shared.errors import DeadlineExceeded, FunctionError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from functions.adw_billing.headers import Layout
     from functions.adw_billing.settings import Settings
     from functions.adw_billing.warehouse import Batch, ObjectKey, Outcome
     from shared.deadline import Deadline
@@ -73,9 +75,9 @@ class OracleWarehouse:
         """Make what is missing; see `oracle_schema.migrate`."""
         migrate(self._session)
 
-    def inspect(self) -> str:
+    def inspect(self, *, copies: bool = False) -> str:
         """What a load would find; see `oracle_schema.inspect`."""
-        return inspect(self._session)
+        return inspect(self._session, copies=copies)
 
     def ledger(self, tenancy_id: str) -> Mapping[tuple[str, str], LedgerEntry]:
         """The settled objects of a tenancy by (name, etag)."""
@@ -104,6 +106,13 @@ class OracleWarehouse:
     def stage(self, claim: Claim, batch: Batch) -> None:
         """Add a batch to the object's private tables."""
         self._stage(claim.key, claim.dialect).add(batch, claim.progress.records)
+
+    def copy(self, claim: Claim, layout: Layout, uri: str) -> Sums | None:
+        """Let the database stage the object itself; None where the function has to. See `oracle_copy.Copy`."""
+        if claim.progress.records:
+            return None
+        stage = self._stage(claim.key, claim.dialect)
+        return Copy(self._session, layout, sql.stage_name("c", claim.key)).staged(stage, uri)
 
     def keep_progress(self, claim: Claim, progress: Progress) -> Claim:
         """Make the staged rows and how far they reach durable."""

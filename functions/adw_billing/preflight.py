@@ -41,7 +41,7 @@ def _warehouse(settings: Settings, deadline: Deadline) -> str:
 
     warehouse = open_warehouse(settings, deadline, "preflight")
     try:
-        return warehouse.inspect()
+        return warehouse.inspect(copies=settings.load_mode == "dbms_cloud")
     finally:
         warehouse.close()
 

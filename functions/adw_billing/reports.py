@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -69,12 +68,21 @@ class Bucket:
             if item.name.endswith(SUFFIXES)
         ]
 
-    def read(self, report: ReportObject) -> Iterator[bytes]:
-        """The object in this very version; a broken connection is taken up where it broke."""
+    def uri(self, report: ReportObject) -> str:
+        """The object's address, for a database that reads it itself."""
+        return self._store.uri(report.name)
+
+    def etag(self, report: ReportObject) -> str:
+        """The version that there is now; empty where there is none."""
+        found = self._store.head(report.name)
+        return found.etag if found else ""
+
+    def read(self, report: ReportObject, last_byte: int | None = None) -> Iterator[bytes]:
+        """The object, or its head, in this very version; a broken connection is taken up where it broke."""
         received = 0
         for attempt in range(RESUMES + 1):
             try:
-                body = self._store.get(report.name, if_match=report.etag, first_byte=received)
+                body = self._store.get(report.name, if_match=report.etag, first_byte=received, last_byte=last_byte)
                 for chunk in body.chunks():
                     received += len(chunk)
                     yield chunk
@@ -126,12 +134,12 @@ def _content_hash(path: Path) -> str:
 
 def _head(path: Path) -> tuple[str, str]:
     """Dialect and tenancy of a file's first row, each empty where it cannot be told."""
-    from functions.adw_billing.gunzip import ProvenStream  # noqa: PLC0415  (this side is the command line's)
+    from functions.adw_billing.gunzip import ProvenStream, undamaged  # noqa: PLC0415  (this side is the command line's)
     from functions.adw_billing.records import records  # noqa: PLC0415
 
     with path.open("rb") as file:
         stream = ProvenStream(iter(lambda: file.read(READ_BYTES), b""), path.stat().st_size)
-        splitter = Splitter(_undamaged(stream.pieces()), chunk_bytes=READ_BYTES)
+        splitter = Splitter(undamaged(stream.pieces()), chunk_bytes=READ_BYTES)
         try:
             found = layout(splitter.header())
         except HeaderFault:
@@ -141,11 +149,3 @@ def _head(path: Path) -> tuple[str, str]:
     position = found.columns.get(TENANCY_COLUMNS[found.dialect], -1)
     tenancy = row.fields[position].decode("utf-8", "replace") if row and position >= 0 else ""
     return found.dialect, "" if tenancy == "NULL" else tenancy
-
-
-def _undamaged(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """What can be read of a file that may be damaged; loading it finds out why."""
-    from functions.adw_billing.gunzip import StreamFault  # noqa: PLC0415
-
-    with contextlib.suppress(StreamFault):
-        yield from pieces

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from functions.adw_billing.bucket import TenancyBucket
 from functions.adw_billing.engine import open_warehouse
@@ -12,6 +12,8 @@ from functions.adw_billing.load import Orders, Summary
 from shared.errors import BadRequest, FunctionError
 
 if TYPE_CHECKING:
+    from functions.adw_billing.copy_object import Copier
+    from functions.adw_billing.oracle_warehouse import OracleWarehouse
     from functions.adw_billing.settings import Settings
     from functions.adw_billing.warehouse import Warehouse
     from shared.handler import Call
@@ -42,7 +44,7 @@ def _serve(call: Call[Settings]) -> list[str] | dict[str, Any]:
     warehouse = open_warehouse(call.settings, call.deadline, call.call_id)
     try:
         warehouse.migrate()
-        summary = LoadCall(reports, warehouse, _orders(call)).run()
+        summary = LoadCall(reports, warehouse, _orders(call, _copier(call.settings, reports, warehouse))).run()
         removed = _retain(call.settings, warehouse)
     finally:
         warehouse.close()
@@ -64,12 +66,21 @@ def answer(summary: Summary, *, detail: bool) -> list[str] | dict[str, Any]:
     return summary.detail() if detail else summary.names()
 
 
-def _orders(call: Call[Settings]) -> Orders:
+def _copier(settings: Settings, reports: TenancyBucket, warehouse: Warehouse) -> Copier | None:
+    if settings.load_mode == "function":
+        return None
+    from functions.adw_billing.copy_object import Copier  # noqa: PLC0415  (for those who outgrow the function)
+
+    return Copier(reports, cast("OracleWarehouse", warehouse))
+
+
+def _orders(call: Call[Settings], copier: Copier | None) -> Orders:
     settings = call.settings
     return Orders(
         newest_first=settings.load_order == "newest-first",
         max_rows_per_slice=settings.max_rows_per_slice,
         left_seconds=lambda: call.deadline.remaining_seconds() - settings.deadline_margin_seconds,
+        copier=copier,
     )
 
 

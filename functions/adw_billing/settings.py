@@ -76,8 +76,9 @@ class Settings(OciSettings):
     db_auth: Literal["password", "secret", "iam-token"] | None = None
     """How the function logs in. Default: `secret` where `db_pass_secret_id` is set, else `password`."""
 
-    load_mode: Literal["function"] = "function"
-    """`function`: the function reads the reports. Loading by the database itself (`dbms_cloud`) is not built."""
+    load_mode: Literal["function", "dbms_cloud"] = "function"
+    """Who reads the reports: `function`, or `dbms_cloud`, the Autonomous Database itself with DBMS_CLOUD and its own
+    principal, for those who outgrow one function; what SQL cannot turn exactly is read by the function all the same."""
 
     load_order: Literal["newest-first", "oldest-first"] = "newest-first"
     """Which usage days are loaded first."""
@@ -103,7 +104,9 @@ class Settings(OciSettings):
                 "db_dsn": "is not set, nor is `warehouse` = `duckdb:<path>`",
                 "warehouse": "is not set, nor is `db_dsn`",
             }
-        return {} if self.duckdb_path else self._oracle_faults()
+        if self.duckdb_path:
+            return {"load_mode": "`dbms_cloud` needs an Oracle database"} if self.load_mode == "dbms_cloud" else {}
+        return self._oracle_faults()
 
     def _oracle_faults(self) -> dict[str, str]:
         missing = {

@@ -12,17 +12,21 @@ import sqlglot
 from sqlglot import exp
 
 from functions.adw_billing.errors import DatabaseError
+from tests.support.dbms_cloud import CopyError, copied
 
-COMMANDS = (r"ALTER SESSION SET \w+ = '[^']*'", r"ALTER TABLE oci_billing MODIFY \(\w+ VARCHAR2\(\d+ CHAR\)\)")
-"""What sqlglot reads as a command only, and what may be that: the whole list."""
+COPY = r"BEGIN DBMS_CLOUD\.COPY_DATA\((\w+ => :\w+(, )?)+\); END;"
+COMMANDS = (COPY, r"ALTER SESSION SET \w+ = '[^']*'", r"ALTER TABLE oci_billing MODIFY \(\w+ VARCHAR2\(\d+ CHAR\)\)")
+"""What sqlglot reads as a command only, or not at all, and what may be that: the whole list."""
 
 CODES = {
     duckdb.CatalogException: {"already exists": "ORA-00955", "does not exist": "ORA-00942"},
     duckdb.ConstraintException: {"Duplicate key": "ORA-00001", "violates primary key": "ORA-00001"},
+    duckdb.ConversionException: {"Date out of range": "ORA-01839"},
 }
 DICTIONARY = """
 CREATE TABLE dual AS SELECT 'X' AS dummy;
 CREATE TABLE session_privs AS SELECT unnest(['CREATE SESSION', 'CREATE TABLE', 'CREATE VIEW']) AS privilege;
+CREATE TABLE all_objects AS SELECT 'DBMS_CLOUD' AS object_name, 'PACKAGE' AS object_type;
 CREATE VIEW user_tables AS SELECT upper(table_name) AS table_name FROM duckdb_tables();
 CREATE VIEW user_tab_columns AS SELECT upper(table_name) AS table_name, upper(column_name) AS column_name,
   'VARCHAR2' AS data_type, 150 AS char_length FROM duckdb_columns() WHERE data_type = 'VARCHAR';
@@ -67,6 +71,7 @@ class TranslatedSession:
         self.database.execute(DICTIONARY)
         self.statements = 0
         self.seen: list[str] = []
+        self.objects: dict[str, bytes] = {}
         self._open = False
 
     def rows(self, statement: str, **binds: object) -> list[tuple[Any, ...]]:
@@ -94,6 +99,27 @@ class TranslatedSession:
         self.insert(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({binds})", batch)
         self.commit()
 
+    def _copy(self, **binds: Any) -> duckdb.DuckDBPyConnection:
+        """DBMS_CLOUD commits what it has copied."""
+        self.commit()
+        assert binds["credential_name"] == "OCI$RESOURCE_PRINCIPAL"
+        try:
+            names, rows = copied(self.objects[binds["file_uri_list"]], binds["field_list"], binds["copy_format"])
+        except CopyError as error:
+            raise DatabaseError(str(error), code=f"ORA-{error.code:05}") from None
+        create = next(
+            each for each in reversed(self.seen) if each.startswith(f"CREATE TABLE {binds['table_name'].lower()}")
+        )
+        widths = re.findall(r"^  (\w+) (?:NUMBER|VARCHAR2)\((\d+)", create, re.MULTILINE)
+        assert [column.upper() for column, _ in widths] == names
+        if any(
+            len(str(value or "")) > int(width) for row in rows for value, (_, width) in zip(row, widths, strict=True)
+        ):
+            raise DatabaseError("a value is too long for its column", code="ORA-20003")
+        if rows:
+            self.database.executemany(f"INSERT INTO {binds['table_name']} VALUES ({', '.join('?' * len(names))})", rows)
+        return self.database.execute("SELECT 1")
+
     def commit(self) -> None:
         self.statements += 1
         if self._open:
@@ -114,6 +140,8 @@ class TranslatedSession:
     def _run(self, statement: str, binds: Any) -> duckdb.DuckDBPyConnection:
         self.seen.append(statement)
         text = translation(statement)
+        if re.fullmatch(COPY, statement):
+            return self._copy(**binds)
         if not text:
             return self.database.execute("SELECT 0")
         if statement.startswith(("CREATE", "DROP", "TRUNCATE", "ALTER")):
@@ -123,7 +151,7 @@ class TranslatedSession:
             self._open = True
         try:
             return self.database.execute(text, binds or None)
-        except (duckdb.CatalogException, duckdb.ConstraintException) as error:
+        except tuple(CODES) as error:
             self.rollback()
             code = next((code for words, code in CODES[type(error)].items() if words in str(error)), "")
             raise DatabaseError(str(error), code=code) from None

@@ -60,7 +60,7 @@ def everything(session: TranslatedSession, folder: Path) -> None:
     session.database.execute(f"CREATE TABLE oci_billing ({names})")
     made = warehouse(session)
     made.migrate()
-    made.inspect()
+    made.inspect(copies=True)
     for dialect in DIALECTS:
         report = make_report(dialect, 50)
         load(made, ReportBatches(report, key(f"r/{dialect}.csv.gz"), folder, with_rejected=True))
