@@ -55,13 +55,18 @@ class Copy:
         if unfit or numbers != rows or (rows and last - first + 1 != rows):
             _log.info("left to the function", extra={"fields": {"uri": uri, "rows": rows, "unfit": unfit}})
             return None
-        layout, name = self._layout, self._table.name
-        target = stage.table("d")
-        self._session.run(sql.stage_rows(layout, name, target), first=first)
-        if layout.dialect != "focus":
-            self._session.run(sql.stage_billing(layout, name, stage.table("b")))
-        count, *parts = self._session.rows(sql.staged_sums(layout.dialect, target))[0]
+        self._stage(stage, first)
+        count, *parts = self._session.rows(sql.staged_sums(self._layout.dialect, stage.table("d")))[0]
         return sums_of(count, parts)
+
+    def _stage(self, stage: Stage, first: int) -> None:
+        """Fill the private tables in one transaction: both are made before it, because DDL commits."""
+        layout, name = self._layout, self._table.name
+        kinds = ("d",) if layout.dialect == "focus" else ("d", "b")
+        tables = [stage.table(kind) for kind in kinds]
+        self._session.run(sql.stage_rows(layout, name, tables[0]), first=first)
+        if len(tables) > 1:
+            self._session.run(sql.stage_billing(layout, name, tables[1]))
 
     def _copy(self, uri: str) -> None:
         if not create_table(self._session, self._table):  # of a call that died, maybe of another header

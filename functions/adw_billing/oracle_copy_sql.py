@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from functions.adw_billing.oracle_sql import NUMBER_TEXT, parts
 from functions.adw_billing.tables import (
     BILLING,
-    COST_COLUMN,
     COST_COLUMNS,
     DATA,
     DAY_COLUMN,
@@ -76,21 +75,21 @@ def copy_table(layout: Layout, name: str) -> Table:
         return LONGEST_TIME if kinds[position] is Kind.TIME else NUMBER_TEXT
 
     fields = [Column(f"c{position + 1}", length=length(position)) for position in range(layout.width)]
-    return Table(name, (Column("record", Kind.INTEGER), *fields))
+    return Table(name, (Column("record_no", Kind.INTEGER), *fields))
 
 
 def field_list(layout: Layout) -> str:
     """What the loader reads: the number of the record, and each field as a text."""
     fields = [f'"C{position + 1}" CHAR({FIELD_CHARACTERS})' for position in range(layout.width)]
-    return ", ".join(['"RECORD" RECNUM', *fields])
+    return ", ".join(['"RECORD_NO" RECNUM', *fields])
 
 
 def fitness(layout: Layout, name: str) -> str:
     """Rows, different record numbers, the first and the last of them, and the rows that SQL is not to stage."""
     tests = " OR ".join(_unfit(layout)) or "1 = 0"
     return (
-        f"SELECT COUNT(*), COUNT(DISTINCT record), MIN(record), MAX(record), COUNT(CASE WHEN {tests} THEN 1 END) "
-        f"FROM {name}"
+        "SELECT COUNT(*), COUNT(DISTINCT record_no), MIN(record_no), MAX(record_no), "
+        f"COUNT(CASE WHEN {tests} THEN 1 END) FROM {name}"
     )
 
 
@@ -108,7 +107,7 @@ def _unfit(layout: Layout) -> list[str]:
 def stage_rows(layout: Layout, name: str, stage: Table) -> str:
     """The copied rows into the private table of rows; ``:first`` is the record number of the first one."""
     columns = DATA[layout.dialect].columns[len(OBJECT_KEY) + 1 :]
-    values = ["record - :first + 1", *(_value(layout, column) for column in columns), "0"]
+    values = ["record_no - :first + 1", *(_value(layout, column) for column in columns), "0"]
     return f"INSERT INTO {stage.name} ({', '.join(stage.names)}) SELECT {', '.join(values)} FROM {name}"
 
 
@@ -121,7 +120,7 @@ def stage_billing(layout: Layout, name: str, stage: Table) -> str:
 
 def staged_sums(dialect: str, stage: Table) -> str:
     """Rows and sums of the private table of rows, in the parts of `oracle_sql.proof`."""
-    cost = _first_number(COST_COLUMNS[dialect]) if COST_COLUMN[dialect] else "0"
+    cost = _first_number(COST_COLUMNS[dialect]) if COST_COLUMNS[dialect] else "0"
     sums = [*parts(cost), *parts(_first_number(QUANTITY_COLUMNS[dialect]))]
     return f"SELECT COUNT(*), {', '.join(sums)} FROM {stage.name}"
 

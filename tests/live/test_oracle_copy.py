@@ -193,6 +193,17 @@ def test_an_object_that_is_published_anew_while_it_is_copied_is_loaded_by_the_ne
     assert tenancy.database.query("select count(*) from oci_cost") == [(12,)]
 
 
+def test_what_fails_half_way_in_the_database_is_loaded_by_the_function(tenancy: Tenancy) -> None:
+    name = "reports/cost-csv/0009000000000001-00001.csv"
+    tenancy.cloud.object_storage.put(tenancy.bucket, name, b"".join(make_report("cost", 10).chunks()))
+    fault = tenancy.database.simulator.fault("execute", "error", code=1722, sql="INTO oci_stage_b_")
+    tenancy.use(tenancy.database, "dbms_cloud")
+    (row,) = call(tenancy.cloud, detail=True)["reports"]
+    assert (row["rows_loaded"], row["state"], fault.fired) == (10, "loaded", 1)
+    assert tenancy.whole_downloads() == {name}
+    assert tenancy.database.query("select count(*) from oci_cost") == [(10,)]
+
+
 @pytest.mark.parametrize("phase", ["before", "after"])
 def test_killed_at_every_message_a_copy_is_there_whole_or_not_at_all(
     database: Callable[[Callable[[str], bytes]], Database], phase: str
