@@ -174,22 +174,22 @@ def test_a_listing_that_hangs_is_given_up_in_time_to_answer(running: Running) ->
 
 def test_a_report_that_comes_too_slowly_for_one_call_is_loaded_by_several(running: Running) -> None:
     name = "reports/cost-csv/0009000000000001-00001.csv.gz"
-    report = make_report("cost", 6_000, seed="slow")
+    report = make_report("cost", 20_000, seed="slow")
     stored = gzip.compress(b"".join(report.chunks()))
     running.bucket.objects.clear()
     running.cloud.object_storage.put(running.bucket, name, stored)
-    knobs.slow(running.cloud.faults, name, bytes_per_second=len(stored) / 5)
+    knobs.slow(running.cloud.faults, name, bytes_per_second=len(stored) / 8)
     running.limit(5)
     slow = {"deadline_margin_seconds": "1.5", "max_rows_per_slice": "1000"}
     answers = [running.call('{"detail": true}', **slow) for _ in range(2)]
     assert [(answer["reports"], answer["remaining"]) for answer in answers] == [([], 1)] * 2
     ((kept,),) = running.query("SELECT rows_done FROM oci_report_claim")
-    assert 0 < kept < 6_000
+    assert 0 < kept < 20_000
     assert running.query("SELECT count(*) FROM oci_cost") == [(0,)]
     running.cloud.faults.clear()
     running.limit(100)
     (row,) = running.call('{"detail": true}')["reports"]
-    assert (row["rows_loaded"], row["state"], Decimal(row["cost_sum"])) == (6_000, "loaded", report.totals().cost)
+    assert (row["rows_loaded"], row["state"], Decimal(row["cost_sum"])) == (20_000, "loaded", report.totals().cost)
 
 
 def test_no_secret_is_in_an_answer_a_log_or_the_warehouse(running: Running) -> None:
