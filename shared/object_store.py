@@ -81,7 +81,7 @@ class ObjectStore:
         self, settings: OciSettings, deadline: Deadline, namespace: str, bucket: str, *, region: str = ""
     ) -> None:
         self._client = client(SERVICE, settings, deadline, region=region)
-        self._deadline = deadline
+        self.deadline = deadline
         self.namespace = namespace
         self.bucket = bucket
 
@@ -96,7 +96,7 @@ class ObjectStore:
         if first_byte or last_byte is not None:
             arguments["range"] = f"bytes={first_byte}-{'' if last_byte is None else last_byte}"
         with translated(SERVICE):
-            return ObjectBody(self._client.get_object(self.namespace, self.bucket, name, **arguments), self._deadline)
+            return ObjectBody(self._client.get_object(self.namespace, self.bucket, name, **arguments), self.deadline)
 
     def put(
         self,

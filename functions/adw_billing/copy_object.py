@@ -22,16 +22,24 @@ PRECONDITION_FAILED = 412
 
 
 class Copier:
-    """Lets the database read the objects of a bucket."""
+    """Lets the database read the objects of a bucket; counts those that it has, and those left to the function."""
 
     def __init__(self, bucket: Bucket, warehouse: OracleWarehouse) -> None:
         self._bucket = bucket
         self._warehouse = warehouse
+        self.copied = 0
+        self.left = 0
 
     def load(self, report: ReportObject) -> Loaded | None:
         """The object's ledger row; None where the function has to read it. Raises what `ObjectLoader.load` raises."""
+        loaded = self._load(report)
+        self.left += loaded is None
+        self.copied += loaded is not None and loaded.row is not None
+        return loaded
+
+    def _load(self, report: ReportObject) -> Loaded | None:
         started = time.monotonic()
-        found = self._layout(report)
+        found = self._layout(report) if report.size_bytes else None
         if found is None:
             return None
         key = ObjectKey(report.tenancy_id, report.name, report.etag)

@@ -51,10 +51,11 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A fit row: its fields with numbers and times rewritten plainly, and the numbers by position."""
+    """A fit row: its fields with numbers and times rewritten plainly, the numbers by position, the file's texts."""
 
     fields: tuple[bytes, ...]
     numbers: dict[int, Decimal]
+    texts: tuple[str, ...]
 
 
 class Judge:
@@ -89,7 +90,7 @@ class Judge:
             else:
                 numbers[position] = self._number(texts[position], kind)
                 plain[position] = format(numbers[position], "f").encode()
-        return Verdict(tuple(plain), numbers)
+        return Verdict(tuple(plain), numbers, tuple(texts))
 
     def _number(self, text: str, kind: Kind) -> Decimal:
         value = number(text)

@@ -24,10 +24,11 @@ _log = logs.get("adw-billing")
 
 
 class Copy:
-    """One object's copy in a table of its own, which is gone at the end."""
+    """One object's copy in a table of its own, which is gone at the end; it ends the margin before the deadline."""
 
-    def __init__(self, session: Session, layout: Layout, name: str) -> None:
+    def __init__(self, session: Session, layout: Layout, name: str, margin_seconds: float) -> None:
         self._session = session
+        self._margin_seconds = margin_seconds
         self._layout = layout
         self._table: Table = sql.copy_table(layout, name)
 
@@ -40,11 +41,15 @@ class Copy:
         if self._layout.width > sql.MOST_COLUMNS:
             return None
         try:
-            return self._filled(stage, uri)
+            with self._session.reserving(self._margin_seconds):
+                return self._filled(stage, uri)
         except DatabaseError as error:
             self._session.rollback()
             _log.warning("not copied by the database", extra={"fields": {"uri": uri, "code": error.fields.get("code")}})
             return None
+        except BaseException:
+            self._session.rollback()  # dropping the table would commit what is half staged
+            raise
         finally:
             with contextlib.suppress(FunctionError):  # a later call drops what stays behind
                 drop_table(self._session, self._table.name)

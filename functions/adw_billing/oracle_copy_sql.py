@@ -48,7 +48,7 @@ COPY = (
 
 
 def copy_format(*, compressed: bool) -> str:
-    """The format of a report: a row that cannot be read ends the copy."""
+    """The format of a report: a row that cannot be read ends the copy; DBMS_CLOUD's own log is kept for a day."""
     options = {
         "type": "csv",
         "delimiter": ",",
@@ -58,6 +58,7 @@ def copy_format(*, compressed: bool) -> str:
         "trimspaces": "notrim",
         "conversionerrors": "reject_record",
         "rejectlimit": 0,
+        "logretention": 1,
     }
     return json.dumps({**options, **({"compression": "gzip"} if compressed else {})})
 
@@ -101,6 +102,7 @@ def _unfit(layout: Layout) -> list[str]:
         if kind is not Kind.TIME:
             tests.append(f"LENGTH({field}) > {NUMBER_CHARACTERS}")
     tests += [f"REGEXP_LIKE(c{position + 1}, '{CONTROL}')" for _, position in (*layout.tags, *layout.others)]
+    tests += [f"INSTR(c{position + 1}, CHR(0)) > 0" for position in layout.columns.values()]
     return tests
 
 

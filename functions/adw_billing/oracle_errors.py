@@ -23,14 +23,15 @@ class ConnectionLost(DatabaseUnreachable):
 
 
 class RolledBack(WarehouseBusy):
-    """The database undid the transaction: nothing of it has happened, and it may be done again at once."""
+    """The database undid a statement or the transaction: rolled back, it may be done again at once."""
 
 
-_CODE = re.compile(r"\b(?:ORA|DPY)-\d{4,5}\b")
+_CODE = re.compile(r"\b(?:ORA|DPY|PLS)-\d{4,5}\b")
 _NO_HANDLER = "the listener has no free handler: too many sessions; try again"
 _NO_SERVICE = "the service name in db_dsn is not known to the listener; is the database started?"
 _ADDRESS = "check host and port in db_dsn, and that the function's subnet may reach them"
 _TABLESPACE = "the tablespace is full: let it grow"
+_PACKAGE = "load_mode=dbms_cloud: GRANT EXECUTE ON DBMS_CLOUD TO the user"
 _PRINCIPAL = (
     "load_mode=dbms_cloud: EXEC DBMS_CLOUD_ADMIN.ENABLE_RESOURCE_PRINCIPAL(username => '<user>'), and the policies of "
     "the reports for a dynamic group of the database"
@@ -72,9 +73,12 @@ RIGHTS = {
     "ORA-00942": "the user may not see a table of the warehouse: load as its owner",
     "ORA-01031": "GRANT CREATE TABLE, CREATE VIEW to the user",
     "ORA-41900": "GRANT what the message names to the user",
-    "ORA-06550": "load_mode=dbms_cloud: GRANT EXECUTE ON DBMS_CLOUD TO the user",
+    "PLS-00201": _PACKAGE,
+    "PLS-00904": _PACKAGE,
     "ORA-20401": _PRINCIPAL,
     "ORA-20403": _PRINCIPAL,
+    "ORA-20404": _PRINCIPAL,
+    "ORA-27476": _PRINCIPAL,
 }
 FULL = {
     "ORA-01536": _QUOTA,
@@ -142,7 +146,7 @@ def _by_code(found: list[str]) -> FunctionError | None:
         if code in DSN:
             return MissingInputData({"db_dsn": DSN[code]})
         if code in UNDONE:
-            return RolledBack("the database undid the transaction for another session's sake", code=code)
+            return RolledBack("the database undid the work for another session's sake", code=code)
         if code in BUSY:
             return WarehouseBusy("another session holds the rows or tables", code=code)
         if code in CALL_TIMEOUT:

@@ -10,7 +10,7 @@ from functions.adw_billing.oracle_errors import ConnectionLost, translated, type
 from shared.errors import FunctionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import oracledb
 
@@ -30,6 +30,7 @@ class Session:
     def __init__(self, opens: Callable[[], oracledb.Connection], deadline: Deadline) -> None:
         self._opens = opens
         self._deadline = deadline
+        self._reserve_seconds = 0.0
         self.statements = 0
         self.reopen()
 
@@ -39,6 +40,15 @@ class Session:
         for statement in sql.SESSION:
             self.run(statement)
         self.schema = str(self.rows(sql.SCHEMA)[0][0])
+
+    @contextlib.contextmanager
+    def reserving(self, seconds: float) -> Iterator[None]:
+        """Requests within the block end so long before the deadline: what follows them has that time."""
+        self._reserve_seconds = seconds
+        try:
+            yield
+        finally:
+            self._reserve_seconds = 0.0
 
     def rows(self, statement: str, **binds: object) -> list[tuple[Any, ...]]:
         """All rows of a query, numbers as int or Decimal."""
@@ -99,7 +109,7 @@ class Session:
     def _begin(self) -> None:
         """Bound the next request by what is left of the call. Raises DeadlineExceeded; ConnectionLost when closed."""
         self.statements += 1
-        if not self._bound(self._deadline.bounded(LONGEST_SECONDS)):
+        if not self._bound(self._deadline.bounded(LONGEST_SECONDS, margin_seconds=self._reserve_seconds)):
             raise ConnectionLost("the connection to the database is closed")
 
     def _bound(self, seconds: float) -> bool:

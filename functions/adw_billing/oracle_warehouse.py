@@ -38,6 +38,9 @@ UNIQUE = "ORA-00001"
 LEASE_SECONDS = 60.0
 """How long a claim outlives the call's deadline: a call that is killed is followed by another after that."""
 
+COPY_TOO_LONG = "copy-too-long"
+"""In place of the check over the text that was staged, of which there is none: the function is to read the object."""
+
 PUBLICATIONS = 3
 """Attempts at a publication that the database undoes, as after a deadlock; what is staged is still there."""
 
@@ -59,11 +62,13 @@ class OracleWarehouse:
         *,
         billing_cost_from: str = "",
         direct: bool = DIRECT_PATH,
+        margin_seconds: float = 0.0,
     ) -> None:
         self._deadline = deadline
         self._call_id = call_id
         self._billing_cost_from = billing_cost_from
         self._direct = direct
+        self._margin_seconds = margin_seconds
         self._stages: dict[ObjectKey, Stage] = {}
         self._session = session
 
@@ -108,11 +113,20 @@ class OracleWarehouse:
         self._stage(claim.key, claim.dialect).add(batch, claim.progress.records)
 
     def copy(self, claim: Claim, layout: Layout, uri: str) -> Sums | None:
-        """Let the database stage the object itself; None where the function has to. See `oracle_copy.Copy`."""
-        if claim.progress.records:
+        """Let the database stage the object itself; None where the function has to. See `oracle_copy.Copy`.
+
+        A copy knows no slices: one that does not end in time is left to the function, which does, from the next call
+        on. Raises DeadlineExceeded then.
+        """
+        if claim.progress.prefix_check:
             return None
         stage = self._stage(claim.key, claim.dialect)
-        return Copy(self._session, layout, sql.stage_name("c", claim.key)).staged(stage, uri)
+        try:
+            name = sql.stage_name("c", claim.key)
+            return Copy(self._session, layout, name, self._margin_seconds).staged(stage, uri)
+        except DeadlineExceeded:
+            self.keep_progress(claim, Progress(prefix_check=COPY_TOO_LONG))
+            raise
 
     def keep_progress(self, claim: Claim, progress: Progress) -> Claim:
         """Make the staged rows and how far they reach durable."""
@@ -140,6 +154,7 @@ class OracleWarehouse:
                 row = self._publish(claim, outcome, stage)
                 break
             except RolledBack:
+                self._session.rollback()
                 if attempt == PUBLICATIONS:
                     raise
         stage.drop()
@@ -158,6 +173,7 @@ class OracleWarehouse:
 
     def retain(self, tenancy_id: str, first_day: str) -> int:
         """Remove the rows of older usage days from the typed tables and `oci_billing`; how many."""
+        self._session.rows(sql.LOCK, name=sql.LOCK_NAME)  # no publication is to sum up a day that loses its rows
         removed = sum(
             self._session.run(sql.retain(dialect), tenancy_id=tenancy_id, first_day=datetime.fromisoformat(first_day))
             for dialect in ("cost", "focus", "usage")
@@ -222,6 +238,7 @@ def open_warehouse(settings: Settings, deadline: Deadline, call_id: str) -> Orac
         deadline,
         call_id,
         billing_cost_from=settings.oci_billing_cost_from,
+        margin_seconds=settings.deadline_margin_seconds,
     )
 
 

@@ -8,14 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from functions.adw_billing.ahead import Late, ahead
 from functions.adw_billing.headers import HeaderFault, layout
 from functions.adw_billing.split import Splitter
-from shared.errors import OciServiceError
+from shared.errors import DeadlineExceeded, OciServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from shared.object_store import ObjectStore
+    from shared.object_store import ObjectBody, ObjectStore
 
 NAMESPACE = "bling"
 """Oracle's namespace of all tenancies' reports (docs.oracle.com, "Downloading a Cost Report")."""
@@ -83,7 +84,7 @@ class Bucket:
         for attempt in range(RESUMES + 1):
             try:
                 body = self._store.get(report.name, if_match=report.etag, first_byte=received, last_byte=last_byte)
-                for chunk in body.chunks():
+                for chunk in self._in_time(body):
                     received += len(chunk)
                     yield chunk
             except OciServiceError as error:
@@ -92,6 +93,14 @@ class Bucket:
                     raise
             else:
                 return
+
+    def _in_time(self, body: ObjectBody) -> Iterator[bytes]:
+        """The body's bytes; DeadlineExceeded when they do not come, whatever the connection's own time-out is."""
+        try:
+            with ahead(body.chunks, left_seconds=self._store.deadline.remaining_seconds) as chunks:
+                yield from chunks
+        except Late:
+            raise DeadlineExceeded("the object came too slowly") from None
 
 
 class Folder:

@@ -44,7 +44,8 @@ def _serve(call: Call[Settings]) -> list[str] | dict[str, Any]:
     warehouse = open_warehouse(call.settings, call.deadline, call.call_id)
     try:
         warehouse.migrate()
-        summary = LoadCall(reports, warehouse, _orders(call, _copier(call.settings, reports, warehouse))).run()
+        copier = _copier(call.settings, reports, warehouse)
+        summary = LoadCall(reports, warehouse, _orders(call, copier)).run()
         removed = _retain(call.settings, warehouse)
     finally:
         warehouse.close()
@@ -55,6 +56,8 @@ def _serve(call: Call[Settings]) -> list[str] | dict[str, Any]:
         rows_per_second=round(summary.rows_per_second),
         removed_rows=removed,
     )
+    if copier:
+        call.summary.update(copied_by_database=copier.copied, left_to_function=copier.left)
     call.metrics.add("rows_loaded", sum(row.rows_loaded for row in summary.rows))
     if summary.newest is not None:
         call.metrics.add("lag_hours", (datetime.now(UTC) - summary.newest).total_seconds() / 3600)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -36,11 +36,16 @@ _UNESCAPED = bytes(set(range(0x100)) - set(_ESCAPED))
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Some rows of a report: their numbers in the object, the fields' texts and the values of numbers and times."""
+    """Some rows of a report.
+
+    Their numbers in the object, the fields' texts, the values of numbers and times, and the texts as the file has them
+    where the others were rewritten.
+    """
 
     numbers: pa.Int64Array
     texts: list[pa.StringArray]
     values: dict[int, pa.Array]
+    spelled: list[pa.StringArray] | None = None
 
     def filter(self, mask: pa.BooleanArray) -> Rows:
         """The rows where the mask is true."""
@@ -75,6 +80,8 @@ class Shape:
         """Rows that the judge has made plain, with their numbers."""
         columns = zip(*(verdict.fields for _, verdict in fit), strict=True)
         texts = [pa.array([field.decode() or None for field in column], pa.string()) for column in columns]
+        spelled = zip(*(verdict.texts for _, verdict in fit), strict=True)
+        as_they_are = [pa.array([text or None for text in column], pa.string()) for column in spelled]
         values: dict[int, pa.Array] = {}
         for position, kind in self._layout.kinds.items():
             if kind is Kind.TIME:
@@ -82,7 +89,8 @@ class Shape:
             elif not self._rules.text_numbers:
                 found = [verdict.numbers.get(position) for _, verdict in fit]
                 values[position] = pa.array(found, pa.decimal128(DIGITS, NUMBER_SCALE[kind]))
-        return Rows(pa.array([number for number, _ in fit], pa.int64()), self._without_words(texts), values)
+        numbers = pa.array([number for number, _ in fit], pa.int64())
+        return Rows(numbers, self._without_words(texts), values, as_they_are)
 
     def data(self, rows: Rows) -> pa.Table:
         """The columns of the dialect's table but those of the object's key."""
@@ -93,7 +101,8 @@ class Shape:
     def billing(self, rows: Rows) -> pa.Table:
         """The columns of `oci_billing` but its key, as texts of the file, and the usage day."""
         columns = BILLING.columns[1:]
-        texts = [self._text(column.name, rows) for column in columns]
+        spelled = replace(rows, texts=rows.spelled or rows.texts)
+        texts = [self._text(column.name, spelled) for column in columns]
         day = self._column(self._table.column(DAY_COLUMN[self._layout.dialect]), rows)
         return pa.table([*texts, pc.cast(day, pa.date32(), safe=False)], [*BILLING.names[1:], "usage_day"])
 

@@ -263,7 +263,8 @@ DAILY = Table(
         Column("row_count", Kind.INTEGER),
     ),
 )
-"""Cost by day, dialect (cost, focus), service and currency; kept up for the days that a commit touched."""
+"""Cost by day, dialect (cost, focus), service and currency; kept up for the days that a commit touched. A day whose
+rows `retention_days` has removed may have several rows of one kind: a late report adds its own."""
 
 LOADER = Table(
     "oci_loader",

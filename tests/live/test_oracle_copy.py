@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -123,11 +124,16 @@ class Tenancy:
         except OciError:
             raise CopyError(20404, "Object not found") from None
 
-    def use(self, database: Database, mode: str) -> None:
+    def use(self, database: Database, mode: str, **more: str) -> None:
         server = database.server
         config = {"db_dsn": server.dsn, "db_user": server.user, "db_pass": server.password, "load_mode": mode}
-        config |= {"usage_report_bucket": DEFAULT_TENANCY, "oci_endpoint": self.cloud.endpoint}
+        config |= {"usage_report_bucket": DEFAULT_TENANCY, "oci_endpoint": self.cloud.endpoint} | more
         self._functions.host.configure("adw-billing", config)
+
+    def limit(self, seconds: int) -> None:
+        """Give calls so much time."""
+        functions = self._functions.host.functions
+        functions["adw-billing"] = replace(functions["adw-billing"], timeout_seconds=seconds)
 
     def whole_downloads(self) -> set[str]:
         """The objects that the function itself has read to the end."""
@@ -166,10 +172,16 @@ def test_the_database_holds_the_same_as_when_the_function_reads_and_no_bytes_cam
     assert call(tenancy.cloud) == []
 
 
-@pytest.mark.parametrize(("code", "fix"), [(20401, "ENABLE_RESOURCE_PRINCIPAL"), (6550, "GRANT EXECUTE ON DBMS_CLOUD")])
+PRINCIPAL = "ENABLE_RESOURCE_PRINCIPAL"
+
+
+@pytest.mark.parametrize(
+    ("code", "fix"),
+    [(20401, PRINCIPAL), (20404, PRINCIPAL), (27476, PRINCIPAL), (0, "GRANT EXECUTE ON DBMS_CLOUD")],
+)
 def test_a_missing_right_is_told_with_its_fix(tenancy: Tenancy, code: int, fix: str) -> None:
     publish(tenancy.cloud.object_storage, tenancy.bucket, STORY.publications()[:2])
-    if code == 6550:
+    if not code:  # PLS-00201: the user does not see the package
         tenancy.database.simulator.engine.procedures.clear()
     tenancy.database.refusal = code
     tenancy.use(tenancy.database, "dbms_cloud")
@@ -191,6 +203,31 @@ def test_an_object_that_is_published_anew_while_it_is_copied_is_loaded_by_the_ne
     tenancy.database._read = read
     assert call(tenancy.cloud) == ["0009000000000001-00001.csv"]
     assert tenancy.database.query("select count(*) from oci_cost") == [(12,)]
+
+
+def test_an_object_without_a_byte_is_settled(tenancy: Tenancy) -> None:
+    names = [f"reports/cost-csv/000900000000000{number}-00001.csv.gz" for number in range(5)]
+    for name in names:
+        tenancy.cloud.object_storage.put(tenancy.bucket, name, b"")
+    tenancy.use(tenancy.database, "dbms_cloud")
+    assert {row["object_name"]: row["state"] for row in call(tenancy.cloud, detail=True)["reports"]} == dict.fromkeys(
+        names, "loaded"
+    )
+    assert call(tenancy.cloud) == []
+
+
+def test_a_copy_that_does_not_end_in_time_is_left_to_the_function_by_the_next_call(tenancy: Tenancy) -> None:
+    first, second = (f"reports/cost-csv/000900000000000{number}-00001.csv" for number in (1, 2))
+    for name, rows in ((first, 10), (second, 12)):
+        tenancy.cloud.object_storage.put(tenancy.bucket, name, b"".join(make_report("cost", rows).chunks()))
+    tenancy.database.simulator.fault("execute", "stall", value=60, sql="COPY_DATA")
+    tenancy.limit(8)
+    tenancy.use(tenancy.database, "dbms_cloud", deadline_margin_seconds="4")
+    answer = call(tenancy.cloud, detail=True)
+    assert (answer["reports"], answer["remaining"]) == ([], 2)
+    tenancy.limit(100)
+    assert [row["rows_loaded"] for row in call(tenancy.cloud, detail=True)["reports"]] in ([10, 12], [12, 10])
+    assert len(tenancy.whole_downloads()) == len(tenancy.database.copies) == 1
 
 
 def test_what_fails_half_way_in_the_database_is_loaded_by_the_function(tenancy: Tenancy) -> None:

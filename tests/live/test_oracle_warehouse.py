@@ -13,11 +13,12 @@ import duckdb
 import pytest
 
 from emulator.reports.report import make_report
-from functions.adw_billing.errors import ProofFailed, WarehouseBusy, WarehouseUnusable
+from functions.adw_billing.errors import DatabaseUnreachable, ProofFailed, WarehouseBusy, WarehouseUnusable
 from functions.adw_billing.numbers import plain
 from functions.adw_billing.tables import ALL, BILLING, USAGE, Kind
 from functions.adw_billing.warehouse import Batch, LedgerEntry, ObjectKey, Outcome, Progress, Rejected, Sums
 from shared.deadline import Deadline
+from shared.errors import DeadlineExceeded
 from tests.support.report_batches import ReportBatches
 
 if TYPE_CHECKING:
@@ -392,6 +393,22 @@ def test_private_tables_of_calls_that_died_are_dropped_by_a_later_one(
     assert query(count) == [(4,)]
     make("call-3")
     assert query(count) == [(2,)]
+
+
+def test_retention_waits_for_a_publication(
+    server: OracleServer, make: Callable[..., OracleWarehouse], query: Query, database: oracledb.Connection,
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    load(make(), ReportBatches(make_report("cost", 10), key(2), tmp_path))
+    with database.cursor() as cursor:
+        cursor.execute("select name from oci_loader where name = 'publishing' for update")
+    hurried = server.warehouse(Deadline.after(2), "call-2")
+    with pytest.raises((DeadlineExceeded, DatabaseUnreachable)):
+        hurried.retain(TENANCY, "2030-01-01")
+    hurried.close()
+    database.rollback()
+    assert query("select count(*) from oci_cost") == [(10,)]
+    assert make("call-3").retain(TENANCY, "2030-01-01") == 20
 
 
 def test_retention_removes_rows_of_old_days_and_keeps_the_ledger(

@@ -18,6 +18,7 @@ OPTIONS = {
     "trimspaces": {"notrim"},
     "conversionerrors": {"reject_record"},
     "rejectlimit": {0},
+    "logretention": {1},
     "compression": {"gzip"},
 }
 FIELD = re.compile(r'"([A-Z][A-Z0-9_]*)" (?:(RECNUM)|CHAR\((\d+)\))')

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import duckdb
@@ -119,6 +120,10 @@ class TranslatedSession:
         if rows:
             self.database.executemany(f"INSERT INTO {binds['table_name']} VALUES ({', '.join('?' * len(names))})", rows)
         return self.database.execute("SELECT 1")
+
+    @contextlib.contextmanager
+    def reserving(self, _seconds: float) -> Iterator[None]:
+        yield
 
     def commit(self) -> None:
         self.statements += 1
