@@ -11,7 +11,7 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from functions.adw_billing.settings import DIALECTS
+from functions.adw_billing.settings import DIALECTS, usage_day
 from shared.deadline import Deadline
 from shared.errors import BadRequest, FunctionError
 
@@ -58,8 +58,12 @@ def _load(options: argparse.Namespace) -> int:
     if not options.reports.is_dir():
         raise BadRequest(f"{options.reports} is no folder", fix="name a folder with reports", field="reports")
     path = options.warehouse.removeprefix("duckdb:")
+    try:
+        cost_from = usage_day(options.cost_from) if options.cost_from else ""
+    except ValueError as fault:
+        raise BadRequest(f"--cost-from {fault}", fix="name a usage day", field="cost-from") from None
     warehouse = DuckDbWarehouse(
-        path, Deadline.after(WAIT_SECONDS), call_id=uuid.uuid4().hex, cost_from=options.cost_from, margin_seconds=0
+        path, Deadline.after(WAIT_SECONDS), call_id=uuid.uuid4().hex, cost_from=cost_from, margin_seconds=0
     )
     deadline = Deadline.after(ALL_DAY_SECONDS)
     try:
@@ -70,9 +74,12 @@ def _load(options: argparse.Namespace) -> int:
             left_seconds=deadline.remaining_seconds,
             progress=_bar() if sys.stderr.isatty() else _silent,
         )
-        summary = Call(Folder(options.reports, options.tenancy, DIALECTS), warehouse, orders).run()
+        folder = Folder(options.reports, options.tenancy, DIALECTS, warehouse.tenancies())
+        summary = Call(folder, warehouse, orders).run()
     finally:
         warehouse.close()
+    if folder.unreadable:
+        raise BadRequest(f"{', '.join(folder.unreadable)}: not readable", fix="make it readable for this user")
     answer: Any = summary.detail() if options.detail else summary.names()
     print(json.dumps(answer, ensure_ascii=False))  # noqa: T201
     return 0

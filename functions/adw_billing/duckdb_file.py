@@ -25,6 +25,8 @@ ROW_GROUP_ROWS = 14_336
 """Rows that are compressed and written together, an eighth of DuckDB's default: what waits to be is kept in memory, and
 much of 100 MB would be put aside on disk at such a memory limit."""
 RETRY_SECONDS = 0.1
+IN_MEMORY = ":memory:"
+LOCKED = "Could not set lock on file"
 NO_ROOM = ("No space left on device", "Disk quota exceeded", "File too large", "max_temp_directory_size")
 """How DuckDB and the file system say that a disk, a quota or a limit is full (strerror of ENOSPC, EDQUOT, EFBIG)."""
 CONFIG: dict[str, str | bool | int | float | list[str]] = {
@@ -42,13 +44,15 @@ def connect(
 
     Raises WarehouseBusy when another process has it until the deadline less the margin, WarehouseUnusable.
     """
+    if not path or path.startswith(IN_MEMORY):
+        raise WarehouseUnusable("the warehouse is no file: what is loaded would be gone", fix="name a file")
     with named_faults():
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     while True:
         try:
             return _attached(path, read_only=read_only)
         except duckdb.Error as fault:
-            if "lock" not in str(fault).lower():
+            if LOCKED not in str(fault):
                 raise _translated(fault) from None
         if deadline.remaining_seconds() <= margin_seconds + RETRY_SECONDS:
             raise WarehouseBusy("another process has the warehouse's file open")
@@ -85,6 +89,7 @@ def _translated(fault: Exception) -> Exception:
     text = str(fault).splitlines()[0][:300] if str(fault) else type(fault).__name__
     if any(words in str(fault) for words in NO_ROOM):
         return DiskFull(text)
-    if isinstance(fault, duckdb.IOException | duckdb.SerializationException | OSError):
+    damaged = "Corrupt database file" in text
+    if damaged or isinstance(fault, duckdb.IOException | duckdb.SerializationException | OSError):
         return WarehouseUnusable(text)
     return DatabaseError(text, code=type(fault).__name__)

@@ -6,12 +6,13 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from functions.adw_billing import duckdb_sql
-from functions.adw_billing.duckdb_session import name_values
 from functions.adw_billing.tables import retained_name
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from functions.adw_billing.duckdb_session import Session
-    from functions.adw_billing.warehouse import Claim
+    from functions.adw_billing.warehouse import Claim, ObjectKey
 
 EARLIEST = "0001-01-01"
 
@@ -27,24 +28,20 @@ def fill_billing(session: Session, claim: Claim, *, cost_from: str, adopted: boo
     where = "usage_report = $usage_report"
     if claim.dialect == "cost":
         first = f"(SELECT value FROM oci_loader WHERE name = '{duckdb_sql.COST_FROM}')"
-        where += f" AND lineItem_intervalUsageStart[1:10] >= {first}"
+        where += f" AND {duckdb_sql.ADOPTED_DAY} >= {first}"
     values = {"usage_report": claim.key.usage_report}
     session.run(f"DELETE FROM {duckdb_sql.ADOPTED} WHERE {where}", values)
 
 
-def summarise(session: Session, claim: Claim, old_days: list[date]) -> None:
-    """Bring `oci_cost_daily` up to date for the days that the object touches, or touched before (``old_days``)."""
-    if claim.dialect == "usage":
-        return
-    days = session.all(duckdb_sql.days_of(claim.dialect), name_values(claim.key))
-    touched = sorted({day for (day,) in days if day} | set(old_days))
-    tenancy_id = claim.key.tenancy_id
-    same = {"tenancy_id": tenancy_id, "dialect": claim.dialect, "retained": retained_name(tenancy_id)}
-    forget, add = duckdb_sql.summarise(claim.dialect)
-    for first, last in _runs(touched):
-        span = {**same, "first": first, "last": last}
-        session.run(forget, span)
-        session.run(add, {**span, "object_name": claim.key.object_name})
+def summarise(session: Session, key: ObjectKey, old: Mapping[str, set[date]], new: Mapping[str, set[date]]) -> None:
+    """Bring `oci_cost_daily` up to date for the days, by dialect, that the object touched before and touches now."""
+    for dialect, days in new.items():
+        same = {"tenancy_id": key.tenancy_id, "dialect": dialect, "retained": retained_name(key.tenancy_id)}
+        forget, add = duckdb_sql.summarise(dialect)
+        for first, last in _runs(sorted(days | old[dialect])):
+            span = {**same, "first": first, "last": last}
+            session.run(forget, span)
+            session.run(add, {**span, "object_name": key.object_name})
 
 
 def _runs(days: list[date]) -> list[tuple[date, date]]:

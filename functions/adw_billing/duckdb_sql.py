@@ -9,16 +9,27 @@ from __future__ import annotations
 from functions.adw_billing import tables
 from functions.adw_billing.ddl import NUMBER_SCALE, duckdb_create
 from functions.adw_billing.tables import BILLING, DATA, DAY_COLUMN, REJECTED, REPORT, SERVICE_COLUMNS, Kind
+from functions.adw_billing.warehouse import UNKNOWN_TENANCY
 
 ADOPTED = "oci_billing_adopted"
-RETAIN_ADOPTED = (
-    f"DELETE FROM {ADOPTED} WHERE starts_with(usage_report, $tenancy_id || '-') "
-    "AND lineItem_intervalUsageStart[1:10] < $first"
-)
-"""Old days of a table that was there before the loader; its times are texts that begin with the date."""
+ADOPT = (f"CREATE TABLE {ADOPTED} AS SELECT * FROM {BILLING.name}", f"DROP TABLE {BILLING.name}")
+"""A copy, because DuckDB renames no table that has an index."""
+ADOPTED_DAY = "CAST(lineItem_intervalUsageStart AS VARCHAR)[1:10]"
+"""The usage day of its rows, whose times are texts that begin with the date, or timestamps."""
+RETAIN_ADOPTED = f"DELETE FROM {ADOPTED} WHERE starts_with(usage_report, $tenancy_id || '-') AND {ADOPTED_DAY} < $first"
+"""Old days of a table that was there before the loader."""
 COST_FROM = "oci_billing_cost_from"
 BY_KEY = "tenancy_id = $tenancy_id AND object_name = $object_name AND object_etag = $object_etag"
 BY_NAME = "tenancy_id = $tenancy_id AND object_name = $object_name"
+_NOBODYS = f"tenancy_id = '{UNKNOWN_TENANCY}' AND object_name = $object_name AND $tenancy_id <> tenancy_id"
+FORGET_REPORT = (
+    f"DELETE FROM {REPORT.name} WHERE {BY_NAME} OR ({_NOBODYS} AND rows_loaded = 0)",
+    (
+        f"DELETE FROM {REJECTED.name} q WHERE {_NOBODYS} AND NOT EXISTS (SELECT 1 FROM {REPORT.name} r "
+        "WHERE r.tenancy_id = q.tenancy_id AND r.object_name = q.object_name)"
+    ),
+)
+"""The other versions of an object that is loaded, and what is known of it from when nothing told its tenancy."""
 STAGED = {dialect: f"{table.name}_stage" for dialect, table in DATA.items()}
 """Private tables of objects that are loaded in slices."""
 STAGED_REJECTED = f"{REJECTED.name}_stage"
@@ -93,7 +104,7 @@ def billing_view(adopted: frozenset[str]) -> str:
             f"CAST({column.name if column.name.lower() in adopted else 'NULL'} AS VARCHAR) AS {column.name}"
             for column in BILLING.columns
         ]
-        early = f"coalesce(lineItem_intervalUsageStart[1:10] < {first}, true)"
+        early = f"coalesce({ADOPTED_DAY} < {first}, true)"
         parts.append(f"SELECT {', '.join(names)} FROM {ADOPTED} WHERE {early}")
     for dialect, test in (("usage", "<"), ("cost", ">=")):
         day = f"CAST(CAST({DAY_COLUMN[dialect]} AS DATE) AS VARCHAR)"
@@ -128,5 +139,5 @@ def newest_billing_day(*, adopted: bool) -> str:
     """The newest usage day (YYYY-MM-DD) of what usage reports, ours and those before us, have filled."""
     parts = ["SELECT max(CAST(CAST(lineItem_intervalUsageStart AS DATE) AS VARCHAR)) AS day FROM oci_usage"]
     if adopted:
-        parts.append(f"SELECT max(lineItem_intervalUsageStart[1:10]) FROM {ADOPTED}")
+        parts.append(f"SELECT max({ADOPTED_DAY}) FROM {ADOPTED}")
     return f"SELECT max(day) FROM ({' UNION ALL '.join(parts)})"

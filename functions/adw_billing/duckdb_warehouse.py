@@ -28,6 +28,7 @@ from functions.adw_billing.tables import (
     REJECTED,
     REPORT,
     SCHEMA_VERSION,
+    SERVICE_COLUMNS,
     retained_name,
 )
 from functions.adw_billing.warehouse import (
@@ -39,7 +40,6 @@ from functions.adw_billing.warehouse import (
     ObjectKey,
     Outcome,
     Progress,
-    Rejected,
     Sums,
 )
 
@@ -59,12 +59,12 @@ class DuckDbWarehouse:
         self._call_id = call_id
         self._cost_from = cost_from
         self._adopted = False
-        self._old_days: list[date] = []
+        self._old_days: dict[str, set[date]] = {}
 
     def migrate(self) -> None:
         """Create tables and views, adopt an `oci_billing` of old; WarehouseUnusable for a newer version's file."""
         with named_faults():
-            known = {name for (name,) in self._session.all("SELECT table_name FROM duckdb_tables()")}
+            known = {name.lower() for (name,) in self._session.all("SELECT table_name FROM duckdb_tables()")}
             version = self._version() if "oci_loader" in known else 0
             if version > SCHEMA_VERSION:
                 raise WarehouseUnusable(f"the file has schema version {version}, this loader knows {SCHEMA_VERSION}")
@@ -76,7 +76,8 @@ class DuckDbWarehouse:
     def _create(self, *, adopt: bool) -> None:
         self._session.run("BEGIN")
         if adopt:
-            self._session.run(f"ALTER TABLE {BILLING.name} RENAME TO {duckdb_sql.ADOPTED}")
+            for statement in duckdb_sql.ADOPT:
+                self._session.run(statement)
         for statement in duckdb_sql.create_statements():
             self._session.run(statement)
         names = "SELECT lower(column_name) FROM duckdb_columns() WHERE table_name = $name"
@@ -89,7 +90,10 @@ class DuckDbWarehouse:
 
     def _version(self) -> int:
         found = self._session.all("SELECT value FROM oci_loader WHERE name = 'schema_version'")
-        return int(found[0][0]) if found else 0
+        try:
+            return int(found[0][0]) if found else 0
+        except ValueError:
+            raise WarehouseUnusable("the schema version in oci_loader is no number") from None
 
     def ledger(self, tenancy_id: str) -> Mapping[tuple[str, str], LedgerEntry]:
         """The settled objects of a tenancy by (object name, etag)."""
@@ -103,6 +107,14 @@ class DuckDbWarehouse:
             )
         return {(name, etag): LedgerEntry(etag, state, bool(retried)) for name, etag, state, retried in rows}
 
+    def tenancies(self) -> dict[tuple[str, str], str]:
+        """The tenancy of each object in the ledger, by name and etag, and by name and "" where it has rows."""
+        query = f"SELECT object_name, object_etag, tenancy_id, rows_loaded FROM {REPORT.name} ORDER BY loaded_at"
+        with named_faults():
+            rows = self._session.all(query)
+        known = {(name, etag): tenancy for name, etag, tenancy, _ in rows}
+        return known | {(name, ""): tenancy for name, _, tenancy, count in rows if count}
+
     def claim(self, key: ObjectKey, dialect: str, *, sliced: bool) -> Claim | None:
         """The right to load; never None, because only one process has the file."""
         with named_faults():
@@ -112,7 +124,8 @@ class DuckDbWarehouse:
                 self._forget(key)
             claim = Claim(key, dialect, sliced or progress is not None, progress or Progress())
             if not claim.sliced:
-                self._unpublish(claim)
+                self._old_days = self._days(key)
+                self._delete(duckdb_sql.BY_KEY, key_values(key))  # of a version whose ledger row was taken away
             return claim
 
     def stage(self, claim: Claim, batch: Batch) -> None:
@@ -156,21 +169,29 @@ class DuckDbWarehouse:
 
     def _commit_rejected(self, claim: Claim, outcome: Outcome) -> LedgerRow:
         """Only ledger and quarantine; what was loaded of an older version is as it was."""
-        entries = [*outcome.rejected, *self._rejects(claim)]
-        if not claim.sliced:
-            self._session.run("ROLLBACK")
-            self._session.run("BEGIN")
-        self._forget(claim.key)
         older = f"{duckdb_sql.BY_NAME} AND (object_etag = $object_etag OR object_etag IN (SELECT object_etag FROM "
         older += f"{REPORT.name} WHERE {duckdb_sql.BY_NAME} AND state = 'rejected'))"
-        self._session.run(f"DELETE FROM {REJECTED.name} WHERE {older}", key_values(claim.key))
-        self._session.run(f"DELETE FROM {REPORT.name} WHERE {older}", key_values(claim.key))
-        self._session.reject(claim.key, entries, REJECTED.name)
-        return self._enter(claim, outcome, Sums(), len(entries))
+        values = key_values(claim.key)
+        mine = (
+            "" if claim.sliced else " AND object_etag <> $object_etag"
+        )  # an object that is not sliced put its rows there
+        self._session.run(f"DELETE FROM {REJECTED.name} WHERE {older}{mine}", values)
+        self._session.run(f"DELETE FROM {REPORT.name} WHERE {older}", values)
+        if claim.sliced:
+            self._session.run(
+                f"INSERT INTO {REJECTED.name} SELECT * FROM {duckdb_sql.STAGED_REJECTED} WHERE {duckdb_sql.BY_KEY}",
+                values,
+            )
+        self._forget(claim.key)
+        self._session.reject(claim.key, outcome.rejected, REJECTED.name)
+        return self._enter(claim, outcome, Sums())
 
     def _commit_loaded(self, claim: Claim, outcome: Outcome) -> LedgerRow:
         if claim.sliced:
-            self._unpublish(claim)
+            self._old_days = self._days(claim.key)
+        others = "" if claim.sliced else " AND object_etag <> $object_etag"
+        self._delete(duckdb_sql.BY_NAME + others, key_values(claim.key) if others else name_values(claim.key))
+        if claim.sliced:
             for source, target in (
                 (duckdb_sql.STAGED[claim.dialect], DATA[claim.dialect].name),
                 (duckdb_sql.STAGED_REJECTED, REJECTED.name),
@@ -182,12 +203,10 @@ class DuckDbWarehouse:
         self._session.reject(claim.key, outcome.rejected, REJECTED.name)
         sums = self._read_back(claim, outcome)
         fill_billing(self._session, claim, cost_from=self._cost_from, adopted=self._adopted)
-        summarise(self._session, claim, self._old_days)
-        self._session.run(f"DELETE FROM {REPORT.name} WHERE {duckdb_sql.BY_NAME}", name_values(claim.key))
-        counted = self._session.all(
-            f"SELECT count(*) FROM {REJECTED.name} WHERE {duckdb_sql.BY_KEY}", key_values(claim.key)
-        )
-        return self._enter(claim, outcome, sums, counted[0][0])
+        summarise(self._session, claim.key, self._old_days, self._days(claim.key))
+        for statement in duckdb_sql.FORGET_REPORT:
+            self._session.run(statement, name_values(claim.key))
+        return self._enter(claim, outcome, sums)
 
     def _read_back(self, claim: Claim, outcome: Outcome) -> Sums:
         """The sums as the table has them; ProofFailed unless they are those that were parsed."""
@@ -197,30 +216,27 @@ class DuckDbWarehouse:
             raise ProofFailed(f"parsed {outcome.sums}, read back {sums}", object=claim.key.object_name)
         return sums
 
-    def _unpublish(self, claim: Claim) -> None:
-        """Remove all versions of the object, and remember the days they touched."""
-        if claim.dialect != "usage":
-            self._old_days = [
-                day for (day,) in self._session.all(duckdb_sql.days_of(claim.dialect), name_values(claim.key)) if day
-            ]
+    def _days(self, key: ObjectKey) -> dict[str, set[date]]:
+        """The usage days of all rows of an object's name, by dialect."""
+        found = {
+            dialect: self._session.all(duckdb_sql.days_of(dialect), name_values(key)) for dialect in SERVICE_COLUMNS
+        }
+        return {dialect: {day for (day,) in days if day} for dialect, days in found.items()}
+
+    def _delete(self, where: str, values: dict[str, str]) -> None:
+        """Remove rows of an object and their quarantine."""
         for name in (*(table.name for table in DATA.values()), REJECTED.name):
-            self._session.run(f"DELETE FROM {name} WHERE {duckdb_sql.BY_NAME}", name_values(claim.key))
+            self._session.run(f"DELETE FROM {name} WHERE {where}", values)
 
     def _forget(self, key: ObjectKey) -> None:
         """Remove what is staged of any version of the object."""
         for name in (*duckdb_sql.STAGED.values(), duckdb_sql.STAGED_REJECTED, CLAIM.name):
             self._session.run(f"DELETE FROM {name} WHERE {duckdb_sql.BY_NAME}", name_values(key))
 
-    def _rejects(self, claim: Claim) -> list[Rejected]:
-        name = duckdb_sql.STAGED_REJECTED if claim.sliced else REJECTED.name
-        columns = "object_row, reason, content"
-        rows = self._session.all(
-            f"SELECT {columns} FROM {name} WHERE {duckdb_sql.BY_KEY} ORDER BY 1", key_values(claim.key)
-        )
-        return [Rejected(*row) for row in rows]
-
-    def _enter(self, claim: Claim, outcome: Outcome, sums: Sums, rejected: int) -> LedgerRow:
+    def _enter(self, claim: Claim, outcome: Outcome, sums: Sums) -> LedgerRow:
         key = claim.key
+        count = f"SELECT count(*) FROM {REJECTED.name} WHERE {duckdb_sql.BY_KEY}"
+        rejected = self._session.all(count, key_values(key))[0][0]
         row = (
             key.tenancy_id,
             key.object_name,

@@ -43,7 +43,7 @@ class ProvenStream:
     """
 
     def __init__(self, stored: Iterable[bytes], expected_bytes: int) -> None:
-        self._stored = stored
+        self._stored = iter(stored)
         self._expected = expected_bytes
         self._hash = hashlib.sha256()
         self.size_bytes = 0
@@ -73,6 +73,11 @@ class ProvenStream:
             yield piece
         if self.size_bytes != self._expected:
             raise StreamFault("size-differs", f"{self.size_bytes} bytes came, {self._expected} were listed")
+
+    def drain(self) -> None:
+        """Read what is left of the stored bytes, so that hash and size are those of the object."""
+        for _ in self._counted():
+            pass
 
     def _counted(self) -> Iterator[bytes]:
         for chunk in self._stored:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from functions.adw_billing import plan
+from functions.adw_billing.errors import DatabaseError, ProofFailed
 from functions.adw_billing.load_object import SHOWN_REJECTED, Budget, Loaded, ObjectLoader
 from functions.adw_billing.numbers import plain
 from functions.adw_billing.split import CHUNK_BYTES
 from shared import logs
-from shared.errors import DeadlineExceeded, OciServiceError
+from shared.errors import DeadlineExceeded, FunctionError, OciServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -107,12 +108,16 @@ class Call:
         self._pace = plan.Pace()
         self._summary = Summary()
         self._failures = 0
+        self._refusal: FunctionError | None = None
         self._staged_rows = 0
         budget = Budget(orders.left_seconds, orders.max_rows_per_slice, orders.chunk_bytes)
         self._loader = ObjectLoader(reports, warehouse, budget, self._count_rows, orders.copier)
 
     def run(self) -> Summary:
-        """Load what there is time for. Raises what makes all further work pointless."""
+        """Load what there is time for.
+
+        Raises what makes all further work pointless, and at the end the warehouse's refusal of an object.
+        """
         listed = self._reports.list()
         todo = self._todo(listed)
         done = 0
@@ -124,6 +129,8 @@ class Call:
                 break
             done += 1
         self._orders.progress(done, len(todo), self._staged_rows)
+        if self._refusal:
+            raise self._refusal
         self._summary.remaining = len(todo) - done
         self._summary.newest = _newest(listed, todo[done:])
         self._summary.rows_per_second = self._pace.rows_per_second
@@ -152,6 +159,8 @@ class Call:
             return False
         except OciServiceError as error:
             return self._unreadable(report, error)
+        except (DatabaseError, ProofFailed) as error:
+            return self._unloaded(report, error)
         self._failures = 0
         self._log(report, loaded)
         if loaded.row is None:
@@ -167,6 +176,16 @@ class Call:
         _log.warning("object not read", extra={"fields": fields})
         if error.status not in GONE_STATUSES:
             self._failures += 1
+        if self._failures >= FAILURES_IN_A_ROW:
+            raise error
+        return True
+
+    def _unloaded(self, report: ReportObject, error: FunctionError) -> bool:
+        """The warehouse refused one object: the others are loaded all the same, and the first refusal is the answer."""
+        _log.warning("object not loaded", extra={"fields": {"object": report.name, "reason": error.reason}})
+        error.fields.setdefault("object_name", report.name)
+        self._refusal = self._refusal or error
+        self._failures += 1
         if self._failures >= FAILURES_IN_A_ROW:
             raise error
         return True

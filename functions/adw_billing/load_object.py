@@ -95,10 +95,7 @@ class ObjectLoader:
             return Loaded(None, time.monotonic() - started)
         work = _Work(self._warehouse, self._budget, self._report_rows, claim, found, text_check(header))
         try:
-            finished = work.run(splitter)
-            row = work.commit(stream) if finished else None
-        except StreamFault as fault:
-            row = work.reject(stream, fault)
+            row = work.finish(splitter, stream)
         except _Changed:
             self._warehouse.release(claim, drop=True)
             return self.load(report, sliced=True)
@@ -136,6 +133,7 @@ class ObjectLoader:
         self, key: ObjectKey, report: ReportObject, stream: ProvenStream, reason: str, text: str, started: float
     ) -> Loaded:
         """Put the whole object into quarantine before anything of it was read as rows."""
+        stream.drain()
         dialect = dialect_of_name(report.name)
         claim = self._warehouse.claim(key, dialect or "usage", sliced=True)
         if claim is None:
@@ -170,6 +168,13 @@ class _Work:
         self._done = replace(claim.progress, prefix_check=claim.progress.prefix_check or check)
         self._kept_rows = self._done.sums.rows
         self.rejected: list[Rejected] = []
+
+    def finish(self, splitter: Splitter, stream: ProvenStream) -> LedgerRow | None:
+        """The object's ledger row: of its rows, or of a stream that cannot be used; None when time was over."""
+        try:
+            return self.commit(stream) if self.run(splitter) else None
+        except StreamFault as fault:
+            return self.reject(stream, fault)
 
     def run(self, splitter: Splitter) -> bool:
         """Stage all batches; False when time was over before the end, with the progress kept."""
@@ -239,6 +244,7 @@ class _Work:
 
     def reject(self, stream: ProvenStream, fault: StreamFault) -> LedgerRow:
         """Quarantine the whole object: no row of damaged bytes is published, however good it looked."""
+        stream.drain()
         key = self._claim.key
         self._warehouse.release(self._claim, drop=True)
         claim = self._warehouse.claim(key, self._layout.dialect, sliced=True) or self._claim

@@ -20,7 +20,7 @@ RECORD_LIMIT_BYTES = 1 << 20
 QUOTED = re.compile(rb'"([^"]*+(?:""[^"]*+)*+)"')
 """A quoted field; its content is the group, with quotes still doubled."""
 _UNQUOTED = re.compile(rb"[^,\r\n]*")
-_LINE_END = re.compile(rb"\r\n|\r|\n")
+LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,5 +99,5 @@ def _quoted(text: bytes, start: int, limit: int) -> tuple[bytes, int]:
 
 
 def _after_line(text: bytes, position: int) -> int:
-    found = _LINE_END.search(text, position)
+    found = LINE_END.search(text, position)
     return found.end() if found else len(text)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from functions.adw_billing.ahead import Late, ahead
 from functions.adw_billing.headers import HeaderFault, layout
 from functions.adw_billing.split import Splitter
+from functions.adw_billing.warehouse import UNKNOWN_TENANCY
 from shared.errors import DeadlineExceeded, OciServiceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from shared.object_store import ObjectBody, ObjectStore
 
@@ -27,7 +30,6 @@ RESUMES = 3
 READ_BYTES = 256 << 10
 TENANCY_COLUMNS = {"usage": "lineItem_tenantId", "cost": "lineItem_tenantId", "focus": "SubAccountId"}
 """Where a row says whose it is."""
-UNKNOWN_TENANCY = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,36 +106,78 @@ class Bucket:
 
 
 class Folder:
-    """Files below a folder; folder names are the objects' prefixes, the etag is a hash of the content."""
+    """Files below a folder; folder names are the objects' prefixes, the etag is a hash of the content.
 
-    def __init__(self, folder: Path, tenancy_id: str, dialects: tuple[str, ...]) -> None:
+    ``known`` has the tenancies of objects that are in a warehouse by (name, etag), and by (name, "") of those with
+    rows: they keep theirs, whatever their first row says now. ``unreadable``: what could not be listed.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        tenancy_id: str,
+        dialects: tuple[str, ...],
+        known: Mapping[tuple[str, str], str] = MappingProxyType({}),
+    ) -> None:
         self._folder = folder
         self._tenancy_id = tenancy_id
         self._dialects = dialects
+        self._known = known
+        self._paths: dict[str, Path] = {}
+        self.unreadable: list[str] = []
 
     def list(self) -> list[ReportObject]:
         """All `.csv` and `.csv.gz` files, whose tenancy is that of their first row unless it was given."""
-        paths = sorted(path for path in self._folder.rglob("*") if path.name.endswith(SUFFIXES) and path.is_file())
-        heads = {path: _head(path) for path in paths}
-        known = [tenancy for _, tenancy in heads.values() if tenancy]
-        wanted = {path: head for path, head in heads.items() if not head[0] or head[0] in self._dialects}
+        heads = {path: head for path in _files(self._folder, self.unreadable) if (head := self._read_head(path))}
+        told = [head.tenancy_id for head in heads.values() if head.tenancy_id]
+        other = told[0] if told else UNKNOWN_TENANCY
         return [
-            ReportObject(
-                self._tenancy_id or tenancy or (known[0] if known else UNKNOWN_TENANCY),
-                path.relative_to(self._folder).as_posix(),
-                _content_hash(path),
-                path.stat().st_size,
-                datetime.fromtimestamp(path.stat().st_mtime, UTC),
-                dialect,
-            )
-            for path, (dialect, tenancy) in wanted.items()
+            self._object(path, head, other)
+            for path, head in heads.items()
+            if not head.dialect or head.dialect in self._dialects
         ]
 
     def read(self, report: ReportObject) -> Iterator[bytes]:
         """The file's bytes."""
-        with (self._folder / report.name).open("rb") as file:
+        with self._paths[report.name].open("rb") as file:
             while chunk := file.read(READ_BYTES):
                 yield chunk
+
+    def _read_head(self, path: Path) -> _Head | None:
+        try:
+            return _head(path)
+        except OSError:
+            self.unreadable.append(_shown(path))
+            return None
+
+    def _object(self, path: Path, head: _Head, other: str) -> ReportObject:
+        name = _shown(path.relative_to(self._folder).as_posix())
+        self._paths[name] = path
+        known = self._known.get((name, head.etag)) or self._known.get((name, ""))
+        tenancy_id = self._tenancy_id or known or head.tenancy_id or other
+        modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        return ReportObject(tenancy_id, name, head.etag, path.stat().st_size, modified, head.dialect)
+
+
+class _Head(NamedTuple):
+    """What a file's content tells: dialect and tenancy of its first row, each empty where it cannot be told."""
+
+    etag: str
+    dialect: str = ""
+    tenancy_id: str = ""
+
+
+def _shown(path: str | Path) -> str:
+    """A path as a text that every warehouse takes, bytes that are no UTF-8 replaced."""
+    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _files(folder: Path, unreadable: list[str]) -> Iterator[Path]:
+    """The reports below a folder, in order; folders that cannot be read are added to ``unreadable``."""
+    found: list[Path] = []
+    for parent, _, names in os.walk(folder, onerror=lambda fault: unreadable.append(_shown(str(fault.filename)))):
+        found += [Path(parent, name) for name in names if name.endswith(SUFFIXES)]
+    yield from sorted(path for path in found if path.is_file())
 
 
 def _content_hash(path: Path) -> str:
@@ -141,20 +185,20 @@ def _content_hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()[:32]
 
 
-def _head(path: Path) -> tuple[str, str]:
-    """Dialect and tenancy of a file's first row, each empty where it cannot be told."""
+def _head(path: Path) -> _Head:
     from functions.adw_billing.gunzip import ProvenStream, undamaged  # noqa: PLC0415  (this side is the command line's)
     from functions.adw_billing.records import records  # noqa: PLC0415
 
+    etag = _content_hash(path)
     with path.open("rb") as file:
         stream = ProvenStream(iter(lambda: file.read(READ_BYTES), b""), path.stat().st_size)
         splitter = Splitter(undamaged(stream.pieces()), chunk_bytes=READ_BYTES)
         try:
             found = layout(splitter.header())
         except HeaderFault:
-            return "", ""
+            return _Head(etag)
         chunk = next(splitter.chunks())
     row = next((row for row in records(chunk.text, found.width, final=True) if not row.fault), None)
     position = found.columns.get(TENANCY_COLUMNS[found.dialect], -1)
     tenancy = row.fields[position].decode("utf-8", "replace") if row and position >= 0 else ""
-    return found.dialect, "" if tenancy == "NULL" else tenancy
+    return _Head(etag, found.dialect, "" if tenancy == "NULL" else tenancy)

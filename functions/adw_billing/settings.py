@@ -24,12 +24,14 @@ def _reports(text: str) -> tuple[str, ...]:
 def _warehouse(text: str) -> str:
     if text.lower() == "oracle":
         return "oracle"
-    if text.lower().startswith(DUCKDB_PREFIX) and text[len(DUCKDB_PREFIX) :].strip():
-        return DUCKDB_PREFIX + text[len(DUCKDB_PREFIX) :].strip()
+    path = text[len(DUCKDB_PREFIX) :].strip() if text.lower().startswith(DUCKDB_PREFIX) else ""
+    if path and not path.startswith(":"):  # `:memory:` keeps nothing
+        return DUCKDB_PREFIX + path
     raise ValueError("must be `oracle` or `duckdb:<path>`")
 
 
-def _day(text: str) -> str:
+def usage_day(text: str) -> str:
+    """A date as YYYY-MM-DD. Raises ValueError."""
     from datetime import date  # noqa: PLC0415  (only where the key is set)
 
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
@@ -89,7 +91,7 @@ class Settings(OciSettings):
     deadline_margin_seconds: float = setting(default=8.0, minimum=0.5, maximum=120)
     """Seconds before the function's deadline at which no further work is begun."""
 
-    oci_billing_cost_from: str = setting(default="", parse=_day)
+    oci_billing_cost_from: str = setting(default="", parse=usage_day)
     """First usage day (UTC, YYYY-MM-DD) that cost reports fill in `oci_billing`. Default: the day after its newest row
     when the first cost report is loaded, everything where it is empty; stored once."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from isal import isal_zlib
 
-from functions.adw_billing.records import RECORD_LIMIT_BYTES
+from functions.adw_billing.records import LINE_END, RECORD_LIMIT_BYTES
 from functions.adw_billing.scan import Quotes, closed_end, is_text, quotes
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ CHUNK_BYTES = 5 << 20
 """Text of a chunk, about 8,000 rows: more fills the processor's cache, fewer make more statements."""
 FIRST_CHUNK_BYTES = 1 << 20
 """The first chunk is small and each is twice the one before: the warehouse has something to do early."""
+MOST_LINES = 65_536
+"""Lines of a chunk: a row that is bad takes some 500 bytes of memory, however short it is."""
 OVERLONG_BYTES = 16 << 20
 """Without a line end in so much text, its line is given up."""
 KEPT_BYTES = 64 << 10
@@ -66,8 +68,15 @@ class Splitter:
         self._ended = False
 
     def header(self, limit_bytes: int = RECORD_LIMIT_BYTES) -> bytes:
-        """The first record with its line end; what there is where it does not end within the limit."""
+        """The first record with its line end; what there is where it does not end within the limit.
+
+        Blank lines before it are left out.
+        """
         self._fill(1)
+        while self._buffer and not (stripped := self._buffer.lstrip(b"\r\n")):
+            self._buffer = b""
+            self._fill(1)
+        self._buffer = stripped if self._buffer else b""
         while not (end := self._header_end()) and not self._ended and len(self._buffer) < limit_bytes:
             self._fill(len(self._buffer) + 1)
         end = end or self._buffer.find(b"\n") + 1 or min(len(self._buffer), limit_bytes)
@@ -76,10 +85,14 @@ class Splitter:
 
     def _header_end(self) -> int:
         """Behind the first line end that is in no quoted name; 0 where there is none yet."""
-        end = self._buffer.find(b"\n") + 1
-        while end and self._buffer.count(b'"', 0, end) % 2:
-            end = self._buffer.find(b"\n", end) + 1
-        return end
+        marks = begin = 0
+        for found in LINE_END.finditer(self._buffer):
+            marks += self._buffer.count(b'"', begin, found.end())
+            begin = found.end()
+            if not marks % 2:
+                split = found.group() == b"\r" and begin == len(self._buffer) and not self._ended
+                return 0 if split else begin
+        return 0
 
     def skip(self, text_bytes: int) -> Iterator[bytes]:
         """Leave out bytes that earlier calls have loaded, handing them over to be checked."""
@@ -97,12 +110,18 @@ class Splitter:
         size = min(FIRST_CHUNK_BYTES, self._chunk_bytes)
         while True:
             self._fill(size, whole_lines=True)
-            if self._ended:
+            few = self._few_lines(len(self._buffer) if self._ended else size)
+            if self._ended and few >= len(self._buffer):
                 text, self._buffer = self._buffer, b""
                 yield whole(text, final=True)
                 return
-            yield self._cut(size)
+            yield self._cut(few)
             size = min(2 * size, self._chunk_bytes)
+
+    def _few_lines(self, size: int) -> int:
+        """So much of the buffer that it has no more than MOST_LINES, or a little less."""
+        lines = self._buffer.count(b"\n", 0, size)
+        return size if lines <= MOST_LINES else max(1, size * MOST_LINES // lines)
 
     def _cut(self, size: int) -> Chunk:
         end = self._buffer.rfind(b"\n", 0, size) + 1 or self._buffer.find(b"\n") + 1

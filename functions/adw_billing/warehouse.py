@@ -31,6 +31,9 @@ State = Literal["loaded", "partial", "rejected"]
 WHOLE_OBJECT = 0
 """object_row of a quarantine entry that concerns the object, not one row."""
 
+UNKNOWN_TENANCY = "unknown"
+"""Of a file on this machine that does not tell whose it is."""
+
 RETRIED_REASONS = frozenset({"truncated", "damaged", "size-differs"})
 """Why an object was rejected that a new download may mend: it is tried again by every call."""
 
