@@ -172,10 +172,8 @@ class DuckDbWarehouse:
         older = f"{duckdb_sql.BY_NAME} AND (object_etag = $object_etag OR object_etag IN (SELECT object_etag FROM "
         older += f"{REPORT.name} WHERE {duckdb_sql.BY_NAME} AND state = 'rejected'))"
         values = key_values(claim.key)
-        mine = (
-            "" if claim.sliced else " AND object_etag <> $object_etag"
-        )  # an object that is not sliced put its rows there
-        self._session.run(f"DELETE FROM {REJECTED.name} WHERE {older}{mine}", values)
+        kept = "" if claim.sliced else " AND object_etag <> $object_etag"  # its rows are there already
+        self._session.run(f"DELETE FROM {REJECTED.name} WHERE {older}{kept}", values)
         self._session.run(f"DELETE FROM {REPORT.name} WHERE {older}", values)
         if claim.sliced:
             self._session.run(
