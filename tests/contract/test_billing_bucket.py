@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -34,9 +33,10 @@ def bucket_of(cloud: Cloud, content: bytes, seconds: float) -> tuple[Bucket, Rep
 def test_an_object_that_stops_coming_is_given_up_at_the_deadline_not_at_the_connections_time_out(cloud: Cloud) -> None:
     bucket, report = bucket_of(cloud, b"x" * 1000, seconds=4)
     cloud.faults.add(method="GET", path="/o/reports", bytes_per_second=0.3, times=None)
+    pieces: list[bytes] = []
     with pytest.raises(DeadlineExceeded):
-        list(bucket.read(report))
-    assert time.time() - bucket._store.deadline.at_epoch_seconds < 1.5  # the next byte would come 2.7 s after it
+        pieces.extend(bucket.read(report))
+    assert len(pieces) < 2, "the second byte comes after the deadline: nobody waits for it"
 
 
 def test_the_head_of_an_object_and_its_address(cloud: Cloud) -> None:
