@@ -38,7 +38,7 @@ def summarise(session: Session, key: ObjectKey, old: Mapping[str, set[date]], ne
     for dialect, days in new.items():
         same = {"tenancy_id": key.tenancy_id, "dialect": dialect, "retained": retained_name(key.tenancy_id)}
         forget, add = duckdb_sql.summarise(dialect)
-        for first, last in _runs(sorted(days | old[dialect])):
+        for first, last in _runs(sorted(days | old.get(dialect, set()))):
             span = {**same, "first": first, "last": last}
             session.run(forget, span)
             session.run(add, {**span, "object_name": key.object_name})

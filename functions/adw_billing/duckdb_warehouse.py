@@ -60,6 +60,7 @@ class DuckDbWarehouse:
         self._cost_from = cost_from
         self._adopted = False
         self._old_days: dict[str, set[date]] = {}
+        self._known = True
 
     def migrate(self) -> None:
         """Create tables and views, adopt an `oci_billing` of old; WarehouseUnusable for a newer version's file."""
@@ -120,10 +121,9 @@ class DuckDbWarehouse:
         with named_faults():
             self._session.run("BEGIN")
             progress = self._progress(key)
-            if progress is None:
-                self._forget(key)
             claim = Claim(key, dialect, sliced or progress is not None, progress or Progress())
-            if not claim.sliced:
+            self._known = bool(self._session.all(duckdb_sql.KNOWN, name_values(key))[0][0])
+            if self._known and not claim.sliced:
                 self._old_days = self._days(key)
                 self._delete(duckdb_sql.BY_KEY, key_values(key))  # of a version whose ledger row was taken away
             return claim
@@ -185,10 +185,8 @@ class DuckDbWarehouse:
         return self._enter(claim, outcome, Sums())
 
     def _commit_loaded(self, claim: Claim, outcome: Outcome) -> LedgerRow:
-        if claim.sliced:
-            self._old_days = self._days(claim.key)
-        others = "" if claim.sliced else " AND object_etag <> $object_etag"
-        self._delete(duckdb_sql.BY_NAME + others, key_values(claim.key) if others else name_values(claim.key))
+        if self._known:
+            self._make_room(claim)
         if claim.sliced:
             for source, target in (
                 (duckdb_sql.STAGED[claim.dialect], DATA[claim.dialect].name),
@@ -201,10 +199,19 @@ class DuckDbWarehouse:
         self._session.reject(claim.key, outcome.rejected, REJECTED.name)
         sums = self._read_back(claim, outcome)
         fill_billing(self._session, claim, cost_from=self._cost_from, adopted=self._adopted)
-        summarise(self._session, claim.key, self._old_days, self._days(claim.key))
-        for statement in duckdb_sql.FORGET_REPORT:
+        new_days = self._days(claim.key, None if self._known else claim.dialect)
+        summarise(self._session, claim.key, self._old_days if self._known else {}, new_days)
+        for statement in duckdb_sql.FORGET_REPORT if self._known else ():
             self._session.run(statement, name_values(claim.key))
         return self._enter(claim, outcome, sums)
+
+    def _make_room(self, claim: Claim) -> None:
+        """Remove all other versions of the object, and remember the days that they touched."""
+        if claim.sliced:
+            self._old_days = self._days(claim.key)
+            self._delete(duckdb_sql.BY_NAME, name_values(claim.key))
+        else:
+            self._delete(f"{duckdb_sql.BY_NAME} AND object_etag <> $object_etag", key_values(claim.key))
 
     def _read_back(self, claim: Claim, outcome: Outcome) -> Sums:
         """The sums as the table has them; ProofFailed unless they are those that were parsed."""
@@ -214,11 +221,10 @@ class DuckDbWarehouse:
             raise ProofFailed(f"parsed {outcome.sums}, read back {sums}", object=claim.key.object_name)
         return sums
 
-    def _days(self, key: ObjectKey) -> dict[str, set[date]]:
-        """The usage days of all rows of an object's name, by dialect."""
-        found = {
-            dialect: self._session.all(duckdb_sql.days_of(dialect), name_values(key)) for dialect in SERVICE_COLUMNS
-        }
+    def _days(self, key: ObjectKey, only: str | None = None) -> dict[str, set[date]]:
+        """The usage days of all rows of an object's name, by dialect; of one dialect where it is named."""
+        dialects = [dialect for dialect in SERVICE_COLUMNS if only in (None, dialect)]
+        found = {dialect: self._session.all(duckdb_sql.days_of(dialect), name_values(key)) for dialect in dialects}
         return {dialect: {day for (day,) in days if day} for dialect, days in found.items()}
 
     def _delete(self, where: str, values: dict[str, str]) -> None:
@@ -235,15 +241,8 @@ class DuckDbWarehouse:
         key = claim.key
         count = f"SELECT count(*) FROM {REJECTED.name} WHERE {duckdb_sql.BY_KEY}"
         rejected = self._session.all(count, key_values(key))[0][0]
-        row = (
-            key.tenancy_id,
-            key.object_name,
-            key.object_etag,
-            outcome.dialect,
-            outcome.size_bytes,
-            sums.rows,
-            rejected,
-        )
+        identity = (key.tenancy_id, key.object_name, key.object_etag)
+        row = (*identity, outcome.dialect, outcome.size_bytes, sums.rows, rejected)
         rest = (sums.cost, plain(sums.quantity), outcome.sha256, outcome.state, now(), self._call_id)
         self._session.run(f"INSERT INTO {REPORT.name} VALUES ({', '.join('?' * 13)})", (*row, *rest))
         return LedgerRow(
@@ -285,9 +284,13 @@ class DuckDbWarehouse:
             self._session.connection.close()
 
     def _progress(self, key: ObjectKey) -> Progress | None:
-        columns = "records_done, rows_done, cost_done, quantity_done, bytes_done, prefix_check"
-        found = self._session.all(f"SELECT {columns} FROM {CLAIM.name} WHERE {duckdb_sql.BY_KEY}", key_values(key))
+        """How far the object is staged; what is staged of another version is forgotten. Only slices leave a claim."""
+        columns = "object_etag, records_done, rows_done, cost_done, quantity_done, bytes_done, prefix_check"
+        found = self._session.all(f"SELECT {columns} FROM {CLAIM.name} WHERE {duckdb_sql.BY_NAME}", name_values(key))
         if not found:
             return None
-        records, rows, cost, quantity, text_bytes, check = found[0]
+        etag, records, rows, cost, quantity, text_bytes, check = found[0]
+        if etag != key.object_etag:
+            self._forget(key)
+            return None
         return Progress(records, Sums(rows, Decimal(cost), Decimal(quantity)), text_bytes, check)
