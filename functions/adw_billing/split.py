@@ -19,6 +19,8 @@ FIRST_CHUNK_BYTES = 1 << 20
 """The first chunk is small and each is twice the one before: the warehouse has something to do early."""
 MOST_LINES = 65_536
 """Lines of a chunk: a row that is bad takes some 500 bytes of memory, however short it is."""
+SAMPLES, SAMPLE_BYTES = 16, 4096
+"""Where lines are counted before all are: counting those of a chunk takes as long as finding its quotes."""
 OVERLONG_BYTES = 16 << 20
 """Without a line end in so much text, its line is given up."""
 KEPT_BYTES = 64 << 10
@@ -119,7 +121,11 @@ class Splitter:
             size = min(2 * size, self._chunk_bytes)
 
     def _few_lines(self, size: int) -> int:
-        """So much of the buffer that it has no more than MOST_LINES, or a little less."""
+        """So much of the buffer that it has no more than MOST_LINES, or a little less; most chunks are far from it."""
+        stride = max(SAMPLE_BYTES, size // SAMPLES)
+        sampled = sum(self._buffer.count(b"\n", at, at + SAMPLE_BYTES) for at in range(0, size, stride))
+        if sampled * stride <= MOST_LINES // 4 * SAMPLE_BYTES:
+            return size
         lines = self._buffer.count(b"\n", 0, size)
         return size if lines <= MOST_LINES else max(1, size * MOST_LINES // lines)
 
