@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from functions.adw_billing import oracle_claim_sql as claim_sql
 from functions.adw_billing import oracle_sql as sql
@@ -27,12 +27,14 @@ from functions.adw_billing.warehouse import RETRIED_REASONS, Claim, LedgerEntry,
 from shared.errors import DeadlineExceeded, FunctionError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from functions.adw_billing.headers import Layout
     from functions.adw_billing.settings import Settings
     from functions.adw_billing.warehouse import Batch, ObjectKey, Outcome
     from shared.deadline import Deadline
+
+T = TypeVar("T")
 
 UNIQUE = "ORA-00001"
 LEASE_SECONDS = 60.0
@@ -41,8 +43,8 @@ LEASE_SECONDS = 60.0
 COPY_TOO_LONG = "copy-too-long"
 """In place of the check over the text that was staged, of which there is none: the function is to read the object."""
 
-PUBLICATIONS = 3
-"""Attempts at a publication that the database undoes, as after a deadlock; what is staged is still there."""
+ATTEMPTS = 3
+"""At a claim or a publication that the database undoes, as after a deadlock; what is staged is still there."""
 
 DIRECT_PATH = False
 """Array inserts stage a batch within the transaction of the call; direct path commits each batch by itself and locks
@@ -90,6 +92,9 @@ class OracleWarehouse:
 
     def claim(self, key: ObjectKey, dialect: str, *, sliced: bool) -> Claim | None:  # noqa: ARG002  (all rows are staged)
         """The right to load the object until the call is over, or None: another has it, or it is settled."""
+        return self._again(lambda: self._claim(key, dialect))
+
+    def _claim(self, key: ObjectKey, dialect: str) -> Claim | None:
         if not self._claimed(key):
             return None
         settled = _entries(self._session.rows(sql.SETTLED, **_name(key))).get((key.object_name, key.object_etag))
@@ -149,14 +154,7 @@ class OracleWarehouse:
     def commit(self, claim: Claim, outcome: Outcome) -> LedgerRow:
         """Prove and publish in one transaction. Raises ProofFailed, WarehouseBusy and what the session raises."""
         stage = self._stage(claim.key, claim.dialect)
-        for attempt in range(1, PUBLICATIONS + 1):
-            try:
-                row = self._publish(claim, outcome, stage)
-                break
-            except RolledBack:
-                self._session.rollback()
-                if attempt == PUBLICATIONS:
-                    raise
+        row = self._again(lambda: self._publish(claim, outcome, stage))
         stage.drop()
         self._stages.pop(claim.key, None)
         return row
@@ -208,6 +206,15 @@ class OracleWarehouse:
             tables = {kind: sql.stage_table(kind, dialect, sql.stage_name(kind, key)) for kind in ("d", "b", "r")}
             self._stages[key] = Stage(self._session, tables, direct=self._direct)
         return self._stages[key]
+
+    def _again(self, work: Callable[[], T]) -> T:
+        """Do a transaction, and again when the database undoes it. Raises RolledBack when that goes on."""
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return work()
+            except RolledBack:
+                self._session.rollback()
+        return work()
 
     def _publish(self, claim: Claim, outcome: Outcome, stage: Stage) -> LedgerRow:
         """One attempt, whole or not at all."""

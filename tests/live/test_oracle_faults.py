@@ -169,7 +169,8 @@ def test_an_error_of_the_database_is_a_typed_reason_and_the_next_call_loads(
 
 
 @pytest.mark.parametrize(
-    ("on", "statement"), [("execute", "FOR UPDATE"), ("execute", "INTO oci_report "), ("commit", "")]
+    ("on", "statement"),
+    [("execute", "INTO oci_report_claim"), ("execute", "FOR UPDATE"), ("execute", "INTO oci_report "), ("commit", "")],
 )
 @pytest.mark.parametrize("code", [60, 8177, 24761])
 def test_a_publication_that_the_database_undoes_is_done_again(
