@@ -11,7 +11,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from functions.adw_billing.oracle_sql import NUMBER_TEXT, parts
+from functions.adw_billing.ddl import DIGITS
+from functions.adw_billing.oracle_sql import NUMBER_TEXT, sums
 from functions.adw_billing.tables import (
     BILLING,
     COST_COLUMNS,
@@ -35,8 +36,6 @@ LONGEST_TEXT = 4000
 LONGEST_TIME = 64
 FIELD_CHARACTERS = 32_767
 NUMBER = "^-?[0-9]+([.][0-9]+)?(E-?[0-9]{1,2})?$"
-NUMBER_CHARACTERS = 38
-"""A text of so many characters has no more digits than NUMBER keeps."""
 TIME = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?Z$"
 CONTROL = "[[:cntrl:]]"
 """Characters that JSON writes as escapes."""
@@ -100,7 +99,7 @@ def _unfit(layout: Layout) -> list[str]:
         field = _field(layout, position)
         tests.append(f"NOT REGEXP_LIKE({field}, '{TIME if kind is Kind.TIME else NUMBER}')")
         if kind is not Kind.TIME:
-            tests.append(f"LENGTH({field}) > {NUMBER_CHARACTERS}")
+            tests.append(f"LENGTH({field}) > {DIGITS}")  # so many characters are no more digits than NUMBER keeps
     tests += [f"REGEXP_LIKE(c{position + 1}, '{CONTROL}')" for _, position in (*layout.tags, *layout.others)]
     tests += [f"INSTR(c{position + 1}, CHR(0)) > 0" for position in layout.columns.values()]
     return tests
@@ -121,10 +120,9 @@ def stage_billing(layout: Layout, name: str, stage: Table) -> str:
 
 
 def staged_sums(dialect: str, stage: Table) -> str:
-    """Rows and sums of the private table of rows, in the parts of `oracle_sql.proof`."""
+    """Rows and sums of the private table of rows."""
     cost = _first_number(COST_COLUMNS[dialect]) if COST_COLUMNS[dialect] else "0"
-    sums = [*parts(cost), *parts(_first_number(QUANTITY_COLUMNS[dialect]))]
-    return f"SELECT COUNT(*), {', '.join(sums)} FROM {stage.name}"
+    return sums(cost, _first_number(QUANTITY_COLUMNS[dialect]), stage.name)
 
 
 def _first_number(names: tuple[str, ...]) -> str:

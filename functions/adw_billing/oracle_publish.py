@@ -170,7 +170,7 @@ class Publication:
 
 
 def sums_of(count: int, parts: list[Decimal | int | None]) -> Sums:
-    """Rows, and the parts of cost and of quantity, as `oracle_sql.proof` gives them."""
+    """Rows, and the parts of cost and of quantity, as `oracle_sql.sums` gives them."""
     return Sums(int(count), _added(parts[:3]), _added(parts[3:]))
 
 

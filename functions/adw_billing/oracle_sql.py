@@ -132,18 +132,19 @@ def days(dialect: str) -> str:
 
 
 def proof(dialect: str) -> str:
+    """Rows and sums of an object's name."""
+    return f"{sums(COST_COLUMN[dialect] or '0', QUANTITY_COLUMN[dialect], DATA[dialect].name)} WHERE {BY_NAME}"
+
+
+def sums(cost: str, quantity: str, table: str) -> str:
     """Rows, and the sums of cost and quantity each as whole units, 18 decimals and the rest.
 
     No part has more digits than SUM keeps (38): the parts are added here.
     """
-    quantity = QUANTITY_COLUMN[dialect]
-    cost = COST_COLUMN[dialect] or "0"
-    sums = ", ".join([*parts(cost), *parts(quantity)])
-    return f"SELECT COUNT(*), {sums} FROM {DATA[dialect].name} WHERE {BY_NAME}"
+    return f"SELECT COUNT(*), {', '.join([*_parts(cost), *_parts(quantity)])} FROM {table}"
 
 
-def parts(value: str) -> list[str]:
-    """A sum as whole units, 18 decimals and the rest."""
+def _parts(value: str) -> list[str]:
     return [
         f"SUM(TRUNC({value}))",
         f"SUM(TRUNC({value}, 18) - TRUNC({value}))",

@@ -74,11 +74,9 @@ class Splitter:
 
         Blank lines before it are left out.
         """
-        self._fill(1)
-        while self._buffer and not (stripped := self._buffer.lstrip(b"\r\n")):
-            self._buffer = b""
+        while not self._buffer and not self._ended:
             self._fill(1)
-        self._buffer = stripped if self._buffer else b""
+            self._buffer = self._buffer.lstrip(b"\r\n")
         while not (end := self._header_end()) and not self._ended and len(self._buffer) < limit_bytes:
             self._fill(len(self._buffer) + 1)
         end = end or self._buffer.find(b"\n") + 1 or min(len(self._buffer), limit_bytes)

@@ -33,12 +33,6 @@ TABLES = (
 CHUNK_BYTES = 4000
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "reports").mkdir()
-    return tmp_path / "reports"
-
-
 def opened(path: Path, seconds: float = 30) -> DuckDbWarehouse:
     warehouse = DuckDbWarehouse(str(path), Deadline.after(seconds), call_id="c", cost_from="", margin_seconds=0)
     warehouse.migrate()

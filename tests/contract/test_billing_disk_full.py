@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from emulator.reports.report import make_report
-from tests.support.billing_files import put
+from tests.support.billing_files import load_command, put
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMESPACE = ["unshare", "--user", "--map-root-user", "--mount"]
@@ -54,8 +54,7 @@ def test_on_a_full_disk_the_answer_says_so_and_the_next_call_completes_it(
 
 @pytest.mark.parametrize("limit_bytes", [20_000, 1_000_000])
 def test_a_limit_of_file_sizes_is_a_full_disk_too(reports: Path, tmp_path: Path, limit_bytes: int) -> None:
-    command = [sys.executable, "-m", "functions.adw_billing", "load", "--reports", str(reports)]
-    command += ["--warehouse", str(tmp_path / "billing.duckdb")]
+    command = load_command(reports, tmp_path / "billing.duckdb")
     limit = (resource.RLIMIT_FSIZE, (limit_bytes, limit_bytes))
     done = subprocess.run(  # noqa: S603
         command,

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import duckdb
-import pytest
 
 from functions.adw_billing.duckdb_warehouse import DuckDbWarehouse
 from functions.adw_billing.tables import BILLING
@@ -32,17 +31,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LEDGER = "SELECT object_name, rows_loaded, rows_rejected, state FROM oci_report ORDER BY object_name"
-
-
-@pytest.fixture
-def warehouse(tmp_path: Path) -> Path:
-    return tmp_path / "billing.duckdb"
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "reports").mkdir()
-    return tmp_path / "reports"
 
 
 def costs(count: int, **cells: str) -> bytes:

@@ -26,6 +26,7 @@ from tests.support.billing_files import (
     cost_row,
     focus_row,
     load,
+    load_command,
     put,
     query,
     report,
@@ -35,17 +36,6 @@ from tests.support.billing_files import (
 ROOT = Path(__file__).resolve().parents[2]
 OTHER = "ocid1.tenancy.oc1..aaaaaaaaother"
 LEDGER = "SELECT tenancy_id, object_name, rows_loaded, state FROM oci_report ORDER BY object_name"
-
-
-@pytest.fixture
-def warehouse(tmp_path: Path) -> Path:
-    return tmp_path / "billing.duckdb"
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "reports").mkdir()
-    return tmp_path / "reports"
 
 
 def costs(*tenancies: str, **cells: str) -> bytes:
@@ -181,11 +171,11 @@ def test_what_cannot_be_read_is_told_and_the_rest_is_loaded(folder: Path, wareho
     put(folder, "2.csv", costs(TENANCY)).chmod(0)
     put(folder, "sub/3.csv", costs(TENANCY))
     (folder / "sub").chmod(0)
-    command = [sys.executable, "-m", "functions.adw_billing", "load", "--reports", str(folder)]
+    command = load_command(folder, warehouse)
     if os.access(folder / "2.csv", os.R_OK):
         command = ["unshare", "--user", *command]  # root reads everything; within a user namespace it does not
     done = subprocess.run(  # noqa: S603
-        [*command, "--warehouse", str(warehouse)], cwd=ROOT, capture_output=True, text=True, check=False
+        command, cwd=ROOT, capture_output=True, text=True, check=False
     )
     (folder / "sub").chmod(0o700)
     if done.stderr.startswith("unshare:"):

@@ -35,12 +35,6 @@ def warehouse(tmp_path: Path) -> Path:
     return tmp_path / "out" / "billing.duckdb"
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "reports").mkdir()
-    return tmp_path / "reports"
-
-
 @pytest.mark.parametrize(
     "text",
     [

@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import sys
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
@@ -156,6 +157,12 @@ def load(folder: Path, warehouse: Path, *arguments: str) -> Any:
     answer = json.loads(out.getvalue())
     assert status == (1 if "error" in answer else 0)
     return answer
+
+
+def load_command(folder: Path, warehouse: Path, *arguments: str) -> list[str]:
+    """The command of `load`, for a process of its own."""
+    command = [sys.executable, "-m", "functions.adw_billing", "load"]
+    return [*command, "--reports", str(folder), "--warehouse", str(warehouse), *arguments]
 
 
 def query(warehouse: Path, sql: str) -> list[tuple[Any, ...]]:

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.support.billing_files import load_command
 from tests.support.billing_kill_sweep import content
 
 ROOMY = "512m"
@@ -19,8 +20,7 @@ ROOMY = "512m"
 
 def load(reports: Path, warehouse: Path) -> Any:
     """The answer of one call in a process of its own."""
-    command = [sys.executable, "-m", "functions.adw_billing", "load", "--reports", str(reports), "--detail"]
-    command += ["--warehouse", str(warehouse)]
+    command = load_command(reports, warehouse, "--detail")
     return json.loads(subprocess.run(command, capture_output=True, text=True, check=False).stdout)
 
 

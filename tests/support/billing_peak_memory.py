@@ -6,15 +6,9 @@ import json
 import sys
 from pathlib import Path
 
+from bench.memory import peak_bytes
 from tests.support.billing_files import load
-
-
-def peak_mib() -> float:
-    """VmHWM: `ru_maxrss` of a child begins with its parent's."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
-
 
 if __name__ == "__main__":
     (row,) = load(Path(sys.argv[1]), Path(sys.argv[2]))["reports"]
-    print(json.dumps({**row, "peak_mib": peak_mib()}))
+    print(json.dumps({**row, "peak_mib": peak_bytes("self") / (1 << 20)}))
