@@ -33,7 +33,7 @@ test: $(READY) $(OCI_CLI) ## Unit, contract, end-to-end and house tests
 	@$(PYTHON) -m pytest -q -n $(WORKERS) --dist loadfile -m "not soak" tests
 
 check: $(READY) ## Lint, types, imports, limits, Dockerfiles, generated files
-	@$(PYTHON) -m tools.check
+	@$(PYTHON) -m tools.checks
 
 bench: $(READY) ## Measure CPU and memory, side by side, and print one table
 	@$(PYTHON) -m bench

@@ -8,8 +8,8 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from functions.codecard_avatar.fonts import BOLD, FOLDER, REGULAR
-from functions.codecard_avatar.identicon import grid
+from functions.codecard_avatar.draw.fonts import BOLD, FOLDER, REGULAR
+from functions.codecard_avatar.draw.identicon import grid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -20,7 +20,7 @@ from bench.memory import peak_bytes
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from functions.adw_billing.warehouse import Batch
+    from functions.adw_billing.model.warehouse import Batch
 
 TENANCY = "ocid1.tenancy.oc1..bench"
 COLUMNS = 17
@@ -32,7 +32,7 @@ def original(report: Path, work: Path) -> dict[str, Any]:
 
     Unpack to disk, read twice with pandas, write a CSV, read that as lists of texts.
     """
-    import pandas as pd  # noqa: PLC0415
+    import pandas as pd
 
     warnings.simplefilter("ignore")  # pandas says how slow its way with these dates is
     plain, trimmed = work / "report.csv", work / "trim_report.csv"
@@ -53,12 +53,12 @@ def original(report: Path, work: Path) -> dict[str, Any]:
 
 def arrow(report: Path, _work: Path) -> dict[str, Any]:
     """Our stream, parsed, checked, summed, and taken over by python-oracledb as Arrow batches."""
-    from functions.adw_billing.ahead import ahead  # noqa: PLC0415
-    from functions.adw_billing.gunzip import ProvenStream  # noqa: PLC0415
-    from functions.adw_billing.headers import layout  # noqa: PLC0415
-    from functions.adw_billing.judge import Rules  # noqa: PLC0415
-    from functions.adw_billing.parse import Parser  # noqa: PLC0415
-    from functions.adw_billing.split import Splitter  # noqa: PLC0415
+    from functions.adw_billing.model.headers import layout
+    from functions.adw_billing.parse.chunks import Splitter
+    from functions.adw_billing.parse.parser import Parser
+    from functions.adw_billing.parse.row_rules import Rules
+    from functions.adw_billing.source.gunzip import ProvenStream
+    from shared.bounded_work import ahead
 
     stream = ProvenStream(_stored(report), report.stat().st_size)
     splitter = Splitter(stream.pieces())
@@ -70,7 +70,7 @@ def arrow(report: Path, _work: Path) -> dict[str, Any]:
 
 def _handed_over(batch: Batch) -> int:
     """The rows of a batch that the driver has taken; as in a load, nothing of it stays when the next one comes."""
-    import oracledb  # noqa: PLC0415
+    import oracledb
 
     for table in (each for each in (batch.rows, batch.billing) if each is not None):
         frame: Any = oracledb.from_arrow(table)  # typed as one array or many; a table is many
@@ -81,10 +81,10 @@ def _handed_over(batch: Batch) -> int:
 
 def embedded(report: Path, work: Path) -> dict[str, Any]:
     """The command line's own way: from the file to a commit in the embedded warehouse."""
-    from functions.adw_billing.duckdb_warehouse import DuckDbWarehouse  # noqa: PLC0415
-    from functions.adw_billing.load import Call, Orders  # noqa: PLC0415
-    from functions.adw_billing.reports import Folder  # noqa: PLC0415
-    from shared.deadline import Deadline  # noqa: PLC0415
+    from functions.adw_billing.loader.call import Call, Orders
+    from functions.adw_billing.source.reports import Folder
+    from functions.adw_billing.warehouse.duckdb.warehouse import DuckDbWarehouse
+    from shared.deadline import Deadline
 
     warehouse = DuckDbWarehouse(
         str(work / "bench.duckdb"), Deadline.after(60), call_id="bench", cost_from="", margin_seconds=0
@@ -100,7 +100,7 @@ def embedded(report: Path, work: Path) -> dict[str, Any]:
 
 def gunzip(report: Path, _work: Path) -> dict[str, Any]:
     """The floor: unpack and check, nothing else."""
-    from functions.adw_billing.gunzip import ProvenStream  # noqa: PLC0415
+    from functions.adw_billing.source.gunzip import ProvenStream
 
     stream = ProvenStream(_stored(report), report.stat().st_size)
     return {"rows": 0, "bytes": sum(len(piece) for piece in stream.pieces())}

@@ -19,7 +19,7 @@ from emulator.card.client import Card
 from emulator.cloud import Cloud
 from emulator.fn_server.host import HostOptions
 from emulator.functions_app import Functions
-from emulator.services.identity import DEFAULT_TENANCY
+from emulator.services.identity.service import DEFAULT_TENANCY
 from tools.byte_compile import ROOT, compile_all
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ class _Bench:
 
     def invoke_bare(self) -> None:
         """One call of the bare function."""
-        import requests  # noqa: PLC0415  (of the bench's own process)
+        import requests  # of the bench's own process
 
         requests.post(f"{self._cloud.gateway}/invoke/{BARE}", timeout=20).raise_for_status()
 
@@ -226,7 +226,7 @@ def _ways(cloud: Cloud) -> dict[str, dict[str, str]]:
 
 
 def _drawing_rows(root: Path) -> Iterator[Row]:
-    from functions.codecard_avatar import drawing, names  # noqa: PLC0415  (Pillow, in the bench's own process)
+    from functions.codecard_avatar.draw import drawing, names  # Pillow, in the bench's own process
 
     name = names.split("Joan Citizen")
     if name is None:

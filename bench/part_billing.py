@@ -22,7 +22,7 @@ from bench.table import Row
 from emulator.cloud import Cloud
 from emulator.functions_app import ROOT, Functions
 from emulator.reports.report import make_report
-from emulator.services.identity import DEFAULT_TENANCY
+from emulator.services.identity.service import DEFAULT_TENANCY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,7 @@ class Measured:
 
 def rows() -> Iterator[Row]:
     """Speed and memory side by side, memory of a large report, statements a report, CPU of a cold call."""
-    for folder in ("functions", "shared"):
+    for folder in ("functions", "shared", "ops"):
         compileall.compile_dir(ROOT / folder, quiet=2)
     with tempfile.TemporaryDirectory(prefix="bench-billing-") as name:
         root = Path(name)

@@ -91,7 +91,7 @@ def _benchmark(folder: Path, pods: int) -> Run:
 def _explain(file: Path) -> Run:
     """One cold process; its own usage is what the kernel says of it (VmHWM starts anew with the program)."""
     code = (
-        "import resource, sys; from functions.oke_autoscaler.explain import main;"
+        "import resource, sys; from functions.oke_autoscaler.explain.command import main;"
         "main(['--snapshot', sys.argv[1]]); used = resource.getrusage(resource.RUSAGE_SELF);"
         "peak = next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM'));"
         "print(used.ru_utime + used.ru_stime, int(peak) / 1024, file=sys.stderr)"

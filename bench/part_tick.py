@@ -40,7 +40,7 @@ class Measured:
 
 def rows() -> Iterator[Row]:
     """(c) a tick with nothing to do, (b) 10,000 pods on 1,000 nodes, and what the import of the parts costs."""
-    for folder in ("functions", "shared"):
+    for folder in ("functions", "shared", "ops"):
         compileall.compile_dir(ROOT / folder, quiet=2)
     with _cloud() as (cloud, functions):
         pools = _small(cloud)

@@ -24,12 +24,12 @@ from emulator.middleware import Pipeline
 from emulator.oke.cluster import Cluster
 from emulator.request_log import RequestLog
 from emulator.service import OwnPortService, Service, reset
-from emulator.services.codecard import CodecardService
-from emulator.services.database import DatabaseService
-from emulator.services.database_token import DatabaseTokenService
-from emulator.services.identity import Identity
-from emulator.services.object_storage import ObjectStorageService
-from emulator.services.vault_secrets import SecretsService
+from emulator.services.codecard.service import CodecardService
+from emulator.services.database.service import DatabaseService
+from emulator.services.database.token import DatabaseTokenService
+from emulator.services.identity.service import Identity
+from emulator.services.object_storage.service import ObjectStorageService
+from emulator.services.vault_secrets.service import SecretsService
 from emulator.tls import ensure_tls_files, server_context
 
 if TYPE_CHECKING:

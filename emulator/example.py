@@ -6,12 +6,12 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from emulator.services.codecard import IDENTICON_PATH
-from emulator.services.identity import DEFAULT_TENANCY
+from emulator.services.codecard.service import IDENTICON_PATH
+from emulator.services.identity.service import DEFAULT_TENANCY
 
 if TYPE_CHECKING:
     from emulator.cloud import Cloud
-    from emulator.services.identity import ApiKeyUser
+    from emulator.services.identity.service import ApiKeyUser
 
 BUCKET = "codecard"
 CARD_ID = "CC50E3CCBFFF"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from emulator.example import CARD_ID
 from emulator.keys import write_private
 from emulator.reports.story import Story, publish
-from emulator.services.identity import DEFAULT_REGION, DEFAULT_TENANCY
+from emulator.services.identity.service import DEFAULT_REGION, DEFAULT_TENANCY
 
 if TYPE_CHECKING:
     from emulator.cloud import Cloud

@@ -14,7 +14,7 @@ from emulator.fn_server.host import FunctionHost, HostOptions
 from emulator.function_folders import find_functions
 from emulator.gateway.app import build_gateway_app
 from emulator.gateway.specification import parse
-from emulator.services.identity import GATEWAY_AUDIENCE
+from emulator.services.identity.service import GATEWAY_AUDIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

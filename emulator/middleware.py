@@ -27,7 +27,7 @@ from emulator.service import (
     principal_of,
     streams_body,
 )
-from emulator.services.identity_signature import SignedRequest, check_body, sha256
+from emulator.services.identity.signature import SignedRequest, check_body, sha256
 
 if TYPE_CHECKING:
     import weakref
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from emulator.faults import Fault, Faults
     from emulator.hooks import Hooks, When
-    from emulator.services.identity import Identity
+    from emulator.services.identity.service import Identity
 
 _logger = logging.getLogger("emulator")
 _HANG_POLL_SECONDS = 0.05

@@ -14,8 +14,8 @@ from emulator.cloud import Cloud, CloudOptions
 from emulator.example import explain, fill
 from emulator.example_functions import configure, explain_functions
 from emulator.functions_app import Functions, image_environment
-from emulator.services.functions import FunctionsService
-from emulator.services.telemetry_ingestion import TelemetryIngestionService
+from emulator.services.functions.service import FunctionsService
+from emulator.services.telemetry_ingestion.service import TelemetryIngestionService
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

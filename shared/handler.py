@@ -146,6 +146,6 @@ def _as_answer(value: Answer) -> HttpAnswer:
 
 
 def _to_fdk(ctx: Any, answer: HttpAnswer) -> Any:  # noqa: ANN401
-    from fdk import response  # noqa: PLC0415  (loaded by the FDK anyway; keeps this module usable without it)
+    from fdk import response  # loaded by the FDK anyway; keeps this module usable without it
 
     return response.Response(ctx, response_data=answer.body, headers=dict(answer.headers), status_code=answer.status)

@@ -127,10 +127,10 @@ def body_of(points: list[Point], compartment_id: str, now_epoch_seconds: float) 
 
 
 def _post(points: list[Point], environment: Mapping[str, str], endpoint: str, seconds: float) -> None:
-    import http.client  # noqa: PLC0415  (only who publishes pays)
+    import http.client  # only who publishes pays
 
-    from shared import signature  # noqa: PLC0415
-    from shared.tls import client_context  # noqa: PLC0415
+    from shared.oci import signature
+    from shared.tls import client_context
 
     principal = signature.load_resource_principal(environment)
     base = urlsplit(endpoint or ingestion_endpoint(principal.region, environment))

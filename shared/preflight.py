@@ -1,59 +1,8 @@
-"""`python -m shared.preflight --compartment OCID`: is this tenancy ready, and if not, what is missing.
+"""The name under which users check a tenancy: ``python -m shared.preflight`` is ``ops.preflight``."""
 
-Reads only, but for the calls of adw-billing and oke-autoscaler with `{"preflight": true}`, which try what they need
-with their own identity and change nothing either. Exit status: 0 all is well, 1 something is not.
-"""
-
-from __future__ import annotations
-
-import argparse
 import sys
-from typing import TYPE_CHECKING
 
-from shared.invoke_signers import KINDS, Identity
-from shared.preflight_checks import Preflight, Row, Where, guarded
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run all checks and print each row as it is known; return the exit status."""
-    options = _parser().parse_args(arguments)
-    where = Where(options.compartment, options.app, options.region, options.endpoint.rstrip("/"))
-    identity = Identity(options.auth, config_file=options.config_file, profile=options.profile)
-    rows: list[Row] = []
-    for row in guarded(lambda: Preflight(where, identity).rows()):
-        rows.append(row)
-        sys.stdout.write(text(row))
-        sys.stdout.flush()
-    sys.stdout.write(summary(rows))
-    return 1 if any(row.outcome == "FAILED" for row in rows) else 0
-
-
-def text(row: Row) -> str:
-    """One row as a line; a second line says what to do."""
-    line = f"{row.outcome:7} {row.area:15} {row.check:24} {row.detail}".rstrip() + "\n"
-    return line if row.outcome == "ok" or not row.fix else f"{line}{'':8}-> {row.fix}\n"
-
-
-def summary(rows: Iterable[Row]) -> str:
-    """The last line: how many rows of each outcome."""
-    outcomes = [row.outcome for row in rows]
-    return f"{outcomes.count('ok')} ok, {outcomes.count('FAILED')} failed, {outcomes.count('unknown')} unknown\n"
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m shared.preflight", description=(__doc__ or "").partition(":")[2])
-    parser.add_argument("--compartment", required=True, help="OCID of the compartment that holds the app")
-    parser.add_argument("--app", default="oci-functions", help="name of the app (default: %(default)s)")
-    parser.add_argument("--auth", choices=KINDS, default="config", help="who asks (default: %(default)s)")
-    parser.add_argument("--profile", default="", help="profile of the configuration file (default: DEFAULT)")
-    parser.add_argument("--config-file", default="", help="the configuration file (default: ~/.oci/config)")
-    parser.add_argument("--region", default="", help="region of the app (default: the identity's)")
-    parser.add_argument("--endpoint", default="", help="base URL of all services, for a local cloud")
-    return parser
-
+from ops.preflight.command import main
 
 if __name__ == "__main__":
     sys.exit(main())

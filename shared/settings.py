@@ -234,7 +234,7 @@ def describe(cls: type[Any]) -> list[SettingRow]:
 
 def _field_docs(cls: type[Any]) -> dict[str, str]:
     """The text literals that follow annotated assignments in the class body, bases first."""
-    import inspect  # noqa: PLC0415  (documentation only: a call must not pay for it)
+    import inspect  # documentation only: a call must not pay for it
 
     docs: dict[str, str] = {}
     for base in reversed(cls.__mro__):

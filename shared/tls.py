@@ -12,7 +12,7 @@ def client_context() -> ssl.SSLContext:
     context = ssl.create_default_context()
     paths = ssl.get_default_verify_paths()
     if not (paths.cafile or paths.capath):
-        import certifi  # noqa: PLC0415  (only where the system has no authorities of its own)
+        import certifi  # only where the system has no authorities of its own
 
         context.load_verify_locations(certifi.where())
     return context

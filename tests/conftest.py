@@ -23,7 +23,9 @@ def pytest_configure() -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the seed, so that a run can be repeated."""
-    terminalreporter.write_line(f"KILL_SEED={os.environ['KILL_SEED']}: the chance in tests/contract/test_tick_kills.py")
+    terminalreporter.write_line(
+        f"KILL_SEED={os.environ['KILL_SEED']}: the chance in tests/contract/oke_autoscaler/test_kills.py"
+    )
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ PACKAGES = ("fdk", "httptools", "dateutil", "PIL", "cryptography", "certifi")
 def compile_all() -> str:
     """Compile functions, shared and PACKAGES where that is not done yet; return a sentence that says so."""
     installed = Path(sysconfig.get_path("purelib"))
-    folders = [ROOT / "functions", ROOT / "shared", *(installed / name for name in PACKAGES)]
+    folders = [ROOT / "functions", ROOT / "shared", ROOT / "ops", *(installed / name for name in PACKAGES)]
     for folder in folders:
         if folder.is_dir():
             compileall.compile_dir(folder, quiet=1)

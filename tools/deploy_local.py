@@ -16,7 +16,7 @@ from pathlib import Path
 
 from emulator.cloud import CloudOptions, PortNotFree
 from emulator.keys import write_private
-from emulator.services.identity import DEFAULT_COMPARTMENT
+from emulator.services.identity.service import DEFAULT_COMPARTMENT
 from tools.local_stack import LocalStack, local_stack
 
 PORT = 8180

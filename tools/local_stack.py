@@ -18,13 +18,14 @@ from emulator.cloud import Cloud, CloudOptions
 from emulator.example import fill
 from emulator.example_functions import configure
 from emulator.functions_app import Functions, image_environment
-from emulator.services.control_plane import ControlPlaneService
-from emulator.services.functions import FunctionsService
-from emulator.services.identity import DEFAULT_COMPARTMENT, DEFAULT_TENANCY
-from emulator.services.telemetry_ingestion import TelemetryIngestionService
+from emulator.services.control_plane.service import ControlPlaneService
+from emulator.services.functions.service import FunctionsService
+from emulator.services.identity.service import DEFAULT_COMPARTMENT, DEFAULT_TENANCY
+from emulator.services.telemetry_ingestion.service import TelemetryIngestionService
 from shared.settings import describe
-from tools import policies, suite
-from tools.render_terraform import variable_name
+from tools import suite
+from tools.checks import policies
+from tools.render.terraform import variable_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from shared.oci_clients import SERVICES
+from shared.oci.clients import SERVICES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,10 +29,10 @@ print(*sorted(name for name in loaded if (home / name / "models").is_dir()))
 def named(root: Path) -> set[str]:
     """The services that functions/ and shared/ ask for: SDK modules imported, and keys of SERVICES used anywhere."""
     found: set[str] = set()
-    for path in [*(root / "shared").rglob("*.py"), *(root / "functions").rglob("*.py")]:
+    for path in [*(root / "shared").rglob("*.py"), *(root / "ops").rglob("*.py"), *(root / "functions").rglob("*.py")]:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         found.update(_imported(tree))
-        if path.name != "oci_clients.py":
+        if path.parent.name != "oci" or path.name != "clients.py":
             found.update(SERVICES[text][0] for text in _texts(tree) if text in SERVICES)
     return {module.split(".")[1] for module in found if "." in module}
 

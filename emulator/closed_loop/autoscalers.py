@@ -8,7 +8,7 @@ import urllib.request
 from typing import TYPE_CHECKING, Any, Protocol
 
 from emulator.kubernetes.objects import Object, is_true, node_name_of, spec_of, status_of
-from emulator.oke.metrics import CPU, MINUTE, RAM
+from emulator.oke.monitoring.metrics import CPU, MINUTE, RAM
 from emulator.oke.node_pools import DEFAULT_GRACE_SECONDS
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import aiohttp
 
-from emulator.services import identity_token as token_format
+from emulator.services.identity import token as token_format
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -11,13 +11,13 @@ from urllib.parse import parse_qs, urlsplit
 from emulator.kubernetes.rbac import MASTERS, User
 from emulator.kubernetes.status import StatusError
 from emulator.service import ServiceAnswerError
-from emulator.services.identity_signature import ALLOWED_SKEW_SECONDS, SignedRequest
+from emulator.services.identity.signature import ALLOWED_SKEW_SECONDS, SignedRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from emulator.service import Principal
-    from emulator.services.identity import Identity
+    from emulator.services.identity.service import Identity
 
 _AUTHENTICATED = "system:authenticated"
 

@@ -53,15 +53,15 @@ from emulator.kubernetes.kinds import BY_NAME, NAMESPACE, NODE, POD, REPLICA_SET
 from emulator.kubernetes.objects import Object, changed, node_name_of
 from emulator.kubernetes.rbac import Access, User
 from emulator.oke import manifests
-from emulator.oke.compute import Compute
 from emulator.oke.container_engine import ContainerEngine
 from emulator.oke.controllers import pod_of
-from emulator.oke.kubelet import running
-from emulator.oke.metrics import CPU, RAM
-from emulator.oke.monitoring import Monitoring
-from emulator.oke.shapes import SHAPES
-from emulator.oke.world import World
-from emulator.services.identity import DEFAULT_COMPARTMENT, DEFAULT_REGION
+from emulator.oke.monitoring.metrics import CPU, RAM
+from emulator.oke.monitoring.service import Monitoring
+from emulator.oke.nodes.instances import Compute
+from emulator.oke.nodes.kubelet import running
+from emulator.oke.nodes.shapes import SHAPES
+from emulator.oke.scheduling.world import World
+from emulator.services.identity.service import DEFAULT_COMPARTMENT, DEFAULT_REGION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -69,7 +69,7 @@ if TYPE_CHECKING:
     from emulator.oke.manifests import BudgetFields, PodFields, PoolFields
     from emulator.oke.state import Pool, PoolNode
     from emulator.service import Service
-    from emulator.services.identity import Identity
+    from emulator.services.identity.service import Identity
 
 ENDPOINTS = ("LEGACY_KUBERNETES", "PUBLIC_ENDPOINT", "PRIVATE_ENDPOINT")
 """Ways to the API server that a kubeconfig may be asked for."""

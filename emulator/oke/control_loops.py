@@ -32,8 +32,8 @@ from emulator.kubernetes.objects import (
 )
 from emulator.kubernetes.selectors import selects
 from emulator.oke.controllers import keep_daemon_sets, keep_replicas, mark_cordoned, remove_orphans, tell_status
-from emulator.oke.kubelet import Kubelet
-from emulator.oke.scheduler import Scheduler
+from emulator.oke.nodes.kubelet import Kubelet
+from emulator.oke.scheduling.scheduler import Scheduler
 
 if TYPE_CHECKING:
     from emulator.kubernetes.store import Store

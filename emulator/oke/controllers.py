@@ -17,7 +17,7 @@ from emulator.kubernetes.objects import (
     node_name_of,
     spec_of,
 )
-from emulator.oke.fit import fits_by_rules, tolerates_node
+from emulator.oke.scheduling.fit import fits_by_rules, tolerates_node
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

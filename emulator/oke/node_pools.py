@@ -13,7 +13,7 @@ from emulator.service import OciError
 if TYPE_CHECKING:
     from emulator.kubernetes.objects import Object
     from emulator.oke.clock import Clock
-    from emulator.oke.node_life import NodeLife
+    from emulator.oke.nodes.node_life import NodeLife
     from emulator.oke.work_requests import WorkRequests
 
 DEFAULT_GRACE_SECONDS = 3600.0

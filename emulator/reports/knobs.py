@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from emulator.faults import ArmedFault, Faults
-    from emulator.services.object_storage import ObjectStorageService
-    from emulator.services.object_storage_state import Bucket
+    from emulator.services.object_storage.service import ObjectStorageService
+    from emulator.services.object_storage.state import Bucket
 
 _SERVICE = "object_storage"
 

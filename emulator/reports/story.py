@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from emulator.reports.columns import Dialect
-    from emulator.services.object_storage import ObjectStorageService
-    from emulator.services.object_storage_state import Bucket
+    from emulator.services.object_storage.service import ObjectStorageService
+    from emulator.services.object_storage.state import Bucket
 
 Kind = Literal["on-time", "late", "correction", "re-publication"]
 

@@ -51,9 +51,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _load(options: argparse.Namespace) -> int:
-    from functions.adw_billing.duckdb_warehouse import DuckDbWarehouse  # noqa: PLC0415
-    from functions.adw_billing.load import Call, Orders  # noqa: PLC0415
-    from functions.adw_billing.reports import Folder  # noqa: PLC0415
+    from functions.adw_billing.loader.call import Call, Orders
+    from functions.adw_billing.source.reports import Folder
+    from functions.adw_billing.warehouse.duckdb.warehouse import DuckDbWarehouse
 
     if not options.reports.is_dir():
         raise BadRequest(f"{options.reports} is no folder", fix="name a folder with reports", field="reports")
@@ -86,7 +86,7 @@ def _load(options: argparse.Namespace) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from functions.adw_billing.report import report  # noqa: PLC0415
+    from functions.adw_billing.cost_report.command import report
 
     path = options.warehouse.removeprefix("duckdb:")
     print(report(path, options.out, Deadline.after(WAIT_SECONDS)), end="")  # noqa: T201

@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from functions.adw_billing.bucket import TenancyBucket
 from functions.adw_billing.errors import WarehouseUnusable
+from functions.adw_billing.source.tenancy_bucket import TenancyBucket
 from shared.errors import FunctionError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def _check(name: str, act: Callable[[], str]) -> dict[str, Any]:
 def _warehouse(settings: Settings, deadline: Deadline) -> str:
     if settings.duckdb_path:
         return _duckdb(Path(settings.duckdb_path), settings, deadline)
-    from functions.adw_billing.oracle_warehouse import open_warehouse  # noqa: PLC0415  (rare)
+    from functions.adw_billing.warehouse.oracle.warehouse import open_warehouse  # rare
 
     warehouse = open_warehouse(settings, deadline, "preflight")
     try:
@@ -52,7 +52,7 @@ def _duckdb(path: Path, settings: Settings, deadline: Deadline) -> str:
         if not os.access(folder, os.W_OK):
             raise WarehouseUnusable(f"{folder} may not be written", fix="mount a volume that the function may write")
         return "no file yet; it can be made"
-    from functions.adw_billing.duckdb_file import connect  # noqa: PLC0415
+    from functions.adw_billing.warehouse.duckdb.file import connect
 
     connect(str(path), deadline, settings.deadline_margin_seconds, read_only=True).close()
     return "the file opens"

@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from functions.adw_billing.bucket import TenancyBucket
-from functions.adw_billing.engine import open_warehouse
-from functions.adw_billing.load import Call as LoadCall
-from functions.adw_billing.load import Orders, Summary
+from functions.adw_billing.loader.call import Call as LoadCall
+from functions.adw_billing.loader.call import Orders, Summary
+from functions.adw_billing.open_warehouse import open_warehouse
+from functions.adw_billing.source.tenancy_bucket import TenancyBucket
 from shared.errors import BadRequest, FunctionError
 
 if TYPE_CHECKING:
-    from functions.adw_billing.copy_object import Copier
-    from functions.adw_billing.oracle_warehouse import OracleWarehouse
+    from functions.adw_billing.loader.copy_object import Copier
+    from functions.adw_billing.model.warehouse import Warehouse
     from functions.adw_billing.settings import Settings
-    from functions.adw_billing.warehouse import Warehouse
+    from functions.adw_billing.warehouse.oracle.warehouse import OracleWarehouse
     from shared.handler import Call
 
 FLAGS = ("detail", "preflight")
@@ -36,7 +36,7 @@ def serve(call: Call[Settings]) -> list[str] | dict[str, Any]:
 def _serve(call: Call[Settings]) -> list[str] | dict[str, Any]:
     flags = _flags(call.json_body())
     if flags["preflight"]:
-        from functions.adw_billing.preflight import preflight  # noqa: PLC0415  (rare)
+        from functions.adw_billing.preflight import preflight  # rare
 
         return preflight(call.settings, call.deadline)
     reading = call.deadline.less(call.settings.deadline_margin_seconds / 2)  # what hangs is given up in time to answer
@@ -72,7 +72,7 @@ def answer(summary: Summary, *, detail: bool) -> list[str] | dict[str, Any]:
 def _copier(settings: Settings, reports: TenancyBucket, warehouse: Warehouse) -> Copier | None:
     if settings.load_mode == "function":
         return None
-    from functions.adw_billing.copy_object import Copier  # noqa: PLC0415  (for those who outgrow the function)
+    from functions.adw_billing.loader.copy_object import Copier  # for those who outgrow the function
 
     return Copier(reports, cast("OracleWarehouse", warehouse))
 

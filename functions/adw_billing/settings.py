@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from shared.oci_settings import OciSettings
+from shared.oci.settings import OciSettings
 from shared.settings import Secret, setting
 
 DIALECTS = ("cost", "focus", "usage")
@@ -32,7 +32,7 @@ def _warehouse(text: str) -> str:
 
 def usage_day(text: str) -> str:
     """A date as YYYY-MM-DD. Raises ValueError."""
-    from datetime import date  # noqa: PLC0415  (only where the key is set)
+    from datetime import date  # only where the key is set
 
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
         raise ValueError(f"must be a date like 2026-01-31, is {text[:40]!r}")

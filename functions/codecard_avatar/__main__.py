@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from functions.codecard_avatar import names
+from functions.codecard_avatar.draw import names
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,8 +24,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _render(title: str, background: Path | None, png: Path | None, bmp: Path | None) -> int:
-    from functions.codecard_avatar import drawing, pictures  # noqa: PLC0415  (after the arguments are known to be good)
-    from functions.codecard_avatar.errors import BackgroundUnusable  # noqa: PLC0415
+    from functions.codecard_avatar.draw import drawing, pictures  # after the arguments are known to be good
+    from functions.codecard_avatar.errors import BackgroundUnusable
 
     name = names.split(title)
     if name is None:

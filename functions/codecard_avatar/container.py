@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from functions.codecard_avatar import time_budget
-from functions.codecard_avatar.bucket import Bucket, PrincipalCache
-from functions.codecard_avatar.web import Web
+from functions.codecard_avatar.publish.bucket import Bucket, PrincipalCache
+from shared.http import time_budget
+from shared.http.client import Web
 
 if TYPE_CHECKING:
-    from functions.codecard_avatar.bucket_url import BucketUrl
+    from functions.codecard_avatar.publish.bucket_url import BucketUrl
     from functions.codecard_avatar.settings import Settings
 
 

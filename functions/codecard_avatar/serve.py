@@ -6,16 +6,19 @@ import hashlib
 import time
 from typing import TYPE_CHECKING
 
-from functions.codecard_avatar import button, card_json, names, picture_names, publish, registry, time_budget
+from functions.codecard_avatar.card import button, card_json, registry
 from functions.codecard_avatar.container import Container
+from functions.codecard_avatar.draw import names
 from functions.codecard_avatar.errors import NameMissing, NameUnreadable
+from functions.codecard_avatar.publish import picture_names, publish
 from functions.codecard_avatar.settings import Settings
+from shared.http import time_budget
 from shared.results import HttpAnswer
 
 if TYPE_CHECKING:
-    from functions.codecard_avatar.names import BadgeName
-    from functions.codecard_avatar.publish import Published
-    from functions.codecard_avatar.registry import Registry
+    from functions.codecard_avatar.card.registry import Registry
+    from functions.codecard_avatar.draw.names import BadgeName
+    from functions.codecard_avatar.publish.publish import Published
     from shared.deadline import Deadline
     from shared.errors import FunctionError
     from shared.handler import Call
@@ -70,7 +73,7 @@ def _card(call: Call[Settings], container: Container, deadline: Deadline) -> Htt
 
 def _picture(wanted: str, call: Call[Settings], container: Container, deadline: Deadline) -> HttpAnswer:
     """The bitmap of the name in the address: the same bytes for the same address."""
-    from functions.codecard_avatar import artist  # noqa: PLC0415  (loads Pillow)
+    from functions.codecard_avatar.draw import artist  # loads Pillow
 
     name = picture_names.name_of(wanted)
     if name is None:
@@ -98,7 +101,7 @@ def _published(name: BadgeName, call: Call[Settings], container: Container, dead
     if settings.publish == "inline":
         inline = publish.InlinePublisher(container.web, settings.public_url, call.request, container.fingerprints)
         return inline.publish(name, deadline)
-    from functions.codecard_avatar import artist  # noqa: PLC0415  (loads Pillow)
+    from functions.codecard_avatar.draw import artist  # loads Pillow
 
     card_file = artist.card_file(name, settings, container, deadline, call.summary)
     return publish.BucketPublisher(container.bucket(settings), container.readable).publish(card_file, deadline)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
-from functions.codecard_avatar.bucket_url import BucketUrl, parse_bucket_url
-from functions.codecard_avatar.button import card_id
+from functions.codecard_avatar.card.button import card_id
 from functions.codecard_avatar.errors import BadCardId
+from functions.codecard_avatar.publish.bucket_url import BucketUrl, parse_bucket_url
 from shared.addresses import is_loopback, service_base_url
 from shared.metrics_settings import MetricsSettings
 from shared.settings import setting

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from functions.oke_autoscaler.explain import main
+from functions.oke_autoscaler.explain.command import main
 
 if __name__ == "__main__":
     if sys.argv[1:2] != ["explain"]:

@@ -11,9 +11,9 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
-from functions.oke_autoscaler.oke import Oke
+from functions.oke_autoscaler.clients.oke import Oke
 from shared.errors import FunctionError, NotAuthorised
-from shared.kubernetes import KubernetesApi
+from shared.kubernetes.client import KubernetesApi
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-from shared.oci_settings import OciSettings
+from shared.oci.settings import OciSettings
 from shared.settings import setting
 
 NO_LIMIT = 1_000_000

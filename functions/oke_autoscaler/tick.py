@@ -8,27 +8,28 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from functions.oke_autoscaler import answers, preflight, scale_down
-from functions.oke_autoscaler.carry_on import carry_on
-from functions.oke_autoscaler.changes import Changes
+from functions.oke_autoscaler import preflight
+from functions.oke_autoscaler.act import answers, scale_down
+from functions.oke_autoscaler.act.observe import Observed, decided, node_lines, observe, observe_loads
+from functions.oke_autoscaler.act.removal import Removals
+from functions.oke_autoscaler.act.resume import carry_on
+from functions.oke_autoscaler.act.scale_up import ScaleUp
+from functions.oke_autoscaler.clients.changes import Changes
+from functions.oke_autoscaler.clients.cluster import Cluster
+from functions.oke_autoscaler.clients.events import COMPONENT, Report
+from functions.oke_autoscaler.clients.lease import TickLease, refuse_another_autoscaler
+from functions.oke_autoscaler.clients.oke import Oke
 from functions.oke_autoscaler.errors import LeaseBusy
-from functions.oke_autoscaler.kube import Cluster
-from functions.oke_autoscaler.lease import TickLease, refuse_another_autoscaler
-from functions.oke_autoscaler.observe import Observed, decided, node_lines, observe, observe_loads
-from functions.oke_autoscaler.oke import Oke
-from functions.oke_autoscaler.removal import Removals
-from functions.oke_autoscaler.report import COMPONENT, Report
-from functions.oke_autoscaler.scale_up import ScaleUp
 from shared import logs
 from shared.deadline import Deadline
 from shared.errors import FunctionError
-from shared.kubernetes import KubernetesApi
+from shared.kubernetes.client import KubernetesApi
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from functions.oke_autoscaler.decision import Decision, PoolVerdict
-    from functions.oke_autoscaler.objects import Pod
+    from functions.oke_autoscaler.model.decision import Decision, PoolVerdict
+    from functions.oke_autoscaler.model.kubernetes_objects import Pod
     from functions.oke_autoscaler.settings import Settings
     from shared.handler import Call
 

@@ -14,7 +14,7 @@ import requests
 from emulator.card.answer import FIRMWARES, read
 from emulator.card.client import Card
 from emulator.card.panel import draw
-from functions.codecard_avatar import drawing, names
+from functions.codecard_avatar.draw import drawing, names
 from tests.support.badge import CARD, FUNCTION, BadgeCloud
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from emulator.functions_app import Functions
 from emulator.reports import knobs
 from emulator.reports.report import make_report
 from emulator.reports.story import Story, final_state, publish
-from emulator.services.control_plane import ControlPlaneService
-from emulator.services.identity import DEFAULT_TENANCY
+from emulator.services.control_plane.service import ControlPlaneService
+from emulator.services.identity.service import DEFAULT_TENANCY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,10 +20,10 @@ from emulator.closed_loop.stage import Stage
 from emulator.cloud import Cloud, CloudOptions
 from emulator.functions_app import Functions
 from emulator.kubernetes.objects import Object, node_name_of, owner_of, spec_of
-from emulator.oke.fit import fits_by_rules, requests_of, tolerates_node
-from emulator.oke.hosts import node_object
 from emulator.oke.manifests import DOMAINS
-from emulator.oke.room import Room
+from emulator.oke.nodes.hosts import node_object
+from emulator.oke.scheduling.fit import fits_by_rules, requests_of, tolerates_node
+from emulator.oke.scheduling.room import Room
 from emulator.oke.state import Pool, PoolNode
 
 TICKS = 10

@@ -14,12 +14,12 @@ import pytest
 import yaml
 
 from emulator.cloud import CloudOptions
-from emulator.services.identity import DEFAULT_TENANCY
-from emulator.workload_identity import WorkloadIdentity
+from emulator.services.identity.service import DEFAULT_TENANCY
+from emulator.services.workload_identity.service import WorkloadIdentity
 from tests.support.small_functions import ECHO, cloud_with, function_ocid
 from tools import suite
+from tools.checks.manifests import FOLDER, ROOT, manifests
 from tools.local_stack import local_stack
-from tools.manifests import FOLDER, ROOT, manifests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ import requests
 from emulator.cloud import Cloud, CloudOptions
 from emulator.functions_app import Functions
 from emulator.hooks import AbandonRequest
-from emulator.services.vault_secrets import SecretsService
+from emulator.services.vault_secrets.service import SecretsService
 from tests.support.autoscaler import IDLE, config, deletions
 
 if TYPE_CHECKING:

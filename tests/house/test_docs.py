@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shared.errors import FunctionError, tree
-from tools import policies, stack, suite
+from tools import suite
+from tools.checks import policies, stack
 from tools.suite import ROOT
 
 if TYPE_CHECKING:

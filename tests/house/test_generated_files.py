@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from tools import render, suite
+from tools import suite
+from tools.render import command as render
 from tools.suite import ROOT
 
 if TYPE_CHECKING:

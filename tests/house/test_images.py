@@ -24,7 +24,7 @@ from emulator.example import CARD_ID, fill
 from emulator.example_functions import configure
 from emulator.fn_server.host import FunctionHost, HostOptions
 from emulator.function_folders import FunctionFolder, find_functions
-from shared.oci_clients import SERVICES
+from shared.oci.clients import SERVICES
 from tools import layout, oci_services, suite
 from tools.layout import FUNCTION_UID, Image
 from tools.suite import ROOT

@@ -14,18 +14,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CORES = {
-    *(
-        f"functions.adw_billing.{name}"
-        for name in ("headers", "judge", "numbers", "plan", "records", "split", "tables")
-    ),
-    "functions.oke_autoscaler.decide",
-    "functions.oke_autoscaler.drain",
-    "functions.oke_autoscaler.recover",
-    "functions.codecard_avatar.identicon",
-    "functions.codecard_avatar.names",
-    "functions.codecard_avatar.bitmap",
-    "functions.codecard_avatar.card_json",
-    "functions.codecard_avatar.backend_answer",
+    "functions.adw_billing.loader.plan",
+    "functions.adw_billing.model.exact_sums",
+    "functions.adw_billing.model.headers",
+    "functions.adw_billing.model.tables",
+    "functions.adw_billing.parse.chunks",
+    "functions.adw_billing.parse.records",
+    "functions.adw_billing.parse.row_rules",
+    "functions.oke_autoscaler.decide.decide",
+    "functions.oke_autoscaler.decide.scale_down.drain_rules",
+    "functions.oke_autoscaler.decide.scale_down.unfinished_removals",
+    "functions.codecard_avatar.draw.identicon",
+    "functions.codecard_avatar.draw.names",
+    "functions.codecard_avatar.draw.bitmap",
+    "functions.codecard_avatar.card.card_json",
+    "functions.codecard_avatar.card.backend_answer",
     "functions.request_context.masking",
     "shared.errors",
     "shared.settings",

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from tools import manifests, suite
+from tools import suite
+from tools.checks import manifests
 
 if TYPE_CHECKING:
     from collections.abc import Callable

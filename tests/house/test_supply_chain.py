@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tools import render_image, supply_chain
+from tools import supply_chain
+from tools.render import image as render_image
 from tools.suite import ROOT, read
 
 if TYPE_CHECKING:

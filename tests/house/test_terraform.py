@@ -15,8 +15,9 @@ import pytest
 import yaml
 
 from shared.settings import describe
-from tools import policies, stack, suite
-from tools.render_terraform import variable_name
+from tools import suite
+from tools.checks import policies, stack
+from tools.render.terraform import variable_name
 from tools.suite import ROOT
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 
 from emulator.reports.report import make_report
-from functions.adw_billing.warehouse import ObjectKey
+from functions.adw_billing.model.warehouse import ObjectKey
 from shared.deadline import Deadline
 from tests.support.oracle_server import OracleServer
 from tests.support.report_batches import ReportBatches

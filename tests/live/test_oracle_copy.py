@@ -21,9 +21,9 @@ from emulator.functions_app import Functions
 from emulator.reports.report import make_report
 from emulator.reports.story import Story, final_state, publish
 from emulator.service import OciError
-from emulator.services.identity import DEFAULT_TENANCY
-from functions.adw_billing.headers import layout
-from functions.adw_billing.warehouse import ObjectKey, Outcome
+from emulator.services.identity.service import DEFAULT_TENANCY
+from functions.adw_billing.model.headers import layout
+from functions.adw_billing.model.warehouse import ObjectKey, Outcome
 from shared.deadline import Deadline
 from shared.errors import FunctionError
 from tests.live.test_oracle_function import call, until_done
@@ -91,7 +91,7 @@ def database() -> Iterator[Callable[[Callable[[str], bytes]], Database]]:
     if not folder:
         pytest.skip("ORACLE_TEST_SIMULATOR is not set: a database that reads the emulated bucket is the simulator only")
     sys.path.insert(0, folder)
-    from oraclesim import OracleSim, errors  # noqa: PLC0415  (it is no part of the project)
+    from oraclesim import OracleSim, errors  # it is no part of the project
 
     running: list[Any] = []
 

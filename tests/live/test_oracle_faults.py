@@ -15,8 +15,8 @@ import pytest
 
 from emulator.reports.report import make_report
 from functions.adw_billing.errors import WarehouseBusy
-from functions.adw_billing.oracle_errors import ConnectionLost
-from functions.adw_billing.warehouse import LedgerRow, ObjectKey
+from functions.adw_billing.model.warehouse import LedgerRow, ObjectKey
+from functions.adw_billing.warehouse.oracle.errors import ConnectionLost
 from shared.deadline import Deadline
 from shared.errors import DeadlineExceeded, FunctionError
 from tests.support.report_batches import ReportBatches

@@ -15,7 +15,7 @@ from emulator.cloud import Cloud, CloudOptions
 from emulator.functions_app import Functions
 from emulator.reports.report import EXACT
 from emulator.reports.story import Story, final_state, publish
-from emulator.services.identity import DEFAULT_TENANCY
+from emulator.services.identity.service import DEFAULT_TENANCY
 from tests.support.shared_data import shared_file
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import oracledb
 
-    from emulator.services.object_storage_state import Bucket
+    from emulator.services.object_storage.state import Bucket
     from tests.support.oracle_server import OracleServer
 
 Query = Callable[..., list[tuple[object, ...]]]

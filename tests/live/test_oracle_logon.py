@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from functions.adw_billing import wallet as wallets
-from functions.adw_billing.oracle_connect import connect
-from functions.adw_billing.oracle_warehouse import open_warehouse
+from functions.adw_billing.warehouse.oracle import wallet as wallets
+from functions.adw_billing.warehouse.oracle.connect import connect
+from functions.adw_billing.warehouse.oracle.warehouse import open_warehouse
 from shared.deadline import Deadline
 from shared.errors import FunctionError
 from shared.settings import Secret

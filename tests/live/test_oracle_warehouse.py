@@ -14,9 +14,9 @@ import pytest
 
 from emulator.reports.report import make_report
 from functions.adw_billing.errors import DatabaseUnreachable, ProofFailed, WarehouseBusy, WarehouseUnusable
-from functions.adw_billing.numbers import plain
-from functions.adw_billing.tables import ALL, BILLING, USAGE, Kind
-from functions.adw_billing.warehouse import Batch, LedgerEntry, ObjectKey, Outcome, Progress, Rejected, Sums
+from functions.adw_billing.model.exact_sums import plain
+from functions.adw_billing.model.tables import ALL, BILLING, USAGE, Kind
+from functions.adw_billing.model.warehouse import Batch, LedgerEntry, ObjectKey, Outcome, Progress, Rejected, Sums
 from shared.deadline import Deadline
 from shared.errors import DeadlineExceeded
 from tests.support.report_batches import ReportBatches
@@ -24,7 +24,7 @@ from tests.support.report_batches import ReportBatches
 if TYPE_CHECKING:
     import oracledb
 
-    from functions.adw_billing.oracle_warehouse import OracleWarehouse
+    from functions.adw_billing.warehouse.oracle.warehouse import OracleWarehouse
     from tests.support.oracle_server import OracleServer
 
 TENANCY = "ocid1.tenancy.oc1..aaaaaaaalive"

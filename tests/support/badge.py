@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from emulator.card.client import Card, Press
 from emulator.cloud import Cloud, CloudOptions
 from emulator.functions_app import Functions
-from emulator.services.identity import DEFAULT_TENANCY
+from emulator.services.identity.service import DEFAULT_TENANCY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from emulator.fn_server.host import CallRecord
-    from emulator.services.object_storage_state import Bucket
+    from emulator.services.object_storage.state import Bucket
 
 CARD = "CC50E3CCBFFF"
 FUNCTION = "codecard-avatar"

@@ -17,10 +17,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import functions.adw_billing.parse  # noqa: F401  (once, and not in every child)
-from functions.adw_billing import duckdb_warehouse, load, reports
-from functions.adw_billing.duckdb_session import Session
+import functions.adw_billing.parse.parser  # noqa: F401  (once, and not in every child)
+from functions.adw_billing.loader import call as load
 from functions.adw_billing.settings import DIALECTS
+from functions.adw_billing.source import reports
+from functions.adw_billing.warehouse.duckdb import warehouse as duckdb_warehouse
+from functions.adw_billing.warehouse.duckdb.session import Session
 from shared.deadline import Deadline
 
 if TYPE_CHECKING:
@@ -113,9 +115,9 @@ def content(warehouse: Path) -> list[str]:
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
-        import hashlib  # noqa: PLC0415
+        import hashlib
 
-        import duckdb  # noqa: PLC0415
+        import duckdb
 
         with duckdb.connect(str(warehouse), read_only=True) as connection:
             found = [hashlib.sha256(str(connection.execute(sql).fetchall()).encode()).hexdigest() for sql in TABLES]

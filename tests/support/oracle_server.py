@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import oracledb
 
-from functions.adw_billing.oracle_session import Session
-from functions.adw_billing.oracle_sql import STAGE_PREFIX
-from functions.adw_billing.oracle_views import create_statements
-from functions.adw_billing.oracle_warehouse import OracleWarehouse
+from functions.adw_billing.model.tables import ALL
 from functions.adw_billing.settings import Settings
-from functions.adw_billing.tables import ALL
+from functions.adw_billing.warehouse.oracle.session import Session
+from functions.adw_billing.warehouse.oracle.sql import STAGE_PREFIX
+from functions.adw_billing.warehouse.oracle.views import create_statements
+from functions.adw_billing.warehouse.oracle.warehouse import OracleWarehouse
 from shared.settings import Secret
 
 if TYPE_CHECKING:

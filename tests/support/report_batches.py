@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from emulator.reports.report import Layout, Report
-from functions.adw_billing.tables import BILLING, DATA, OBJECT_KEY, Column, Kind
-from functions.adw_billing.warehouse import Batch, Outcome, Rejected, Sums
+from functions.adw_billing.model.tables import BILLING, DATA, OBJECT_KEY, Column, Kind
+from functions.adw_billing.model.warehouse import Batch, Outcome, Rejected, Sums
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from functions.adw_billing.warehouse import ObjectKey
+    from functions.adw_billing.model.warehouse import ObjectKey
 
 _CLOCK = "'%Y-%m-%dT%H:%M:%SZ'"
 _START = {"cost": "lineItem/intervalUsageStart", "usage": "lineItem/intervalUsageStart"}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from emulator.cloud import Cloud, CloudOptions
 from emulator.functions_app import Functions
-from emulator.services.functions import FunctionsService
+from emulator.services.functions.service import FunctionsService
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -16,10 +16,10 @@ from pathlib import Path
 
 def main() -> None:
     """Serve until standard input ends."""
-    import oci.container_engine.models  # noqa: PLC0415  (loaded once, for all children)
-    import oci.monitoring.models  # noqa: F401, PLC0415
+    import oci.container_engine.models  # loaded once, for all children
+    import oci.monitoring.models  # noqa: F401
 
-    from tests.support.autoscaler import tick  # noqa: PLC0415
+    from tests.support.autoscaler import tick
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the children: the kernel collects them
     for line in sys.stdin:

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from emulator.card.panel import draw
-from functions.codecard_avatar import drawing, names
 from functions.codecard_avatar.__main__ import main
+from functions.codecard_avatar.draw import drawing, names
 
 ROOT = Path(__file__).resolve().parents[4]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from functions.codecard_avatar.bucket_url import parse_bucket_url
+from functions.codecard_avatar.publish.bucket_url import parse_bucket_url
 from functions.codecard_avatar.settings import Settings
 from shared.errors import MissingInputData
 from shared.settings import describe, load

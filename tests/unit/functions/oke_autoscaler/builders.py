@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from functions.oke_autoscaler.decide import decide
-from functions.oke_autoscaler.snapshot_file import read
+from functions.oke_autoscaler.decide.decide import decide
+from functions.oke_autoscaler.explain.snapshot_file import read
 
 if TYPE_CHECKING:
-    from functions.oke_autoscaler.decision import Decision
+    from functions.oke_autoscaler.model.decision import Decision
 
 Json = dict[str, Any]
 CLOCK = 1_767_225_600.0

@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
-from functions.oke_autoscaler.cluster_objects import Owner, PodDisruptionBudget
-from functions.oke_autoscaler.objects import Pod
-from functions.oke_autoscaler.quantity import unix_seconds
+from functions.oke_autoscaler.model.kubernetes_objects import Pod
+from functions.oke_autoscaler.model.oci_objects import Owner, PodDisruptionBudget
+from functions.oke_autoscaler.model.quantity import unix_seconds
 from functions.oke_autoscaler.settings import Settings
 
 GOLDEN = Path(__file__).resolve().parents[3] / "golden"

@@ -1,0 +1,1 @@
+"""Monitoring's metrics of nodes and pools."""

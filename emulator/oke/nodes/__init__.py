@@ -1,0 +1,1 @@
+"""Nodes and the instances below them: shapes, hosts, kubelets, their lives."""

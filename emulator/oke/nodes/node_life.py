@@ -1,0 +1,176 @@
+"""The life of one node: launched, active, registered, ready; drained, terminated, forgotten."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emulator.kubernetes.eviction import Deletion, evict
+from emulator.kubernetes.kinds import NODE
+from emulator.kubernetes.objects import Object, changed, is_finished, is_leaving, owner_of
+from emulator.kubernetes.status import StatusError
+from emulator.oke.state import Pool, PoolNode, WorkRequest, ocid
+from emulator.service import new_request_id, timestamp
+
+if TYPE_CHECKING:
+    from emulator.kubernetes.store import Store
+    from emulator.oke.clock import Action, Agenda, Clock
+    from emulator.oke.nodes.hosts import Hosts
+    from emulator.oke.state import Behaviour
+    from emulator.oke.work_requests import WorkRequests
+
+_DRAIN_POLL_SECONDS = 10.0
+_LIMIT_CODES = {"LimitExceeded", "QuotaExceeded"}
+
+
+class NodeLife:
+    """Moves nodes through their states by the clock. `instances` holds compute's view by OCID."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        agenda: Agenda,
+        hosts: Hosts,
+        work_requests: WorkRequests,
+        behaviour: Behaviour,
+        cluster_id: str,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._agenda = agenda
+        self._hosts = hosts
+        self._work_requests = work_requests
+        self._cluster_id = cluster_id
+        self.behaviour = behaviour
+        self.instances: dict[str, Object] = {}
+
+    def begin(self, pool: Pool, node: PoolNode, request: WorkRequest) -> None:
+        """Start a node's life."""
+        request.open_nodes.add(node.number)
+        self._later(self.behaviour.timings.launch, lambda: self._launch(pool, node, request))
+
+    def end(self, pool: Pool, node: PoolNode, request: WorkRequest, *, drain_seconds: float, force: bool) -> None:
+        """Mark a node for deletion and start its end; a node without an instance just goes."""
+        node.is_marked = True
+        if not node.id:
+            pool.nodes.remove(node)
+            return
+        request.open_nodes.add(node.number)
+        node.state = "DELETING"
+        if drain_seconds <= 0:
+            self._later(self.behaviour.timings.terminate, lambda: self._terminate(pool, node, request))
+            return
+        self._cordon(node)
+        self._drain(pool, node, request, self._clock() + drain_seconds, force=force)
+
+    def place_now(self, pool: Pool, node: PoolNode, ready_since_seconds: float) -> None:
+        """Make a node as if it had long been there: instance, Kubernetes node, Ready."""
+        self._make_instance(pool, node)
+        node.state = "ACTIVE"
+        self._hosts.register(pool, node)
+        self._hosts.set_ready(node.host, ready=True, since_epoch_seconds=ready_since_seconds)
+
+    def _later(self, seconds: float, action: Action) -> None:
+        self._agenda.add(self._clock() + seconds, action)
+
+    def _launch(self, pool: Pool, node: PoolNode, request: WorkRequest) -> None:
+        """Make the instance, if the availability domain has room for it."""
+        if node not in pool.nodes:
+            self._work_requests.settled(pool, node, request)
+            return
+        left = self.behaviour.capacity.get(node.availability_domain)
+        if left is not None and left <= 0:
+            self._fail(pool, node, request)
+            return
+        if left is not None:
+            self.behaviour.capacity[node.availability_domain] = left - 1
+        self._make_instance(pool, node)
+        times = self.behaviour.timings
+        self._later(times.active - times.launch, lambda: self._activate(pool, node, request))
+        self._later(times.register - times.launch, lambda: self._hosts.register(pool, node))
+        self._later(times.ready - times.launch, lambda: self._hosts.set_ready(node.host, ready=True))
+
+    def _fail(self, pool: Pool, node: PoolNode, request: WorkRequest) -> None:
+        code, message = self.behaviour.capacity_error
+        status = "400" if code in _LIMIT_CODES else "500"
+        node.state = "FAILING"
+        node.error = {"code": code, "message": message, "status": status, "opc-request-id": new_request_id()}
+        self._work_requests.note_error(request, code, f"{node.availability_domain}: {message}")
+        self._work_requests.settled(pool, node, request)
+
+    def _activate(self, pool: Pool, node: PoolNode, request: WorkRequest) -> None:
+        if node.state == "CREATING":
+            node.state = "ACTIVE"
+            pool.touch()
+        self._work_requests.settled(pool, node, request)
+
+    def _make_instance(self, pool: Pool, node: PoolNode) -> None:
+        node.id = ocid("instance")
+        config = pool.details.get("nodeShapeConfig") or {}
+        self.instances[node.id] = {
+            "id": node.id,
+            "displayName": f"oke-c{self._cluster_id[-11:]}-n{pool.id[-11:]}-s{node.placement['subnetId'][-11:]}"
+            f"-{node.number}",
+            "compartmentId": pool.details["compartmentId"],
+            "availabilityDomain": node.availability_domain,
+            "faultDomain": node.fault_domain,
+            "shape": pool.details["nodeShape"],
+            "shapeConfig": {"ocpus": config.get("ocpus"), "memoryInGBs": config.get("memoryInGBs")},
+            "lifecycleState": "RUNNING",
+            "region": "iad",
+            "timeCreated": timestamp(node.created_at_seconds),
+        }
+
+    def _cordon(self, node: PoolNode) -> None:
+        item = self._store.find(NODE, node.host)
+        if item is not None:
+            self._store.replace(NODE, changed(item, ("spec.unschedulable", True)))
+
+    def _drain(self, pool: Pool, node: PoolNode, request: WorkRequest, until_seconds: float, *, force: bool) -> None:
+        """Evict what can be evicted, and look again until nothing is left or the grace is over."""
+        left = [pod for pod in self._store.pods_on(node.host) if _is_drained(pod)]
+        for pod in left:
+            if not is_leaving(pod):
+                self._try_to_evict(pod)
+        if left and self._clock() + _DRAIN_POLL_SECONDS <= until_seconds:
+            self._later(_DRAIN_POLL_SECONDS, lambda: self._drain(pool, node, request, until_seconds, force=force))
+        elif left and not force:
+            self._give_up(pool, node, request, "pods are left after the eviction grace duration")
+        else:
+            self._later(self.behaviour.timings.terminate, lambda: self._terminate(pool, node, request))
+
+    def _try_to_evict(self, pod: Object) -> None:
+        try:
+            evict(self._store, pod, Deletion(), self._clock())
+        except StatusError:
+            return
+
+    def _give_up(self, pool: Pool, node: PoolNode, request: WorkRequest, why: str) -> None:
+        node.state = "FAILING"
+        node.error = {"code": "InternalError", "message": why, "status": "500", "opc-request-id": new_request_id()}
+        self._work_requests.note_error(request, "InternalError", f"{node.host}: {why}")
+        self._work_requests.settled(pool, node, request)
+
+    def _terminate(self, pool: Pool, node: PoolNode, request: WorkRequest) -> None:
+        if node.id in self.behaviour.failing_deletions:
+            self._give_up(pool, node, request, "the instance could not be terminated")
+            return
+        self._hosts.remove(node.host)
+        self.instances[node.id]["lifecycleState"] = "TERMINATED"
+        node.state = "DELETED"
+        pool.touch()
+        self._later(self.behaviour.timings.linger, lambda: _forget(pool, node))
+        self._work_requests.settled(pool, node, request)
+
+
+def _is_drained(pod: Object) -> bool:
+    """Tell whether a drain waits for a pod: not for those of DaemonSets, static ones and finished ones."""
+    owner = owner_of(pod)
+    is_mirror = "kubernetes.io/config.mirror" in (pod["metadata"].get("annotations") or {})
+    return not is_mirror and not is_finished(pod) and (owner is None or owner["kind"] != "DaemonSet")
+
+
+def _forget(pool: Pool, node: PoolNode) -> None:
+    if node in pool.nodes:
+        pool.nodes.remove(node)
+        pool.touch()

@@ -1,0 +1,204 @@
+"""The scheduler: binds pending pods to nodes that fit, and says of the rest why none does.
+
+Written from the documentation of Kubernetes alone; no function's packing code is used or shared.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from emulator.kubernetes.eviction import Deletion, delete_pod
+from emulator.kubernetes.kinds import CLAIM, NODE, POD, STORAGE_CLASS, VOLUME, Kind
+from emulator.kubernetes.objects import (
+    Object,
+    at,
+    changed,
+    condition_of,
+    is_finished,
+    is_leaving,
+    node_name_of,
+    spec_of,
+    with_condition,
+)
+from emulator.oke.nodes.neighbours import neighbours_allow
+from emulator.oke.scheduling.fit import fits_by_rules, node_selector_matches, requests_of, tolerates_node
+from emulator.oke.scheduling.preemption import victims_of
+from emulator.oke.scheduling.room import Room, priority_of
+
+if TYPE_CHECKING:
+    from emulator.kubernetes.store import Store
+    from emulator.oke.clock import Clock
+    from emulator.oke.scheduling.fit import Amounts
+
+SCHEDULER = "default-scheduler"
+
+
+class Scheduler:
+    """Looks at all pending pods at once, highest priority first, new ones before those that found no node."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._rooms: dict[str, Room] = {}
+        store.listen(self._note)
+
+    def clear(self) -> None:
+        """Forget what was known of the nodes."""
+        self._rooms.clear()
+
+    def run(self) -> None:
+        """Bind or mark every pending pod."""
+        pending = [pod for pod in self._store.pods_on("") if _is_pending(pod)]
+        if not pending:
+            return
+        rooms = [self._room(node) for node in self._store.all(NODE)]
+        hopeless: dict[bytes, str] = {}
+        for pod in sorted(pending, key=_order):
+            same = _signature(pod)
+            if same not in hopeless:
+                why = self._place(pod, rooms)
+                if not why:
+                    continue
+                hopeless[same] = why
+                self._preempt(pod, rooms)
+            self._mark(pod, hopeless[same])
+
+    def _room(self, node: Object) -> Room:
+        """Return what is left of a node; computed anew when it or one of its pods has changed."""
+        name = node["metadata"]["name"]
+        if name not in self._rooms:
+            self._rooms[name] = Room(node, self._store.pods_on(name))
+        return self._rooms[name]
+
+    def _note(self, kind: Kind, before: Object | None, after: Object | None) -> None:
+        for item in (before, after):
+            if item is not None and kind in {NODE, POD}:
+                self._rooms.pop(item["metadata"]["name"] if kind is NODE else node_name_of(item), None)
+
+    def _place(self, pod: Object, rooms: list[Room]) -> str:
+        """Bind a pod to the best node; return why not when there is none."""
+        if missing := self._missing_claim(pod):
+            return missing
+        requests = requests_of(spec_of(pod))
+        reasons: Counter[str] = Counter()
+        fitting: list[Room] = []
+        for room in rooms:
+            why = self._obstacle(pod, requests, room, rooms)
+            if why:
+                reasons[why] += 1
+            else:
+                fitting.append(room)
+        if not fitting:
+            told = ", ".join(f"{count} {why}" for why, count in sorted(reasons.items()))
+            return f"0/{len(rooms)} nodes are available: {told}." if rooms else "no nodes available to schedule pods"
+        best = min(fitting, key=lambda room: (_unwelcome(pod, room.node), room.load(requests), room.name))
+        self._bind(pod, best, requests)
+        return ""
+
+    def _obstacle(self, pod: Object, requests: Amounts, room: Room, rooms: list[Room]) -> str:
+        """Return what keeps a pod off a node, empty when nothing does."""
+        node, spec = room.node, spec_of(pod)
+        if not fits_by_rules(spec, node):
+            return "node(s) didn't match Pod's node affinity/selector"
+        if not tolerates_node(spec, node):
+            return "node(s) had untolerated taint(s)"
+        if resource := room.lacks(requests):
+            return "Too many pods" if resource == "pods" else f"Insufficient {resource}"
+        return self._conflict(pod, room, rooms)
+
+    def _conflict(self, pod: Object, room: Room, rooms: list[Room]) -> str:
+        """Return what else than its kind and size keeps a pod off a node."""
+        if room.clashes(pod):
+            return "node(s) didn't have free ports for the requested pod ports"
+        if not self._volumes_allow(pod, room.node):
+            return "node(s) had volume node affinity conflict"
+        if not neighbours_allow(pod, room, rooms):
+            return "node(s) didn't match pod affinity, anti-affinity or topology spread rules"
+        return ""
+
+    def _missing_claim(self, pod: Object) -> str:
+        """Return why a pod's volume claims keep it off every node."""
+        for name in _claims_of(pod):
+            claim = self._store.find(CLAIM, name, pod["metadata"]["namespace"])
+            if claim is None:
+                return f'persistentvolumeclaim "{name}" not found'
+            storage = self._store.find(STORAGE_CLASS, spec_of(claim).get("storageClassName") or "")
+            waits = storage is not None and storage.get("volumeBindingMode") == "WaitForFirstConsumer"
+            if not spec_of(claim).get("volumeName") and not waits:
+                return "pod has unbound immediate PersistentVolumeClaims"
+        return ""
+
+    def _volumes_allow(self, pod: Object, node: Object) -> bool:
+        for name in _claims_of(pod):
+            claim = self._store.find(CLAIM, name, pod["metadata"]["namespace"]) or {}
+            volume = self._store.find(VOLUME, spec_of(claim).get("volumeName") or "")
+            required = (spec_of(volume).get("nodeAffinity") or {}).get("required") if volume else None
+            if required is not None and not node_selector_matches(required, node):
+                return False
+        return True
+
+    def _bind(self, pod: Object, room: Room, requests: Amounts) -> None:
+        bound = with_condition(
+            changed(pod, ("spec.nodeName", room.name)),
+            {"type": "PodScheduled", "status": "True", "lastTransitionTime": at(self._clock()), "lastProbeTime": None},
+        )
+        self._store.replace(POD, bound)
+        room.add(bound, requests)
+
+    def _preempt(self, pod: Object, rooms: list[Room]) -> None:
+        """End less important pods where that makes room, unless some are ending already."""
+        victims = victims_of(pod, rooms)
+        if not any(is_leaving(victim) for victim in victims):
+            for victim in victims:
+                delete_pod(self._store, victim, Deletion(), self._clock())
+
+    def _mark(self, pod: Object, why: str) -> None:
+        old = condition_of(pod, "PodScheduled")
+        is_old = old is not None and old["status"] == "False"
+        condition = {
+            "type": "PodScheduled",
+            "status": "False",
+            "reason": "Unschedulable",
+            "message": why,
+            "lastProbeTime": None,
+            "lastTransitionTime": old["lastTransitionTime"] if old is not None and is_old else at(self._clock()),
+        }
+        if condition != old:
+            self._store.replace(POD, with_condition(pod, condition))
+
+
+def _is_pending(pod: Object) -> bool:
+    spec = spec_of(pod)
+    if node_name_of(pod) or is_finished(pod) or is_leaving(pod) or spec.get("schedulingGates"):
+        return False
+    return bool(spec.get("schedulerName", SCHEDULER) == SCHEDULER)
+
+
+def _order(pod: Object) -> tuple[int, bool, str, str]:
+    """Return a pod's place in the queue: those that found no node before stand behind new ones of their priority."""
+    metadata, was_tried = pod["metadata"], condition_of(pod, "PodScheduled") is not None
+    return -priority_of(pod), was_tried, metadata["creationTimestamp"], metadata["name"]
+
+
+def _signature(pod: Object) -> bytes:
+    """Return what the scheduler sees of a pod: equal pods fare equally while nothing is freed."""
+    metadata = pod["metadata"]
+    return msgspec.json.encode([metadata["namespace"], metadata.get("labels"), spec_of(pod)])
+
+
+def _claims_of(pod: Object) -> list[str]:
+    volumes = spec_of(pod).get("volumes") or []
+    return [one["persistentVolumeClaim"]["claimName"] for one in volumes if one.get("persistentVolumeClaim")]
+
+
+def _unwelcome(pod: Object, node: Object) -> int:
+    """Return how many taints would rather not have this pod."""
+    soft = [taint for taint in spec_of(node).get("taints") or [] if taint["effect"] == "PreferNoSchedule"]
+    return sum(
+        1
+        for taint in soft
+        if not tolerates_node(spec_of(pod), {"spec": {"taints": [{**taint, "effect": "NoSchedule"}]}, "metadata": {}})
+    )

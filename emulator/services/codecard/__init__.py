@@ -1,0 +1,1 @@
+"""The Code Card's backend with its quirks."""

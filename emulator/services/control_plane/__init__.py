@@ -1,0 +1,1 @@
+"""What has been deployed: policies, groups, images, gateways."""

@@ -1,0 +1,1 @@
+"""Autonomous Database: wallets and database tokens."""

@@ -1,0 +1,1 @@
+"""Functions: management and signed invocation."""

@@ -1,0 +1,1 @@
+"""Identity: principals, tokens and the check of every signature."""

@@ -1,0 +1,1 @@
+"""Monitoring's ingestion of custom metrics."""

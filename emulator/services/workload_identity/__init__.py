@@ -1,0 +1,1 @@
+"""The exchange of a pod's token for an identity."""

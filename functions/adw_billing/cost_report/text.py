@@ -1,0 +1,86 @@
+"""The cost report as text: exact decimals, one line a day and service, for people and for `grep`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from functions.adw_billing.cost_report.data import printable
+from functions.adw_billing.model.exact_sums import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from functions.adw_billing.cost_report.data import CostReport, LedgerLine, Reconciled, Section
+
+NOTHING = "-"
+NO_COSTS = "No costs: neither cost nor FOCUS reports are loaded."
+UNEQUAL_HEAD = ("day", "service", "currency", "status", "cost", "FOCUS", "difference")
+
+
+def text(report: CostReport) -> str:
+    """The whole report, ending with a line end."""
+    return "\n".join([*_ledger(report), *_costs(report), *_reconciliation(report), ""])
+
+
+def _ledger(report: CostReport) -> Iterator[str]:
+    yield "Ledger"
+    rows = [ledger_cells(each, "d") for each in report.ledger]
+    yield from _table(("dialect", "state", "reports", "rows", "quarantined", "bytes", "cost"), rows, left=2)
+
+
+def _costs(report: CostReport) -> Iterator[str]:
+    if not report.sections:
+        yield from ("", NO_COSTS)
+    for section in report.sections:
+        yield from ("", f"Cost by service by day, {section.currency}, tenancy {printable(section.tenancy_id)}")
+        yield from _table(("day", "service", "cost"), list(_days(section)), left=2)
+        yield from ("", f"Cost by service, {section.currency}")
+        totals = [(printable(service), plain(cost)) for service, cost in section.by_service().items()]
+        yield from _table(("service", "cost"), [*totals, ("all", plain(section.total))], left=1)
+
+
+def _days(section: Section) -> Iterator[tuple[str, str, str]]:
+    for day, services in section.by_day().items():
+        for service, cost in services.items():
+            yield day.isoformat(), printable(service), plain(cost)
+
+
+def _reconciliation(report: CostReport) -> Iterator[str]:
+    counted = ", ".join(f"{count} {status}" for status, count in report.statuses.items())
+    yield from ("", f"Reconciliation of cost reports with FOCUS reports: {counted or 'no days'}")
+    rows = [unequal_cells(row) for row in report.unequal]
+    if rows:
+        yield from _table(UNEQUAL_HEAD, rows, left=4)
+    missing = missing_reports(report)
+    if missing:
+        yield "Objects that are known and not loaded:"
+        yield from (f"  {printable(name)}" for name in missing)
+
+
+def ledger_cells(line: LedgerLine, count_format: str) -> tuple[str, ...]:
+    """The cells of a line of the ledger: dialect, state, four counts in that format, the exact cost."""
+    counts = (line.reports, line.rows_loaded, line.rows_rejected, line.size_bytes)
+    return (line.dialect, line.state, *(format(count, count_format) for count in counts), plain(line.cost_sum))
+
+
+def unequal_cells(row: Reconciled) -> tuple[str, ...]:
+    """The cells of a line under UNEQUAL_HEAD."""
+    names = (printable(row.service or NOTHING), printable(row.currency or NOTHING))
+    sums = (NOTHING if each is None else plain(each) for each in (row.cost_total, row.focus_total, row.difference))
+    return (row.usage_day.isoformat(), *names, row.status, *sums)
+
+
+def missing_reports(report: CostReport) -> list[str]:
+    """The objects that `missing_reports` names on any day."""
+    return sorted({name for row in report.reconciled for name in (row.missing_reports or "").split(", ") if name})
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]], *, left: int) -> Iterator[str]:
+    """Lines of aligned columns: the first ``left`` to the left, numbers to the right."""
+    widths = [max(len(row[at]) for row in (head, *rows)) for at in range(len(head))]
+    for row in (head, *rows):
+        cells = [
+            cell.ljust(width) if at < left else cell.rjust(width)
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        yield f"  {'  '.join(cells).rstrip()}"

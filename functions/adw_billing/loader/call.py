@@ -1,0 +1,216 @@
+"""One call's work: list, compare with the ledger, plan, load object after object, and stop in time."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from functions.adw_billing.errors import DatabaseError, ProofFailed
+from functions.adw_billing.loader import plan
+from functions.adw_billing.loader.load_object import SHOWN_REJECTED, Budget, Loaded, ObjectLoader
+from functions.adw_billing.model.exact_sums import plain
+from functions.adw_billing.parse.chunks import CHUNK_BYTES
+from shared import logs
+from shared.errors import DeadlineExceeded, FunctionError, OciServiceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from functions.adw_billing.loader.copy_object import Copier
+    from functions.adw_billing.model.warehouse import LedgerRow, Rejected, Warehouse
+    from functions.adw_billing.source.reports import ReportObject, Reports
+
+FAILURES_IN_A_ROW = 3
+"""Objects that could not be read, one after another, before the call gives up."""
+GONE_STATUSES = (404, 412)
+"""The object was deleted or published anew since it was listed: the next call sees what there is."""
+SHOWN_CONTENT = 200
+
+_log = logs.get("adw-billing")
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a call did.
+
+    ``remaining``: objects that are left for the next one; ``newest``: when the newest object was written that is in
+    the warehouse now.
+    """
+
+    rows: list[LedgerRow] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    rejected: list[tuple[str, Rejected]] = field(default_factory=list)
+    listed: int = 0
+    remaining: int = 0
+    rows_per_second: float = 0.0
+    newest: datetime | None = None
+
+    def names(self) -> list[str]:
+        """The CSV names processed, as users know the answer."""
+        return [row.key.file_name for row in self.rows if row.state != "rejected"]
+
+    def detail(self) -> dict[str, object]:
+        """The answer to `{"detail": true}`."""
+        return {
+            "reports": [
+                {
+                    "object_name": row.key.object_name,
+                    "dialect": row.dialect,
+                    "rows_loaded": row.rows_loaded,
+                    "rows_rejected": row.rows_rejected,
+                    "cost_sum": plain(row.cost_sum),
+                    "quantity_sum": plain(row.quantity_sum),
+                    "size_bytes": row.size_bytes,
+                    "seconds": round(seconds, 3),
+                    "state": row.state,
+                }
+                for row, seconds in zip(self.rows, self.seconds, strict=True)
+            ],
+            "rejected": [
+                {
+                    "object_name": name,
+                    "object_row": entry.object_row,
+                    "reason": entry.reason,
+                    "content": entry.content[:SHOWN_CONTENT],
+                }
+                for name, entry in self.rejected[:SHOWN_REJECTED]
+            ],
+            "remaining": self.remaining,
+            "rows_per_second": round(self.rows_per_second),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """How a call works.
+
+    ``left_seconds`` until it must stop; ``progress(done, total, rows)`` is told how far it is; ``copier`` lets the
+    database read the objects.
+    """
+
+    newest_first: bool
+    max_rows_per_slice: int
+    left_seconds: Callable[[], float]
+    progress: Callable[[int, int, int], None] = lambda _done, _total, _rows: None
+    chunk_bytes: int = CHUNK_BYTES
+    copier: Copier | None = None
+
+
+class Call:
+    """One call on one place of reports and one warehouse, which is migrated already."""
+
+    def __init__(self, reports: Reports, warehouse: Warehouse, orders: Orders) -> None:
+        self._warehouse = warehouse
+        self._reports = reports
+        self._orders = orders
+        self._pace = plan.Pace()
+        self._summary = Summary()
+        self._failures = 0
+        self._refusal: FunctionError | None = None
+        self._staged_rows = 0
+        budget = Budget(orders.left_seconds, orders.max_rows_per_slice, orders.chunk_bytes)
+        self._loader = ObjectLoader(reports, warehouse, budget, self._count_rows, orders.copier)
+
+    def run(self) -> Summary:
+        """Load what there is time for.
+
+        Raises what makes all further work pointless, and at the end the warehouse's refusal of an object.
+        """
+        listed = self._reports.list()
+        todo = self._todo(listed)
+        done = 0
+        for report in todo:
+            if not self._worth_starting(report, first=done == 0):
+                break
+            self._orders.progress(done, len(todo), self._staged_rows)
+            if not self._load(report):
+                break
+            done += 1
+        self._orders.progress(done, len(todo), self._staged_rows)
+        if self._refusal:
+            raise self._refusal
+        self._summary.remaining = len(todo) - done
+        self._summary.newest = _newest(listed, todo[done:])
+        self._summary.rows_per_second = self._pace.rows_per_second
+        return self._summary
+
+    def _todo(self, listed: list[ReportObject]) -> list[ReportObject]:
+        self._summary.listed = len(listed)
+        ledger = {}
+        for tenancy in sorted({report.tenancy_id for report in listed}):
+            for (name, etag), entry in self._warehouse.ledger(tenancy).items():
+                ledger[tenancy, name, etag] = entry
+        return plan.pending(listed, ledger, newest_first=self._orders.newest_first)
+
+    def _worth_starting(self, report: ReportObject, *, first: bool) -> bool:
+        """Whether anything of the object can be finished; the first one is always tried, so that calls get on."""
+        left = self._orders.left_seconds()
+        return left > 0 and (first or self._pace.fits(report.size_bytes, left) or report.size_bytes > _MANY_BYTES)
+
+    def _load(self, report: ReportObject) -> bool:
+        """One object; whether the call goes on."""
+        sliced = not self._pace.fits(report.size_bytes, self._orders.left_seconds())
+        started = time.monotonic()
+        try:
+            loaded = self._loader.load(report, sliced=sliced)
+        except DeadlineExceeded:
+            return False
+        except OciServiceError as error:
+            return self._unreadable(report, error)
+        except (DatabaseError, ProofFailed) as error:
+            return self._unloaded(report, error)
+        self._failures = 0
+        self._log(report, loaded)
+        if loaded.row is None:
+            return self._orders.left_seconds() > 0
+        self._summary.rows.append(loaded.row)
+        self._summary.seconds.append(loaded.seconds)
+        self._summary.rejected += [(report.name, entry) for entry in loaded.rejected]
+        self._pace.add(report.size_bytes, loaded.row.rows_loaded, time.monotonic() - started)
+        return True
+
+    def _unreadable(self, report: ReportObject, error: OciServiceError) -> bool:
+        fields = {"object": report.name, "status": error.status, "code": error.code}
+        _log.warning("object not read", extra={"fields": fields})
+        if error.status not in GONE_STATUSES:
+            self._failures += 1
+        if self._failures >= FAILURES_IN_A_ROW:
+            raise error
+        return True
+
+    def _unloaded(self, report: ReportObject, error: FunctionError) -> bool:
+        """The warehouse refused one object: the others are loaded all the same, and the first refusal is the answer."""
+        _log.warning("object not loaded", extra={"fields": {"object": report.name, "reason": error.reason}})
+        error.fields.setdefault("object_name", report.name)
+        self._refusal = self._refusal or error
+        self._failures += 1
+        if self._failures >= FAILURES_IN_A_ROW:
+            raise error
+        return True
+
+    def _log(self, report: ReportObject, loaded: Loaded) -> None:
+        row = loaded.row
+        fields = {
+            "object": report.name,
+            "state": row.state if row else "unfinished",
+            "rows": row.rows_loaded if row else 0,
+            "rejected": row.rows_rejected if row else 0,
+            "bytes": report.size_bytes,
+            "seconds": round(loaded.seconds, 3),
+        }
+        _log.info("report", extra={"fields": fields})
+
+    def _count_rows(self, rows: int) -> None:
+        self._staged_rows += rows
+
+
+def _newest(listed: Sequence[ReportObject], left: Sequence[ReportObject]) -> datetime | None:
+    unloaded = {(report.tenancy_id, report.name) for report in left}
+    loaded = (report.modified for report in listed if (report.tenancy_id, report.name) not in unloaded)
+    return max((moment for moment in loaded if moment is not None), default=None)
+
+
+_MANY_BYTES = 8 << 20
+"""Objects of more stored bytes are begun even where they cannot be finished: their slices are kept."""

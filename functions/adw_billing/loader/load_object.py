@@ -1,0 +1,254 @@
+"""Loads one object: claim, parse, stage, prove, commit; or stops in time with its progress kept."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from functions.adw_billing.model.exact_sums import add
+from functions.adw_billing.model.headers import HeaderFault, Layout, dialect_of_name, layout
+from functions.adw_billing.model.warehouse import (
+    WHOLE_OBJECT,
+    Batch,
+    Claim,
+    LedgerRow,
+    ObjectKey,
+    Outcome,
+    Progress,
+    Rejected,
+    State,
+    Sums,
+    Warehouse,
+)
+from functions.adw_billing.parse.chunks import CHUNK_BYTES, Splitter, text_check
+from functions.adw_billing.parse.row_rules import Rules
+from functions.adw_billing.source.gunzip import ProvenStream, StreamFault
+from shared.bounded_work import Late, ahead
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from functions.adw_billing.loader.copy_object import Copier
+    from functions.adw_billing.source.reports import ReportObject, Reports
+
+SHOWN_REJECTED = 100
+"""Quarantined rows that an answer shows; `oci_report_rejected` has them all."""
+UNKNOWN = "unknown"
+"""Dialect of an object that never showed a header."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Until when a call may work, and how large a slice and a chunk are."""
+
+    left_seconds: Callable[[], float]
+    max_rows_per_slice: int
+    chunk_bytes: int = CHUNK_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What became of an object: its ledger row, or None when it was stopped in time or another call has it."""
+
+    row: LedgerRow | None
+    seconds: float
+    rejected: tuple[Rejected, ...] = ()
+
+
+class ObjectLoader:
+    """Loads objects of one place into one warehouse. ``report_rows(n)`` is told of rows as they are staged."""
+
+    def __init__(
+        self,
+        reports: Reports,
+        warehouse: Warehouse,
+        budget: Budget,
+        report_rows: Callable[[int], None],
+        copier: Copier | None = None,
+    ) -> None:
+        self._reports = reports
+        self._warehouse = warehouse
+        self._budget = budget
+        self._report_rows = report_rows
+        self._copier = copier
+
+    def load(self, report: ReportObject, *, sliced: bool) -> Loaded:
+        """One object. Raises the warehouse's and the object store's errors, with the claim given up."""
+        started = time.monotonic()
+        copied = self._copier.load(report) if self._copier else None
+        if copied is not None:
+            return copied
+        key = ObjectKey(report.tenancy_id, report.name, report.etag)
+        stream = ProvenStream(self._reports.read(report), report.size_bytes)
+        splitter = Splitter(stream.pieces(), self._budget.chunk_bytes)
+        try:
+            header = splitter.header()
+            found = self._layout(report, header, stream)
+        except (HeaderFault, StreamFault) as fault:
+            return self._reject(key, report, stream, fault.reason, fault.text, started)
+        if found is None:
+            return self._settle_empty(key, report, stream, started)
+        claim = self._warehouse.claim(key, found.dialect, sliced=sliced)
+        if claim is None:
+            return Loaded(None, time.monotonic() - started)
+        work = _Work(self._warehouse, self._budget, self._report_rows, claim, found, text_check(header))
+        try:
+            row = work.finish(splitter, stream)
+        except _Changed:
+            self._warehouse.release(claim, drop=True)
+            return self.load(report, sliced=True)
+        except BaseException:
+            self._warehouse.release(claim, drop=False)
+            raise
+        return Loaded(row, time.monotonic() - started, tuple(work.rejected))
+
+    def _layout(self, report: ReportObject, header: bytes, stream: ProvenStream) -> Layout | None:
+        """The layout, None for an object without a byte. Raises HeaderFault."""
+        promised = dialect_of_name(report.name)
+        if not header.strip():
+            if not promised:
+                raise HeaderFault("no-header", "the object is empty")
+            return None
+        try:
+            found = layout(header)
+        except HeaderFault as fault:
+            if report.name.endswith(".gz") and not stream.is_gzip:
+                raise HeaderFault("damaged", "the object is no gzip file") from None
+            raise fault from None
+        if promised and promised != found.dialect:
+            raise HeaderFault("wrong-dialect", f"the header is that of a {found.dialect} report")
+        return found
+
+    def _settle_empty(self, key: ObjectKey, report: ReportObject, stream: ProvenStream, started: float) -> Loaded:
+        dialect = dialect_of_name(report.name)
+        claim = self._warehouse.claim(key, dialect, sliced=False)
+        if claim is None:
+            return Loaded(None, time.monotonic() - started)
+        row = self._warehouse.commit(claim, Outcome(dialect, report.size_bytes, stream.sha256, "loaded", Sums()))
+        return Loaded(row, time.monotonic() - started)
+
+    def _reject(
+        self, key: ObjectKey, report: ReportObject, stream: ProvenStream, reason: str, text: str, started: float
+    ) -> Loaded:
+        """Put the whole object into quarantine before anything of it was read as rows."""
+        stream.drain()
+        dialect = dialect_of_name(report.name)
+        claim = self._warehouse.claim(key, dialect or "usage", sliced=True)
+        if claim is None:
+            return Loaded(None, time.monotonic() - started)
+        entry = Rejected(WHOLE_OBJECT, reason, text)
+        outcome = Outcome(dialect or UNKNOWN, report.size_bytes, stream.sha256, "rejected", Sums(), [entry])
+        return Loaded(self._warehouse.commit(claim, outcome), time.monotonic() - started, (entry,))
+
+
+class _Changed(Exception):
+    """What was staged of the object is not what it holds now."""
+
+
+class _Work:
+    """The rows of one claimed object."""
+
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        budget: Budget,
+        report_rows: Callable[[int], None],
+        claim: Claim,
+        found: Layout,
+        check: str,
+    ) -> None:
+        self._warehouse = warehouse
+        self._budget = budget
+        self._report_rows = report_rows
+        self._claim = claim
+        self._layout = found
+        self._check = check
+        self._done = replace(claim.progress, prefix_check=claim.progress.prefix_check or check)
+        self._kept_rows = self._done.sums.rows
+        self.rejected: list[Rejected] = []
+
+    def finish(self, splitter: Splitter, stream: ProvenStream) -> LedgerRow | None:
+        """The object's ledger row: of its rows, or of a stream that cannot be used; None when time was over."""
+        try:
+            return self.commit(stream) if self.run(splitter) else None
+        except StreamFault as fault:
+            return self.reject(stream, fault)
+
+    def run(self, splitter: Splitter) -> bool:
+        """Stage all batches; False when time was over before the end, with the progress kept."""
+        check = self._skip(splitter)
+        rules = Rules(text_numbers=self._warehouse.numbers == "text")
+        first = self._done.records + 1
+        stopped = threading.Event()
+        with ahead(splitter.chunks, stopped=stopped) as chunks:
+            from functions.adw_billing.parse.parser import Parser  # a call with nothing new needs no Arrow
+
+            parser = Parser(self._layout, rules, check)
+            left = self._budget.left_seconds
+            with ahead(lambda: parser.batches(chunks, first), 2, stopped=stopped, left_seconds=left) as batches:
+                try:
+                    return all(self._take(batch) for batch in batches)
+                except Late:  # the object comes too slowly, or no more
+                    return self._goes_on()
+
+    def _take(self, batch: Batch) -> bool:
+        """Stage a batch; whether there is time for the next one."""
+        self._stage(batch)
+        return batch.final or self._goes_on()
+
+    def _skip(self, splitter: Splitter) -> str:
+        """Leave out what earlier calls staged; the check over the text up to there. Raises _Changed."""
+        check = self._check
+        for part in splitter.skip(self._done.text_bytes):
+            check = text_check(part, check)
+        if self._done.text_bytes and check != self._done.prefix_check:
+            raise _Changed
+        return check
+
+    def _stage(self, batch: Batch) -> None:
+        self._warehouse.stage(self._claim, batch)
+        self.rejected += batch.rejected[: max(0, SHOWN_REJECTED - len(self.rejected))]
+        done = self._done
+        self._done = Progress(
+            done.records + batch.records,
+            Sums(
+                done.sums.rows + batch.sums.rows,
+                add(done.sums.cost, batch.sums.cost),
+                add(done.sums.quantity, batch.sums.quantity),
+            ),
+            done.text_bytes + batch.text_bytes,
+            batch.prefix_check,
+        )
+        self._report_rows(batch.records)
+
+    def _goes_on(self) -> bool:
+        """Keep the progress where a slice is full or time is over; whether there is time for more."""
+        over = self._budget.left_seconds() <= 0
+        full = self._claim.sliced and self._done.sums.rows - self._kept_rows >= self._budget.max_rows_per_slice
+        if over or full:
+            self._claim = self._warehouse.keep_progress(self._claim, self._done)
+            self._kept_rows = self._done.sums.rows
+        if over:
+            self._warehouse.release(self._claim, drop=False)
+        return not over
+
+    def commit(self, stream: ProvenStream) -> LedgerRow:
+        """Publish what was staged."""
+        done = self._done
+        bad = done.records - done.sums.rows
+        state: State = "loaded" if not bad else "partial" if done.sums.rows else "rejected"
+        outcome = Outcome(self._layout.dialect, stream.size_bytes, stream.sha256, state, done.sums)
+        return self._warehouse.commit(self._claim, outcome)
+
+    def reject(self, stream: ProvenStream, fault: StreamFault) -> LedgerRow:
+        """Quarantine the whole object: no row of damaged bytes is published, however good it looked."""
+        stream.drain()
+        key = self._claim.key
+        self._warehouse.release(self._claim, drop=True)
+        claim = self._warehouse.claim(key, self._layout.dialect, sliced=True) or self._claim
+        entry = Rejected(WHOLE_OBJECT, fault.reason, fault.text)
+        self.rejected = [entry]
+        outcome = Outcome(self._layout.dialect, stream.size_bytes, stream.sha256, "rejected", Sums(), [entry])
+        return self._warehouse.commit(claim, outcome)

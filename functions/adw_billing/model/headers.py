@@ -1,0 +1,164 @@
+"""Which dialect a report is, and which of its columns go where: told by the names in its header, never by position.
+
+Names are compared without case; Oracle's table and Oracle's files differ in it (`lineItem/TenantId`). FOCUS files
+carry the names of FOCUS 0.5 or 1.0, some with the prefix `x_oci_`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+
+from functions.adw_billing.model.tables import DATA, Kind
+from functions.adw_billing.model.warehouse import WHOLE_OBJECT
+
+TAG_PREFIX = "tags/"
+FOCUS_ALIASES = {
+    "invoiceissuername": "InvoiceIssuer",
+    "providername": "Provider",
+    "publishername": "Publisher",
+}
+"""Names of Oracle's own table (and of FOCUS 1.0) for columns that the files call otherwise."""
+FOCUS_TAGS = ("tags", "tag")
+FOCUS_MARKS = frozenset({"billedcost", "chargeperiodstart"})
+"""Columns that every FOCUS version requires; they tell the dialect."""
+COST_MARK = "cost/"
+USAGE_MARKS = ("usage/", "product/resource")
+LINE_ITEM_MARK = "lineitem/intervalusagestart"
+"""The column that usage and cost reports require; any column `cost/…` makes it a cost report."""
+PREFIXES = {"reports/usage-csv/": "usage", "reports/cost-csv/": "cost", "focus reports/": "focus"}
+
+__all__ = ["WHOLE_OBJECT", "HeaderFault", "Layout", "dialect_of_name", "layout"]
+
+
+class HeaderFault(ValueError):
+    """The first line is no header of a report; ``reason`` is the quarantine's reason."""
+
+    def __init__(self, reason: str, text: str) -> None:
+        super().__init__(text)
+        self.reason = reason
+        self.text = text
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where a report's columns go.
+
+    ``columns`` maps a table column's name to the position in the file, ``tags`` are (tag key, position),
+    ``others`` are (header, position) of columns that the table does not have; ``width`` is the number of fields.
+    """
+
+    dialect: str
+    width: int
+    columns: dict[str, int]
+    tags: tuple[tuple[str, int], ...]
+    others: tuple[tuple[str, int], ...]
+
+    @property
+    def kinds(self) -> dict[int, Kind]:
+        """What the fields hold that are not plain texts, by position."""
+        table = DATA[self.dialect]
+        kinds = {position: table.column(name).kind for name, position in self.columns.items()}
+        return {position: kind for position, kind in kinds.items() if kind not in (Kind.TEXT, Kind.LONG_TEXT)}
+
+    @property
+    def lengths(self) -> dict[int, int]:
+        """How many characters the fields of short texts may have, by position."""
+        table = DATA[self.dialect]
+        texts = {position: table.column(name) for name, position in self.columns.items()}
+        return {position: column.length for position, column in texts.items() if column.kind is Kind.TEXT}
+
+    @property
+    def null_words(self) -> frozenset[str]:
+        """Texts that mean "no value" besides the empty one."""
+        return frozenset({"NULL"}) if self.dialect == "focus" else frozenset()
+
+
+def dialect_of_name(object_name: str) -> str:
+    """The dialect that an object's prefix promises; empty for other prefixes."""
+    lowered = object_name.lower()
+    return next((dialect for prefix, dialect in PREFIXES.items() if lowered.startswith(prefix)), "")
+
+
+def layout(header: bytes) -> Layout:
+    """The layout of a report whose first record is ``header``. Raises HeaderFault."""
+    try:
+        text = header.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise HeaderFault("not-utf-8", "the header is no UTF-8") from None
+    if "\0" in text:
+        raise HeaderFault("nul-byte", "the header has a NUL byte")
+    try:
+        names = [name.strip() for name in next(csv.reader(io.StringIO(text, newline=""), strict=True), [])]
+    except csv.Error as fault:
+        raise HeaderFault("no-header", f"the header cannot be read: {fault}") from None
+    return _focus(names) if _dialect(names) == "focus" else _line_items(_dialect(names), names)
+
+
+def _dialect(names: list[str]) -> str:
+    lowered = {_bare(name) for name in names}
+    if lowered >= FOCUS_MARKS:
+        return "focus"
+    if LINE_ITEM_MARK in lowered and any(name.startswith(COST_MARK) for name in lowered):
+        return "cost"
+    if LINE_ITEM_MARK in lowered and any(name.startswith(USAGE_MARKS) for name in lowered):
+        return "usage"
+    raise HeaderFault("unknown-dialect", "the header is that of no usage, cost or FOCUS report")
+
+
+def _bare(name: str) -> str:
+    return name.lower().removeprefix("x_oci_")
+
+
+def _line_items(dialect: str, names: list[str]) -> Layout:
+    known = {column.header.lower(): column.name for column in DATA[dialect].columns if column.header}
+    columns: dict[str, int] = {}
+    tags: list[tuple[str, int]] = []
+    others: list[tuple[str, int]] = []
+    for position, name in enumerate(names):
+        column = known.get(name.lower())
+        if column and column not in columns:
+            columns[column] = position
+        elif name.lower().startswith(TAG_PREFIX):
+            tags.append((name[len(TAG_PREFIX) :], position))
+        else:
+            others.append((name, position))
+    return Layout(dialect, len(names), columns, _unique(tags), _unique(others))
+
+
+def _focus(names: list[str]) -> Layout:
+    known = {column.name.lower(): column.name for column in DATA["focus"].columns if column.header}
+    columns: dict[str, int] = {}
+    others: list[tuple[str, int]] = []
+    for position, name in enumerate(names):
+        column = _focus_column(name, known)
+        if column and column not in columns:
+            columns[column] = position
+        else:
+            others.append((name, position))
+    return Layout("focus", len(names), columns, (), _unique(others))
+
+
+def _focus_column(name: str, known: dict[str, str]) -> str:
+    """The table's column for a header; `x_oci_Provider` is Provider, `x_oci_ReferenceNumber` is oci_ReferenceNumber."""
+    lowered = name.lower()
+    bare = _bare(name)
+    candidates = (lowered, f"oci_{bare}" if bare != lowered else bare, bare)
+    for candidate in candidates:
+        if candidate in FOCUS_TAGS:
+            return "tags"
+        found = known.get(candidate) or FOCUS_ALIASES.get(candidate)
+        if found:
+            return found
+    return ""
+
+
+def _unique(pairs: list[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    """The pairs with a number added to names that occur again, so that no value is lost in a JSON object."""
+    seen: dict[str, int] = {}
+    result = []
+    for name, position in pairs:
+        seen[name] = seen.get(name, 0) + 1
+        result.append((name if seen[name] == 1 else f"{name}#{seen[name]}", position))
+    return tuple(result)

@@ -1,0 +1,214 @@
+"""What the loader needs of a warehouse; DuckDB and Oracle are two of them.
+
+Who does what:
+
+* ``functions.adw_billing.model.tables`` defines every table, ``ddl`` makes both engines' DDL from it.
+* ``load.py`` drives: ``ledger`` -> ``claim`` -> ``stage`` for each Batch (``keep_progress`` between slices) ->
+  ``commit``. ``engine.py`` picks ``duckdb_warehouse.DuckDbWarehouse`` or ``oracle_warehouse.OracleWarehouse``.
+* A Batch has some 8,000 rows that passed all checks as an Arrow table, columns as in the table's definition. DuckDB
+  reads it where it lies in memory, python-oracledb takes it as it is.
+* ``commit`` publishes data, quarantine, `oci_billing`, `oci_cost_daily` and ledger row in one transaction, after it
+  read rows and sums back by SQL and compared them with those of ``Outcome``; ProofFailed when they differ.
+
+Modules of Oracle's side: ``oracle_warehouse`` (this protocol), ``oracle_connect`` (login, DSN, timeouts),
+``oracle_errors``, ``oracle_sql``, ``wallet``. They import ``oracledb`` and ``oci.database`` lazily.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pyarrow as pa
+
+State = Literal["loaded", "partial", "rejected"]
+"""All rows; all but those in quarantine; none (the object itself is in quarantine)."""
+
+WHOLE_OBJECT = 0
+"""object_row of a quarantine entry that concerns the object, not one row."""
+
+UNKNOWN_TENANCY = "unknown"
+"""Of a file on this machine that does not tell whose it is."""
+
+RETRIED_REASONS = frozenset({"truncated", "damaged", "size-differs"})
+"""Why an object was rejected that a new download may mend: it is tried again by every call."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectKey:
+    """One version of one object of one tenancy's bucket."""
+
+    tenancy_id: str
+    object_name: str
+    object_etag: str
+
+    @property
+    def usage_report(self) -> str:
+        """The object's key in `oci_billing`: `<tenancy OCID>-<file name without .csv>`."""
+        return f"{self.tenancy_id}-{self.file_name.removesuffix('.csv')}"
+
+    @property
+    def file_name(self) -> str:
+        """The CSV's name: `0001000000010470.csv` for `reports/usage-csv/0001000000010470.csv.gz`."""
+        return self.object_name.rsplit("/", 1)[-1].removesuffix(".gz")
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """An object that is settled; ``retried``: it was rejected for a reason of RETRIED_REASONS."""
+
+    object_etag: str
+    state: str
+    retried: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Exact sums of some rows; 0 where no row has a value (usage reports have no cost)."""
+
+    rows: int = 0
+    cost: Decimal = Decimal(0)
+    quantity: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an object is staged.
+
+    Data rows read (good and bad), the sums of the good ones, which are staged, bytes of the unpacked text after the
+    header that they took, and a check over those bytes.
+    """
+
+    records: int = 0
+    sums: Sums = Sums()
+    text_bytes: int = 0
+    prefix_check: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to load one object, with the progress of earlier calls.
+
+    ``sliced``: rows go to a private stage that outlives the call; else they may go to where ``commit`` publishes them,
+    in one transaction. An object with progress is always sliced.
+    """
+
+    key: ObjectKey
+    dialect: str
+    sliced: bool = False
+    progress: Progress = field(default_factory=Progress)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row in quarantine: its number (1 = first data row), why, and its text (cut to 64 KiB)."""
+
+    object_row: int
+    reason: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows fit to be loaded.
+
+    ``rows`` has the columns of the dialect's table, in the order of its definition and without the object's key;
+    ``billing``, where the warehouse takes numbers as texts, those of `oci_billing` as texts of the file, without its
+    key and with a last column ``usage_day``; None where there is no such row (`oci_billing` takes none of FOCUS).
+    ``sums`` are those of the good rows, ``rejected`` the bad ones; ``records`` counts both, ``text_bytes`` is the
+    unpacked text that they took, ``prefix_check`` a check over the report's text up to the end of the batch; ``final``:
+    nothing follows.
+    """
+
+    rows: pa.Table | None
+    billing: pa.Table | None
+    sums: Sums
+    records: int = 0
+    text_bytes: int = 0
+    rejected: Sequence[Rejected] = ()
+    prefix_check: str = ""
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the ledger row of an object says.
+
+    ``sums`` cover all calls that worked on the object. ``rejected`` are entries that were not staged with a Batch, such
+    as the one for the whole object.
+    """
+
+    dialect: str
+    size_bytes: int
+    sha256: str
+    state: State
+    sums: Sums
+    rejected: Sequence[Rejected] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """The ledger row as it was committed."""
+
+    key: ObjectKey
+    dialect: str
+    size_bytes: int
+    rows_loaded: int
+    rows_rejected: int
+    cost_sum: Decimal
+    quantity_sum: Decimal
+    state: State
+
+
+class Warehouse(Protocol):
+    """One connection to a warehouse for one call."""
+
+    numbers: Literal["decimal", "text"]
+    """How a Batch hands numbers over: as DECIMAL of the column's type, or as checked texts of at most 38 digits that
+    the warehouse turns into its own exact numbers."""
+
+    def migrate(self) -> None:
+        """Create what is missing, adopt an `oci_billing` of old, run the forward steps; WarehouseUnusable if newer."""
+
+    def ledger(self, tenancy_id: str) -> Mapping[tuple[str, str], LedgerEntry]:
+        """The settled objects of a tenancy by (object name, etag)."""
+
+    def claim(self, key: ObjectKey, dialect: str, *, sliced: bool) -> Claim | None:
+        """The right to load the object, or None when another call has it or has settled this very version.
+
+        A new etag of the same name drops what was staged of the old one.
+        """
+
+    def stage(self, claim: Claim, batch: Batch) -> None:
+        """Add a batch (its rows and its rejected rows) to the object's private rows.
+
+        Not durable before ``keep_progress`` or ``commit``. ProofFailed unless ``batch.sums.rows`` rows were added.
+        """
+
+    def keep_progress(self, claim: Claim, progress: Progress) -> Claim:
+        """Make the staged rows and how far they reach durable, for this call or a later one to go on.
+
+        For a claim that is not sliced it drops the rows and notes that the object needs slices.
+        """
+
+    def commit(self, claim: Claim, outcome: Outcome) -> LedgerRow:
+        """Prove and publish in one transaction; it replaces all rows of the object's name, whatever their etag.
+
+        With state `rejected` only ledger and quarantine get rows, and an older version that was loaded stays.
+        """
+
+    def release(self, claim: Claim, *, drop: bool) -> None:
+        """Give a claim up without a commit; ``drop`` also forgets what was staged."""
+
+    def retain(self, tenancy_id: str, first_day: str) -> int:
+        """Remove rows of usage days before ``first_day``; how many."""
+
+    def statements(self) -> int:
+        """Statements sent so far, for the bench."""
+
+    def close(self) -> None:
+        """Give the connection up."""

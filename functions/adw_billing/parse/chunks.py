@@ -1,0 +1,180 @@
+"""Cuts an unpacked report into chunks of whole records, without looking at each of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from isal import isal_zlib
+
+from functions.adw_billing.parse.quotes import Quotes, closed_end, is_text, quotes
+from functions.adw_billing.parse.records import LINE_END, RECORD_LIMIT_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CHUNK_BYTES = 5 << 20
+"""Text of a chunk, about 8,000 rows: more fills the processor's cache, fewer make more statements."""
+FIRST_CHUNK_BYTES = 1 << 20
+"""The first chunk is small and each is twice the one before: the warehouse has something to do early."""
+MOST_LINES = 65_536
+"""Lines of a chunk: a row that is bad takes some 500 bytes of memory, however short it is."""
+SAMPLES, SAMPLE_BYTES = 16, 4096
+"""Where lines are counted before all are: counting those of a chunk takes as long as finding its quotes."""
+OVERLONG_BYTES = 16 << 20
+"""Without a line end in so much text, its line is given up."""
+KEPT_BYTES = 64 << 10
+"""What is kept of a line that was given up."""
+
+
+def text_check(text: bytes, before: str = "") -> str:
+    """A check over a text that goes on where ``before`` ended (CRC-32, as hexadecimal digits)."""
+    return f"{isal_zlib.crc32(text, int(before or '0', 16)):08x}"
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Text that begins with a record; ``text_bytes`` of the report it stands for.
+
+    ``regular``: it is text, its CSV is regular, and its last record is whole. ``longest_quoted``: the length of the
+    longest quoted field. ``final``: nothing follows; ``closed``: nothing that follows belongs to its last record.
+    ``overlong``: the head of a line that was given up.
+    """
+
+    text: bytes
+    text_bytes: int
+    regular: bool = False
+    longest_quoted: int = 0
+    final: bool = False
+    closed: bool = False
+    overlong: bool = False
+
+
+def whole(text: bytes, *, final: bool = False) -> Chunk:
+    """A chunk of all of a text."""
+    return replace(_chunk(text, quotes(text)), final=final, closed=final)
+
+
+def _chunk(text: bytes, found: Quotes) -> Chunk:
+    return Chunk(text, len(text), found.regular and found.open_at < 0 and is_text(text), found.longest)
+
+
+class Splitter:
+    """Gives the header record, then chunks."""
+
+    def __init__(self, pieces: Iterator[bytes], chunk_bytes: int = CHUNK_BYTES) -> None:
+        self._pieces = pieces
+        self._chunk_bytes = chunk_bytes
+        self._buffer = b""
+        self._held = b""  # follows the buffer
+        self._ended = False
+
+    def header(self, limit_bytes: int = RECORD_LIMIT_BYTES) -> bytes:
+        """The first record with its line end; what there is where it does not end within the limit.
+
+        Blank lines before it are left out.
+        """
+        while not self._buffer and not self._ended:
+            self._fill(1)
+            self._buffer = self._buffer.lstrip(b"\r\n")
+        while not (end := self._header_end()) and not self._ended and len(self._buffer) < limit_bytes:
+            self._fill(len(self._buffer) + 1)
+        end = end or self._buffer.find(b"\n") + 1 or min(len(self._buffer), limit_bytes)
+        header, self._buffer = self._buffer[:end], self._buffer[end:]
+        return header
+
+    def _header_end(self) -> int:
+        """Behind the first line end that is in no quoted name; 0 where there is none yet."""
+        marks = begin = 0
+        for found in LINE_END.finditer(self._buffer):
+            marks += self._buffer.count(b'"', begin, found.end())
+            begin = found.end()
+            if not marks % 2:
+                split = found.group() == b"\r" and begin == len(self._buffer) and not self._ended
+                return 0 if split else begin
+        return 0
+
+    def skip(self, text_bytes: int) -> Iterator[bytes]:
+        """Leave out bytes that earlier calls have loaded, handing them over to be checked."""
+        left = text_bytes
+        while left:
+            self._fill(1)
+            if not self._buffer:
+                return
+            part, self._buffer = self._buffer[:left], self._buffer[left:]
+            left -= len(part)
+            yield part
+
+    def chunks(self) -> Iterator[Chunk]:
+        """The chunks; the last one, which may be empty, is final."""
+        size = min(FIRST_CHUNK_BYTES, self._chunk_bytes)
+        while True:
+            self._fill(size, whole_lines=True)
+            few = self._few_lines(len(self._buffer) if self._ended else size)
+            if self._ended and few >= len(self._buffer):
+                text, self._buffer = self._buffer, b""
+                yield whole(text, final=True)
+                return
+            yield self._cut(few)
+            size = min(2 * size, self._chunk_bytes)
+
+    def _few_lines(self, size: int) -> int:
+        """So much of the buffer that it has no more than MOST_LINES, or a little less; most chunks are far from it."""
+        stride = max(SAMPLE_BYTES, size // SAMPLES)
+        sampled = sum(self._buffer.count(b"\n", at, at + SAMPLE_BYTES) for at in range(0, size, stride))
+        if sampled * stride <= MOST_LINES // 4 * SAMPLE_BYTES:
+            return size
+        lines = self._buffer.count(b"\n", 0, size)
+        return size if lines <= MOST_LINES else max(1, size * MOST_LINES // lines)
+
+    def _cut(self, size: int) -> Chunk:
+        end = self._buffer.rfind(b"\n", 0, size) + 1 or self._buffer.find(b"\n") + 1
+        while not end and not self._ended and len(self._buffer) < OVERLONG_BYTES:
+            self._fill(len(self._buffer) + 1)
+            end = self._buffer.find(b"\n") + 1
+        if not end and self._ended and len(self._buffer) < OVERLONG_BYTES:
+            end = len(self._buffer)  # the last line, without a line end
+        if not end:
+            return self._overlong()
+        text = self._buffer[:end]
+        found = quotes(text)
+        closed = closed_end(text, found.open_at) if found.open_at >= 0 else end
+        if 0 < closed < end and end - closed <= RECORD_LIMIT_BYTES:
+            end = closed
+            text = self._buffer[:end]
+            found = replace(found, open_at=-1)
+        self._buffer = self._buffer[end:]
+        return _chunk(text, found)
+
+    def _overlong(self) -> Chunk:
+        head = self._buffer[:KEPT_BYTES]
+        taken = 0
+        end = 0
+        while not end and self._buffer:
+            end = self._buffer.find(b"\n") + 1
+            used = end or len(self._buffer)
+            taken += used
+            self._buffer = self._buffer[used:]
+            if not end:
+                self._fill(1)
+        return Chunk(head, taken, overlong=True)
+
+    def _fill(self, wanted: int, *, whole_lines: bool = False) -> None:
+        """Have so many bytes; ``whole_lines`` holds back the start of a last line, so that a chunk is no copy."""
+        if len(self._buffer) >= wanted or self._ended:
+            return
+        parts = [self._buffer, self._held]
+        have = sum(map(len, parts))
+        while have < wanted:
+            piece = next(self._pieces, None)
+            if piece is None:
+                self._ended = True
+                break
+            parts.append(piece)
+            have += len(piece)
+        last = parts[-1]
+        end = last.rfind(b"\n", 0, len(last) - (have - wanted)) + 1 if whole_lines and not self._ended else 0
+        self._held = last[end:] if end else b""
+        if end:
+            parts[-1] = last[:end]
+        self._buffer = b"".join(parts)

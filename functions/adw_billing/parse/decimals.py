@@ -1,0 +1,148 @@
+"""Texts of a column as exact numbers and moments; what is not surely exact is marked, and left to the `judge`.
+
+Arrow's cast of a text to a decimal says so when digits would be lost, but only as long as its tables of powers reach:
+with more than 38 digits or a large exponent it gives a wrong number or ends the process (pyarrow 26.0). So a text is
+cast only where its length, its point and its exponent leave no room for that.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from functions.adw_billing.warehouse.ddl import DIGITS, NUMBER_SCALE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PLAIN = b"0123456789.-"
+_MANTISSA_DECIMALS = 20
+_SMALLEST_EXPONENT = 24
+SUM_TYPE = pa.decimal256(76, max(NUMBER_SCALE.values()))
+"""Holds the sum of as many rows as a chunk can have, of every kind of number."""
+_FEW_ROWS_DIGITS = 7
+"""Digits by which a sum of a chunk's rows is longer than the largest of them, at most."""
+UTC_TIME = pa.timestamp("us", "UTC")
+LOCAL_TIME = pa.timestamp("us")
+"""Without a zone: what stands in a report without one is UTC."""
+_FIRST = pa.scalar("0001-01-01T00:00:00").cast(LOCAL_TIME)
+_LAST = pa.scalar("9999-12-31T23:59:59.999999").cast(LOCAL_TIME)
+
+Doubts: TypeAlias = "pa.BooleanArray | None"
+"""Which texts are not surely exact; None: no one is in doubt."""
+
+
+def either(one: Doubts, other: Doubts) -> Doubts:
+    """Doubts of any of two kinds."""
+    if one is None or other is None:
+        return other if one is None else one
+    return pc.or_(one, other)
+
+
+def decimals(texts: pa.StringArray, scale: int) -> tuple[pa.Decimal128Array, Doubts]:
+    """The numbers with ``scale`` decimals, NULL where the text is NULL or in doubt."""
+    kind = pa.decimal128(DIGITS, scale)
+    if texts.null_count == len(texts):
+        return pa.nulls(len(texts), kind), None
+    unsure = _unsure(texts, DIGITS - scale)
+    values, failed = _cast(_without(texts, unsure), kind)
+    return values, either(unsure, failed)
+
+
+def total(values: pa.Array) -> Decimal:
+    """The exact sum of decimals; NULL counts as 0. Arrow's own sum of a decimal128 overflows without an error."""
+    ends = pc.min_max(values)
+    largest = max(abs(each) for each in (ends["min"].as_py() or 0, ends["max"].as_py() or 0))
+    if largest >= Decimal(10) ** (DIGITS - values.type.scale - _FEW_ROWS_DIGITS):
+        values = pc.cast(values, SUM_TYPE)
+    return pc.sum(values).as_py() or Decimal(0)
+
+
+def times(texts: pa.StringArray) -> tuple[pa.TimestampArray, Doubts]:
+    """The moments in UTC to the microsecond, NULL where the text is NULL or in doubt."""
+    values, failed = _first_cast(texts)
+    ends = pc.min_max(values)
+    if ends["min"].is_valid and (ends["min"].value < _FIRST.value or ends["max"].value > _LAST.value):
+        outside = pc.or_(pc.less(values, _FIRST), pc.greater(values, _LAST))
+        failed = either(failed, pc.fill_null(outside, fill_value=False))
+    return values, failed
+
+
+def _first_cast(texts: pa.StringArray) -> tuple[pa.TimestampArray, Doubts]:
+    """Times that all have a zone, or all have none, or the mixture."""
+    for kind in (UTC_TIME, LOCAL_TIME):
+        with contextlib.suppress(pa.ArrowInvalid):
+            return pc.cast(pc.cast(texts, kind), LOCAL_TIME), None
+    values, failed = _cast(texts, UTC_TIME)
+    return pc.cast(values, LOCAL_TIME), failed
+
+
+def _without(texts: pa.StringArray, doubts: Doubts) -> pa.StringArray:
+    return texts if doubts is None else pc.if_else(doubts, pa.scalar(None, texts.type), texts)
+
+
+def _cast(texts: pa.StringArray, kind: pa.DataType) -> tuple[Any, Doubts]:
+    """The values, NULL where the cast fails, and where it does."""
+    try:
+        return pc.cast(texts, kind), None
+    except pa.ArrowInvalid:
+        failing = set(_failing(texts, kind, 0))
+    mask = pa.array([index in failing for index in range(len(texts))])
+    return pc.cast(_without(texts, mask), kind), mask
+
+
+def _failing(texts: pa.StringArray, kind: pa.DataType, first: int) -> Iterator[int]:
+    """The positions whose cast fails, of texts that begin at ``first``: halves are tried until one text is left."""
+    try:
+        pc.cast(texts, kind)
+    except pa.ArrowInvalid:
+        half = len(texts) // 2
+        if not half:
+            yield first
+            return
+        yield from _failing(texts.slice(0, half), kind, first)
+        yield from _failing(texts.slice(half), kind, first + half)
+
+
+def _unsure(texts: pa.StringArray, whole_digits: int) -> Doubts:
+    """Which texts are not to be cast to a decimal with so many digits before the point."""
+    lengths = pc.binary_length(texts)
+    points = pc.find_substring(texts, ".")
+    whole = pc.if_else(pc.less(points, 0), lengths, points)
+    doubts: Doubts = None
+    if pc.max(lengths).as_py() > DIGITS or pc.max(whole).as_py() > whole_digits:
+        doubts = _marked(pc.or_(pc.greater(lengths, DIGITS), pc.greater(whole, whole_digits)))
+    odd = set(characters(texts).translate(None, _PLAIN))
+    if odd - set(b"E"):
+        doubts = either(doubts, _marked(pc.invert(pc.match_substring_regex(texts, r"\A[0-9.E-]*\z"))))
+    return either(doubts, _unsure_notations(texts, whole_digits)) if odd else doubts
+
+
+def _unsure_notations(texts: pa.StringArray, whole_digits: int) -> Doubts:
+    """Which E-notations are other than `d.dddE-n`, or have a large exponent."""
+    small = "|".join(map(str, range(1, _SMALLEST_EXPONENT + 1)))
+    large = "|".join(map(str, range(whole_digits)))
+    known = rf"\A-?[0-9](?:\.[0-9]{{1,{_MANTISSA_DECIMALS}}})?E(?:-(?:{small})|{large})\z"
+    notations = texts.filter(pc.match_substring(texts, "E"))
+    if pc.all(pc.match_substring_regex(notations, known), min_count=0).as_py():
+        return None
+    return _marked(pc.invert(pc.match_substring_regex(texts, rf"\A[^E]*\z|{known}")))
+
+
+def _marked(doubts: pa.BooleanArray) -> pa.BooleanArray:
+    return pc.fill_null(doubts, fill_value=False)
+
+
+def characters(texts: pa.StringArray) -> bytes:
+    """The characters of all texts, one after the other."""
+    _, offsets, data = texts.buffers()
+    if data is None or not len(texts):
+        return b""
+    ends = pa.Array.from_buffers(pa.int32(), len(texts) + 1, [None, offsets], offset=texts.offset)
+    first, last = ends[0].as_py(), ends[-1].as_py()
+    found: bytes = data.slice(first, last - first).to_pybytes()
+    return found

@@ -1,0 +1,1 @@
+"""Where reports come from: bucket or folder, listed and unpacked; may import parse, model and shared."""

@@ -1,0 +1,104 @@
+"""The tenancy's bucket of reports, with a reason and a remedy for each way in which it cannot be read."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from functions.adw_billing.errors import ChildTenancy, ReportsNotAuthorised, ReportsNotFound, WrongRegion
+from functions.adw_billing.source.reports import NAMESPACE, Bucket
+from shared.errors import FunctionError, OciServiceError
+from shared.oci.object_store import ObjectStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from functions.adw_billing.settings import Settings
+    from functions.adw_billing.source.reports import ReportObject
+    from shared.deadline import Deadline
+
+
+class TenancyBucket(Bucket):
+    """The bucket that the settings name."""
+
+    def __init__(self, settings: Settings, deadline: Deadline) -> None:
+        self._settings = settings
+        self._deadline = deadline
+        tenancy = settings.usage_report_bucket
+        store = ObjectStore(settings, deadline, NAMESPACE, tenancy, region=settings.home_region)
+        super().__init__(store, tenancy, settings.reports)
+
+    def list(self) -> list[ReportObject]:
+        """All reports. Raises ReportsNotFound, ReportsNotAuthorised, WrongRegion, ChildTenancy or OciServiceError."""
+        with self._explained():
+            return super().list()
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except OciServiceError as error:
+            raise self._explain(error) from None
+
+    def _explain(self, error: OciServiceError) -> FunctionError:
+        if error.status in (401, 403) or error.code == "NotAuthorizedOrNotFound":
+            return ReportsNotAuthorised(
+                f"Object Storage refused to list the reports of {self._settings.usage_report_bucket}",
+                fix=ReportsNotAuthorised.remedy,
+                opc_request_id=error.opc_request_id,
+            )
+        if error.status != 404:
+            return error
+        return self._explain_missing(error)
+
+    def _explain_missing(self, error: OciServiceError) -> FunctionError:
+        """Why there is no such bucket: another home region, a child tenancy, or no policy."""
+        home, current = self._regions()
+        if home and current and home != current:
+            return WrongRegion(
+                f"the reports are in the home region {home}, {current} was asked",
+                fix=f"set home_region to {home}",
+                opc_request_id=error.opc_request_id,
+            )
+        if parent := self._parent():
+            return ChildTenancy(
+                f"the tenancy {parent} pays for {self._settings.usage_report_bucket}",
+                fix=f"set usage_report_bucket to {parent} and run the function there",
+                opc_request_id=error.opc_request_id,
+            )
+        return ReportsNotFound(
+            f"no bucket {self._settings.usage_report_bucket} in the namespace {NAMESPACE}",
+            fix=ReportsNotFound.remedy,
+            opc_request_id=error.opc_request_id,
+        )
+
+    def _regions(self) -> tuple[str, str]:
+        """Home region and the region that was asked, each empty where it cannot be learnt."""
+        from shared.oci.clients import client, credentials, translated  # only when a bucket is missing
+
+        settings = self._settings
+        try:
+            current = settings.home_region or str(credentials(settings)[0].get("region", ""))
+            identity = client("identity", settings, self._deadline)
+            with translated("identity"):
+                found = identity.list_region_subscriptions(settings.usage_report_bucket).data
+        except FunctionError:
+            return "", ""
+        return next((str(region.region_name) for region in found if region.is_home_region), ""), current
+
+    def _parent(self) -> str:
+        """OCID of the tenancy that pays for this one; empty where there is none or it cannot be learnt.
+
+        Needs `read organizations-links`. Source: OCI API, Organizations 20230401, ListLinks.
+        """
+        from shared.oci.clients import client, translated
+
+        settings = self._settings
+        child = settings.usage_report_bucket
+        try:
+            organizations = client("organizations", settings, self._deadline, region=settings.home_region)
+            with translated("organizations"):
+                links = organizations.list_links(child_tenancy_id=child, lifecycle_state="ACTIVE").data.items
+        except FunctionError:
+            return ""
+        return next((str(link.parent_tenancy_id) for link in links), "")

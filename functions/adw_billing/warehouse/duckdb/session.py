@@ -1,0 +1,66 @@
+"""One connection to the embedded warehouse: runs statements, counts them, and writes the small rows."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import duckdb
+    import pyarrow as pa
+
+    from functions.adw_billing.model.warehouse import ObjectKey, Rejected
+
+
+class Session:
+    """A connection; ``statements`` counts what was sent."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+        self.statements = 0
+
+    def run(self, statement: str, values: Any = None, rows: pa.Table | None = None) -> None:  # noqa: ANN401, ARG002
+        """Run a statement with a tuple or mapping of values; it may read from ``rows``, which DuckDB finds by name."""
+        self.statements += 1
+        self.connection.execute(statement, values)
+
+    def all(self, statement: str, values: Any = None, rows: pa.Table | None = None) -> list[tuple[Any, ...]]:  # noqa: ANN401
+        """All rows of a query; of an INSERT or DELETE, how many rows it changed."""
+        self.run(statement, values, rows)
+        return self.connection.fetchall()
+
+    def remember(self, name: str, value: str) -> None:
+        """Write one of the loader's own values."""
+        self.run("INSERT OR REPLACE INTO oci_loader VALUES (?, ?)", (name, value))
+
+    def insert(self, table: str, key: ObjectKey, rows: pa.Table) -> int:
+        """Insert rows that lack the object's key, read where they lie in memory; how many were."""
+        values = (key.tenancy_id, key.object_name, key.object_etag)
+        return int(self.all(f"INSERT INTO {table} SELECT ?, ?, ?, * FROM rows", values, rows)[0][0])
+
+    def reject(self, key: ObjectKey, entries: Sequence[Rejected], table: str) -> None:
+        """Put rows into quarantine, or into its stage."""
+        if not entries:
+            return
+        columns = [list(column) for column in zip(*((e.object_row, e.reason, e.content) for e in entries), strict=True)]
+        self.run(
+            f"INSERT INTO {table} SELECT ?, ?, ?, unnest(?), unnest(?), unnest(?)",
+            (key.tenancy_id, key.object_name, key.object_etag, *columns),
+        )
+
+
+def key_values(key: ObjectKey) -> dict[str, str]:
+    """Bind values of one version of an object."""
+    return {**name_values(key), "object_etag": key.object_etag}
+
+
+def name_values(key: ObjectKey) -> dict[str, str]:
+    """Bind values of an object, whatever its version."""
+    return {"tenancy_id": key.tenancy_id, "object_name": key.object_name}
+
+
+def now() -> datetime:
+    """The time in UTC, as the warehouse stores it."""
+    return datetime.now(UTC).replace(tzinfo=None)

@@ -1,0 +1,185 @@
+"""The SQL of `load_mode=dbms_cloud`: the database reads an object itself, as texts, and turns them into staged rows.
+
+The copy's table has a column for each field of the object, `c1`, `c2` …, in the order of its header, as wide as the
+column that the field goes to. What is not plainly right there is not staged by SQL: see `fitness`. Sources: DBMS_CLOUD
+Subprograms, "COPY_DATA Procedure", and "DBMS_CLOUD Package Format Options" (Oracle Autonomous Database documentation);
+field lists: Oracle Database Utilities, "ORACLE_LOADER Access Driver".
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from functions.adw_billing.model.tables import (
+    BILLING,
+    COST_COLUMNS,
+    DATA,
+    DAY_COLUMN,
+    OBJECT_KEY,
+    QUANTITY_COLUMNS,
+    Column,
+    Kind,
+    Table,
+)
+from functions.adw_billing.warehouse.ddl import DIGITS
+from functions.adw_billing.warehouse.oracle.sql import NUMBER_TEXT, sums
+
+if TYPE_CHECKING:
+    from functions.adw_billing.model.headers import Layout
+
+CREDENTIAL = "OCI$RESOURCE_PRINCIPAL"
+"""The database's own principal: DBMS_CLOUD_ADMIN.ENABLE_RESOURCE_PRINCIPAL lets a user have it."""
+MOST_COLUMNS = 990
+"""Fields of an object that a table has room for (1,000 columns, Database Reference, "Logical Database Limits")."""
+LONGEST_TEXT = 4000
+LONGEST_TIME = 64
+FIELD_CHARACTERS = 32_767
+NUMBER = "^-?[0-9]+([.][0-9]+)?(E-?[0-9]{1,2})?$"
+TIME = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?Z$"
+CONTROL = "[[:cntrl:]]"
+"""Characters that JSON writes as escapes."""
+
+COPY = (
+    "BEGIN DBMS_CLOUD.COPY_DATA(table_name => :table_name, credential_name => :credential_name, "
+    "file_uri_list => :file_uri_list, field_list => :field_list, format => :copy_format); END;"
+)
+
+
+def copy_format(*, compressed: bool) -> str:
+    """The format of a report: a row that cannot be read ends the copy; DBMS_CLOUD's own log is kept for a day."""
+    options = {
+        "type": "csv",
+        "delimiter": ",",
+        "quote": '"',
+        "characterset": "AL32UTF8",
+        "skipheaders": 1,
+        "trimspaces": "notrim",
+        "conversionerrors": "reject_record",
+        "rejectlimit": 0,
+        "logretention": 1,
+    }
+    return json.dumps({**options, **({"compression": "gzip"} if compressed else {})})
+
+
+def copy_table(layout: Layout, name: str) -> Table:
+    """The table that the object is copied into."""
+    kinds = layout.kinds
+    lengths = layout.lengths
+
+    def length(position: int) -> int:
+        if position in lengths:
+            return lengths[position]
+        if position not in kinds:
+            return LONGEST_TEXT
+        return LONGEST_TIME if kinds[position] is Kind.TIME else NUMBER_TEXT
+
+    fields = [Column(f"c{position + 1}", length=length(position)) for position in range(layout.width)]
+    return Table(name, (Column("record_no", Kind.INTEGER), *fields))
+
+
+def field_list(layout: Layout) -> str:
+    """What the loader reads: the number of the record, and each field as a text."""
+    fields = [f'"C{position + 1}" CHAR({FIELD_CHARACTERS})' for position in range(layout.width)]
+    return ", ".join(['"RECORD_NO" RECNUM', *fields])
+
+
+def fitness(layout: Layout, name: str) -> str:
+    """Rows, different record numbers, the first and the last of them, and the rows that SQL is not to stage."""
+    tests = " OR ".join(_unfit(layout)) or "1 = 0"
+    return (
+        "SELECT COUNT(*), COUNT(DISTINCT record_no), MIN(record_no), MAX(record_no), "
+        f"COUNT(CASE WHEN {tests} THEN 1 END) FROM {name}"
+    )
+
+
+def _unfit(layout: Layout) -> list[str]:
+    tests = []
+    for position, kind in layout.kinds.items():
+        field = _field(layout, position)
+        tests.append(f"NOT REGEXP_LIKE({field}, '{TIME if kind is Kind.TIME else NUMBER}')")
+        if kind is not Kind.TIME:
+            tests.append(f"LENGTH({field}) > {DIGITS}")  # so many characters are no more digits than NUMBER keeps
+    tests += [f"REGEXP_LIKE(c{position + 1}, '{CONTROL}')" for _, position in (*layout.tags, *layout.others)]
+    tests += [f"INSTR(c{position + 1}, CHR(0)) > 0" for position in layout.columns.values()]
+    return tests
+
+
+def stage_rows(layout: Layout, name: str, stage: Table) -> str:
+    """The copied rows into the private table of rows; ``:first`` is the record number of the first one."""
+    columns = DATA[layout.dialect].columns[len(OBJECT_KEY) + 1 :]
+    values = ["record_no - :first + 1", *(_value(layout, column) for column in columns), "0"]
+    return f"INSERT INTO {stage.name} ({', '.join(stage.names)}) SELECT {', '.join(values)} FROM {name}"
+
+
+def stage_billing(layout: Layout, name: str, stage: Table) -> str:
+    """The copied rows into the private table for `oci_billing`, as texts."""
+    texts = [_text(layout, column.name) for column in BILLING.columns[1:]]
+    day = f"TO_DATE(SUBSTR({_text(layout, DAY_COLUMN[layout.dialect])}, 1, 10), 'YYYY-MM-DD')"
+    return f"INSERT INTO {stage.name} ({', '.join(stage.names)}) SELECT {', '.join([*texts, day, '0'])} FROM {name}"
+
+
+def staged_sums(dialect: str, stage: Table) -> str:
+    """Rows and sums of the private table of rows."""
+    cost = _first_number(COST_COLUMNS[dialect]) if COST_COLUMNS[dialect] else "0"
+    return sums(cost, _first_number(QUANTITY_COLUMNS[dialect]), stage.name)
+
+
+def _first_number(names: tuple[str, ...]) -> str:
+    casts = [f"CAST({name} AS NUMBER)" for name in names]
+    return f"COALESCE({', '.join(casts)})" if len(casts) > 1 else casts[0]
+
+
+def _field(layout: Layout, position: int) -> str:
+    """A field without the words that mean "no value"."""
+    field = f"c{position + 1}"
+    for word in sorted(layout.null_words):
+        field = f"NULLIF({field}, '{word}')"
+    return field
+
+
+def _text(layout: Layout, column: str) -> str:
+    position = layout.columns.get(column)
+    return "NULL" if position is None else _field(layout, position)
+
+
+def _value(layout: Layout, column: Column) -> str:
+    if column.name == "other_columns":
+        return _json(layout.others)
+    if column.name == "tags" and layout.dialect != "focus":
+        return _json(layout.tags)
+    text = _text(layout, column.name)
+    if text == "NULL":
+        return text
+    if column.name == "tags":
+        return f"CASE WHEN LTRIM({text}) LIKE '\"%' THEN '{{' || {text} || '}}' ELSE {text} END"
+    return _moment(text) if column.kind is Kind.TIME else text
+
+
+def _moment(text: str) -> str:
+    """A time of the form TIME, with or without seconds and their fractions."""
+    bare = f"REPLACE(SUBSTR({text}, 1, LENGTH({text}) - 1), 'T', ' ')"
+    rest = f"CASE LENGTH({text}) WHEN 17 THEN ':00.' WHEN 20 THEN '.' ELSE '' END"
+    return f"TO_TIMESTAMP(RPAD({bare} || {rest}, 26, '0'), 'YYYY-MM-DD HH24:MI:SS.FF6')"
+
+
+def _json(pairs: tuple[tuple[str, int], ...]) -> str:
+    """An object of the fields that have a value."""
+    if not pairs:
+        return "'{}'"
+    return f"'{{' || SUBSTR({_joined([_member(key, position) for key, position in pairs])}, 2) || '}}'"
+
+
+def _joined(texts: list[str]) -> str:
+    """All texts as one, in pairs of pairs: no expression is nested deeply, however many tags there are."""
+    if len(texts) == 1:
+        return texts[0]
+    half = len(texts) // 2
+    return f"({_joined(texts[:half])} || {_joined(texts[half:])})"
+
+
+def _member(key: str, position: int) -> str:
+    field = f"c{position + 1}"
+    name = f',{json.dumps(key, ensure_ascii=False)}:"'.replace("'", "''")
+    escaped = f"REPLACE(REPLACE({field}, '\\', '\\\\'), '\"', '\\\"')"
+    return f"CASE WHEN {field} IS NOT NULL THEN '{name}' || {escaped} || '\"' ELSE '' END"

@@ -1,0 +1,185 @@
+"""The transaction that makes a report visible: old rows out, staged rows in, proof, summary, ledger."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from functions.adw_billing.errors import ProofFailed, WarehouseBusy
+from functions.adw_billing.model.exact_sums import EXACT, plain
+from functions.adw_billing.model.tables import retained_name
+from functions.adw_billing.model.warehouse import LedgerRow, Sums
+from functions.adw_billing.warehouse.oracle import claim_sql, sql
+
+if TYPE_CHECKING:
+    from functions.adw_billing.model.warehouse import Claim, Outcome
+    from functions.adw_billing.warehouse.oracle.session import Session
+    from functions.adw_billing.warehouse.oracle.stage import Stage
+
+COST_FROM = "oci_billing_cost_from"
+EVERYTHING = "0001-01-01"
+NEVER = "9999-12-31"
+"""The first day of cost reports before one is stored."""
+
+
+class Publication:
+    """One object's publication; ``run`` leaves the transaction open for the caller to commit."""
+
+    def __init__(self, session: Session, claim: Claim, outcome: Outcome, call_id: str, billing_cost_from: str) -> None:
+        self._session = session
+        self._key = claim.key
+        self._dialect = claim.dialect
+        self._outcome = outcome
+        self._call_id = call_id
+        self._billing_cost_from = billing_cost_from
+        self._name: dict[str, object] = {"tenancy_id": self._key.tenancy_id, "object_name": self._key.object_name}
+        self._whole: dict[str, object] = {**self._name, "object_etag": self._key.object_etag}
+        self._sums = Sums() if outcome.state == "rejected" else outcome.sums
+        self._rows_rejected = 0
+
+    def run(self, stage: Stage) -> None:
+        """Everything but the commit. Raises ProofFailed, WarehouseBusy and what the session raises.
+
+        One publication at a time: each sees the rows of those before it, so the daily summary misses none, and no two
+        wait for each other.
+        """
+        self._session.commit()  # what is staged is private; the wait for the others holds nothing else
+        self._session.rows(sql.LOCK, name=sql.LOCK_NAME)
+        if not self._session.rows(claim_sql.CLAIM_HOLD, **self._name, call_id=self._call_id):
+            raise WarehouseBusy("another call has taken the object over")
+        if self._outcome.state == "rejected":
+            for statement in sql.FORGET_UNLOADED:
+                self._session.run(statement, **self._whole)
+            self._add_rejected(stage)
+        else:
+            self._replace(stage)
+        self._write_ledger()
+        self._session.run(claim_sql.CLAIM_END, **self._name, call_id=self._call_id)
+
+    def _replace(self, stage: Stage) -> None:
+        """Rows, quarantine, `oci_billing` and summary of this version in place of any other version's."""
+        touched = self._days()
+        self._session.run(sql.unpublish(self._dialect), **self._name)
+        if stage.name("d"):
+            self._session.run(sql.publish(self._dialect, stage.name("d")), **self._whole)
+        self._prove()
+        self._session.run(sql.FORGET_REJECTED, **self._name)
+        self._add_rejected(stage)
+        self._fill_billing(stage)
+        if self._dialect != "usage":
+            self._summarise(touched | self._days())
+        self._session.run(sql.FORGET_REPORT, **self._name)
+
+    def ledger_row(self) -> LedgerRow:
+        """The ledger row as it was committed."""
+        outcome, sums = self._outcome, self._sums
+        return LedgerRow(
+            self._key,
+            outcome.dialect,
+            outcome.size_bytes,
+            sums.rows,
+            self._rows_rejected,
+            sums.cost,
+            sums.quantity,
+            outcome.state,
+        )
+
+    def _days(self) -> set[datetime]:
+        rows = self._session.rows(sql.days(self._dialect), **self._name)
+        return {datetime.fromisoformat(str(day)) for (day,) in rows if day is not None}
+
+    def _prove(self) -> None:
+        """Compare rows and sums as the database has them with those of the parser. Raises ProofFailed."""
+        count, *parts = self._session.rows(sql.proof(self._dialect), **self._name)[0]
+        found = sums_of(count, parts)
+        if found != self._outcome.sums:
+            raise ProofFailed(
+                "rows or sums in the database differ from those of the report",
+                object_name=self._key.object_name,
+                expected=_shown(self._outcome.sums),
+                found=_shown(found),
+            )
+
+    def _add_rejected(self, stage: Stage) -> None:
+        if stage.name("r"):
+            self._rows_rejected = self._session.run(sql.publish_rejected(stage.name("r")), **self._whole)
+        rows = [
+            {**self._whole, "object_row": each.object_row, "reason": each.reason, "content": each.content}
+            for each in self._outcome.rejected
+        ]
+        self._session.many(sql.ADD_REJECTED, rows)
+        self._rows_rejected += len(rows)
+
+    def _fill_billing(self, stage: Stage) -> None:
+        """Usage reports have the days before the stored one, cost reports that day and the later ones."""
+        if self._dialect == "focus":
+            return
+        stored = self._session.rows(sql.REMEMBERED, name=COST_FROM)
+        first = str(stored[0][0]) if stored else NEVER if self._dialect == "usage" else self._begin_cost()
+        key = {"usage_report": self._key.usage_report}
+        self._session.run(sql.forget_billing(self._dialect), **key, cost_from=first)
+        if stage.name("b"):
+            day = datetime.fromisoformat(first)
+            self._session.run(sql.publish_billing(self._dialect, stage.name("b")), **key, cost_from=day)
+
+    def _begin_cost(self) -> str:
+        """Store the first usage day that cost reports fill in `oci_billing`: once, for all calls."""
+        first = self._billing_cost_from or self._day_after_usage()
+        self._session.run(sql.REMEMBER, name=COST_FROM, value=first)
+        self._session.run(sql.LEAVE_TO_COST, cost_from=first)
+        return first
+
+    def _day_after_usage(self) -> str:
+        newest = self._session.rows(sql.NEWEST_BILLING)[0][0]
+        if not newest:
+            return EVERYTHING
+        return (datetime.fromisoformat(str(newest)) + timedelta(days=1)).date().isoformat()
+
+    def _summarise(self, days: set[datetime]) -> None:
+        same = {
+            "tenancy_id": self._key.tenancy_id,
+            "dialect": self._dialect,
+            "retained": retained_name(self._key.tenancy_id),
+        }
+        keys = [{**same, "usage_day": day, "day_text": day.date().isoformat()} for day in sorted(days)]
+        self._session.many(sql.FORGET_DAY, keys)
+        object_name = self._key.object_name
+        next_days = [
+            {**key, "next_day": day + timedelta(days=1), "object_name": object_name}
+            for key, day in zip(keys, sorted(days), strict=True)
+        ]
+        self._session.many(sql.add_day(self._dialect), next_days)
+
+    def _write_ledger(self) -> None:
+        outcome = self._outcome
+        self._session.run(
+            sql.ADD_REPORT,
+            **self._whole,
+            dialect=outcome.dialect,
+            size_bytes=outcome.size_bytes,
+            rows_loaded=self._sums.rows,
+            rows_rejected=self._rows_rejected,
+            cost_sum=self._sums.cost,
+            quantity_sum=plain(self._sums.quantity),
+            sha256=outcome.sha256,
+            state=outcome.state,
+            call_id=self._call_id,
+        )
+
+
+def sums_of(count: int, parts: list[Decimal | int | None]) -> Sums:
+    """Rows, and the parts of cost and of quantity, as `oracle_sql.sums` gives them."""
+    return Sums(int(count), _added(parts[:3]), _added(parts[3:]))
+
+
+def _added(parts: list[Decimal | int | None]) -> Decimal:
+    """Whole units, 18 decimals and the rest as one number, with all its digits."""
+    total = Decimal(0)
+    for part in parts:
+        total = EXACT.add(total, Decimal(part or 0))
+    return total
+
+
+def _shown(sums: Sums) -> str:
+    return f"{sums.rows} rows, cost {sums.cost:f}, quantity {sums.quantity:f}"

@@ -1,0 +1,123 @@
+"""One session of the database: every request within the time that is left, every error typed, requests counted."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+from functions.adw_billing.warehouse.oracle import sql
+from functions.adw_billing.warehouse.oracle.errors import ConnectionLost, translated, typed
+from shared.errors import FunctionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    import oracledb
+
+    from shared.deadline import Deadline
+
+GOODBYE_SECONDS = 5.0
+LONGEST_SECONDS = 3600.0
+"""A detached function's longest time; a request never waits longer."""
+
+FETCH_ROWS = 5000
+"""Rows a round trip of a query; the loader's own answers are the ledger, some thousand short rows."""
+
+
+class Session:
+    """Wraps the connection that ``opens`` makes; ``statements`` counts the requests made, a batch as one."""
+
+    def __init__(self, opens: Callable[[], oracledb.Connection], deadline: Deadline) -> None:
+        self._opens = opens
+        self._deadline = deadline
+        self._reserve_seconds = 0.0
+        self.statements = 0
+        self.reopen()
+
+    def reopen(self) -> None:
+        """Begin a new session in place of one that was lost."""
+        self._connection = self._opens()
+        for statement in sql.SESSION:
+            self.run(statement)
+        self.schema = str(self.rows(sql.SCHEMA)[0][0])
+
+    @contextlib.contextmanager
+    def reserving(self, seconds: float) -> Iterator[None]:
+        """Requests within the block end so long before the deadline: what follows them has that time."""
+        self._reserve_seconds = seconds
+        try:
+            yield
+        finally:
+            self._reserve_seconds = 0.0
+
+    def rows(self, statement: str, **binds: object) -> list[tuple[Any, ...]]:
+        """All rows of a query, numbers as int or Decimal."""
+        self._begin()
+        with translated(), self._connection.cursor() as cursor:
+            cursor.arraysize, cursor.prefetchrows = FETCH_ROWS, FETCH_ROWS + 1
+            cursor.execute(statement, binds, fetch_decimals=True, fetch_lobs=False)
+            return list(cursor.fetchall())
+
+    def run(self, statement: str, **binds: object) -> int:
+        """Run a statement; how many rows it touched."""
+        self._begin()
+        with translated(), self._connection.cursor() as cursor:
+            cursor.execute(statement, binds)
+            return int(cursor.rowcount)
+
+    def many(self, statement: str, rows: Sequence[Mapping[str, object]]) -> None:
+        """Run a statement once for each mapping of binds, in one request; nothing for no rows."""
+        if rows:
+            self._begin()
+            with translated(), self._connection.cursor() as cursor:
+                cursor.executemany(statement, list(rows))
+
+    def insert(self, statement: str, batch: Any) -> None:  # noqa: ANN401  (anything with `__arrow_c_stream__`)
+        """Insert an Arrow batch within the transaction (array DML)."""
+        self._begin()
+        with translated(), self._connection.cursor() as cursor:
+            cursor.executemany(statement, batch)
+
+    def load(self, table: str, columns: Sequence[str], batch: Any) -> None:  # noqa: ANN401
+        """Load an Arrow batch by direct path, which commits by itself and must not find a transaction open."""
+        self._begin()
+        names = [column.upper() for column in columns]
+        try:
+            with translated():
+                self._connection.direct_path_load(self.schema, table.upper(), names, batch)
+        except AttributeError as error:  # the connection died under the message (python-oracledb 26.1)
+            raise typed(error) from None
+
+    def commit(self) -> None:
+        """Commit; a lost reply is ConnectionLost or DeadlineExceeded, and the commit may have happened."""
+        self._begin()
+        with translated():
+            self._connection.commit()
+
+    def rollback(self) -> None:
+        """Undo the transaction; a session that is gone has done so already."""
+        if self._bound(GOODBYE_SECONDS):
+            with contextlib.suppress(FunctionError), translated():
+                self._connection.rollback()
+
+    def close(self) -> None:
+        """End the session; what is not committed is undone."""
+        if self._bound(GOODBYE_SECONDS):
+            with contextlib.suppress(FunctionError), translated():
+                self._connection.close()
+
+    def _begin(self) -> None:
+        """Bound the next request by what is left of the call. Raises DeadlineExceeded; ConnectionLost when closed."""
+        self.statements += 1
+        if not self._bound(self._deadline.bounded(LONGEST_SECONDS, margin_seconds=self._reserve_seconds)):
+            raise ConnectionLost("the connection to the database is closed")
+
+    def _bound(self, seconds: float) -> bool:
+        """Give the next request so much time; False where the connection is gone.
+
+        Setting a timeout on a connection that the driver has closed ends the process (python-oracledb 26.1).
+        """
+        if not self._connection.is_healthy():
+            return False
+        self._connection.call_timeout = int(seconds * 1000)
+        return True

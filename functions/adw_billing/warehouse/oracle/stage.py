@@ -1,0 +1,129 @@
+"""An object's private tables: made when its first batch comes, filled as Arrow, dropped when it is published."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from functions.adw_billing.model.tables import Kind
+from functions.adw_billing.warehouse.ddl import oracle_create
+from functions.adw_billing.warehouse.oracle import sql
+from shared.errors import FunctionError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pyarrow as pa
+
+    from functions.adw_billing.model.tables import Column, Table
+    from functions.adw_billing.model.warehouse import Batch, Rejected
+    from functions.adw_billing.warehouse.oracle.session import Session
+
+EXISTS = "ORA-00955"
+MISSING = "ORA-00942"
+
+
+class Stage:
+    """The private tables of one object by kind: `d` its rows, `b` those for `oci_billing`, `r` its quarantine.
+
+    ``direct`` loads by direct path, else by array inserts.
+    """
+
+    def __init__(self, session: Session, tables: dict[str, Table], *, direct: bool) -> None:
+        self._session = session
+        self._tables = tables
+        self._direct = direct
+        self._made: set[str] = set()
+
+    def name(self, kind: str) -> str:
+        """The name of the private table of that kind; empty where this object has no such rows."""
+        return self._tables[kind].name if kind in self._made else ""
+
+    def table(self, kind: str) -> Table:
+        """The private table of that kind, made where it is missing."""
+        self._make(kind)
+        return self._tables[kind]
+
+    def resume(self, records: int) -> None:
+        """Go on where a call kept its progress: what was staged after it is dropped."""
+        for kind, table in self._tables.items():
+            create_table(self._session, table)
+            self._session.run(sql.stage_trim(table.name), records=records)
+            self._made.add(kind)
+        self._session.commit()
+
+    def add(self, batch: Batch, records: int) -> None:
+        """Put a batch's rows into the private tables; ``records`` is the progress that was kept last.
+
+        How many rows came in is proved by the publication: `rowcount` is that of the last Arrow chunk (26.1).
+        """
+        for kind, rows in (("d", batch.rows), ("b", batch.billing)):
+            if rows is not None:
+                self._fill(kind, rows, records)
+        self._add_rejected(batch.rejected, records)
+        if self._direct:
+            self._session.commit()  # direct path refuses to begin within a transaction (ORA-26085)
+
+    def drop(self) -> None:
+        """Drop the private tables that this object has."""
+        for kind in sorted(self._made):
+            drop_table(self._session, self._tables[kind].name)
+        self._made.clear()
+
+    def _add_rejected(self, rejected: Sequence[Rejected], records: int) -> None:
+        if rejected:
+            self._make("r")
+            rows = [
+                {"object_row": row.object_row, "reason": row.reason, "content": row.content, "staged_after": records}
+                for row in rejected
+            ]
+            self._session.many(sql.stage_rejected(self._tables["r"].name), rows)
+
+    def _fill(self, kind: str, rows: pa.Table, records: int) -> None:
+        import pyarrow as pa  # a call with nothing new needs no Arrow
+
+        self._make(kind)
+        table = self._tables[kind]
+        columns = [self._column(column, rows[column.name]) for column in table.columns[:-1]]
+        staged_after = pa.repeat(pa.scalar(records, pa.int64()), rows.num_rows)
+        batch = pa.table([*columns, staged_after], table.names)
+        if self._direct:
+            self._session.load(table.name, table.names, batch)
+        else:
+            self._session.insert(sql.stage_insert(table), batch)
+
+    def _column(self, column: Column, texts: pa.ChunkedArray) -> pa.ChunkedArray:
+        """A column to hand over.
+
+        In a direct path load from Arrow, a NULL in a CLOB behind another CLOB with other than ASCII text raises
+        UnicodeDecodeError (python-oracledb 26.1); an empty text is stored as NULL without that.
+        """
+        return texts.fill_null("") if self._direct and column.kind is Kind.LONG_TEXT else texts
+
+    def _make(self, kind: str) -> None:
+        """Make a private table at its first use; one that a call of old has left behind is emptied."""
+        if kind in self._made:
+            return
+        if not create_table(self._session, self._tables[kind]):
+            self._session.run(sql.empty(self._tables[kind].name))
+        self._made.add(kind)
+
+
+def create_table(session: Session, table: Table) -> bool:
+    """Create a table where it is missing; whether it was."""
+    return _unless(session, oracle_create(table), EXISTS)
+
+
+def drop_table(session: Session, name: str) -> None:
+    """Drop a table where it is there."""
+    _unless(session, sql.drop(name), MISSING)
+
+
+def _unless(session: Session, statement: str, code: str) -> bool:
+    """Run a statement; False where it fails with that one code."""
+    try:
+        session.run(statement)
+    except FunctionError as error:
+        if error.fields.get("code") != code:
+            raise
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""What a card asks and is answered: buttons, names, JSON; may import model and shared."""

@@ -1,0 +1,1 @@
+"""Where a picture is put so that the card can fetch it; may import model and shared."""

@@ -1,0 +1,97 @@
+"""The bucket of badges over plain HTTP requests, signed by the function's resource principal or sent to a link.
+
+The OCI SDK is not used here: importing its object-storage client costs more CPU than the whole call may
+(shared/oci/signature.py has the signature that stands in for it).
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+from shared.http.client import WebError
+from shared.oci.signature import Principal, load_resource_principal, sign
+
+if TYPE_CHECKING:
+    from functions.codecard_avatar.publish.bucket_url import BucketUrl
+    from shared.deadline import Deadline
+    from shared.http.client import Web, WebAnswer
+
+ANSWER_BYTES = 64 * 1024
+"""Of an answer that is not an object: a small JSON error at most."""
+
+RENEW_SECONDS = 60.0
+"""Before a session token ends it is read again."""
+
+
+class PrincipalCache:
+    """The resource principal of the container, read again when its token is about to end."""
+
+    def __init__(self) -> None:
+        self._principal: Principal | None = None
+
+    def get(self, now_epoch_seconds: float) -> Principal:
+        """The principal. Raises NotAuthorised when the environment has none."""
+        held = self._principal
+        if held is None or held.expires_epoch_seconds - RENEW_SECONDS < now_epoch_seconds:
+            held = self._principal = load_resource_principal(os.environ)
+        return held
+
+
+class Bucket:
+    """One bucket; ``url`` is where requests go to."""
+
+    def __init__(self, url: BucketUrl, web: Web, principals: PrincipalCache) -> None:
+        self.url = url
+        self._web = web
+        self._principals = principals
+
+    def get(self, name: str, deadline: Deadline, limit_bytes: int) -> bytes:
+        """An object's bytes. Raises WebError (its text begins with the status where there was one), NotAuthorised."""
+        return _checked(self._send("GET", name, deadline, limit_bytes), name).body
+
+    def put(self, name: str, body: bytes, content_type: str, deadline: Deadline) -> bytes:
+        """Write an object and return the certificate (DER) of its host. Raises WebError, NotAuthorised."""
+        return _checked(self._send("PUT", name, deadline, ANSWER_BYTES, body, content_type), name).certificate
+
+    def is_readable(self, url: BucketUrl, name: str, deadline: Deadline) -> bool:
+        """Whether the card can read an object by this form of the bucket's URL; only a clear refusal is a no.
+
+        Raises WebError.
+        """
+        answer = self._web.send("HEAD", url.object_url(name), deadline, limit_bytes=ANSWER_BYTES, for_the_card=True)
+        return answer.status not in {401, 403, 404}
+
+    def _send(
+        self,
+        method: str,
+        name: str,
+        deadline: Deadline,
+        limit_bytes: int,
+        body: bytes | None = None,
+        content_type: str = "application/json",
+    ) -> WebAnswer:
+        url = self.url.object_url(name)
+        headers = {"content-type": content_type}
+        if not self.url.is_link:
+            now = time.time()
+            headers = sign(self._principals.get(now), method, url, headers, now_epoch_seconds=now)
+        return self._web.send(
+            method, url, deadline, limit_bytes=limit_bytes, headers=headers, body=body, for_the_card=True
+        )
+
+
+def _checked(answer: WebAnswer, name: str) -> WebAnswer:
+    """Raises WebError for every status but 200; it says what to do about the usual ones."""
+    if answer.status == 200:
+        return answer
+    causes = {
+        400: "the request is not one for a bucket",
+        401: "the function's signature or the link is refused",
+        403: "the policies refuse it",
+        404: "no such bucket or object, or no policy",
+        429: "too many requests",
+    }
+    cause = causes.get(answer.status, "a redirect" if 300 <= answer.status < 400 else "the service failed")
+    raise WebError(f"{answer.status} for {name[:60]}: {cause}")

@@ -1,0 +1,72 @@
+"""Names of pictures: what stands in an address so that it cannot collide, go stale, or be too long. Pure."""
+
+from __future__ import annotations
+
+import bisect
+import hashlib
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from functions.codecard_avatar.draw import names
+from functions.codecard_avatar.draw.glyphs import ELLIPSIS
+
+if TYPE_CHECKING:
+    from functions.codecard_avatar.draw.names import BadgeName
+
+SUFFIX = ".bmp"
+FILE_NAME_CHARACTERS = 1000
+"""Of an address that is looked at; one that the function has given has a tenth of it."""
+
+_PUNYCODE = "xn--"
+_PLAIN = re.compile(r"[A-Za-z0-9 .,'_-]+")
+_SIGNS = [sign for sign in map(chr, range(0x21, 0x7F)) if not _PLAIN.fullmatch(sign)]
+_HIDDEN = {ord(sign): 0xE000 + ord(sign) for sign in _SIGNS}
+"""Signs that mean something in an address, as letters for private use: punycode leaves ASCII as it is, and a gateway
+may take even an encoded slash for a separator."""
+
+_SHOWN = {hidden: sign for sign, hidden in _HIDDEN.items()}
+_HASH_DIGITS = 20
+
+
+def object_name(card_file: bytes) -> str:
+    """The name of an object in a bucket, from its content: equal pictures share it, others cannot have it."""
+    return f"badge-{hashlib.sha256(card_file).hexdigest()[:_HASH_DIGITS]}{SUFFIX}"
+
+
+def address(folder_url: str, name: BadgeName, limit_characters: int) -> str:
+    """The address of a picture that is drawn when it is fetched: it holds the name itself.
+
+    A name of simple letters stands there as it is, any other in punycode (RFC 3492) as in a host name. A name that
+    would make the address too long ends in an ellipsis.
+    """
+    text = name.full
+    room = limit_characters - len(folder_url)
+    if len(text) <= room and len(_encoded(text)) <= room:
+        return folder_url + _encoded(text)
+    ends = range(min(len(text), room))
+    end = bisect.bisect_right(ends, 0, key=lambda end: len(_shortened(text, end)) > room)
+    return folder_url + _shortened(text, max(0, end - 1))
+
+
+def name_of(file_name: str) -> BadgeName | None:
+    """The name that an address's last part (percent-decoded) holds, or None when it holds none."""
+    if not file_name.endswith(SUFFIX) or len(file_name) > FILE_NAME_CHARACTERS:
+        return None
+    text = file_name.removesuffix(SUFFIX)
+    if text.startswith(_PUNYCODE):
+        try:
+            text = text.removeprefix(_PUNYCODE).encode("ascii").decode("punycode").translate(_SHOWN)
+        except (UnicodeError, ValueError, OverflowError):
+            return None
+    return names.split(text)
+
+
+def _shortened(text: str, end: int) -> str:
+    return _encoded(text[:end].rstrip() + ELLIPSIS)
+
+
+def _encoded(text: str) -> str:
+    if not _PLAIN.fullmatch(text) or text.startswith(_PUNYCODE):
+        text = _PUNYCODE + text.translate(_HIDDEN).encode("punycode").decode("ascii")
+    return quote(text, safe="'-._,") + SUFFIX

@@ -1,0 +1,1 @@
+"""What carries a decision out: observing, adding, draining, resuming; may import decide, clients and model."""

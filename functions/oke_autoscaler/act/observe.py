@@ -1,0 +1,115 @@
+"""What a tick reads, as one snapshot. All or nothing: a read that fails ends the tick before its first change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from functions.oke_autoscaler.decide.decide import decide
+from functions.oke_autoscaler.decide.scale_down.unfinished_removals import instance_id
+from functions.oke_autoscaler.model.snapshot import Snapshot
+from shared.errors import KubernetesApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from functions.oke_autoscaler.clients.cluster import Cluster
+    from functions.oke_autoscaler.clients.oke import Oke, PoolState
+    from functions.oke_autoscaler.model.decision import Decision
+    from functions.oke_autoscaler.model.kubernetes_objects import Node, Pod
+    from functions.oke_autoscaler.settings import Settings
+
+
+LOGGED_NODES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """A snapshot and what its writes need: each pool's etag and compartment, by pool id."""
+
+    snapshot: Snapshot
+    pools: dict[str, PoolState] = field(default_factory=dict)
+
+    def with_pool(self, state: PoolState) -> Observed:
+        """The same with one pool as read anew."""
+        pools = {**self.pools, state.pool.id: state}
+        return Observed(replace(self.snapshot, pools=[each.pool for each in pools.values()]), pools)
+
+    def with_node(self, node: Node) -> Observed:
+        """The same with one node as read anew."""
+        nodes = [node if each.metadata.name == node.metadata.name else each for each in self.snapshot.nodes]
+        return Observed(replace(self.snapshot, nodes=nodes), self.pools)
+
+    def with_pods_of(self, node: str, pods: Iterable[Pod]) -> Observed:
+        """The same with the pods of one node as read anew."""
+        kept = [pod for pod in self.snapshot.pods if pod.node_name != node]
+        return Observed(replace(self.snapshot, pods=[*kept, *pods]), self.pools)
+
+    @property
+    def compartments(self) -> set[str]:
+        """Where the pools are: as a rule one."""
+        return {state.compartment_id for state in self.pools.values()}
+
+
+def observe(oke: Oke, cluster: Cluster, settings: Settings) -> Observed:
+    """Read everything but loads. Raises OciServiceError or KubernetesApiError when one read fails."""
+    states = {state.pool.id: state for state in (oke.node_pool(pool.id) for pool in settings.pools)}
+    pods = cluster.pods()
+    uses_claims = any(_uses_claims(pod) for pod in pods)
+    snapshot = Snapshot(
+        pools=[state.pool for state in states.values()],
+        nodes=cluster.nodes(),
+        pods=pods,
+        budgets=cluster.budgets(),
+        owners=cluster.owners(),
+        priority_classes=cluster.priority_classes(),
+        namespaces=cluster.namespaces() if any(_selects_namespaces(pod) for pod in pods) else (),
+        claims=cluster.claims() if uses_claims else (),
+        volumes=cluster.volumes() if uses_claims else (),
+        storage_classes=cluster.storage_classes() if uses_claims else (),
+        work_requests=oke.work_requests({state.compartment_id for state in states.values()}),
+    )
+    return Observed(snapshot, states)
+
+
+def decided(observed: Observed, settings: Settings, now: float, refused: Mapping[str, str] | None = None) -> Decision:
+    """The decision on what was read; KubernetesApiError when an object holds a time or quantity that is none."""
+    try:
+        return decide(observed.snapshot, settings, now, refused)
+    except ValueError as fault:
+        raise KubernetesApiError(f"an object cannot be read: {str(fault)[:200]}", code="malformed") from None
+
+
+def observe_loads(oke: Oke, observed: Observed, now_epoch_seconds: float) -> Observed:
+    """Add the measured loads; asked for only when scale-down is looked at."""
+    loads = oke.loads(observed.compartments, now_epoch_seconds)
+    return replace(observed, snapshot=replace(observed.snapshot, metrics=loads))
+
+
+def node_lines(snapshot: Snapshot) -> list[dict[str, Any]]:
+    """What the log says of the nodes, as users read it today: name, id, created, loads; the first LOGGED_NODES."""
+    lines = []
+    for node in snapshot.nodes[:LOGGED_NODES]:
+        load = snapshot.metrics.get(instance_id(node))
+        lines.append(
+            {
+                "name": node.metadata.name,
+                "id": instance_id(node),
+                "created": node.metadata.creation_timestamp,
+                "cpu_load": load.cpu_percent if load else None,
+                "ram_load": load.ram_percent if load else None,
+            }
+        )
+    return lines
+
+
+def _uses_claims(pod: Pod) -> bool:
+    return any(volume.persistent_volume_claim or volume.ephemeral for volume in pod.spec.volumes or ())
+
+
+def _selects_namespaces(pod: Pod) -> bool:
+    affinity = pod.spec.affinity
+    if affinity is None:
+        return False
+    parts = (affinity.pod_affinity, affinity.pod_anti_affinity)
+    return any(term.namespace_selector is not None for part in parts if part for term in part.required or ())

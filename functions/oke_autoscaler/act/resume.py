@@ -1,0 +1,112 @@
+"""What earlier ticks left open comes first: drains go on or are given up, drained nodes are deleted or put back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from functions.oke_autoscaler.act.observe import decided
+from functions.oke_autoscaler.act.removal import Gone, is_member
+from functions.oke_autoscaler.decide.scale_down.unfinished_removals import Leftover, Rest, leftovers, put_back
+from functions.oke_autoscaler.model import taints
+
+if TYPE_CHECKING:
+    from functions.oke_autoscaler.act.observe import Observed
+    from functions.oke_autoscaler.act.removal import Removals
+    from functions.oke_autoscaler.model.decision import Decision, NodeVerdict
+    from functions.oke_autoscaler.model.taints import Patch
+
+
+def carry_on(removals: Removals, observed: Observed, decision: Decision, now: float) -> Observed:
+    """Do what is left of each removal that is under way; what is known afterwards."""
+    verdicts = {verdict.node: verdict for verdict in decision.nodes}
+    snapshot = observed.snapshot
+    timeout = removals.settings.drain_timeout_minutes * 60
+    found = leftovers(snapshot.pools or (), snapshot.nodes, snapshot.pods, verdicts, now, timeout)
+    updating = {pool.id for pool in decision.pools if pool.status == "updating"}
+    needed = _needed_again(found, observed, removals, now)
+    work = _CarryOn(removals, observed, now)
+    for leftover in found:
+        name = leftover.node.metadata.name
+        if leftover.rest is Rest.EVICT:
+            work.evict_rest(leftover, verdicts.get(name))
+        elif leftover.rest is Rest.DELETE and name in needed:
+            work.put_back(leftover, taints.removal_ended(leftover.node, uncordon=True), "needed again")
+        elif leftover.rest is Rest.DELETE and leftover.pool_id in updating:
+            removals.draining[leftover.pool_id] += 1
+        elif leftover.rest is Rest.DELETE:
+            work.delete(leftover)
+        elif leftover.rest is not Rest.NOTHING:
+            work.let_be(leftover)
+    return work.observed
+
+
+def _needed_again(found: list[Leftover], observed: Observed, removals: Removals, now: float) -> set[str]:
+    """Drained nodes that pending pods would use if they were put back."""
+    drained = [leftover.node for leftover in found if leftover.rest is Rest.DELETE]
+    if not drained:
+        return set()
+    for node in drained:
+        observed = observed.with_node(put_back(node))
+    placed = {verdict.placed_on for verdict in decided(observed, removals.settings, now).pods}
+    return {node.metadata.name for node in drained if node.metadata.name in placed}
+
+
+@dataclass(slots=True)
+class _CarryOn:
+    """The steps; ``observed`` is kept up with what they change."""
+
+    removals: Removals
+    observed: Observed
+    now: float
+
+    def evict_rest(self, leftover: Leftover, verdict: NodeVerdict | None) -> None:
+        """Only pods that this tick decided on, by UID; they are listed right before, or a refusal would cost budget."""
+        self.removals.draining[leftover.pool_id] += 1
+        wanted = {pod.metadata.uid for pod in leftover.evictable(verdict)}
+        if wanted:
+            pods = self.removals.cluster.pods_of(leftover.node.metadata.name)
+            going = (pod for pod in pods if pod.metadata.uid in wanted and not pod.metadata.deletion_timestamp)
+            self.removals.evict(going)
+
+    def delete(self, leftover: Leftover) -> None:
+        """Delete a drained node, unless the pool has changed, lost it already, or needs it for its minimum."""
+        removals, pool_id = self.removals, leftover.pool_id
+        state = removals.pool_if_unchanged(self.observed.pools[pool_id])
+        if state is None:
+            removals.draining[pool_id] += 1
+        elif not is_member(state, leftover.instance_id):
+            return
+        elif not removals.keeps_minimum(state):
+            self.put_back(leftover, taints.removal_ended(leftover.node, uncordon=True), "minimum size")
+        else:
+            reason = taints.removal_reason(leftover.node)
+            self._deleted(leftover, removals.delete(state, leftover.instance_id, leftover.node, reason))
+
+    def let_be(self, leftover: Leftover) -> None:
+        """Leave the node to its operator, or give it up for a while."""
+        node = leftover.node
+        if leftover.rest is Rest.HANDS_OFF:
+            self.put_back(leftover, taints.removal_ended(node, uncordon=False), "operator")
+            return
+        names = ", ".join(pod.key for pod in leftover.pods_left[:5]) or "nothing, but OKE does not delete it"
+        text = f"drain not finished in time, node put back; still there: {names}"
+        self.removals.report.event_on_node(node, "ScaleDownFailed", text, warning=True)
+        not_before = self.now + self.removals.settings.backoff_minutes * 60
+        self.put_back(leftover, taints.removal_given_up(node, not_before), "timed out")
+
+    def put_back(self, leftover: Leftover, patch: Patch, why: str) -> None:
+        """Patch the node out of its removal."""
+        cluster = self.removals.cluster
+        node = cluster.patch_node(leftover.node, patch, f"put back ({why})")
+        if node is not None and not cluster.changes.dry_run:
+            self.observed = self.observed.with_node(node)
+
+    def _deleted(self, leftover: Leftover, outcome: Gone) -> None:
+        removals, pool_id = self.removals, leftover.pool_id
+        if outcome in {Gone.REFUSED, Gone.UNKNOWN}:
+            removals.draining[pool_id] += 1
+            if leftover.too_old and outcome is Gone.REFUSED:
+                self.let_be(leftover)
+        elif not removals.cluster.changes.dry_run:
+            self.observed = self.observed.with_pool(removals.oke.node_pool(pool_id))

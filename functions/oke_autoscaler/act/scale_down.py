@@ -1,0 +1,103 @@
+"""Scale-down: the nodes that this tick's decision gives up, and the memory of those that it may give up later."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from functions.oke_autoscaler.act.observe import decided
+from functions.oke_autoscaler.act.removal import Gone, is_member
+from functions.oke_autoscaler.decide.scale_down.unfinished_removals import pods_left
+from functions.oke_autoscaler.model import taints
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from functions.oke_autoscaler.act.observe import Observed
+    from functions.oke_autoscaler.act.removal import Removals
+    from functions.oke_autoscaler.model.decision import Decision, NodeVerdict, Removal
+    from functions.oke_autoscaler.model.kubernetes_objects import Node, Pod
+    from functions.oke_autoscaler.model.taints import Patch
+    from shared.deadline import Deadline
+
+ENOUGH_SECONDS = 10.0
+"""No further node is begun with less time left: taint, list, evictions and deletion of one take about a second."""
+
+UNDO_ATTEMPTS = 3
+"""Of putting a node back while others write to it; where all fail, the next tick finds the taint."""
+
+MARKS = 100
+"""Nodes whose unneeded time is noted or forgotten in one tick; the rest follow in the next ones."""
+
+
+def remove(removals: Removals, observed: Observed, decision: Decision, now: float, deadline: Deadline) -> None:
+    """Take away the nodes of the decision, one after another."""
+    known = _Known(observed, decision, now)
+    for removal in decision.remove:
+        if deadline.remaining_seconds() < ENOUGH_SECONDS:
+            return
+        node = known.nodes.get(removal.node)
+        if node is not None:
+            _remove(removals, known, removal, node)
+
+
+def mark(removals: Removals, observed: Observed, decision: Decision, now: float) -> None:
+    """Note since when nodes are unneeded, and forget it of those that are needed again."""
+    steps: list[tuple[str, Callable[[Node], Patch]]] = [(name, taints.unmarked) for name in decision.unmark]
+    steps += [(name, partial(taints.marked, now=now)) for name in decision.mark_unneeded]
+    going = {removal.node for removal in decision.remove}
+    nodes = {node.metadata.name: node for node in observed.snapshot.nodes}
+    for name, patch_of in steps[:MARKS]:
+        node = nodes.get(name)
+        if node is not None and name not in going and taints.since(node, taints.TO_BE_DELETED) is None:
+            removals.cluster.patch_node(node, patch_of(node), "mark")
+
+
+class _Known:
+    """What this tick decided on, by node name."""
+
+    def __init__(self, observed: Observed, decision: Decision, now: float) -> None:
+        self.observed = observed
+        self.now = now
+        self.nodes = {node.metadata.name: node for node in observed.snapshot.nodes}
+        self._verdicts = {verdict.node: verdict for verdict in decision.nodes}
+        self._uids: dict[str, set[str]] = {removal.node: set() for removal in decision.remove}
+        for pod in observed.snapshot.pods if decision.remove else ():
+            if pod.node_name in self._uids:
+                self._uids[pod.node_name].add(pod.metadata.uid)
+
+    def verdict(self, name: str, pods: list[Pod], removals: Removals) -> NodeVerdict | None:
+        """What the drain rules say of the node with the pods that it has now; judged anew where one has come."""
+        if {pod.metadata.uid for pod in pods} <= self._uids[name]:
+            return self._verdicts.get(name)
+        decision = decided(self.observed.with_pods_of(name, pods), removals.settings, self.now)
+        return next((verdict for verdict in decision.nodes if verdict.node == name), None)
+
+
+def _undo(removals: Removals, name: str) -> None:
+    """Put back a node that was cordoned a moment ago; the node controller has written to it since, so read it anew."""
+    for _ in range(UNDO_ATTEMPTS):
+        node = removals.cluster.node(name)
+        if node is None or taints.since(node, taints.TO_BE_DELETED) is None:
+            return
+        removals.cluster.patch_node(node, taints.removal_ended(node, uncordon=True), "put back (new pods)")
+
+
+def _remove(removals: Removals, known: _Known, removal: Removal, node: Node) -> None:
+    """One node: look at the pool, taint and cordon, list the pods, evict, delete when nothing is left."""
+    state = removals.pool_if_unchanged(known.observed.pools[removal.pool_id])
+    if state is None or not is_member(state, removal.instance_id) or not removals.keeps_minimum(state):
+        return
+    if removals.begin(node, known.now, removal.reason) is None:
+        return
+    pods = removals.cluster.pods_of(removal.node)
+    verdict = known.verdict(removal.node, pods, removals)
+    if verdict is None or not verdict.removable:
+        _undo(removals, removal.node)
+        return
+    left = pods_left(pods, verdict)
+    going = {*verdict.evict, *removal.evict}  # DaemonSet pods that ask for it are evicted too, and not waited for
+    removals.evict(pod for pod in pods if pod.key in going and not pod.metadata.deletion_timestamp)
+    if not left and removals.delete(state, removal.instance_id, node, removal.reason) in {Gone.DELETED, Gone.ALREADY}:
+        return
+    removals.draining[removal.pool_id] += 1

@@ -1,0 +1,172 @@
+"""The Kubernetes side of one tick: the lists it reads and the writes on nodes and pods.
+
+The paths here, in lease.py and in report.py are what deploy/kubernetes/rbac.yaml grants, no more and no less
+(tests/contract/oke_autoscaler/test_rbac.py).
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import msgspec
+
+from functions.oke_autoscaler.model.kubernetes_objects import Metadata, Node, Object, Pod
+from functions.oke_autoscaler.model.oci_objects import (
+    Namespace,
+    Owner,
+    OwnerSpec,
+    PersistentVolume,
+    PersistentVolumeClaim,
+    PodDisruptionBudget,
+    PriorityClass,
+    StorageClass,
+)
+from shared.errors import KubernetesApiError
+from shared.kubernetes.client import MERGE_PATCH, decoded
+
+if TYPE_CHECKING:
+    from functions.oke_autoscaler.clients.changes import Changes
+    from functions.oke_autoscaler.model.taints import Patch
+    from shared.kubernetes.client import KubernetesApi
+
+OWNERS = {
+    "ReplicaSet": "/apis/apps/v1/replicasets",
+    "StatefulSet": "/apis/apps/v1/statefulsets",
+    "Job": "/apis/batch/v1/jobs",
+    "ReplicationController": "/api/v1/replicationcontrollers",
+}
+DAEMONSETS = "/apis/apps/v1/daemonsets"
+
+
+class _OwnerMeta(Object):
+    name: str
+    namespace: str | None = None
+    uid: str = ""
+    deletion_timestamp: str | None = None
+
+
+class _Replicas(Object):
+    replicas: int | None = None
+
+
+class _BriefOwner(Object):
+    """An owner without its pod template, which only a DaemonSet's is read for."""
+
+    metadata: _OwnerMeta
+    spec: _Replicas | None = None
+
+
+class Eviction(Enum):
+    """How the API server took an eviction."""
+
+    ACCEPTED = "accepted"
+    GONE = "gone"
+    """The pod, or the one with that UID, is no more there."""
+    REFUSED = "refused"
+    """A disruption budget does not allow it now, or several budgets are on the pod."""
+
+
+class Cluster:
+    """Reads and writes of one API server; every method raises KubernetesApiError when it fails."""
+
+    def __init__(self, api: KubernetesApi, changes: Changes) -> None:
+        self.api = api
+        self.changes = changes
+
+    def nodes(self) -> list[Node]:
+        """All nodes."""
+        return self.api.list_all("/api/v1/nodes", Node)
+
+    def node(self, name: str) -> Node | None:
+        """One node as of now; None when it is gone."""
+        return self.api.get_object(f"/api/v1/nodes/{quote(name, safe='')}", Node)
+
+    def pods(self) -> list[Pod]:
+        """All pods of all namespaces."""
+        return self.api.list_all("/api/v1/pods", Pod)
+
+    def pods_of(self, node: str) -> list[Pod]:
+        """The pods that are bound to a node, as of now."""
+        return self.api.list_all("/api/v1/pods", Pod, {"fieldSelector": f"spec.nodeName={node}"})
+
+    def budgets(self) -> list[PodDisruptionBudget]:
+        """All PodDisruptionBudgets."""
+        return self.api.list_all("/apis/policy/v1/poddisruptionbudgets", PodDisruptionBudget)
+
+    def owners(self) -> list[Owner]:
+        """All controllers that own pods, with their kind; DaemonSets with their pod template."""
+        found = [
+            Owner(
+                metadata=Metadata(
+                    name=brief.metadata.name,
+                    namespace=brief.metadata.namespace,
+                    uid=brief.metadata.uid,
+                    deletion_timestamp=brief.metadata.deletion_timestamp,
+                ),
+                kind=kind,
+                spec=OwnerSpec(replicas=brief.spec.replicas if brief.spec else None),
+            )
+            for kind, path in OWNERS.items()
+            for brief in self.api.list_all(path, _BriefOwner)
+        ]
+        for daemonset in self.api.list_all(DAEMONSETS, Owner):
+            daemonset.kind = "DaemonSet"
+            found.append(daemonset)
+        return found
+
+    def priority_classes(self) -> list[PriorityClass]:
+        """All priority classes."""
+        return self.api.list_all("/apis/scheduling.k8s.io/v1/priorityclasses", PriorityClass)
+
+    def namespaces(self) -> list[Namespace]:
+        """All namespaces; read when a pod selects namespaces by label."""
+        return self.api.list_all("/api/v1/namespaces", Namespace)
+
+    def claims(self) -> list[PersistentVolumeClaim]:
+        """All claims; these three are read when a pod has a claim."""
+        return self.api.list_all("/api/v1/persistentvolumeclaims", PersistentVolumeClaim)
+
+    def volumes(self) -> list[PersistentVolume]:
+        """All persistent volumes."""
+        return self.api.list_all("/api/v1/persistentvolumes", PersistentVolume)
+
+    def storage_classes(self) -> list[StorageClass]:
+        """All storage classes."""
+        return self.api.list_all("/apis/storage.k8s.io/v1/storageclasses", StorageClass)
+
+    def patch_node(self, node: Node, patch: Patch, what: str) -> Node | None:
+        """Patch a node; the node as it is now, or None when it has changed (409) or gone (404) since it was read."""
+        if not self.changes.go(f"{what} node {node.metadata.name}"):
+            return node
+        path = f"/api/v1/nodes/{quote(node.metadata.name, safe='')}"
+        try:
+            answer = self.api.send("PATCH", path, patch, MERGE_PATCH)
+        except KubernetesApiError as error:
+            if error.status in {404, 409}:
+                return None
+            raise
+        return decoded(answer, msgspec.json.Decoder(Node), path)
+
+    def evict(self, pod: Pod) -> Eviction:
+        """Ask for the eviction of exactly this pod (its UID), with the grace that the pod itself has."""
+        meta = pod.metadata
+        if not self.changes.go(f"evict pod {meta.namespace}/{meta.name}"):
+            return Eviction.ACCEPTED
+        body: dict[str, Any] = {
+            "apiVersion": "policy/v1",
+            "kind": "Eviction",
+            "metadata": {"name": meta.name, "namespace": meta.namespace},
+            "deleteOptions": {"preconditions": {"uid": meta.uid}},
+        }
+        path = f"/api/v1/namespaces/{quote(meta.namespace, safe='')}/pods/{quote(meta.name, safe='')}/eviction"
+        try:
+            self.api.send("POST", path, body)
+        except KubernetesApiError as error:
+            if error.status in {404, 409}:
+                return Eviction.GONE
+            if error.status in {429, 500}:
+                return Eviction.REFUSED
+            raise
+        return Eviction.ACCEPTED

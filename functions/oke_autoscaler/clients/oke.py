@@ -1,0 +1,168 @@
+"""OKE and OCI Monitoring through the OCI SDK: what a tick reads of node pools, and its two writes.
+
+Answers stay the service's JSON (`raw=True`) and are decoded into the same structs that `explain` reads, so unknown
+enums and new fields pass. Reads are repeated within the deadline; writes never are, and each carries the etag of the
+read that it was decided on. Nothing waits for a work request.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from functions.oke_autoscaler.clients import monitoring as metrics
+from functions.oke_autoscaler.model.oci_objects import Load, NodePool, WorkRequest
+from shared.errors import MissingInputData, OciServiceError
+from shared.kubernetes.cluster_access import ClusterAddress, SignedToken, VaultToken, cluster_address
+from shared.oci import clients as oci_clients
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from functions.oke_autoscaler.settings import Settings
+    from shared.deadline import Deadline
+    from shared.kubernetes.client import TokenSource
+
+T = TypeVar("T")
+
+SERVICE = "container_engine"
+WORK_REQUESTS = 100
+"""Of one list call, newest first: far more than a backoff of 30 minutes looks back on."""
+
+WRITE_SECONDS = 20.0
+NO_DRAIN_BY_OKE = "PT0M"
+"""`overrideEvictionGraceDuration` of a deleted node: this function has drained it already."""
+
+FIXES = {
+    401: "check the function's dynamic group and the clock",
+    404: "check the OCID, and the policies that docs/oke-autoscaler.md lists (OCI answers 404 for both)",
+    409: "none: the node pool is busy, the next tick goes on",
+    412: "none: somebody else changed the node pool, the next tick looks again",
+    429: "none: too many calls, the next tick goes on",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PoolState:
+    """A node pool as it was read, with the etag that a write of it must carry."""
+
+    pool: NodePool
+    etag: str
+    compartment_id: str
+
+
+class Oke:
+    """The OCI side of one tick; every method raises OciServiceError when OCI fails."""
+
+    def __init__(self, settings: Settings, deadline: Deadline) -> None:
+        self._settings = settings
+        self._deadline = deadline
+        self._identity = oci_clients.credentials(settings)
+        self._client = oci_clients.client(SERVICE, settings, deadline, raw=True, identity=self._identity)
+
+    def cluster_address(self) -> ClusterAddress:
+        """Where the API server is and whom its certificate is from."""
+        with _explained():
+            return cluster_address(self._client, self._settings.cluster_id, self._settings.kubernetes_endpoint)
+
+    def token_source(self) -> TokenSource:
+        """The bearer token's source: the Vault secret where one is set, else a signature of the principal."""
+        if self._settings.secret_id:
+            return VaultToken(self._settings, self._deadline, self._settings.secret_id)
+        config, signer = self._identity
+        return SignedToken(signer, str(config["region"]), self._settings.cluster_id)
+
+    def node_pool(self, pool_id: str) -> PoolState:
+        """One node pool with its nodes; MissingInputData when it is not the cluster's."""
+        with _explained(), oci_clients.translated(SERVICE):
+            answer = self._client.get_node_pool(pool_id)
+        pool = _converted(answer.data, NodePool)
+        if pool.cluster_id and pool.cluster_id != self._settings.cluster_id:
+            key = "node_pools" if self._settings.node_pools else "node_pool_id"
+            raise MissingInputData({key: f"node pool {pool.name} belongs to another cluster than cluster_id"})
+        etag = str(answer.headers.get("etag", ""))
+        if not etag or not pool.compartment_id:
+            raise OciServiceError("the node pool came without etag or compartment", code="malformed", service=SERVICE)
+        return PoolState(pool, etag, pool.compartment_id)
+
+    def work_requests(self, compartments: Iterable[str]) -> list[WorkRequest]:
+        """The newest work requests about node pools of the cluster, one call a compartment (as a rule one)."""
+        found: list[WorkRequest] = []
+        for compartment in sorted(set(compartments)):
+            with _explained(), oci_clients.translated(SERVICE):
+                answer = self._client.list_work_requests(
+                    compartment,
+                    cluster_id=self._settings.cluster_id,
+                    resource_type="NODEPOOL",
+                    sort_by="TIME_ACCEPTED",
+                    sort_order="DESC",
+                    limit=WORK_REQUESTS,
+                )
+            found.extend(_converted(answer.data, list[WorkRequest]))
+        return found
+
+    def loads(self, compartments: Iterable[str], now_epoch_seconds: float) -> dict[str, Load]:
+        """Average load by instance OCID, of the metrics whose thresholds are on."""
+        settings = self._settings
+        client = oci_clients.client("monitoring", settings, self._deadline, raw=True, identity=self._identity)
+        window = settings.node_pool_eval_window
+        cpu: dict[str, float] = {}
+        ram: dict[str, float] = {}
+        with _explained():
+            if settings.node_pool_eval_cpu_load > 0:
+                cpu = metrics.average_percent(client, "CpuUtilization", compartments, now_epoch_seconds, window)
+            if settings.node_pool_eval_ram_load > 0:
+                ram = metrics.average_percent(client, "MemoryUtilization", compartments, now_epoch_seconds, window)
+        return {each: Load(cpu_percent=cpu.get(each), ram_percent=ram.get(each)) for each in cpu.keys() | ram.keys()}
+
+    def resize(self, state: PoolState, size: int) -> None:
+        """Ask for ``size`` nodes and nothing else: a sent placement would replace the pool's and end its nodes."""
+        from oci.container_engine.models import (  # only a tick that writes pays
+            UpdateNodePoolDetails,
+            UpdateNodePoolNodeConfigDetails,
+        )
+
+        details = UpdateNodePoolDetails(node_config_details=UpdateNodePoolNodeConfigDetails(size=size))
+        self._write(self._client.update_node_pool, state.pool.id, details, if_match=state.etag)
+
+    def delete_node(self, state: PoolState, instance_id: str) -> None:
+        """Delete one drained node and lower the pool's size with it."""
+        self._write(
+            self._client.delete_node,
+            state.pool.id,
+            instance_id,
+            if_match=state.etag,
+            is_decrement_size=True,
+            override_eviction_grace_duration=NO_DRAIN_BY_OKE,
+            is_force_deletion_after_override_grace_duration=True,
+        )
+
+    def _write(self, call: Any, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        from oci.retry import NoneRetryStrategy
+
+        seconds = self._deadline.bounded(WRITE_SECONDS)
+        self._client.base_client.timeout = (min(oci_clients.CONNECT_SECONDS, seconds), seconds)
+        with _explained(), oci_clients.translated(SERVICE):
+            call(*args, retry_strategy=NoneRetryStrategy(), **kwargs)
+
+
+class _explained:  # noqa: N801  (reads as the statement it is)
+    """Add to an OciServiceError what to do about its status."""
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, OciServiceError) and not error.fix:
+            error.fix = FIXES.get(error.status, "none if it goes away: every tick starts anew")
+
+
+def _converted(data: object, kind: type[T]) -> T:
+    try:
+        return msgspec.convert(data, kind)
+    except msgspec.ValidationError as fault:
+        raise OciServiceError(
+            f"the answer cannot be read: {str(fault)[:200]}", code="malformed", service=SERVICE
+        ) from None

@@ -1,0 +1,207 @@
+"""What a new node of a pool looks like: learnt from a live node first, else from shape, labels and metadata."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from functions.oke_autoscaler.decide.cluster.compute_shapes import (
+    GIB,
+    Hardware,
+    allocatable,
+    hardware,
+    is_arm,
+    max_pods,
+)
+from functions.oke_autoscaler.decide.cluster.pod_groups import HOSTNAME
+from functions.oke_autoscaler.decide.cluster.pools import (
+    DELETION_CANDIDATE,
+    STARTUP_TAINTS,
+    TO_BE_DELETED,
+    is_ready,
+    taint_value,
+)
+from functions.oke_autoscaler.model.kubernetes_objects import Taint
+from functions.oke_autoscaler.model.pod_requests import Amounts, amounts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from functions.oke_autoscaler.decide.cluster.pools import PoolState
+    from functions.oke_autoscaler.model.kubernetes_objects import Labels, Node
+    from functions.oke_autoscaler.model.oci_objects import NodePool
+
+ZONE = "topology.kubernetes.io/zone"
+OLD_ZONE = "failure-domain.beta.kubernetes.io/zone"
+FAULT_DOMAIN = "oci.oraclecloud.com/fault-domain"
+FAULT_DOMAINS = ("FAULT-DOMAIN-1", "FAULT-DOMAIN-2", "FAULT-DOMAIN-3")
+"""Where OKE makes nodes when a placement names no fault domain."""
+INSTANCE_TYPE = "node.kubernetes.io/instance-type"
+TRANSIENT = (
+    "node.kubernetes.io/",
+    "node.cloudprovider.kubernetes.io/",
+    *STARTUP_TAINTS,
+)
+REGISTER_TAINTS = re.compile(r"-?-register-with-taints[= ]['\"]?([^\s'\"]*)")
+TAINT_TAG = "cluster-autoscaler/node-template/taint/"
+LABEL_TAG = "cluster-autoscaler/node-template/label/"
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """Labels that a placement gives to a node: zone and fault domain."""
+
+    labels: tuple[tuple[str, str], ...]
+
+
+@dataclass(slots=True)
+class Template:
+    """A new node of a pool without pods; ``domains`` are the placements where OKE may make it."""
+
+    labels: Labels
+    taints: list[Taint]
+    offer: Amounts
+    cost: float
+    domains: Sequence[Domain]
+    model: Node | None
+    """The live node that it was learnt from."""
+
+
+def template(state: PoolState) -> Template | None:
+    """The template of a pool, None when neither a live node nor the shape tells its size."""
+    model = _model(state.nodes)
+    machine = hardware(state.pool)
+    if model is not None:
+        labels, taints = dict(model.metadata.labels or {}), lasting_taints(model.spec.taints or ())
+        offer = amounts(model.status.allocatable)
+    elif machine is not None:
+        labels, taints = _initial_labels(state.pool), list(_registered_taints(state.pool))
+        offer = allocatable(machine, max_pods(state.pool))
+    else:
+        return None
+    labels.pop(HOSTNAME, None)
+    labels.setdefault("name", state.pool.name)
+    offer.setdefault("pods", max_pods(state.pool))
+    cost = state.bounds.cost if state.bounds.cost is not None else _cost(model, machine)
+    return Template(labels, taints, offer, cost, _domains(state, labels), model)
+
+
+def _model(nodes: Iterable[Node]) -> Node | None:
+    """The node to learn from: one that is ready and stays, else any that tells its size."""
+    sized = [node for node in nodes if node.status.allocatable]
+    lasting = (node for node in sized if is_ready(node) and taint_value(node, TO_BE_DELETED) is None)
+    return next(lasting, None) or next(iter(sized), None)
+
+
+def lasting_taints(taints: Iterable[Taint]) -> list[Taint]:
+    """Taints that a new node has, too."""
+    ours = (TO_BE_DELETED, DELETION_CANDIDATE)
+    return [taint for taint in taints if taint.key not in ours and not taint.key.startswith(TRANSIENT)]
+
+
+def _initial_labels(pool: NodePool) -> Labels:
+    labels = {
+        "kubernetes.io/os": "linux",
+        "kubernetes.io/arch": "arm64" if is_arm(pool.node_shape or "") else "amd64",
+        INSTANCE_TYPE: pool.node_shape or "",
+        "beta.kubernetes.io/instance-type": pool.node_shape or "",
+    }
+    for key, value in (pool.freeform_tags or {}).items():
+        if key.startswith(LABEL_TAG):
+            name, equals, given = value.partition("=")
+            labels[name if equals and name else key.removeprefix(LABEL_TAG)] = given if equals and name else value
+    labels.update({row.key: row.value or "" for row in pool.initial_node_labels or () if row.key})
+    return labels
+
+
+def _registered_taints(pool: NodePool) -> Iterator[Taint]:
+    """Taints that the kubelet registers: in its extra arguments, in the start script, or in the pool's tags."""
+    metadata = pool.node_metadata or {}
+    for text in (metadata.get("kubelet-extra-args", ""), _script(metadata.get("user_data", ""))):
+        found = REGISTER_TAINTS.search(text)
+        for part in found[1].split(",") if found else ():
+            yield from _taint(part)
+    for key, value in (pool.freeform_tags or {}).items():
+        if key.startswith(TAINT_TAG):
+            name, equals, _ = value.partition("=")
+            named = value if equals and name else f"{key.removeprefix(TAINT_TAG)}={value}"
+            yield from _taint(named)
+    if "GPU" in (pool.node_shape or ""):
+        yield Taint(key="nvidia.com/gpu", value="", effect="NoSchedule")
+
+
+def _taint(text: str) -> Iterator[Taint]:
+    """``key=value:effect`` or ``key:effect``; anything else is no taint."""
+    name, colon, effect = text.rpartition(":")
+    key, _, value = name.partition("=")
+    if colon and key and effect in {"NoSchedule", "NoExecute", "PreferNoSchedule"}:
+        yield Taint(key=key, value=value, effect=effect)
+
+
+def _script(user_data: str) -> str:
+    try:
+        return base64.b64decode(user_data, validate=True).decode("utf-8", "replace")
+    except (binascii.Error, ValueError):
+        return user_data
+
+
+def _cost(model: Node | None, machine: Hardware | None) -> float:
+    """By the shape; by the live node where it differs by more than a tenth or the shape is not known."""
+    size = amounts(model.status.capacity or model.status.allocatable) if model is not None else {}
+    seen = Hardware(size.get("cpu", 0) / 1000, size.get("memory", 0) / GIB)
+    if machine is None:
+        return seen.cost
+    near = all(abs(a - b) <= b / 10 for a, b in ((seen.vcpus, machine.vcpus), (seen.memory_gib, machine.memory_gib)))
+    return machine.cost if model is None or near else seen.cost
+
+
+def _domains(state: PoolState, labels: Mapping[str, str]) -> list[Domain]:
+    """Every AD and fault domain that the placement configs allow; without any, those of the live nodes."""
+    details = state.pool.node_config_details
+    names = _zone_names(state)
+    found: dict[Domain, None] = {}
+    for config in (details.placement_configs or ()) if details is not None else ():
+        if config.availability_domain:
+            zone = names.get(config.availability_domain, config.availability_domain.rpartition(":")[2])
+            for fault_domain in config.fault_domains or FAULT_DOMAINS:
+                found[Domain(_domain_labels(zone, fault_domain))] = None
+    for node in state.nodes if not found else ():
+        own = node.metadata.labels or {}
+        found[Domain(tuple((key, own[key]) for key in (ZONE, OLD_ZONE, FAULT_DOMAIN) if key in own))] = None
+    return list(found) or [Domain(tuple((key, labels[key]) for key in (ZONE, OLD_ZONE, FAULT_DOMAIN) if key in labels))]
+
+
+def _domain_labels(zone: str, fault_domain: str) -> tuple[tuple[str, str], ...]:
+    return ((ZONE, zone), (OLD_ZONE, zone), (FAULT_DOMAIN, fault_domain))
+
+
+def _zone_names(state: PoolState) -> dict[str, str]:
+    """What live nodes call an availability domain."""
+    zones = {node.spec.provider_id: (node.metadata.labels or {}).get(ZONE) for node in state.nodes}
+    named: dict[str, str] = {}
+    domains = {node.availability_domain for node in state.pool.nodes or () if node.availability_domain}
+    details = state.pool.node_config_details
+    configs = (details.placement_configs or ()) if details is not None else ()
+    placements = {config.availability_domain for config in configs if config.availability_domain}
+    live = {zone for zone in zones.values() if zone}
+    if len(placements) == len(live) == 1 and not domains:
+        named[placements.pop()] = live.pop()
+    for node in state.pool.nodes or ():
+        zone = zones.get(node.id) or zones.get(f"oci://{node.id}")
+        if zone and node.availability_domain:
+            named[node.availability_domain] = zone
+    return named
+
+
+def domain_labels(base: Mapping[str, str], domain: Domain | None, hostname: str) -> Labels:
+    """Labels of a node of a template, in a domain if one is given."""
+    labels = dict(base)
+    if domain is not None:
+        for key in (ZONE, OLD_ZONE, FAULT_DOMAIN):
+            labels.pop(key, None)
+        labels.update(domain.labels)
+    labels[HOSTNAME] = hostname
+    return labels

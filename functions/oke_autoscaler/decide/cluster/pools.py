@@ -1,0 +1,205 @@
+"""State of the node pools: which node belongs where, what is booting, what failed, who may grow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from functions.oke_autoscaler.model.oci_objects import WorkRequest
+from functions.oke_autoscaler.model.quantity import unix_seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from functions.oke_autoscaler.model.kubernetes_objects import Node
+    from functions.oke_autoscaler.model.oci_objects import NodePool, OkeNode
+    from functions.oke_autoscaler.model.snapshot import Snapshot
+    from functions.oke_autoscaler.settings import PoolSettings, Settings
+
+POOL_ANNOTATION = "oci.oraclecloud.com/node-pool-id"
+BUSY_NODES = frozenset({"CREATING", "UPDATING", "DELETING"})
+GONE_NODES = frozenset({"DELETED", "DELETING"})
+UNUSABLE_POOLS = frozenset({"CREATING", "DELETING", "DELETED"})
+OPEN_WORK = frozenset({"ACCEPTED", "IN_PROGRESS", "CANCELING"})
+TO_BE_DELETED = "ToBeDeletedByClusterAutoscaler"
+DELETION_CANDIDATE = "DeletionCandidateOfClusterAutoscaler"
+STARTUP_TAINTS = tuple(f"{kind}-taint.cluster-autoscaler.kubernetes.io/" for kind in ("startup", "status", "ignore"))
+"""Prefixes of taints that go away by themselves once a node has started (cluster-autoscaler 1.37, utils/taints)."""
+MAX_BACKOFF_MINUTES = 30
+NO_WORK = WorkRequest(status="SUCCEEDED")
+"""Stands for the newest work of a pool that has none."""
+
+
+@dataclass(slots=True)
+class PoolState:
+    """One managed pool at the time of the tick."""
+
+    pool: NodePool
+    bounds: PoolSettings
+    nodes: list[Node] = field(default_factory=list)
+    """Registered nodes."""
+    status: str = "ready"
+    """ready, updating or stabilizing."""
+    upcoming: list[OkeNode | None] = field(default_factory=list)
+    """Nodes that will register soon; None where OKE tells nothing of one yet."""
+    refused: str = ""
+    """Why the pool cannot be grown in this tick: out-of-capacity, or what a resize was answered."""
+    recent: bool = True
+    """Whether its newest work is under way or just done; unknown work counts as recent."""
+
+    @property
+    def id(self) -> str:
+        """OCID of the pool."""
+        return self.pool.id
+
+    @property
+    def growth(self) -> int:
+        """Nodes that may be added."""
+        return max(0, self.bounds.max_size - self.pool.size)
+
+
+def is_ready(node: Node) -> bool:
+    """Whether the Ready condition is True and no startup taint is left; without conditions a node counts as ready."""
+    if any(taint.key.startswith(STARTUP_TAINTS) for taint in node.spec.taints or ()):
+        return False
+    conditions = node.status.conditions
+    if not conditions:
+        return True
+    return any(condition.type == "Ready" and condition.status == "True" for condition in conditions)
+
+
+def ready_since(node: Node) -> float | None:
+    """When Ready turned True, None while it is not or when it is not told."""
+    for condition in node.status.conditions or ():
+        if condition.type == "Ready" and condition.status == "True" and condition.last_transition_time:
+            return unix_seconds(condition.last_transition_time)
+    return None
+
+
+def taint_value(node: Node, key: str) -> str | None:
+    """Value of a taint of a node, None without it."""
+    return next((taint.value or "" for taint in node.spec.taints or () if taint.key == key), None)
+
+
+def instance_id(node: Node) -> str:
+    """The compute instance's OCID."""
+    return (node.spec.provider_id or "").removeprefix("oci://")
+
+
+class Pools:
+    """The managed pools of a snapshot, in the order of the settings."""
+
+    def __init__(self, snapshot: Snapshot, settings: Settings, now: float, refused: dict[str, str]) -> None:
+        known = {pool.id: pool for pool in snapshot.pools or ()}
+        self.states = [PoolState(known[bounds.id], bounds) for bounds in settings.pools if bounds.id in known]
+        self._by_id = {state.id: state for state in self.states}
+        self._by_instance = {node.id: state for state in self.states for node in state.pool.nodes or () if node.id}
+        self._states = {node.id: node.lifecycle_state for state in self.states for node in state.pool.nodes or ()}
+        for node in snapshot.nodes:
+            state = self.of(node)
+            if state is not None:
+                state.nodes.append(node)
+        for state in self.states:
+            work = _newest_work(state.id, snapshot.work_requests)
+            state.status = _status(
+                state, work or (NO_WORK if snapshot.work_requests is not None else None), settings, now
+            )
+            state.refused = refused.get(state.id) or _backoff(state, snapshot.work_requests, settings, now)
+            unknown = snapshot.work_requests is None
+            state.recent = unknown or _recent(work, settings, now)
+            state.upcoming = list(_upcoming(state, settings, now))
+
+    def of(self, node: Node) -> PoolState | None:
+        """The pool of a node: by its instance, then by its annotation."""
+        state = self._by_instance.get(instance_id(node))
+        if state is not None:
+            return state
+        return self._by_id.get((node.metadata.annotations or {}).get(POOL_ANNOTATION, ""))
+
+    def is_leaving(self, node: Node) -> bool:
+        """Whether OKE deletes the node's instance."""
+        return self._states.get(instance_id(node)) in GONE_NODES
+
+
+def _work_of(pool: str, requests: Sequence[WorkRequest] | None) -> list[WorkRequest]:
+    """Work requests of a pool, newest first."""
+    mine = [work for work in requests or () if any(part.identifier == pool for part in work.resources or ())]
+    return sorted(mine, key=lambda work: work.time_accepted or "", reverse=True)
+
+
+def _newest_work(pool: str, requests: Sequence[WorkRequest] | None) -> WorkRequest | None:
+    return next(iter(_work_of(pool, requests)), None)
+
+
+def _status(state: PoolState, work: WorkRequest | None, settings: Settings, now: float) -> str:
+    """Work that nothing is known of counts as going on."""
+    busy = any(node.lifecycle_state in BUSY_NODES and node.node_error is None for node in state.pool.nodes or ())
+    updating = state.pool.lifecycle_state == "UPDATING" and (work is None or work.status in OPEN_WORK)
+    if busy or updating or state.pool.lifecycle_state in UNUSABLE_POOLS:
+        return "updating"
+    newest = max((since for node in state.nodes if (since := ready_since(node)) is not None), default=None)
+    if newest is not None and now - newest < settings.node_pool_stabilization_window * 60:
+        return "stabilizing"
+    return "ready"
+
+
+def _failed_nodes(pool: NodePool) -> list[OkeNode]:
+    return [node for node in pool.nodes or () if node.node_error is not None and node.lifecycle_state != "DELETED"]
+
+
+def _backoff(state: PoolState, requests: Sequence[WorkRequest] | None, settings: Settings, now: float) -> str:
+    """Out of capacity while failures are fresh: 5 minutes after one in a row, doubling to 30."""
+    failures = 0
+    for work in _work_of(state.id, requests):
+        if work.status != "FAILED":
+            break
+        failures += 1
+    newest = _newest_work(state.id, requests)
+    if failures and newest is not None:
+        minutes = min(
+            settings.backoff_minutes * 2 ** (failures - 1), max(MAX_BACKOFF_MINUTES, settings.backoff_minutes)
+        )
+        ended = newest.time_finished or newest.time_accepted
+        fresh = ended is None or now - unix_seconds(ended) < minutes * 60
+        return "out-of-capacity" if fresh else ""
+    missing = len(_failed_nodes(state.pool)) and state.pool.size > _alive(state)
+    return "out-of-capacity" if missing and newest is None else ""
+
+
+def _alive(state: PoolState) -> int:
+    """Nodes of the pool that exist or are being made."""
+    return sum(
+        1 for node in state.pool.nodes or () if node.node_error is None and node.lifecycle_state not in GONE_NODES
+    )
+
+
+def _upcoming(state: PoolState, settings: Settings, now: float) -> Iterable[OkeNode | None]:
+    """Nodes asked for that are not registered and ready: their number is size minus those that are."""
+    registered = {instance_id(node) for node in state.nodes if is_ready(node) or not _young(node, settings, now)}
+    failed = _failed_nodes(state.pool)
+    missing = state.pool.size - sum(1 for node in state.nodes if instance_id(node) in registered) - len(failed)
+    known = [node for node in state.pool.nodes or () if node not in failed and node.lifecycle_state not in GONE_NODES]
+    for node in known:
+        booting = state.recent or node.lifecycle_state in BUSY_NODES
+        if missing > 0 and node.id and node.id not in registered and booting:
+            missing -= 1
+            yield node
+    unseen = state.pool.size - len(known) - len(failed)
+    if state.status == "updating" or state.recent:
+        for _ in range(min(missing, unseen) if state.pool.nodes else missing):
+            yield None
+
+
+def _young(node: Node, settings: Settings, now: float) -> bool:
+    created = node.metadata.creation_timestamp
+    return created is not None and now - unix_seconds(created) < settings.provision_timeout_minutes * 60
+
+
+def _recent(work: WorkRequest | None, settings: Settings, now: float) -> bool:
+    """Whether work is under way or ended within the time that a node has to register."""
+    if work is None or work.status == "FAILED":
+        return False
+    moment = work.time_finished or work.time_accepted
+    if work.status in OPEN_WORK or moment is None:
+        return True
+    return now - unix_seconds(moment) < settings.provision_timeout_minutes * 60

@@ -1,0 +1,100 @@
+"""How full nodes are: requests against allocatable, and the measured load of a pool."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from functions.oke_autoscaler.decide.cluster.pools import instance_id
+from functions.oke_autoscaler.decide.scale_down.drain_rules import is_daemon, is_long_terminating, is_mirror
+from functions.oke_autoscaler.model.pod_requests import Amounts, amounts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from functions.oke_autoscaler.decide.cluster.pools import PoolState
+    from functions.oke_autoscaler.model.kubernetes_objects import Node, Pod
+    from functions.oke_autoscaler.model.oci_objects import Load
+    from functions.oke_autoscaler.settings import Settings
+
+GPUS = ("nvidia.com/gpu", "amd.com/gpu")
+
+
+def utilization(
+    node: Node,
+    pods: Iterable[tuple[Pod, Amounts]],
+    now: float,
+    *,
+    ignore_daemonsets: bool = False,
+    ignore_mirror_pods: bool = False,
+) -> float | None:
+    """The larger share of CPU and memory that is requested, or the share of GPUs on a node that has some.
+
+    Ignored pods are taken out of the node as well. None when the node tells no CPU or memory (Cluster Autoscaler 1.37,
+    simulator/utilization/info.go).
+    """
+    offer = amounts(node.status.allocatable)
+    gpu = next((name for name in GPUS if offer.get(name)), None)
+    names = (gpu,) if gpu is not None else ("cpu", "memory")
+    if not all(offer.get(name) for name in names):
+        return None
+    used, ignored = dict.fromkeys(names, 0), dict.fromkeys(names, 0)
+    for pod, requests in pods:
+        if (ignore_daemonsets and is_daemon(pod)) or (ignore_mirror_pods and is_mirror(pod)):
+            total = ignored
+        elif is_long_terminating(pod, now):
+            continue
+        else:
+            total = used
+        for name in names:
+            total[name] += requests.get(name, 0)
+    return max(used[name] / max(1, offer[name] - ignored[name]) for name in names)
+
+
+@dataclass(slots=True)
+class PoolLoad:
+    """Measured load of a pool, as percent summed over the nodes that have a value, and how many have."""
+
+    cpu: float = 0.0
+    ram: float = 0.0
+    cpu_nodes: int = 0
+    ram_nodes: int = 0
+
+    def reasons(self, settings: Settings) -> tuple[str, ...]:
+        """Which of the thresholds above 0 the averages are below."""
+        found = []
+        if self.cpu_nodes and self.cpu / self.cpu_nodes < settings.node_pool_eval_cpu_load:
+            found.append("cpu")
+        if self.ram_nodes and self.ram / self.ram_nodes < settings.node_pool_eval_ram_load:
+            found.append("ram")
+        return tuple(found)
+
+    def without(self, load: Load | None) -> PoolLoad:
+        """The same load on the nodes that stay when one with this load of its own goes."""
+        cpu = load is not None and load.cpu_percent is not None
+        ram = load is not None and load.ram_percent is not None
+        return PoolLoad(self.cpu, self.ram, self.cpu_nodes - cpu, self.ram_nodes - ram)
+
+    def holds(self, reasons: Sequence[str], settings: Settings) -> bool:
+        """Whether the averages that allowed a removal are still at or below their thresholds."""
+        for name, total, nodes, limit in (
+            ("cpu", self.cpu, self.cpu_nodes, settings.node_pool_eval_cpu_load),
+            ("ram", self.ram, self.ram_nodes, settings.node_pool_eval_ram_load),
+        ):
+            if name in reasons and total > limit * nodes:
+                return False
+        return True
+
+
+def pool_load(state: PoolState, metrics: Mapping[str, Load]) -> PoolLoad:
+    """Sum of the loads of a pool's nodes; a node without a value does not count as idle, it does not count."""
+    total = PoolLoad()
+    for node in state.nodes:
+        load = metrics.get(instance_id(node))
+        if load is not None and load.cpu_percent is not None:
+            total.cpu += load.cpu_percent
+            total.cpu_nodes += 1
+        if load is not None and load.ram_percent is not None:
+            total.ram += load.ram_percent
+            total.ram_nodes += 1
+    return total

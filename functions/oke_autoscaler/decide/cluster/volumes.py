@@ -1,0 +1,111 @@
+"""Which nodes the volumes of a pod allow.
+
+A bound claim allows the nodes of its volume: its node affinity, and its zone where labels tell it, as older volumes do
+(kubernetes, plugins/volumezone). One that waits for its first pod allows those of its storage class's topologies. A
+claim that is not there, that is still to be bound without a pod, or that another pod holds for itself allows none:
+https://kubernetes.io/docs/concepts/storage/storage-classes/#volume-binding-mode.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from functions.oke_autoscaler.model.kubernetes_objects import DONE, NodeSelector, NodeSelectorTerm, Requirement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from functions.oke_autoscaler.model.kubernetes_objects import Pod, Volume
+    from functions.oke_autoscaler.model.oci_objects import PersistentVolume, PersistentVolumeClaim, StorageClass
+    from functions.oke_autoscaler.model.snapshot import Snapshot
+
+NOWHERE = NodeSelector([])
+"""Selects no node."""
+ZONE_LABELS = {
+    "topology.kubernetes.io/zone": "topology.kubernetes.io/zone",
+    "topology.kubernetes.io/region": "topology.kubernetes.io/region",
+    "failure-domain.beta.kubernetes.io/zone": "topology.kubernetes.io/zone",
+    "failure-domain.beta.kubernetes.io/region": "topology.kubernetes.io/region",
+}
+"""Labels of a volume with the label that its nodes must have."""
+BETWEEN_ZONES = "__"
+ONE_POD = "ReadWriteOncePod"
+
+
+class VolumeNodes:
+    """Node selectors by claim, one object a volume so that they can be compared by identity."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._volumes = {volume.metadata.name: _place(volume) for volume in snapshot.volumes}
+        self._classes = {known.metadata.name: _topologies(known) for known in snapshot.storage_classes}
+        self._known = snapshot.claims is not None
+        claims = {
+            (claim.metadata.namespace or "default", claim.metadata.name): claim for claim in snapshot.claims or ()
+        }
+        self._claims = {key: self._of_claim(claim) for key, claim in claims.items()}
+        self._taken: set[tuple[str, str]] = set()
+        alone = {key for key, claim in claims.items() if ONE_POD in (claim.spec.access_modes or ())}
+        for pod in snapshot.pods if alone else ():
+            if pod.node_name and pod.status.phase not in DONE:
+                self._taken.update(alone.intersection(_claims_of(pod)))
+
+    def _of_claim(self, claim: PersistentVolumeClaim) -> NodeSelector | None:
+        if claim.spec.volume_name:
+            return self._volumes.get(claim.spec.volume_name)
+        return self._classes.get(claim.spec.storage_class_name or "")
+
+    def of(self, pod: Pod, volumes: Sequence[Volume]) -> tuple[NodeSelector, ...]:
+        """The node selectors that all must hold for the pod's volumes."""
+        found = []
+        for volume in volumes:
+            selector = self._of_volume(pod, volume)
+            if selector is not None:
+                found.append(selector)
+        return tuple(found)
+
+    def _of_volume(self, pod: Pod, volume: Volume) -> NodeSelector | None:
+        key = _claim_of(pod, volume)
+        if key is None:
+            return None
+        if key in self._taken and not pod.node_name:
+            return NOWHERE
+        missing = NOWHERE if self._known and volume.ephemeral is None else None
+        return self._claims.get(key, missing)
+
+
+def _claims_of(pod: Pod) -> Iterator[tuple[str, str]]:
+    for volume in pod.spec.volumes or ():
+        key = _claim_of(pod, volume)
+        if key is not None:
+            yield key
+
+
+def _claim_of(pod: Pod, volume: Volume) -> tuple[str, str] | None:
+    """Namespace and name of the claim behind a volume; that of an ephemeral one is named after pod and volume."""
+    if volume.persistent_volume_claim is not None:
+        return pod.metadata.namespace, volume.persistent_volume_claim.claim_name
+    return (pod.metadata.namespace, f"{pod.metadata.name}-{volume.name}") if volume.ephemeral is not None else None
+
+
+def _place(volume: PersistentVolume) -> NodeSelector | None:
+    """The nodes that reach a volume."""
+    affinity = volume.spec.node_affinity.required if volume.spec.node_affinity is not None else None
+    labels = volume.metadata.labels or {}
+    rows = [
+        Requirement(ZONE_LABELS[key], "In", labels[key].split(BETWEEN_ZONES)) for key in ZONE_LABELS if key in labels
+    ]
+    if not rows:
+        return affinity
+    terms = (affinity.node_selector_terms or ()) if affinity is not None else [NodeSelectorTerm()]
+    return NodeSelector([NodeSelectorTerm([*(t.match_expressions or ()), *rows], t.match_fields) for t in terms])
+
+
+def _topologies(storage_class: StorageClass) -> NodeSelector | None:
+    """Where a claim of the class may be bound for its first pod; nowhere when it does not wait for one."""
+    if storage_class.volume_binding_mode != "WaitForFirstConsumer":
+        return NOWHERE
+    terms = [
+        NodeSelectorTerm([Requirement(row.key, "In", row.values) for row in term.match_label_expressions or ()])
+        for term in storage_class.allowed_topologies or ()
+    ]
+    return NodeSelector(terms) if terms else None

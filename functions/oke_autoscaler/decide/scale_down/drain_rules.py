@@ -1,0 +1,182 @@
+"""Whether the pods of a node may be moved: Cluster Autoscaler's rules, in its order, with its reasons.
+
+Rules asked one after another until one answers: mirror, longterminating, replicacount, daemonset, safetoevict,
+terminal, oncompletion, replicated, system, notsafetoevict, localstorage, pdb (cluster-autoscaler 1.37,
+simulator/drainability/rules/rules.go:51-80). Beyond it, a pod that is to be evicted must have a budget whatever its
+annotations say, and may be under one budget only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from functions.oke_autoscaler.model.quantity import unix_seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from functions.oke_autoscaler.decide.scale_down.budgets import Budgets
+    from functions.oke_autoscaler.model.kubernetes_objects import OwnerReference, Pod, Volume
+    from functions.oke_autoscaler.model.oci_objects import Owner
+    from functions.oke_autoscaler.settings import Settings
+
+LONG_TERMINATING_SECONDS = 30
+"""After its grace period a terminating pod counts for this long (utils/drain/drain.go:31)."""
+DEFAULT_GRACE_SECONDS = 30
+REPLICATED_KINDS = frozenset({"ReplicationController", "Job", "ReplicaSet", "StatefulSet"})
+COUNTED_KINDS = frozenset({"ReplicationController", "ReplicaSet"})
+
+EVICT, IGNORE, WAIT, DAEMON = "evict", "ignore", "wait", "daemon"
+"""What a rule makes of a pod; any other answer is the reason why it blocks."""
+
+
+def controller_of(pod: Pod) -> OwnerReference | None:
+    """The owner that controls the pod."""
+    return next((owner for owner in pod.metadata.owner_references or () if owner.controller), None)
+
+
+def is_mirror(pod: Pod) -> bool:
+    """Whether the kubelet made the pod from a file."""
+    return pod.metadata.annotations is not None and pod.metadata.annotations.mirror is not None
+
+
+def is_daemon(pod: Pod) -> bool:
+    """Whether the pod belongs to a DaemonSet or says that it is to be treated so."""
+    owner = controller_of(pod)
+    if owner is not None and owner.kind == "DaemonSet":
+        return True
+    return pod.metadata.annotations is not None and pod.metadata.annotations.daemonset_pod == "true"
+
+
+def is_long_terminating(pod: Pod, now: float) -> bool:
+    """Whether the pod should have been gone for half a minute."""
+    deleted, grace = pod.metadata.deletion_timestamp, pod.spec.termination_grace_period_seconds
+    if deleted is None:
+        return False
+    return unix_seconds(deleted) + (DEFAULT_GRACE_SECONDS if grace is None else grace) + LONG_TERMINATING_SECONDS < now
+
+
+def is_terminal(pod: Pod) -> bool:
+    """Whether no container of the pod will run again."""
+    phase, policy = pod.status.phase, pod.spec.restart_policy
+    return phase == "Failed" or (phase == "Succeeded" and policy in {"Never", "OnFailure"})
+
+
+@dataclass(slots=True)
+class Drain:
+    """The verdict on the pods of one node: ``reason`` and ``blocking_pod`` when one of them forbids it."""
+
+    reason: str | None = None
+    blocking_pod: str | None = None
+    evict: list[Pod] = field(default_factory=list)
+    daemonset: list[Pod] = field(default_factory=list)
+    wait_for_completion: list[Pod] = field(default_factory=list)
+    ignore: list[Pod] = field(default_factory=list)
+
+
+class DrainRules:
+    """The rules with the owners of the cluster (None: every owner exists) and the settings at one moment."""
+
+    def __init__(self, settings: Settings, owners: Iterable[Owner] | None, budgets: Budgets, now: float) -> None:
+        self._settings = settings
+        self._budgets = budgets
+        self._now = now
+        self._owners: dict[tuple[str, str, str], Owner] | None = None
+        if owners is not None:
+            self._owners = {(o.kind, o.metadata.namespace or "default", o.metadata.name): o for o in owners}
+        self._rules: tuple[Callable[[Pod], str], ...] = (
+            lambda pod: IGNORE if is_mirror(pod) else "",
+            lambda pod: IGNORE if is_long_terminating(pod, now) else "",
+            self._replica_count,
+            lambda pod: DAEMON if is_daemon(pod) else "",
+            lambda pod: EVICT if _safe_to_evict(pod) == "true" else "",
+            lambda pod: EVICT if is_terminal(pod) else "",
+            lambda pod: WAIT if _safe_to_evict(pod) == "on-completion" else "",
+            self._replicated,
+            self._system,
+            lambda pod: "NotSafeToEvictAnnotation" if _safe_to_evict(pod) == "false" else "",
+            self._local_storage,
+        )
+
+    def judge(self, pods: Iterable[Pod]) -> Drain:
+        """The verdict on a node's pods; it ends at the first one that blocks."""
+        verdict = Drain()
+        lists = {
+            EVICT: verdict.evict,
+            IGNORE: verdict.ignore,
+            WAIT: verdict.wait_for_completion,
+            DAEMON: verdict.daemonset,
+        }
+        for pod in pods:
+            outcome = self.outcome(pod)
+            if outcome not in lists:
+                verdict.reason, verdict.blocking_pod = outcome, pod.key
+                break
+            lists[outcome].append(pod)
+        return verdict
+
+    def outcome(self, pod: Pod) -> str:
+        """EVICT, IGNORE, WAIT or DAEMON, or the reason why the pod blocks."""
+        outcome = next((answer for rule in self._rules if (answer := rule(pod))), EVICT)
+        if outcome == EVICT:
+            return self._budgets.obstacle(pod) or EVICT
+        return outcome
+
+    def _replica_count(self, pod: Pod) -> str:
+        """A pod whose owner is gone would not come back; one with too few replicas stays."""
+        owner = controller_of(pod)
+        if self._owners is None or owner is None:
+            return ""
+        group = owner.api_version.rpartition("/")[0]
+        kind = owner.kind
+        if is_daemon(pod) and kind != "ReplicationController":
+            looked_up = kind == "DaemonSet" and group == "apps"
+        else:
+            looked_up = kind in REPLICATED_KINDS and (kind != "StatefulSet" or group == "apps")
+        if not looked_up:
+            return ""
+        known = self._owners.get((kind, pod.metadata.namespace, owner.name))
+        if known is None:
+            return "ControllerNotFound"
+        replicas = known.spec.replicas
+        too_few = kind in COUNTED_KINDS and replicas is not None and replicas < self._settings.min_replica_count
+        return "MinReplicasReached" if too_few else ""
+
+    def _replicated(self, pod: Pod) -> str:
+        owner = controller_of(pod)
+        if owner is None:
+            return "NotReplicated"
+        if self._settings.skip_nodes_with_custom_controller_pods and owner.kind not in REPLICATED_KINDS:
+            return "NotReplicated"
+        return ""
+
+    def _system(self, pod: Pod) -> str:
+        """Pods of kube-system without a budget stay while they are young."""
+        if not self._settings.skip_nodes_with_system_pods or pod.metadata.namespace != "kube-system":
+            return ""
+        if self._budgets.of(pod):
+            return ""
+        created = pod.metadata.creation_timestamp
+        if created is not None and unix_seconds(created) + self._settings.system_pod_disruption_seconds < self._now:
+            return EVICT
+        return "UnmovableKubeSystemPod"
+
+    def _local_storage(self, pod: Pod) -> str:
+        if not self._settings.skip_nodes_with_local_storage:
+            return ""
+        annotations = pod.metadata.annotations
+        listed = annotations.safe_to_evict_local_volumes if annotations is not None else None
+        safe = listed.split(",") if listed else ()
+        local = any(_is_local(volume) and volume.name not in safe for volume in pod.spec.volumes or ())
+        return "LocalStorageRequested" if local else ""
+
+
+def _safe_to_evict(pod: Pod) -> str | None:
+    return pod.metadata.annotations.safe_to_evict if pod.metadata.annotations is not None else None
+
+
+def _is_local(volume: Volume) -> bool:
+    if volume.host_path is not None:
+        return True
+    return volume.empty_dir is not None and volume.empty_dir.medium != "Memory"

@@ -1,0 +1,106 @@
+"""What an earlier tick left open, read from the nodes' taints. Pure: the table of docs/oke-autoscaler.md, by row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from functions.oke_autoscaler.model.taints import CANDIDATE, CORDONED, TO_BE_DELETED, since, without
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from functions.oke_autoscaler.model.decision import NodeVerdict
+    from functions.oke_autoscaler.model.kubernetes_objects import Node, Pod
+    from functions.oke_autoscaler.model.oci_objects import NodePool, OkeNode
+
+SCALE_DOWN_DISABLED = "cluster-autoscaler.kubernetes.io/scale-down-disabled"
+LEAVING = frozenset({"DELETING", "DELETED"})
+
+
+class Rest(Enum):
+    """What is left to do with a node whose removal an earlier tick began."""
+
+    EVICT = "drain under way: evict the rest"
+    DELETE = "drained: delete the node, or put it back when it is needed again"
+    GIVE_UP = "drain timed out: put the node back"
+    HANDS_OFF = "an operator wants the node: take the taint away and leave the rest"
+    NOTHING = "the deletion was accepted: nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A node with the taint ToBeDeleted in a managed pool; ``pods_left`` are those that have to go or to end."""
+
+    node: Node
+    pool_id: str
+    instance_id: str
+    rest: Rest
+    pods_left: tuple[Pod, ...] = ()
+    too_old: bool = False
+
+    def evictable(self, verdict: NodeVerdict | None) -> list[Pod]:
+        """Pods to evict now: those that the drain rules send away and that are not on their way out already."""
+        if verdict is None or not verdict.removable:
+            return []
+        going = set(verdict.evict)
+        return [pod for pod in self.pods_left if pod.key in going and not pod.metadata.deletion_timestamp]
+
+
+def leftovers(
+    pools: Iterable[NodePool],
+    nodes: Iterable[Node],
+    pods: Iterable[Pod],
+    verdicts: Mapping[str, NodeVerdict],
+    now: float,
+    drain_timeout_seconds: float,
+) -> list[Leftover]:
+    """Every node of the pools whose removal has begun; verdicts by node name. Nodes of other pools are not touched."""
+    members = {node.id: (pool, node) for pool in pools for node in pool.nodes or () if node.id}
+    began = [node for node in nodes if since(node, TO_BE_DELETED) is not None]
+    on_node: dict[str, list[Pod]] = {node.metadata.name: [] for node in began}
+    for pod in pods if began else ():
+        if pod.node_name in on_node:
+            on_node[pod.node_name].append(pod)
+    found = []
+    for node in began:
+        pool, member = members.get(instance_id(node), (None, None))
+        if pool is not None and member is not None:
+            left = pods_left(on_node[node.metadata.name], verdicts.get(node.metadata.name))
+            too_old = now - (since(node, TO_BE_DELETED) or 0.0) > drain_timeout_seconds
+            rest = _rest(node, member, left, too_old=too_old)
+            found.append(Leftover(node, pool.id, member.id or "", rest, tuple(left), too_old))
+    return found
+
+
+def pods_left(pods: Iterable[Pod], verdict: NodeVerdict | None) -> list[Pod]:
+    """The pods of a node that it cannot be deleted with: DaemonSet, mirror and ended pods are not among them."""
+    if verdict is None:
+        return list(pods)
+    stay = {*verdict.daemonset, *verdict.ignore} - {*verdict.evict, *verdict.wait_for_completion}
+    return [pod for pod in pods if pod.key not in stay]
+
+
+def _rest(node: Node, member: OkeNode, left: list[Pod], *, too_old: bool) -> Rest:
+    if member.lifecycle_state in LEAVING:
+        return Rest.NOTHING
+    annotations = node.metadata.annotations or {}
+    if not node.spec.unschedulable or annotations.get(SCALE_DOWN_DISABLED) == "true":
+        return Rest.HANDS_OFF
+    if not left:
+        return Rest.DELETE
+    return Rest.GIVE_UP if too_old else Rest.EVICT
+
+
+def put_back(node: Node) -> Node:
+    """The node as it would be without its removal, to see whether pending pods would use it."""
+    kept = without(node, TO_BE_DELETED, CANDIDATE, CORDONED)
+    return msgspec.structs.replace(node, spec=msgspec.structs.replace(node.spec, taints=kept, unschedulable=None))
+
+
+def instance_id(node: Node) -> str:
+    """The OCID of the node's instance: `spec.providerID`, with or without the prefix `oci://`."""
+    return (node.spec.provider_id or "").removeprefix("oci://")

@@ -1,0 +1,184 @@
+"""The rules between pods of a snapshot: which counts a workload feeds and which bind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from functions.oke_autoscaler.decide.simulation.topology_domains import Apart, DomainCount, Rule, Spread, Together
+from functions.oke_autoscaler.model.kubernetes_objects import LabelSelector, Requirement
+from functions.oke_autoscaler.model.selectors import first_untolerated, selects
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from functions.oke_autoscaler.decide.cluster.pod_groups import Workload
+    from functions.oke_autoscaler.decide.simulation.nodes import Place
+    from functions.oke_autoscaler.decide.simulation.static_fit import Kind, StaticFit
+    from functions.oke_autoscaler.model.kubernetes_objects import Labels, PodAffinityTerm, TopologySpreadConstraint
+    from functions.oke_autoscaler.model.oci_objects import Namespace
+
+NAME_LABEL = "kubernetes.io/metadata.name"
+"""Every namespace has its name as a label; all that is known of one that was not read."""
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+@dataclass(slots=True)
+class Binding:
+    """Of one workload: the counts that its pods change and the rules that it obeys."""
+
+    feeds: list[DomainCount] = field(default_factory=list)
+    rules: list[Rule] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Selection:
+    """Pods of some namespaces with some labels; None stands for every namespace."""
+
+    namespaces: frozenset[str] | None
+    selector: LabelSelector | None
+    leaving: bool = True
+    """Whether pods on their way out count: all rules but spreads count them (kubernetes, podtopologyspread)."""
+
+    def takes(self, workload: Workload) -> bool:
+        if workload.leaving and not self.leaving:
+            return False
+        if self.namespaces is not None and workload.namespace not in self.namespaces:
+            return False
+        return selects(self.selector, workload.labels)
+
+
+class Constraints:
+    """Counts shared by all workloads that ask the same question."""
+
+    def __init__(self, workloads: Sequence[Workload], static: StaticFit, namespaces: Iterable[Namespace]) -> None:
+        self._static = static
+        self._namespaces: dict[str, Labels] = {w.namespace: {NAME_LABEL: w.namespace} for w in workloads}
+        self._namespaces |= {known.metadata.name: known.metadata.labels or {} for known in namespaces}
+        self._counts: dict[object, DomainCount] = {}
+        self._selections: list[tuple[_Selection | tuple[_Selection, ...], DomainCount]] = []
+        self._owners: list[tuple[_Selection, DomainCount, set[int]]] = []
+        self._owner_of: dict[bytes, int] = {}
+        self.bindings = {workload.ident: Binding() for workload in workloads}
+        for workload in workloads:
+            self._bind(workload)
+        for workload in workloads:
+            self._connect(workload)
+        self.counts = list(self._counts.values())
+
+    def _bind(self, workload: Workload) -> None:
+        rules = self.bindings[workload.ident].rules
+        shape = workload.shape
+        for row in shape.spreads:
+            rules.append(self._spread(workload, row))
+        for term in shape.anti_affinities:
+            selection = self._selection(workload, term)
+            rules.append(Apart(self._count("pods", term.topology_key, (selection,)), int(selection.takes(workload))))
+            self._own(workload, term.topology_key, selection)
+        if shape.affinities:
+            selections = tuple(self._selection(workload, term) for term in shape.affinities)
+            own = all(selection.takes(workload) for selection in selections)
+            counts = tuple(self._count("all", term.topology_key, selections) for term in shape.affinities)
+            rules.append(Together(counts, int(own)))
+
+    def _connect(self, workload: Workload) -> None:
+        binding = self.bindings[workload.ident]
+        for selections, count in self._selections:
+            parts = selections if isinstance(selections, tuple) else (selections,)
+            if all(part.takes(workload) for part in parts):
+                binding.feeds.append(count)
+        for selection, count, owners in self._owners:
+            if workload.ident in owners:
+                binding.feeds.append(count)
+            if selection.takes(workload):
+                binding.rules.append(Apart(count, int(workload.ident in owners)))
+
+    def _count(self, use: str, key: str, selections: tuple[_Selection, ...]) -> DomainCount:
+        marks = sorted(_mark(selection) for selection in selections)
+        ident = (use, key, *marks)
+        found = self._counts.get(ident)
+        if found is None:
+            found = self._counts[ident] = DomainCount(key)
+            self._selections.append((selections, found))
+        return found
+
+    def _own(self, workload: Workload, key: str, selection: _Selection) -> None:
+        """Pods with anti-affinity keep others away, too: count where the owners of the term are."""
+        ident = _encode(key) + _mark(selection)
+        index = self._owner_of.get(ident)
+        if index is None:
+            index = self._owner_of[ident] = len(self._owners)
+            count = self._counts["owners", ident] = DomainCount(key)
+            self._owners.append((selection, count, set()))
+        self._owners[index][2].add(workload.ident)
+
+    def _spread(self, workload: Workload, row: TopologySpreadConstraint) -> Spread:
+        selector = _with_label_keys(row.label_selector, workload.labels, row.match_label_keys or (), ())
+        selection = _Selection(frozenset((workload.namespace,)), selector, leaving=False)
+        keys = tuple(other.topology_key for other in workload.shape.spreads)
+        by_affinity = row.node_affinity_policy != "Ignore"
+        by_taints = row.node_taints_policy == "Honor"
+        demand = self._static.demand(workload) if by_affinity or by_taints else -1
+        ident = ("spread", row.topology_key, _mark(selection), keys, demand, by_affinity, by_taints)
+        found = self._counts.get(ident)
+        if found is None:
+            found = DomainCount(row.topology_key, self._eligible(workload, row, keys), by_taints=by_taints)
+            self._counts[ident] = found
+            self._selections.append((selection, found))
+        return Spread(found, row.max_skew, row.min_domains or 1, int(selection.takes(workload)))
+
+    def _eligible(
+        self, workload: Workload, row: TopologySpreadConstraint, keys: Sequence[str]
+    ) -> Callable[[Place], bool]:
+        """Which nodes a constraint counts: those with all of its keys, by affinity and taints as its policies say."""
+        static, tolerations = self._static, workload.shape.spec.tolerations or ()
+        others = [key for key in keys if key != row.topology_key]
+        known: dict[int, bool] = {}
+
+        def ask(kind: Kind) -> bool:
+            if row.node_affinity_policy != "Ignore" and not static.affine(workload, kind):
+                return False
+            return row.node_taints_policy != "Honor" or first_untolerated(kind.taints, tolerations) is None
+
+        def eligible(place: Place) -> bool:
+            answer = known.get(place.kind.ident)
+            if answer is None:
+                answer = known[place.kind.ident] = ask(place.kind)
+            return answer and all(key in place.labels for key in others)
+
+        return eligible
+
+    def _selection(self, workload: Workload, term: PodAffinityTerm) -> _Selection:
+        selector = _with_label_keys(
+            term.label_selector, workload.labels, term.match_label_keys or (), term.mismatch_label_keys or ()
+        )
+        if term.namespace_selector is not None and not _rows(term.namespace_selector):
+            return _Selection(None, selector)
+        names = set(term.namespaces or ())
+        if term.namespace_selector is not None:
+            names.update(name for name, labels in self._namespaces.items() if selects(term.namespace_selector, labels))
+        elif not names:
+            names.add(workload.namespace)
+        return _Selection(frozenset(names), selector)
+
+
+def _rows(selector: LabelSelector) -> bool:
+    return bool(selector.match_labels or selector.match_expressions)
+
+
+def _mark(selection: _Selection) -> bytes:
+    names = None if selection.namespaces is None else sorted(selection.namespaces)
+    return _encode([names, selection.selector])
+
+
+def _with_label_keys(
+    selector: LabelSelector | None, labels: Labels, same: Sequence[str], other: Sequence[str]
+) -> LabelSelector | None:
+    """The selector with the pod's own values of ``matchLabelKeys`` and against those of ``mismatchLabelKeys``."""
+    rows = [Requirement(key, "In", [labels[key]]) for key in same if key in labels]
+    rows += [Requirement(key, "NotIn", [labels[key]]) for key in other if key in labels]
+    if not rows or selector is None:
+        return selector
+    return LabelSelector(selector.match_labels, [*(selector.match_expressions or ()), *rows])

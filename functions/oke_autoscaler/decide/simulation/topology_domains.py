@@ -1,0 +1,160 @@
+"""How many pods of a selection each topology domain holds, kept up to date while pods are placed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from functions.oke_autoscaler.decide.simulation.nodes import Place
+
+
+class DomainCount:
+    """Pods by value of one topology key, on the nodes that ``counts_on`` accepts (all by default).
+
+    A domain exists as long as an accepted node has its value, with or without pods. ``lowest`` is kept by a histogram,
+    so that it costs nothing with thousands of domains.
+    """
+
+    __slots__ = ("_histogram", "_low", "by_taints", "counts", "counts_on", "key", "nodes", "total")
+
+    def __init__(self, key: str, counts_on: Callable[[Place], bool] | None = None, *, by_taints: bool = False) -> None:
+        self.key = key
+        self.by_taints = by_taints
+        """Whether ``counts_on`` looks at taints."""
+        self.counts_on = counts_on
+        self.counts: dict[str, int] = {}
+        self.nodes: dict[str, int] = {}
+        self.total = 0
+        self._histogram: dict[int, int] = {}
+        self._low = 0
+
+    def domain(self, place: Place) -> str | None:
+        """The domain in which pods of this node are counted, None when they are not."""
+        value = place.labels.get(self.key)
+        if value is None or (self.counts_on is not None and not self.counts_on(place)):
+            return None
+        return value
+
+    def enter(self, place: Place) -> None:
+        """A node appears."""
+        value = self.domain(place)
+        if value is None:
+            return
+        if value not in self.nodes:
+            self.nodes[value] = 0
+            self.counts.setdefault(value, 0)
+            self._count(self.counts[value], 1)
+        self.nodes[value] += 1
+
+    def leave(self, place: Place) -> None:
+        """A node disappears; its domain goes with the last one."""
+        value = self.domain(place)
+        if value is None:
+            return
+        self.nodes[value] -= 1
+        if self.nodes[value] == 0:
+            del self.nodes[value]
+            self._count(self.counts[value], -1)
+
+    def add(self, place: Place, pods: int) -> None:
+        """``pods`` more (or fewer, when negative) on a node."""
+        value = self.domain(place)
+        if value is None:
+            return
+        before = self.counts.get(value, 0)
+        self.counts[value] = before + pods
+        self.total += pods
+        if value in self.nodes:
+            self._count(before, -1)
+            self._count(before + pods, 1)
+
+    def _count(self, level: int, domains: int) -> None:
+        self._histogram[level] = self._histogram.get(level, 0) + domains
+        if not self._histogram[level]:
+            del self._histogram[level]
+        elif level < self._low or len(self._histogram) == 1:
+            self._low = level
+
+    @property
+    def lowest(self) -> int:
+        """Pods in the emptiest domain; 0 when there is none."""
+        if not self._histogram:
+            return 0
+        if self._low not in self._histogram:
+            self._low = min(self._histogram)
+        return self._low
+
+
+UNLIMITED = 1 << 40
+
+
+class Spread:
+    """A topology spread constraint: https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/."""
+
+    __slots__ = ("count", "key", "max_skew", "min_domains", "own")
+
+    def __init__(self, count: DomainCount, max_skew: int, min_domains: int, own: int) -> None:
+        self.count = count
+        self.key = count.key
+        self.max_skew = max_skew
+        self.min_domains = min_domains
+        self.own = own
+
+    def quota(self, labels: Mapping[str, str]) -> int:
+        """Pods that a node with these labels may take now."""
+        value = labels.get(self.key)
+        if value is None:
+            return 0
+        count = self.count
+        low = count.lowest if len(count.nodes) >= self.min_domains else 0
+        if value not in count.nodes and len(count.nodes) + 1 >= self.min_domains:
+            low = 0
+        room = self.max_skew + low - count.counts.get(value, 0)
+        if self.own:
+            return max(0, room)
+        return UNLIMITED if room >= 0 else 0
+
+
+class Apart:
+    """Anti-affinity: no counted pod in the domain. ``own`` when the workload is itself of the counted kind."""
+
+    __slots__ = ("count", "key", "own")
+
+    def __init__(self, count: DomainCount, own: int) -> None:
+        self.count = count
+        self.key = count.key
+        self.own = own
+
+    def quota(self, labels: Mapping[str, str]) -> int:
+        """As above; a node without the key is no obstacle."""
+        value = labels.get(self.key)
+        if value is None:
+            return UNLIMITED
+        if self.count.counts.get(value, 0) > 0:
+            return 0
+        return 1 if self.own else UNLIMITED
+
+
+class Together:
+    """Affinity: every term has a counted pod in the domain, or the workload is the first of its own kind."""
+
+    __slots__ = ("counts", "key", "own")
+
+    def __init__(self, counts: tuple[DomainCount, ...], own: int) -> None:
+        self.counts = counts
+        self.key = counts[0].key
+        self.own = own
+
+    def quota(self, labels: Mapping[str, str]) -> int:
+        """As above; the first pod decides where the others go, so it goes alone."""
+        if any(count.key not in labels for count in self.counts):
+            return 0
+        if all(count.counts.get(labels[count.key], 0) > 0 for count in self.counts):
+            return UNLIMITED
+        first = self.own and all(count.total == 0 for count in self.counts)
+        return 1 if first else 0
+
+
+Rule = Spread | Apart | Together

@@ -1,0 +1,204 @@
+"""A snapshot as JSON, as `explain` reads it: typed, with the path of what is wrong."""
+
+from __future__ import annotations
+
+import json
+import re
+from mmap import MADV_DONTNEED, mmap
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from functions.oke_autoscaler.errors import BadSnapshot
+from functions.oke_autoscaler.explain.snapshot_check import check, check_pod
+from functions.oke_autoscaler.model.kubernetes_objects import Node, Pod
+from functions.oke_autoscaler.model.oci_objects import (
+    Load,
+    Namespace,
+    NodePool,
+    Owner,
+    PersistentVolume,
+    PersistentVolumeClaim,
+    PodDisruptionBudget,
+    PriorityClass,
+    StorageClass,
+    WorkRequest,
+)
+from functions.oke_autoscaler.model.quantity import unix_seconds
+from functions.oke_autoscaler.model.snapshot import Snapshot
+from functions.oke_autoscaler.model.spec_interning import SpecTable
+from functions.oke_autoscaler.settings import NO_LIMIT, Settings
+from shared.errors import MissingInputData
+from shared.settings import load
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+T = TypeVar("T")
+MISSING = re.compile(r"missing required field `([^`]*)`")
+PATH = re.compile(r" - at `\$\.?(.*)`$")
+
+
+LET_GO_PODS = 5_000
+"""After so many pods the pages read so far are let go of."""
+UNKNOWN = msgspec.Raw(b"null")
+
+
+class _Items(msgspec.Struct):
+    """A Kubernetes List; one of a single kind names it in its own, as ``ReplicaSetList``, and not in its items."""
+
+    items: list[msgspec.Raw] | None
+    kind: str = ""
+
+
+class _File(msgspec.Struct):
+    """The keys of a snapshot file, each still undecoded."""
+
+    now: str | None = None
+    settings: dict[str, Any] | None = None
+    node_pools: msgspec.Raw = UNKNOWN
+    nodes: msgspec.Raw = UNKNOWN
+    pods: msgspec.Raw = UNKNOWN
+    pod_disruption_budgets: msgspec.Raw = UNKNOWN
+    controllers: msgspec.Raw = UNKNOWN
+    priority_classes: msgspec.Raw = UNKNOWN
+    namespaces: msgspec.Raw = UNKNOWN
+    persistent_volume_claims: msgspec.Raw = UNKNOWN
+    persistent_volumes: msgspec.Raw = UNKNOWN
+    storage_classes: msgspec.Raw = UNKNOWN
+    work_requests: msgspec.Raw = UNKNOWN
+    metrics: dict[str, Load] | None = None
+
+
+def read(data: bytes | mmap, clock: float) -> tuple[Snapshot, Settings, float]:
+    """Snapshot, settings and time of a file; ``clock`` stands in for a missing ``now``. Raises BadSnapshot.
+
+    A mapped file is let go of while it is read: of a large one no more than a part stays in memory.
+    """
+    file = _decode(data, _File, "")
+    _forget(data)
+    pools = _list(file.node_pools, NodePool, "node_pools")
+    nodes = _list(file.nodes, Node, "nodes") or []
+    _unlike([pool.id for pool in pools or ()], "node_pools[{}].id")
+    _unlike([node.metadata.name for node in nodes], "nodes[{}].metadata.name")
+    snapshot = Snapshot(
+        pools=pools,
+        nodes=nodes,
+        pods=_pods(file.pods, data),
+        budgets=_list(file.pod_disruption_budgets, PodDisruptionBudget, "pod_disruption_budgets") or (),
+        owners=_owners(file.controllers),
+        priority_classes=_list(file.priority_classes, PriorityClass, "priority_classes") or (),
+        namespaces=_list(file.namespaces, Namespace, "namespaces") or (),
+        claims=_list(file.persistent_volume_claims, PersistentVolumeClaim, "persistent_volume_claims"),
+        volumes=_list(file.persistent_volumes, PersistentVolume, "persistent_volumes") or (),
+        storage_classes=_list(file.storage_classes, StorageClass, "storage_classes") or (),
+        work_requests=_list(file.work_requests, WorkRequest, "work_requests"),
+        metrics=file.metrics or {},
+    )
+    return snapshot, _settings(file.settings or {}, [pool.id for pool in pools or ()]), _now(file.now, clock)
+
+
+def _now(text: str | None, clock: float) -> float:
+    try:
+        return clock if text is None else unix_seconds(text)
+    except ValueError:
+        raise BadSnapshot("now", f"{text!r} is no RFC 3339 time") from None
+
+
+def _forget(data: bytes | mmap) -> None:
+    """Take the pages of a mapped file out of memory; they come back from the file when asked for."""
+    if isinstance(data, mmap):
+        data.madvise(MADV_DONTNEED)
+
+
+def _decode(data: bytes | mmap | msgspec.Raw, kind: type[T], path: str) -> T:
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+        text = str(fault)
+        found, missing = PATH.search(text), MISSING.search(text)
+        steps = [path, found[1] if found else "", missing[1] if missing else ""]
+        where = ".".join(step for step in steps if step).replace(".[", "[")
+        raise BadSnapshot(where or "$", PATH.sub("", text)) from None
+    except RecursionError:
+        raise BadSnapshot(path or "$", "is nested too deep") from None
+
+
+def _raw_items(raw: msgspec.Raw, path: str) -> list[msgspec.Raw] | None:
+    """The items of a list or of a Kubernetes List, None where nothing is known."""
+    head = bytes(memoryview(raw)[:1])
+    if head == b"n":
+        return None
+    if head == b"{":
+        return _decode(raw, _Items, path).items or []
+    return _decode(raw, list[msgspec.Raw], path)
+
+
+def _list(raw: msgspec.Raw, kind: type[T], path: str) -> list[T] | None:
+    items = _raw_items(raw, path)
+    if items is None:
+        return None
+    found = [_decode(item, kind, f"{path}[{index}]") for index, item in enumerate(items)]
+    for index, item in enumerate(found):
+        check(item, f"{path}[{index}]")
+    return found
+
+
+def _owners(raw: msgspec.Raw) -> list[Owner] | None:
+    """Controllers, each with its kind: its own, or that of the list it comes in."""
+    owners = _list(raw, Owner, "controllers")
+    listed = _decode(raw, _Items, "controllers").kind.removesuffix("List") if bytes(raw)[:1] == b"{" else ""
+    for index, owner in enumerate(owners or ()):
+        owner.kind = owner.kind or listed
+        if not owner.kind:
+            raise BadSnapshot(f"controllers[{index}].kind", "is missing")
+    return owners
+
+
+def _unlike(names: list[str], path: str) -> None:
+    """BadSnapshot for a name that is there twice."""
+    seen: set[str] = set()
+    for index, name in enumerate(names):
+        if name in seen:
+            raise BadSnapshot(path.format(index), f"{name[:80]!r} is there twice")
+        seen.add(name)
+
+
+def _pods(raw: msgspec.Raw, data: bytes | mmap) -> list[Pod]:
+    """Pods one by one, so that equal specs are held once."""
+    table, decoder = SpecTable(), msgspec.json.Decoder(Pod)
+    pods: list[Pod] = []
+    checked: set[int] = set()
+    for index, item in enumerate(_raw_items(raw, "pods") or ()):
+        if index % LET_GO_PODS == 0:
+            _forget(data)
+        try:
+            pod = decoder.decode(item)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            _decode(item, Pod, f"pods[{index}]")
+            raise
+        pods.append(table.share(pod))
+        check_pod(pod, f"pods[{index}]", checked)
+    return pods
+
+
+def _settings(given: Mapping[str, Any], pool_ids: list[str]) -> Settings:
+    """Config keys as texts or JSON values; ids default to the pools given and sizes to no bounds."""
+    texts = {key: _text(value) for key, value in given.items() if value is not None}
+    if isinstance(given.get("node_pools"), list):
+        entries = [{"max_size": NO_LIMIT, **row} if isinstance(row, dict) else row for row in given["node_pools"]]
+        texts["node_pools"] = _text(entries)
+    texts.setdefault("cluster_id", "not-given")
+    if not texts.get("node_pools") and not texts.get("node_pool_id"):
+        texts["node_pool_id"] = ",".join(pool_ids) or "not-given"
+    texts.setdefault("node_pool_min_size", "0")
+    texts.setdefault("node_pool_max_size", str(NO_LIMIT))
+    try:
+        return load(Settings, texts)
+    except MissingInputData as fault:
+        key = next((key for key in fault.faults if key in given), next(iter(fault.faults)))
+        raise BadSnapshot(f"settings.{key}", fault.faults[key]) from None
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

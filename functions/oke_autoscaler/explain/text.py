@@ -1,0 +1,60 @@
+"""A decision in sentences."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from functions.oke_autoscaler.model.decision import Decision, NodeVerdict, PoolVerdict
+
+
+def text(decision: Decision) -> str:
+    """Lines on the pools, the pending pods by where they go, and the nodes one by one."""
+    return "\n".join([*_pools(decision), *_pods(decision), *_nodes(decision)])
+
+
+def _pools(decision: Decision) -> Iterator[str]:
+    for pool in decision.pools:
+        yield _pool(pool)
+
+
+def _pool(pool: PoolVerdict) -> str:
+    name = f"Node pool {pool.name or pool.id}"
+    if pool.action == "scale-up":
+        tail = f"; {pool.unplaced} of them find no room below its maximum" if pool.unplaced else ""
+        return f"{name} grows from {pool.size} to {pool.wanted_size} nodes for {pool.unschedulable} pods{tail}."
+    if pool.action == "scale-down":
+        return f"{name} shrinks from {pool.size} to {pool.wanted_size} nodes: {pool.reason}."
+    return f"{name} stays at {pool.size} nodes ({pool.status}): {pool.reason}."
+
+
+def _pods(decision: Decision) -> Iterator[str]:
+    if not decision.pods:
+        yield "No pod is pending."
+    groups = Counter((pod.placed_on, pod.reason) for pod in decision.pods)
+    for (where, reason), count in groups.items():
+        pods = f"{count} pod{'s' if count > 1 else ''}"
+        if where is None:
+            yield f"{pods} without a place: {reason}."
+        elif where.startswith("new:"):
+            yield f"{pods} for nodes of {where.removeprefix('new:')} that are yet to come ({reason})."
+        else:
+            yield f"{pods} for node {where}."
+
+
+def _nodes(decision: Decision) -> Iterator[str]:
+    for node in decision.nodes:
+        yield _node(node)
+
+
+def _node(node: NodeVerdict) -> str:
+    if node.remove_now:
+        return f"Node {node.node} is removed now; {len(node.evict)} pods move."
+    blocking = f" because of pod {node.blocking_pod}" if node.blocking_pod else ""
+    if not node.removable:
+        return f"Node {node.node} cannot be removed: {node.reason}{blocking}."
+    why = node.remove_now_reason or node.eligible_reason or "nothing asks for it"
+    return f"Node {node.node} could be removed ({len(node.evict)} pods would move) but stays: {why}."

@@ -1,0 +1,240 @@
+"""The other objects of a snapshot: budgets, owners, volumes, OKE node pools and work requests, loads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from functions.oke_autoscaler.model.kubernetes_objects import (
+    Labels,
+    LabelSelector,
+    Metadata,
+    NodeSelector,
+    Object,
+    PodSpec,
+)
+
+
+class BudgetSpec(Object):
+    """``spec`` of a PodDisruptionBudget."""
+
+    selector: LabelSelector | None = None
+    unhealthy_pod_eviction_policy: str | None = None
+
+
+class BudgetStatus(Object):
+    """``status`` of a PodDisruptionBudget."""
+
+    disruptions_allowed: int = 0
+    current_healthy: int = 0
+    desired_healthy: int = 0
+
+
+class PodDisruptionBudget(Object):
+    """How many pods of a selection may be missing."""
+
+    metadata: Metadata
+    spec: BudgetSpec = msgspec.field(default_factory=BudgetSpec)
+    status: BudgetStatus = msgspec.field(default_factory=BudgetStatus)
+
+
+class PodTemplate(Object):
+    """The pods that an owner makes."""
+
+    metadata: Metadata = msgspec.field(default_factory=Metadata)
+    spec: PodSpec = msgspec.field(default_factory=PodSpec)
+
+
+class OwnerSpec(Object):
+    """``spec`` of an owner; the template is read for DaemonSets only."""
+
+    replicas: int | None = None
+    template: PodTemplate | None = None
+
+
+class Owner(Object):
+    """A ReplicaSet, StatefulSet, DaemonSet, Job or ReplicationController; ``kind`` is empty in items of a List."""
+
+    metadata: Metadata
+    kind: str = ""
+    spec: OwnerSpec = msgspec.field(default_factory=OwnerSpec)
+
+
+class PriorityClass(Object):
+    """A priority by name."""
+
+    metadata: Metadata
+    value: int = 0
+    global_default: bool | None = None
+
+
+class Namespace(Object):
+    """A namespace with its labels."""
+
+    metadata: Metadata
+
+
+class ClaimSpec(Object):
+    """``spec`` of a PersistentVolumeClaim."""
+
+    volume_name: str | None = None
+    storage_class_name: str | None = None
+    access_modes: list[str] | None = None
+
+
+class PersistentVolumeClaim(Object):
+    """A claim; bound when it names a volume."""
+
+    metadata: Metadata
+    spec: ClaimSpec = msgspec.field(default_factory=ClaimSpec)
+
+
+class VolumeNodeAffinity(Object):
+    """Which nodes can reach a volume."""
+
+    required: NodeSelector | None = None
+
+
+class VolumeSpec(Object):
+    """``spec`` of a PersistentVolume."""
+
+    node_affinity: VolumeNodeAffinity | None = None
+
+
+class PersistentVolume(Object):
+    """A volume."""
+
+    metadata: Metadata
+    spec: VolumeSpec = msgspec.field(default_factory=VolumeSpec)
+
+
+class TopologyRequirement(Object):
+    """A row of ``allowedTopologies``."""
+
+    key: str = ""
+    values: list[str] | None = None
+
+
+class TopologyTerm(Object):
+    """A term of ``allowedTopologies``."""
+
+    match_label_expressions: list[TopologyRequirement] | None = None
+
+
+class StorageClass(Object):
+    """Where volumes of a class may be made."""
+
+    metadata: Metadata
+    allowed_topologies: list[TopologyTerm] | None = None
+    volume_binding_mode: str | None = None
+
+
+class ShapeConfig(Object, rename=None):
+    """OCPUs and memory of a flexible shape."""
+
+    ocpus: float | None = None
+    memory_in_gbs: float | None = msgspec.field(name="memoryInGBs", default=None)
+
+
+class KeyValue(Object):
+    """A label as OKE writes it."""
+
+    key: str | None = None
+    value: str | None = None
+
+
+class PlacementConfig(Object):
+    """Where OKE may make nodes of a pool."""
+
+    availability_domain: str | None = None
+    fault_domains: list[str] | None = None
+    subnet_id: str | None = None
+
+
+class PodNetwork(Object):
+    """The pod network of a pool; ``max_pods_per_node`` with VCN-native pods only."""
+
+    cni_type: str | None = None
+    max_pods_per_node: int | None = None
+
+
+class NodeConfig(Object):
+    """``nodeConfigDetails``."""
+
+    size: int | None = None
+    placement_configs: list[PlacementConfig] | None = None
+    node_pool_pod_network_option_details: PodNetwork | None = None
+
+
+class NodeError(Object):
+    """Why OKE could not make a node."""
+
+    code: str | None = None
+    message: str | None = None
+    status: str | int | None = None
+
+
+class OkeNode(Object):
+    """A node as OKE knows it; ``id`` is the instance's OCID, "" or null where none was made."""
+
+    id: str | None = None
+    name: str | None = None
+    lifecycle_state: str | None = None
+    availability_domain: str | None = None
+    fault_domain: str | None = None
+    private_ip: str | None = None
+    node_error: NodeError | None = None
+
+
+class NodePool(Object):
+    """An OKE node pool; states and other enums stay plain text, so that new ones do no harm."""
+
+    id: str
+    name: str = ""
+    compartment_id: str | None = None
+    cluster_id: str | None = None
+    lifecycle_state: str | None = None
+    node_shape: str | None = None
+    node_shape_config: ShapeConfig | None = None
+    initial_node_labels: list[KeyValue] | None = None
+    node_metadata: dict[str, str] | None = None
+    node_config_details: NodeConfig | None = None
+    quantity_per_subnet: int | None = None
+    subnet_ids: list[str] | None = None
+    nodes: list[OkeNode] | None = None
+    freeform_tags: Labels | None = None
+
+    @property
+    def size(self) -> int:
+        """Nodes asked for."""
+        if self.node_config_details is not None and self.node_config_details.size is not None:
+            return self.node_config_details.size
+        return (self.quantity_per_subnet or 0) * len(self.subnet_ids or ())
+
+
+class WorkResource(Object):
+    """What a work request is about."""
+
+    identifier: str | None = None
+    entity_type: str | None = None
+    action_type: str | None = None
+
+
+class WorkRequest(Object):
+    """An asynchronous piece of work in OKE; times as RFC 3339 text."""
+
+    id: str = ""
+    operation_type: str | None = None
+    status: str | None = None
+    resources: list[WorkResource] | None = None
+    time_accepted: str | None = None
+    time_finished: str | None = None
+    errors: list[dict[str, Any]] | None = None
+
+
+class Load(Object, rename=None):
+    """Average load of an instance over the window, in percent; None where Monitoring has no value."""
+
+    cpu_percent: float | None = None
+    ram_percent: float | None = None

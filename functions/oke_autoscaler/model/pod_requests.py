@@ -1,0 +1,67 @@
+"""What a pod asks of a node, as the scheduler counts it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from functions.oke_autoscaler.model.quantity import amount
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from functions.oke_autoscaler.model.kubernetes_objects import Container, PodSpec, Quantity
+
+Amounts = dict[str, int]
+POD_LEVEL = ("cpu", "memory")
+"""Resources that may be requested for the pod as a whole (huge pages, too, by prefix)."""
+
+
+def amounts(requests: Mapping[str, Quantity] | None) -> Amounts:
+    """Quantities as numbers: millicores for cpu, else whole units."""
+    return {name: amount(name, quantity) for name, quantity in (requests or {}).items()}
+
+
+def pod_requests(spec: PodSpec) -> Amounts:
+    """Requests of a pod: the larger of its containers together and any step of its init containers, plus overhead.
+
+    A sidecar (init container with restartPolicy Always) counts from its start on. Pod-level requests replace the sum.
+    https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#resource-sharing-within-containers
+    """
+    total: Amounts = {}
+    for container in spec.containers or ():
+        _add(total, _of(container))
+    sidecars: Amounts = {}
+    peak: Amounts = {}
+    for container in spec.init_containers or ():
+        step = _of(container)
+        if container.restart_policy == "Always":
+            _add(total, step)
+            _add(sidecars, step)
+            step = dict(sidecars)
+        else:
+            _add(step, sidecars)
+        _raise_to(peak, step)
+    _raise_to(total, peak)
+    if spec.resources is not None:
+        stated = amounts(spec.resources.requests)
+        total.update({name: value for name, value in stated.items() if _pod_level(name)})
+    _add(total, amounts(spec.overhead))
+    return total
+
+
+def _of(container: Container) -> Amounts:
+    return amounts(container.resources.requests) if container.resources is not None else {}
+
+
+def _pod_level(name: str) -> bool:
+    return name in POD_LEVEL or name.startswith("hugepages-")
+
+
+def _add(total: Amounts, more: Mapping[str, int]) -> None:
+    for name, value in more.items():
+        total[name] = total.get(name, 0) + value
+
+
+def _raise_to(total: Amounts, peak: Mapping[str, int]) -> None:
+    for name, value in peak.items():
+        total[name] = max(total.get(name, 0), value)

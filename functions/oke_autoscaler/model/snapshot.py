@@ -1,0 +1,44 @@
+"""What one tick has read, as one value: the input of a decision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from functions.oke_autoscaler.model.kubernetes_objects import Node, Pod
+    from functions.oke_autoscaler.model.oci_objects import (
+        Load,
+        Namespace,
+        NodePool,
+        Owner,
+        PersistentVolume,
+        PersistentVolumeClaim,
+        PodDisruptionBudget,
+        PriorityClass,
+        StorageClass,
+        WorkRequest,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """State of a cluster and its node pools at one moment. None = not known, which is not the same as empty."""
+
+    pools: Sequence[NodePool] | None
+    nodes: Sequence[Node]
+    pods: Sequence[Pod]
+    budgets: Sequence[PodDisruptionBudget] = ()
+    owners: Sequence[Owner] | None = None
+    """Controllers with their ``kind`` set; None means that every owner exists."""
+    priority_classes: Sequence[PriorityClass] = ()
+    namespaces: Sequence[Namespace] = ()
+    claims: Sequence[PersistentVolumeClaim] | None = None
+    volumes: Sequence[PersistentVolume] = ()
+    storage_classes: Sequence[StorageClass] = ()
+    work_requests: Sequence[WorkRequest] | None = None
+    """Of the pools, in any order; None means that nothing is known of them."""
+    metrics: Mapping[str, Load] = field(default_factory=dict)
+    """Load by instance OCID."""

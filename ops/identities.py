@@ -1,0 +1,97 @@
+"""Who calls a function from outside OCI Functions: a pod, an instance, or a profile of a configuration file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from shared.errors import FunctionError, NotAuthorised, OciServiceError
+
+Kind = Literal["workload-identity", "instance-principal", "config"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+TOKEN_ATTEMPTS = 4
+TOKEN_SECONDS = 30
+"""Limits of the exchange of a token: a node's agent may be late by some seconds when the node is new."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Which identity to use: ``token_file`` replaces the pod's mounted token, the rest is for ``config``."""
+
+    kind: Kind = "workload-identity"
+    token_file: str = ""
+    config_file: str = ""
+    profile: str = ""
+
+
+def signer(identity: Identity) -> tuple[dict[str, Any], Any]:
+    """(config, signer) for a client of the SDK.
+
+    Raises OciServiceError with code ``no-answer`` when the issuer of tokens cannot be reached, NotAuthorised when it
+    refuses or a file cannot be used.
+    """
+    from oci import exceptions  # the SDK is loaded when the arguments are known to be right
+    from oci._vendor.requests import exceptions as transport  # what its signers raise
+
+    try:
+        return _MAKERS[identity.kind](identity)
+    except FunctionError:
+        raise
+    except (exceptions.RequestException, transport.ConnectionError, transport.Timeout) as fault:
+        raise OciServiceError(
+            f"no answer from the issuer of {identity.kind} tokens: {type(fault).__name__}",
+            code="no-answer",
+            service=identity.kind,
+            fix="run this where that identity exists, or choose another with --auth",
+        ) from None
+    except Exception as fault:  # noqa: BLE001  (the SDK's signers raise anything from OSError to RuntimeError)
+        raise NotAuthorised(
+            f"{identity.kind} cannot be used: {_said(fault)}", fix="see docs/schedules.md, section Identity"
+        ) from None
+
+
+def _workload(identity: Identity) -> tuple[dict[str, Any], Any]:
+    from oci.auth.signers import get_oke_workload_identity_resource_principal_signer
+
+    made = get_oke_workload_identity_resource_principal_signer(
+        service_account_token_path=identity.token_file or None, retry_strategy=_retry()
+    )
+    return {"region": made.region} if made.region else {}, made
+
+
+def _instance(_: Identity) -> tuple[dict[str, Any], Any]:
+    from oci.auth.signers import InstancePrincipalsSecurityTokenSigner
+
+    made = InstancePrincipalsSecurityTokenSigner(retry_strategy=_retry())
+    return {"region": made.region}, made
+
+
+def _config(identity: Identity) -> tuple[dict[str, Any], Any]:
+    from shared.oci.clients import credentials
+    from shared.oci.settings import OciSettings
+
+    profile = identity.profile or "DEFAULT"
+    return credentials(OciSettings(oci_config_profile=profile, oci_config_file=identity.config_file))
+
+
+_MAKERS = {"workload-identity": _workload, "instance-principal": _instance, "config": _config}
+
+
+def _retry() -> Any:  # noqa: ANN401
+    from oci.retry import RetryStrategyBuilder
+
+    return RetryStrategyBuilder(
+        max_attempts_check=True,
+        max_attempts=TOKEN_ATTEMPTS,
+        total_elapsed_time_check=True,
+        total_elapsed_time_seconds=TOKEN_SECONDS,
+        retry_base_sleep_time_seconds=0.5,
+        retry_max_wait_between_calls_seconds=4,
+    ).get_retry_strategy()
+
+
+def _said(fault: Exception) -> str:
+    """What an exception of the SDK says, without the token or the answer it may hold."""
+    message = getattr(fault, "message", None) or (str(fault) if isinstance(fault, OSError | ValueError) else "")
+    return f"{type(fault).__name__}{': ' + str(message)[:200] if message else ''}"

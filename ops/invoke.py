@@ -1,0 +1,189 @@
+"""`python -m shared.invoke <function OCID>`: call a function once and tell by the exit status how it went.
+
+For schedulers, above all a CronJob of Kubernetes. The answer goes to stdout, everything else to stderr. Exit status:
+0 success or warning (2 for a warning with ``--strict``), 1 error (the function's own, the service's, or of the
+arguments), 3 nothing answered.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from ops.identities import KINDS, Identity, signer
+from shared.addresses import service_base_url
+from shared.errors import BadRequest, FunctionError, OciServiceError
+from shared.oci.clients import CONNECT_SECONDS, READ_SECONDS, SERVICES, translated
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SUCCESS, ERROR, WARNING, NOTHING_ANSWERED = 0, 1, 2, 3
+
+ANSWER_SECONDS = 310
+"""How long to wait for an answer: a synchronous function runs for at most 300 s."""
+
+_FUNCTION = re.compile(r"ocid1\.fnfunc\.[a-z0-9-]*\.(?P<region>[a-z0-9-]*)\.[A-Za-z0-9_-]+")
+
+
+@dataclass(frozen=True)
+class Target:
+    """What to call: the function's OCID and where; an empty ``invoke_endpoint`` is asked from ``endpoint``."""
+
+    function: str
+    region: str = ""
+    endpoint: str = ""
+    invoke_endpoint: str = ""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What came back: the body as it came (empty for a detached call), the request's id, the HTTP status."""
+
+    body: bytes
+    request_id: str
+    status: int
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Call the function that the arguments name; return the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        target = _target(options)
+        identity = Identity(options.auth, options.service_account_token, options.config_file, options.profile)
+        answer = call(target, identity, _body(options.body), detach=options.detach, timeout_seconds=options.timeout)
+    except FunctionError as error:
+        _print(json.dumps(error.to_body()).encode())
+        return NOTHING_ANSWERED if isinstance(error, OciServiceError) and error.code == "no-answer" else ERROR
+    sys.stderr.write(f"request {answer.request_id} answered with status {answer.status}\n")
+    _print(answer.body)
+    return exit_status(answer.body, strict=options.strict)
+
+
+def call(
+    target: Target, identity: Identity, body: bytes, *, detach: bool = False, timeout_seconds: float = ANSWER_SECONDS
+) -> Answered:
+    """The function's answer; never tried a second time.
+
+    Raises OciServiceError for what the service refuses (code ``no-answer``: it could not be reached) and NotAuthorised
+    when the identity cannot be used.
+    """
+    config, signed_by = signer(identity)
+    region = target.region or region_of(target.function) or str(config.get("region") or "")
+    endpoint = target.invoke_endpoint
+    if not endpoint:
+        management = _client("functions_management", config, signed_by, region, target.endpoint, READ_SECONDS)
+        with translated("functions"):
+            endpoint = management.get_function(target.function).data.invoke_endpoint
+    client = _client("functions", config, signed_by, region, endpoint, timeout_seconds)
+    with translated("functions"):
+        answer = client.invoke_function(
+            target.function, invoke_function_body=body, fn_invoke_type="detached" if detach else "sync"
+        )
+        return Answered(bytes(answer.data.content), str(answer.request_id), int(answer.status))
+
+
+def exit_status(answer: bytes, *, strict: bool) -> int:
+    """What an answer means: ``{"error": …}`` is an error, ``{"warning": …}`` a warning, all else success.
+
+    ``{"node-pools": […]}`` of oke-autoscaler is as bad as the worst of its pools.
+    """
+    try:
+        value = json.loads(answer)
+    except ValueError:
+        return SUCCESS
+    pools = value.get("node-pools") if isinstance(value, dict) else None
+    parts = [value, *(pools if isinstance(pools, list) else [])]
+    keys: set[Any] = {key for part in parts if isinstance(part, dict) for key in part}
+    if "error" in keys:
+        return ERROR
+    return WARNING if strict and "warning" in keys else SUCCESS
+
+
+def region_of(function: str) -> str:
+    """The region that an OCID names (``iad`` becomes ``us-ashburn-1``), empty where it names none."""
+    from oci.regions import REGIONS_SHORT_NAMES
+
+    found = _FUNCTION.fullmatch(function)
+    short = found["region"] if found else ""
+    return str(REGIONS_SHORT_NAMES.get(short, short))
+
+
+def _client(name: str, config: dict[str, Any], signed_by: object, region: str, endpoint: str, seconds: float) -> Any:  # noqa: ANN401
+    """A client without retries: a function that was called twice may do its work twice."""
+    import importlib
+
+    from oci.circuit_breaker import NoCircuitBreakerStrategy
+    from oci.retry import NoneRetryStrategy
+
+    if not region and not endpoint:
+        raise BadRequest("the region is not known", fix="name it with --region", field="--region")
+    module, class_name = SERVICES[name]
+    arguments: dict[str, Any] = {"service_endpoint": endpoint} if endpoint else {}
+    return getattr(importlib.import_module(module), class_name)(
+        {**config, "region": region} if region else config,
+        signer=signed_by,
+        timeout=(CONNECT_SECONDS, seconds),
+        retry_strategy=NoneRetryStrategy(),
+        circuit_breaker_strategy=NoCircuitBreakerStrategy(),
+        **arguments,
+    )
+
+
+def _target(options: argparse.Namespace) -> Target:
+    if not _FUNCTION.fullmatch(options.function):
+        raise BadRequest(
+            "not a function's OCID", fix="ocid1.fnfunc.… stands in `fn inspect function`", field="function"
+        )
+    endpoints = {}
+    for name in ("endpoint", "invoke_endpoint"):
+        text = getattr(options, name)
+        try:
+            endpoints[name] = service_base_url(text) if text else ""
+        except ValueError as fault:
+            raise BadRequest(str(fault), field=f"--{name.replace('_', '-')}") from None
+    return Target(options.function, options.region, **endpoints)
+
+
+def _body(text: str) -> bytes:
+    return sys.stdin.buffer.read() if text == "-" else text.encode()
+
+
+def _print(answer: bytes) -> None:
+    sys.stdout.write(answer.decode("utf-8", "backslashreplace").rstrip("\n") + "\n")
+    sys.stdout.flush()
+
+
+class _Parser(argparse.ArgumentParser):
+    """Wrong arguments are an error like any other: status 1, because 2 says "warning"."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(ERROR, f"{self.prog}: {message}\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m shared.invoke", description=(__doc__ or "").partition(":")[2])
+    parser.add_argument("function", help="OCID of the function, ocid1.fnfunc.…")
+    parser.add_argument("--body", default="", help="the call's body; `-` reads stdin (default: empty)")
+    parser.add_argument(
+        "--detach", action="store_true", help="do not wait for the answer (the function may run longer)"
+    )
+    parser.add_argument("--strict", action="store_true", help="exit with 2 when the answer is a warning")
+    parser.add_argument("--auth", choices=KINDS, default=KINDS[0], help=f"who calls (default: {KINDS[0]})")
+    parser.add_argument("--region", default="", help="default: the one that the OCID names, else the identity's")
+    parser.add_argument("--timeout", type=float, default=ANSWER_SECONDS, help="seconds to wait (default: %(default)s)")
+    parser.add_argument("--profile", default="", help="with --auth config: the profile (default: DEFAULT)")
+    parser.add_argument("--config-file", default="", help="with --auth config: the file (default: ~/.oci/config)")
+    parser.add_argument("--service-account-token", default="", help="file of the pod's token, where not the usual one")
+    parser.add_argument("--invoke-endpoint", default="", help="the function's invoke endpoint: saves the look-up")
+    parser.add_argument("--endpoint", default="", help="base URL of the Functions service, for a local cloud")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

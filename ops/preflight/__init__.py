@@ -1,0 +1,1 @@
+"""The command that checks a tenancy before anything is relied on; may import ops and shared."""

@@ -1,0 +1,271 @@
+"""The checks of `python -m shared.preflight`, each a read: one row an answer, and no check stops the next."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
+
+from ops import invoke
+from ops.identities import Identity, signer
+from ops.preflight import policies as preflight_policies
+from shared.errors import FunctionError
+from shared.oci.clients import CONNECT_SECONDS, READ_SECONDS, translated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+Outcome = Literal["ok", "FAILED", "unknown"]
+
+CLIENTS = {
+    "identity": ("oci.identity", "IdentityClient"),
+    "functions": ("oci.functions", "FunctionsManagementClient"),
+    "object storage": ("oci.object_storage", "ObjectStorageClient"),
+    "registry": ("oci.artifacts", "ArtifactsClient"),
+    "gateway": ("oci.apigateway", "DeploymentClient"),
+}
+"""Loaded by name when asked for: this runs on a laptop with the whole SDK, and the image needs no more services."""
+
+PREFLIGHT_BODY = b'{"preflight": true}'
+OWN_PREFLIGHT = ("adw-billing", "oke-autoscaler")
+"""Functions that try what they need themselves, with their own identity."""
+
+_BUCKET = re.compile(r"/n/(?P<namespace>[^/]+)/b/(?P<bucket>[^/]+)")
+_IMAGE = re.compile(r"[^/]+/[^/]+/(?P<name>.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table; ``fix`` says what to do where ``outcome`` is not ok."""
+
+    area: str
+    check: str
+    outcome: Outcome
+    detail: str
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """What is checked: an app in a compartment; an empty ``region`` is the identity's, ``endpoint`` a local cloud."""
+
+    compartment: str
+    app: str = "oci-functions"
+    region: str = ""
+    endpoint: str = ""
+
+
+class Preflight:
+    """One run of all checks as ``identity``."""
+
+    def __init__(self, where: Where, identity: Identity) -> None:
+        self._where = where
+        self._identity = identity
+        self._config, self._signer = signer(identity)
+        self._region = where.region or str(self._config.get("region") or "")
+
+    def rows(self) -> Iterator[Row]:
+        """Every row, in the order of the table."""
+        tenancy = str(self._config.get("tenancy") or getattr(self._signer, "tenancy_id", ""))
+        home, rows = self._credentials(tenancy)
+        yield from rows
+        functions: list[Any] = []
+        yield from self._functions(functions)
+        for function in functions:
+            yield self._image(function)
+        yield from self._policies(tenancy, functions)
+        for function in functions:
+            yield from self._bucket(function)
+            yield from self._home_region(function, home)
+        for function in functions:
+            if function.display_name in OWN_PREFLIGHT:
+                yield from self._own(function)
+        yield from self._gateway()
+
+    def _credentials(self, tenancy: str) -> tuple[str, list[Row]]:
+        """The home region (empty when unknown) and the row."""
+        try:
+            with translated("identity"):
+                regions = self._client("identity").list_region_subscriptions(tenancy).data
+        except FunctionError as error:
+            return "", [_failed("credentials", "identity", error)]
+        home = next((each.region_name for each in regions if each.is_home_region), "")
+        return home, [Row("credentials", "identity", "ok", f"tenancy …{tenancy[-8:]}, home region {home}")]
+
+    def _functions(self, found: list[Any]) -> Iterator[Row]:
+        """The app and its functions, which are put into ``found``."""
+        client = self._client("functions")
+        fix = "deploy the app, or name it with --app and its compartment with --compartment"
+        try:
+            with translated("functions"):
+                apps = client.list_applications(self._where.compartment, display_name=self._where.app).data
+                if apps:
+                    listed = client.list_functions(apps[0].id).data
+                    found.extend(client.get_function(each.id).data for each in listed)
+        except FunctionError as error:
+            yield _failed("functions", "application", error)
+            return
+        names = ", ".join(each.display_name for each in found)
+        outcome: Outcome = "ok" if found else "FAILED"
+        yield Row("functions", "application", outcome, names or f"no functions in {self._where.app}", fix)
+
+    def _image(self, function: Any) -> Row:  # noqa: ANN401  (the SDK's own objects)
+        image = str(function.source_details.image)
+        named = _IMAGE.fullmatch(image)
+        fix = "push the image, then deploy again"
+        if named is None:
+            return Row("image", function.display_name, "unknown", f"{image} is in no registry of OCI", fix)
+        try:
+            with translated("registry"):
+                found = self._client("registry").list_container_images(
+                    self._where.compartment, display_name=named["name"]
+                )
+        except FunctionError as error:
+            return _failed("image", function.display_name, error)
+        outcome: Outcome = "ok" if found.data.items else "FAILED"
+        return Row("image", function.display_name, outcome, image, fix)
+
+    def _policies(self, tenancy: str, functions: list[Any]) -> Iterator[Row]:
+        from oci.pagination import list_call_get_all_results as every
+
+        client = self._client("identity")
+        try:
+            with translated("identity"):
+                rules = {each.name: each.matching_rule for each in every(client.list_dynamic_groups, tenancy).data}
+                compartments = dict.fromkeys((tenancy, self._where.compartment))
+                policies = [each for where in compartments for each in every(client.list_policies, where).data]
+        except FunctionError as error:
+            yield _failed("policies", "statements", error)
+            return
+        statements = [text for policy in policies for text in policy.statements]
+        for function in functions:
+            rights = preflight_policies.needed(function.display_name, function.config or {})
+            groups = preflight_policies.groups_of(function.id, function.compartment_id, rules)
+            lacking = preflight_policies.missing(rights, groups, statements)
+            detail = f"missing: {', '.join(map(str, lacking))}" if lacking else f"{len(rights)} rights"
+            fix = "add the statement of deploy/terraform/policies.tf" if groups else "no dynamic group holds it"
+            yield Row("policies", function.display_name, "FAILED" if lacking else "ok", detail, fix)
+
+    def _bucket(self, function: Any) -> Iterator[Row]:  # noqa: ANN401
+        url = (function.config or {}).get("oss_bucket", "")
+        named = _BUCKET.search(url)
+        if named is None or "/p/" in url:
+            return
+        region = _region_of_host(urlsplit(url).hostname or "") or self._region
+        try:
+            with translated("object storage"):
+                self._client("object storage", region).get_bucket(named["namespace"], named["bucket"])
+        except FunctionError as error:
+            yield _failed("bucket", named["bucket"], error, f"is it in {region}, as oss_bucket says?")
+            return
+        yield Row("bucket", named["bucket"], "ok", f"in {region}")
+
+    def _home_region(self, function: Any, home: str) -> Iterator[Row]:  # noqa: ANN401
+        if function.display_name != "adw-billing" or not home:
+            return
+        asked = (function.config or {}).get("home_region") or self._region
+        outcome: Outcome = "ok" if asked == home else "FAILED"
+        yield Row("bucket", "usage reports", outcome, f"asked in {asked}", f"set home_region to {home}")
+
+    def _own(self, function: Any) -> Iterator[Row]:  # noqa: ANN401
+        """The rows of a function's own preflight: database login, cluster token, RBAC."""
+        where = self._where
+        target = invoke.Target(function.id, region=self._region, endpoint=where.endpoint)
+        try:
+            answer = json.loads(invoke.call(target, self._identity, PREFLIGHT_BODY).body)
+        except FunctionError as error:
+            yield _failed(function.display_name, "call", error)
+            return
+        except ValueError:
+            answer = {"error": {"reason": "answer", "message": "the answer is no JSON"}}
+        yield from own_rows(function.display_name, answer)
+
+    def _gateway(self) -> Iterator[Row]:
+        try:
+            with translated("gateway"):
+                deployments = self._client("gateway").list_deployments(self._where.compartment).data.items
+        except FunctionError as error:
+            yield _failed("gateway", "deployment", error)
+            return
+        named = [each for each in deployments if each.display_name == self._where.app]
+        if not named:
+            yield Row("gateway", "deployment", "unknown", f"none is called {self._where.app}", "deploy the gateway")
+        for each in named:
+            outcome: Outcome = "ok" if each.lifecycle_state == "ACTIVE" else "FAILED"
+            yield Row("gateway", "deployment", outcome, f"{each.endpoint} {each.lifecycle_state}")
+            yield _route("/codecard/avatar", 200, "a card is answered", each.endpoint)
+            yield _route("/request-context", 401, "a token is asked for", each.endpoint)
+
+    def _client(self, name: str, region: str = "") -> Any:  # noqa: ANN401
+        from oci.retry import NoneRetryStrategy
+
+        module, class_name = CLIENTS[name]
+        arguments = {"service_endpoint": self._where.endpoint} if self._where.endpoint else {}
+        return getattr(importlib.import_module(module), class_name)(
+            {**self._config, "region": region or self._region},
+            signer=self._signer,
+            timeout=(CONNECT_SECONDS, READ_SECONDS),
+            retry_strategy=NoneRetryStrategy(),
+            **arguments,
+        )
+
+
+def own_rows(function: str, answer: object) -> Iterator[Row]:
+    """The rows of ``{"preflight": {"checks": [{"name", "ok", "found" | "reason", "message", "fix"}, …]}}``.
+
+    An ``{"error": …}`` is one row, and so is the answer of a function that knows no preflight.
+    """
+    body = answer if isinstance(answer, dict) else {}
+    error, own = body.get("error"), body.get("preflight")
+    if isinstance(error, dict):
+        yield _of_check(function, {**error, "name": "own preflight", "ok": False})
+    elif isinstance(own, dict) and own.get("checks"):
+        yield from (_of_check(function, check) for check in own["checks"])
+    else:
+        yield Row(function, "own preflight", "unknown", "the function has none: is its image old?", "deploy it again")
+
+
+def _of_check(function: str, check: dict[str, Any]) -> Row:
+    name = str(check.get("name"))
+    if check.get("ok"):
+        return Row(function, name, "ok", str(check.get("found", "")))
+    return Row(
+        function, name, "FAILED", f"{check.get('reason')}: {check.get('message', '')}", str(check.get("fix", ""))
+    )
+
+
+def _route(path: str, wanted: int, meaning: str, endpoint: str) -> Row:
+    """Whether a route answers a request without card id and token as it must."""
+    status = _status(endpoint.rstrip("/") + path)
+    outcome: Outcome = "ok" if status == wanted else "FAILED"
+    fix = "open port 443 of the gateway's subnet" if status == 0 else "deploy deploy/api-gateway.json"
+    return Row("gateway", path, outcome, f"{meaning}: {status or 'no answer'}, wanted {wanted}", fix)
+
+
+def _status(url: str) -> int:
+    import requests
+
+    try:
+        return requests.get(url, timeout=READ_SECONDS).status_code
+    except requests.RequestException:
+        return 0
+
+
+def _region_of_host(host: str) -> str:
+    found = re.search(r"objectstorage\.([a-z0-9-]+)\.", host)
+    return found[1] if found else ""
+
+
+def _failed(area: str, check: str, error: FunctionError, fix: str = "") -> Row:
+    return Row(area, check, "FAILED", f"{error.reason}: {error.message}", fix or error.advice)
+
+
+def guarded(rows: Callable[[], Iterator[Row]]) -> Iterator[Row]:
+    """The rows, ended by one of the failure when the identity itself cannot be used."""
+    try:
+        yield from rows()
+    except FunctionError as error:
+        yield _failed("credentials", "identity", error)

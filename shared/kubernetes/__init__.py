@@ -1,0 +1,1 @@
+"""The Kubernetes API and the ways to a cluster; may import shared only."""

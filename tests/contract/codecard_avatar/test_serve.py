@@ -1,0 +1,234 @@
+"""A whole press in this process against the local cloud: what is asked, in which order, with which credentials."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
+
+from emulator.card.answer import read
+from emulator.card.panel import draw
+from emulator.services.identity.service import DEFAULT_TENANCY
+from functions.codecard_avatar.container import Container
+from functions.codecard_avatar.publish.bucket import PrincipalCache
+from functions.codecard_avatar.serve import on_error, serve
+from functions.codecard_avatar.settings import Settings
+from shared.deadline import Deadline
+from shared.errors import FunctionError, NotAuthorised
+from shared.handler import Call
+from shared.http import client as web_module
+from shared.http_request import parse
+from shared.settings import load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from emulator.cloud import Cloud
+    from shared.results import HttpAnswer
+
+CARD = "CC50E3CCBFFF"
+
+
+@dataclass
+class Press:
+    """A container with its config; `summary` is that of the last call."""
+
+    cloud: Cloud
+    container: Container = field(default_factory=Container)
+    summary: dict[str, object] = field(default_factory=dict)
+
+    def answer(self, config: dict[str, str], url: str = "/codecard/avatar") -> HttpAnswer:
+        request = parse("POST", url, {"x-codecard-id": CARD, "host": "localhost"}, "http")
+        self.summary = {}
+        try:
+            made = Call(
+                settings=load(Settings, config),
+                request=request,
+                deadline=Deadline.after(30),
+                call_id="1",
+                body=b"",
+                config=config,
+                context=None,
+                summary=self.summary,
+            )
+            return serve(made, self.container)
+        except FunctionError as error:
+            return on_error(error, request)
+
+    def fields(self, config: dict[str, str]) -> dict[str, str]:
+        document: dict[str, str] = json.loads(self.answer(config).body)
+        return document
+
+    def asked(self) -> list[tuple[str, str]]:
+        """Method and last part of the path of each request that reached the cloud."""
+        return [(call.method, call.path.rpartition("/")[2]) for call in self.cloud.log.calls()]
+
+
+@pytest.fixture
+def press(cloud: Cloud, principal_env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Press]:
+    """A card in the backend, a public bucket, a resource principal, and trust in the cloud's authority."""
+    for name, value in {**principal_env, "SSL_CERT_FILE": str(cloud.ca_file)}.items():
+        monkeypatch.setenv(name, value)
+    web_module.tls_context.cache_clear()
+    cloud.codecard.save(CARD, title="Joan Citizen", subtitle="s")
+    cloud.object_storage.create_bucket("codecard", tenancy=DEFAULT_TENANCY, public_access_type="ObjectRead")
+    yield Press(cloud)
+    web_module.tls_context.cache_clear()
+
+
+def apex(press: Press) -> dict[str, str]:
+    return {"apex_url": press.cloud.tls_endpoint + press.cloud.codecard.path}
+
+
+def bucket(press: Press) -> dict[str, str]:
+    (only,) = press.cloud.object_storage.buckets.values()
+    return {"oss_bucket": f"{press.cloud.tls_endpoint}/n/{only.namespace}/b/{only.name}"}
+
+
+def inline(press: Press) -> dict[str, str]:
+    return {"publish": "inline", "public_url": press.cloud.tls_endpoint}
+
+
+def put(press: Press, name: str, content: bytes) -> None:
+    (only,) = press.cloud.object_storage.buckets.values()
+    press.cloud.object_storage.put(only, name, content)
+
+
+def picture(size: tuple[int, int] = (264, 176)) -> bytes:
+    target = io.BytesIO()
+    Image.new("1", size, 1).save(target, format="PNG")
+    return target.getvalue()
+
+
+def test_the_backend_is_asked_then_the_picture_uploaded_then_its_visibility_checked(press: Press) -> None:
+    fields = press.fields(apex(press) | bucket(press))
+    name = fields["backgroundImage"].rpartition("/")[2]
+    assert press.asked() == [("GET", "cc"), ("PUT", name), ("HEAD", name)]
+    stored = next(iter(press.cloud.object_storage.buckets.values())).objects[name]
+    assert draw(stored.file.read_bytes())
+    assert press.summary["picture_bytes"] == 6402
+
+
+def test_background_registry_and_picture_come_from_the_same_bucket_on_one_connection(press: Press) -> None:
+    put(press, "cards.json", json.dumps({CARD: "Joan Citizen"}).encode())
+    put(press, "bg.png", picture())
+    fields = press.fields(bucket(press) | {"card_registry": "cards.json", "image_bg_name": "bg.png"})
+    assert fields["title"] == "Joan Citizen"
+    assert [method for method, _ in press.asked()] == ["GET", "GET", "PUT", "HEAD"]
+    assert len({call.connection for call in press.cloud.log.calls()}) == 1
+    assert {call.principal for call in press.cloud.log.calls("object_storage", "GET")} != {""}
+
+
+def test_an_endpoint_of_ones_own_takes_the_place_of_the_buckets_host(press: Press) -> None:
+    host = "https://objectstorage.us-phoenix-1.oraclecloud.com"
+    elsewhere = bucket(press)["oss_bucket"].replace(press.cloud.tls_endpoint, host)
+    fields = press.fields(apex(press) | {"oss_bucket": elsewhere, "oci_endpoint": press.cloud.tls_endpoint})
+    assert fields["backgroundImage"].startswith(press.cloud.tls_endpoint + "/n/")
+
+
+def test_the_fingerprint_of_a_host_is_read_once_a_container(press: Press) -> None:
+    config = apex(press) | inline(press)
+    first, second = press.fields(config), press.fields(config)
+    assert first["fingerprint"] == second["fingerprint"]
+    assert list(press.container.fingerprints) == [press.cloud.tls_endpoint]
+
+
+def test_only_so_many_hosts_are_remembered(press: Press) -> None:
+    press.container.fingerprints.update({f"https://h{number}": "x" for number in range(16)})
+    press.fields(apex(press) | inline(press))
+    assert len(press.container.fingerprints) == 1
+
+
+def test_over_plain_http_there_is_no_fingerprint(press: Press) -> None:
+    fields = press.fields(apex(press) | {"publish": "inline", "public_url": press.cloud.endpoint})
+    assert fields["backgroundImage"].startswith("http://")
+    assert "fingerprint" not in fields
+
+
+def test_an_identicon_service_is_asked_before_the_upload(press: Press) -> None:
+    press.fields(apex(press) | bucket(press) | {"identicon_service": press.cloud.endpoint + "/identicon/"})
+    assert press.asked()[1] == ("GET", "JoCi")
+    assert "identicon_service" not in press.summary
+
+
+@pytest.mark.parametrize("fault", [{"status": 500}, {"body": picture((80, 90))}])
+def test_a_service_that_gives_no_stamp_is_done_without(press: Press, fault: dict[str, object]) -> None:
+    press.cloud.faults.add(path="/identicon", **fault)  # type: ignore[arg-type]
+    config = apex(press) | bucket(press) | {"identicon_service": press.cloud.endpoint + "/identicon"}
+    assert press.fields(config)["template"] == "template8"
+    assert str(press.summary["identicon_service"]).startswith("not used: ")
+
+
+def test_uh_oh_is_answered_as_it_came(press: Press) -> None:
+    press.cloud.codecard.reset()
+    fields = press.fields(apex(press) | bucket(press))
+    assert (fields["title"], fields["template"]) == ("Uh oh!", "template1")
+    assert press.summary["outcome"] == "unknown card"
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [("/cc", "backend-down"), ("/bg.png", "background-unusable"), ("/cards.json", "registry-unreadable")],
+)
+def test_a_service_that_fails_is_named_by_its_config_key(press: Press, path: str, reason: str) -> None:
+    put(press, "cards.json", json.dumps({CARD: "Joan Citizen"}).encode())
+    put(press, "bg.png", picture())
+    press.cloud.faults.add(path=path, status=503)
+    config = bucket(press) | {"image_bg_name": "bg.png"}
+    config |= {"card_registry": "cards.json"} if path == "/cards.json" else apex(press)
+    assert press.fields(config)["reason"] == reason
+
+
+@pytest.mark.parametrize(("method", "reason"), [("PUT", "upload-refused"), ("HEAD", "picture-not-public")])
+def test_an_upload_or_a_look_at_it_that_is_refused_is_told(press: Press, method: str, reason: str) -> None:
+    press.cloud.faults.add(service="object_storage", method=method, status=403)
+    assert press.fields(apex(press) | bucket(press))["reason"] == reason
+
+
+def test_a_service_that_cannot_answer_head_is_not_taken_for_a_private_bucket(press: Press) -> None:
+    press.cloud.faults.add(service="object_storage", method="HEAD", status=501)
+    assert press.fields(apex(press) | bucket(press))["template"] == "template8"
+
+
+def test_a_picture_that_fails_has_a_status_that_tells_the_card_so(press: Press) -> None:
+    config = apex(press) | bucket(press) | {"image_bg_name": "missing.png"}
+    answer = press.answer(config, "/codecard/badge/Joan%20Citizen.bmp")
+    assert answer.status == 503
+    assert json.loads(answer.body)["reason"] == "background-unusable"
+
+
+def test_an_own_background_in_an_inline_picture_is_not_to_be_kept(press: Press) -> None:
+    put(press, "bg.png", picture())
+    config = apex(press) | inline(press) | bucket(press) | {"image_bg_name": "bg.png"}
+    answer = press.answer(config, "/codecard/badge/Joan%20Citizen.bmp")
+    assert (answer.status, answer.headers["Cache-Control"]) == (200, "no-cache")
+
+
+def test_without_trust_in_the_picture_host_there_is_no_badge(press: Press, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/dev/null")
+    monkeypatch.setenv("SSL_CERT_DIR", "/dev")
+    web_module.tls_context.cache_clear()
+    plain = {"apex_url": press.cloud.endpoint + press.cloud.codecard.path}
+    assert press.fields(plain | inline(press))["reason"] == "certificate-unusable"
+
+
+def test_the_principal_is_read_again_before_its_token_ends(press: Press, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = PrincipalCache()
+    first = cache.get(0.0)
+    assert cache.get(first.expires_epoch_seconds - 100) is first
+    assert cache.get(first.expires_epoch_seconds - 30) is not first
+    monkeypatch.delenv("OCI_RESOURCE_PRINCIPAL_VERSION")
+    with pytest.raises(NotAuthorised):
+        cache.get(first.expires_epoch_seconds + 1)
+
+
+def test_every_answer_is_one_that_the_card_reads(press: Press) -> None:
+    for config in (apex(press) | bucket(press), apex(press) | inline(press), {}, {"publish": "ftp"}):
+        answer = press.answer(config)
+        head = "".join(f"{name}: {value}\r\n" for name, value in answer.headers.items())
+        raw = f"HTTP/1.1 200 OK\r\nContent-Length: {len(answer.body)}\r\n{head}\r\n".encode() + answer.body
+        assert read(raw, "K")

@@ -1,0 +1,83 @@
+"""A preflight of oke-autoscaler: what it finds missing, and that it changes nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from functions.oke_autoscaler import preflight
+from tests.support.autoscaler import changes, config, principal_user, tick
+from tools.checks.manifests import FOLDER
+
+if TYPE_CHECKING:
+    from emulator.cloud import Cloud
+
+BODY = b'{"preflight": true}'
+RBAC = FOLDER / "rbac.yaml"
+
+
+def rows(cloud: Cloud, env: dict[str, str], **more: object) -> dict[str, dict[str, Any]]:
+    pool = cloud.cluster.add_pool("prod-pool1", size=2)
+    answer = tick(env, config(cloud, pool, **more), body=BODY)
+    preflight_answer = answer["preflight"]
+    assert preflight_answer["ok"] == all(row["ok"] for row in preflight_answer["checks"])
+    return {row["name"]: row for row in preflight_answer["checks"]}
+
+
+def test_a_right_tenancy_passes_every_check_and_nothing_is_changed(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    cloud.cluster.enforce_rbac(RBAC, principal_user(cloud, principal_env))
+    found = rows(cloud, principal_env, node_pool_eval_cpu_load=20)
+    assert [row for row in found.values() if not row["ok"]] == []
+    assert {"cluster", "cluster token", "RBAC", "work requests", "load metrics"} <= set(found)
+    assert cloud.cluster.user_of(principal_env) in found["cluster token"]["found"]
+    assert [each for each in changes(cloud) if "selfsubject" not in each] == []
+
+
+def test_without_rbac_every_missing_right_is_named_with_the_file_to_apply(
+    cloud: Cloud, principal_env: dict[str, str]
+) -> None:
+    cloud.cluster.enforce_rbac("", {})
+    row = rows(cloud, principal_env)["RBAC"]
+    assert not row["ok"]
+    assert "patch nodes" in row["message"]
+    assert "update leases.coordination.k8s.io oke-autoscaler in kube-system" in row["message"]
+    assert "rbac.yaml" in row["fix"]
+
+
+def test_an_oci_right_that_is_missing_fails_its_own_check_only(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    cloud.cluster.enforce_rbac(RBAC, principal_user(cloud, principal_env))
+    cloud.faults.add(path="/20180222/workRequests", status=404, code="NotAuthorizedOrNotFound", message="no", times=9)
+    found = rows(cloud, principal_env)
+    assert [check for check, row in found.items() if not row["ok"]] == ["work requests"]
+    assert found["work requests"]["fix"]
+
+
+def test_a_cluster_that_is_not_there_is_said_and_its_pools_are_tried_all_the_same(
+    cloud: Cloud, principal_env: dict[str, str]
+) -> None:
+    found = rows(cloud, principal_env, cluster_id="ocid1.cluster.oc1.iad.other")
+    assert not found["cluster"]["ok"]
+    (pool,) = (row for check, row in found.items() if check.startswith("node pool"))
+    assert not pool["ok"]
+    assert "belongs to another cluster than cluster_id" in pool["faults"]["node_pool_id"]
+
+
+@pytest.mark.parametrize("body", [b"", b"-", b"{}", b'{"preflight": false}', b"[]", b'"x"', b"\xff"])
+def test_any_other_body_is_a_tick(body: bytes) -> None:
+    assert not preflight.is_asked(body)
+
+
+def test_the_rights_are_those_of_the_rbac_manifest() -> None:
+    documents = [each for each in yaml.safe_load_all(RBAC.read_text()) if each["kind"] in {"Role", "ClusterRole"}]
+    granted = {
+        (verb, group, resource, document["metadata"].get("namespace", ""), name)
+        for document in documents
+        for rule in document["rules"]
+        for verb in rule["verbs"]
+        for group in rule["apiGroups"]
+        for resource in rule["resources"]
+        for name in rule.get("resourceNames", [""])
+    }
+    assert set(preflight.RIGHTS) == granted

@@ -1,0 +1,102 @@
+"""`python -m shared.preflight` against a whole local deployment: it passes, and finds what is taken away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from emulator.cloud import CloudOptions
+from emulator.services.identity.service import DEFAULT_COMPARTMENT
+from ops.preflight import command as preflight
+from ops.preflight.checks import own_rows
+from tools import suite
+from tools.local_stack import LocalStack, function_config, local_stack, tfvars
+from tools.suite import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def stack(tmp_path: Path, keys_folder: Path) -> Iterator[LocalStack]:
+    with local_stack(tmp_path, CloudOptions(keys_folder=keys_folder)) as made:
+        yield made
+
+
+def check(stack: LocalStack, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, list[str]]:
+    """Run the preflight; return its status and the lines of what is not well."""
+    capsys.readouterr()
+    where = ["--compartment", DEFAULT_COMPARTMENT, "--endpoint", stack.cloud.endpoint]
+    status = preflight.main([*where, "--config-file", str(stack.config_file), *arguments])
+    lines = capsys.readouterr().out.splitlines()
+    return status, [line for line in lines[:-1] if not line.startswith("ok ")]
+
+
+def test_a_deployment_from_the_projects_files_passes_and_one_fault_after_another_is_found(
+    stack: LocalStack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert check(stack, capsys) == (0, [])
+    writes = [call for call in stack.cloud.log.calls() if call.method in {"PUT", "PATCH", "DELETE"}]
+    assert writes == []
+
+    stack.plane.images.discard(next(name for name in stack.plane.images if "oke-autoscaler" in name))
+    stack.plane.policies.pop("set the size of these node pools, delete their nodes")
+    stack.plane.home_region = "eu-frankfurt-1"
+    stack.plane.gateways["oci-functions"] = "http://127.0.0.1:9"
+    stack.cloud.cluster.remove("ClusterRoleBinding", "oke-autoscaler")
+    status, lines = check(stack, capsys)
+    text = "\n".join(lines)
+    assert status == 1
+    for told in (
+        "FAILED  image           oke-autoscaler",
+        "missing: manage cluster-node-pools",
+        "policies.tf",
+        "FAILED  oke-autoscaler  RBAC",
+        "FAILED  gateway         /request-context",
+        "open port 443",
+    ):
+        assert told in text
+    assert ("set home_region to eu-frankfurt-1" in text) == ("adw-billing" in stack.functions)
+
+
+def test_an_app_or_an_identity_that_is_not_there_is_said(stack: LocalStack, capsys: pytest.CaptureFixture[str]) -> None:
+    status, lines = check(stack, capsys, "--app", "other")
+    assert status == 1
+    assert "no functions in other" in lines[0]
+    status, lines = check(stack, capsys, "--profile", "OTHER")
+    assert (status, lines[0].split()[:3]) == (1, ["FAILED", "credentials", "identity"])
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcomes"),
+    [
+        ({"preflight": {"checks": [{"name": "a", "ok": True}, {"name": "b", "ok": False}]}}, ["ok", "FAILED"]),
+        ({"preflight": {}}, ["unknown"]),
+        ({"error": {"reason": "login-failed", "message": "m", "fix": "f"}}, ["FAILED"]),
+        ({"success": {}}, ["unknown"]),
+        (["x.csv"], ["unknown"]),
+    ],
+)
+def test_a_functions_own_answer_becomes_rows(answer: object, outcomes: list[str]) -> None:
+    assert [row.outcome for row in own_rows("f", answer)] == outcomes
+
+
+def test_local_values_become_config_as_the_stack_makes_it(tmp_path: Path) -> None:
+    file = tmp_path / "a.tfvars"
+    file.write_text('# @not filled@\nrequest_context_greeting = "Hi @who@"\nrequest_context_publish_metrics = true\n')
+    (entry,) = (each for each in suite.read().functions if each.name == "request-context")
+    values = tfvars(file, {"who": "there"})
+    assert function_config(values, entry) == {"greeting": "Hi there", "publish_metrics": "true"}
+    with pytest.raises(KeyError):
+        tfvars(file, {})
+
+
+def test_the_local_values_are_variables_of_the_stack() -> None:
+    import hcl2
+
+    from tools.checks import stack
+
+    given = hcl2.loads((ROOT / "deploy" / "local.tfvars").read_text())
+    assert {f"var.{name}" for name in given if not name.startswith("__")} <= stack.declared()

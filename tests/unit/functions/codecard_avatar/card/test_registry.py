@@ -1,0 +1,59 @@
+"""Which entry a press gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from functions.codecard_avatar.card.button import Button
+from functions.codecard_avatar.card.registry import ConfigRegistry, Entry, Registry, look_up
+from shared.deadline import Deadline
+
+CARD = "CC50E3CCBFFF"
+LATER = Deadline.after(60)
+
+
+@dataclass
+class Table:
+    """A third registry, as one for the table CODEMAKER would be: a map of buttons to fields."""
+
+    rows: dict[Button, dict[str, str]]
+    asked: list[Button] = field(default_factory=list)
+
+    def find(self, button: Button, deadline: Deadline) -> Entry:
+        self.asked.append(button)
+        fields = self.rows.get(button)
+        return (
+            Entry({"title": "Uh oh!", "subtitle": button.label}, known=False)
+            if fields is None
+            else Entry(fields, known=True)
+        )
+
+
+def test_the_buttons_own_entry_is_asked_once() -> None:
+    table = Table({Button(CARD, "b", "2"): {"title": "Long"}})
+    assert look_up(table, Button(CARD, "b", "2"), LATER).fields["title"] == "Long"
+    assert len(table.asked) == 1
+
+
+def test_another_button_without_an_entry_is_asked_again_as_a_short_press_of_a() -> None:
+    table = Table({Button(CARD): {"title": "Joan"}})
+    assert look_up(table, Button(CARD, "b", "1"), LATER).fields["title"] == "Joan"
+    assert table.asked == [Button(CARD, "b", "1"), Button(CARD, "a", "1")]
+
+
+def test_a_card_unknown_everywhere_shows_the_answer_for_its_own_button() -> None:
+    table = Table({})
+    entry = look_up(table, Button(CARD, "b", "1"), LATER)
+    assert (entry.known, entry.fields["subtitle"]) == (False, "b")
+
+
+def test_button_a_is_not_asked_twice() -> None:
+    table = Table({})
+    assert not look_up(table, Button(CARD), LATER).known
+    assert len(table.asked) == 1
+
+
+def test_names_in_the_config_are_for_every_button() -> None:
+    names: Registry = ConfigRegistry({CARD: "Joan Citizen"})
+    assert names.find(Button(CARD, "b", "2"), LATER).fields == {"title": "Joan Citizen"}
+    assert not names.find(Button("000000000000"), LATER).known

@@ -1,0 +1,62 @@
+"""What a badge makes of a title."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from functions.codecard_avatar.draw.names import MAX_CHARACTERS, BadgeName, split
+
+
+@pytest.mark.parametrize(
+    ("title", "first", "last", "initials"),
+    [
+        ("Joan Citizen", "Joan", "Citizen", "JoCi"),
+        ("Conan O'Brien", "Conan", "O'Brien", "CoOB"),
+        ("Zoë Müller-Lüdenscheidt", "Zoë", "Müller-Lüdenscheidt", "ZoMü"),
+        ("Madonna", "Madonna", "", "Ma"),
+        ("Ana Maria da Silva", "Ana Maria da", "Silva", "AnSi"),
+        ("  Joan \t Citizen\n", "Joan", "Citizen", "JoCi"),
+        ("Joan 🎉 Citizen ⭐", "Joan", "Citizen", "JoCi"),
+        ("🎉", "🎉", "", "🎉"),
+        ("שרה כהן", "שרה", "כהן", "שרכה"),
+        ("李小龙", "李小龙", "", "李小"),
+        ("Jo$(touch x) Citizen", "Jo$(touch x)", "Citizen", "JoCi"),
+        ("'; drop table", "'; drop", "table", "ta"),
+        ("../../etc/passwd", "../../etc/passwd", "", "et"),
+        ("X Æ", "X", "Æ", "XÆ"),
+    ],
+)
+def test_a_title_becomes_two_lines_and_the_identicons_name(title: str, first: str, last: str, initials: str) -> None:
+    assert split(title) == BadgeName(first, last, initials)
+
+
+@pytest.mark.parametrize("title", ["", "   ", "\0\x1b\n", "\u200b\u202e", "\ue03a"])
+def test_a_title_with_nothing_to_see_is_no_name(title: str) -> None:
+    assert split(title) is None
+
+
+def test_decomposed_letters_are_the_same_name_as_composed_ones() -> None:
+    assert split("Zoe\u0308 Mu\u0308ller") == split("Zoë Müller")
+
+
+def test_control_characters_and_direction_marks_are_not_part_of_a_name() -> None:
+    name = split("Jo\x07an\u202e Citi\u200bzen")
+    assert name is not None
+    assert name.full == "Jo an Citizen"
+
+
+def test_two_hundred_characters_are_looked_at() -> None:
+    name = split("x" * 5000)
+    assert name is not None
+    assert len(name.full) == MAX_CHARACTERS
+
+
+@given(st.text())
+def test_a_name_split_again_is_the_same_name(title: str) -> None:
+    name = split(title)
+    if name is not None:
+        assert split(name.full) == name
+        assert name.first
+        assert len(name.initials) <= 4

@@ -1,0 +1,106 @@
+"""Names of pictures cannot collide, go stale or be too long."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from functions.codecard_avatar.draw import drawing, names
+from functions.codecard_avatar.publish import picture_names
+
+GATEWAY = f"https://{'a' * 26}.apigateway.eu-frankfurt-1.oci.customer-oci.com/codecard/badge/"
+
+
+def address(title: str, folder: str = GATEWAY, limit: int = 150) -> str:
+    name = names.split(title)
+    assert name is not None
+    return picture_names.address(folder, name, limit)
+
+
+def read_back(url: str) -> str:
+    name = picture_names.name_of(unquote(urlsplit(url).path.rpartition("/")[2]))
+    assert name is not None
+    return name.full
+
+
+@pytest.mark.parametrize(
+    ("title", "file_name"),
+    [
+        ("Joan Citizen", "Joan%20Citizen.bmp"),
+        ("Conan O'Brien", "Conan%20O'Brien.bmp"),
+        ("J. R. Smith-Jones", "J.%20R.%20Smith-Jones.bmp"),
+    ],
+)
+def test_a_simple_name_stands_in_the_address_as_it_is(title: str, file_name: str) -> None:
+    assert address(title) == GATEWAY + file_name
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Александр Сергеевич Пушкин",
+        "Zoë Müller",
+        "שרה כהן",
+        "AC/DC",
+        "../../etc/passwd",
+        "a?b#c%d&e=f",
+        "xn--x",
+        "🎉",
+        "'; drop table",
+    ],
+)
+def test_any_other_name_comes_back_out_of_its_address(title: str) -> None:
+    url = address(title)
+    assert read_back(url) == title
+    assert len(url) <= 150
+    assert url.isascii()
+    assert urlsplit(url).path.startswith("/codecard/badge/")
+
+
+@pytest.mark.parametrize("title", ["W" * 200, "王" * 200, "Ünïcödé " * 25, "~" * 200])
+def test_a_name_too_long_for_an_address_ends_in_an_ellipsis(title: str) -> None:
+    url = address(title)
+    assert len(url) <= 150
+    assert read_back(url).endswith(drawing.ELLIPSIS)
+
+
+@given(st.text(max_size=220))
+def test_every_address_is_short_ascii_and_holds_a_name_that_is_drawn_alike(title: str) -> None:
+    name = names.split(title)
+    if name is None:
+        return
+    url = picture_names.address(GATEWAY, name, 150)
+    assert url.isascii()
+    assert len(url) <= 150
+    assert re.fullmatch(r"(?:[A-Za-z0-9.,'_-]|%20)+", url.removeprefix(GATEWAY))
+    read = read_back(url)
+    assert read == name.full or read.endswith(drawing.ELLIPSIS)
+
+
+@pytest.mark.parametrize(
+    "text", ["", ".bmp", "x", "x.png", "xn--\u00e9.bmp", "xn--999999999.bmp", "\0.bmp", "xn--.bmp"]
+)
+def test_an_address_that_holds_no_name_is_told_from_one_that_does(text: str) -> None:
+    assert picture_names.name_of(text) is None
+
+
+@given(st.text(max_size=80))
+def test_any_file_name_is_a_name_or_none(text: str) -> None:
+    picture_names.name_of(text)
+    picture_names.name_of(f"xn--{text}.bmp")
+
+
+def test_people_with_the_same_initials_have_pictures_of_their_own() -> None:
+    files = [
+        drawing.card_file(drawing.badge(name)) for name in map(names.split, ("Joan Citizen", "Joe Cipher")) if name
+    ]
+    assert len({picture_names.object_name(file) for file in files}) == 2
+    assert address("Joan Citizen") != address("Joe Cipher")
+
+
+def test_the_same_picture_has_the_same_name() -> None:
+    assert picture_names.object_name(b"BM") == picture_names.object_name(b"BM")

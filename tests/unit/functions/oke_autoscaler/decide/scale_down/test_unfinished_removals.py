@@ -1,0 +1,162 @@
+"""What the taints of a node mean to the next tick, row by row."""
+
+from __future__ import annotations
+
+import pytest
+
+from functions.oke_autoscaler.decide.scale_down.unfinished_removals import Leftover, Rest, leftovers, put_back
+from functions.oke_autoscaler.model import taints
+from functions.oke_autoscaler.model.decision import NodeVerdict
+from functions.oke_autoscaler.model.kubernetes_objects import Metadata, Node, NodeSpec, Pod, PodMetadata, PodSpec, Taint
+from functions.oke_autoscaler.model.oci_objects import NodePool, OkeNode
+from functions.oke_autoscaler.model.taints import CANDIDATE, CORDONED, TO_BE_DELETED
+
+NOW = 1_767_225_600.0
+TIMEOUT = 900.0
+OTHER = Taint(key="team", value="a", effect="NoExecute", time_added="2026-01-01T00:00:00Z")
+
+
+def node(
+    *keys: tuple[str, str], cordoned: bool = True, annotations: dict[str, str] | None = None, provider: str = "i-1"
+) -> Node:
+    listed = [OTHER, *(Taint(key=key, value=value, effect="NoSchedule") for key, value in keys)]
+    spec = NodeSpec(provider_id=provider, taints=listed, unschedulable=cordoned or None)
+    return Node(metadata=Metadata(name="n1", resource_version="7", annotations=annotations), spec=spec)
+
+
+def being_deleted(age: float = 60.0, **more: object) -> Node:
+    return node((TO_BE_DELETED, str(int(NOW - age))), **more)  # type: ignore[arg-type]
+
+
+def pool(state: str | None = "ACTIVE", instance: str | None = "i-1") -> NodePool:
+    return NodePool(id="p", name="p", nodes=[OkeNode(id=instance, lifecycle_state=state)])
+
+
+def pod(name: str, *, leaving: bool = False, where: str = "n1") -> Pod:
+    gone = "2026-01-01T00:00:00Z" if leaving else None
+    return Pod(
+        metadata=PodMetadata(name=name, uid=f"uid-{name}", deletion_timestamp=gone), spec=PodSpec(node_name=where)
+    )
+
+
+def only(
+    pods: list[Pod], host: Node, of: NodePool | None = None, verdict: NodeVerdict | None = None
+) -> Leftover | None:
+    verdicts = {"n1": verdict} if verdict else {}
+    found = leftovers([of or pool()], [host], pods, verdicts, NOW, TIMEOUT)
+    return found[0] if found else None
+
+
+def rest(pods: list[Pod], host: Node, of: NodePool | None = None, verdict: NodeVerdict | None = None) -> Rest | None:
+    leftover = only(pods, host, of, verdict)
+    return leftover.rest if leftover else None
+
+
+DAEMON = NodeVerdict(node="n1", removable=True, daemonset=["default/proxy"], evict=["default/web"])
+
+
+@pytest.mark.parametrize(
+    ("expected", "pods", "host", "of"),
+    [
+        (None, [], node(), pool()),
+        (None, [], being_deleted(), pool(instance="i-2")),
+        (None, [], being_deleted(provider=""), pool(instance="")),
+        (Rest.EVICT, [pod("web")], being_deleted(), pool()),
+        (Rest.EVICT, [pod("web", leaving=True)], being_deleted(), pool()),
+        (Rest.GIVE_UP, [pod("web")], being_deleted(901), pool()),
+        (Rest.DELETE, [], being_deleted(), pool()),
+        (Rest.DELETE, [], being_deleted(10_000), pool()),
+        (Rest.DELETE, [pod("proxy")], being_deleted(), pool()),
+        (Rest.DELETE, [pod("web", where="n2")], being_deleted(), pool()),
+        (Rest.NOTHING, [], being_deleted(), pool("DELETING")),
+        (Rest.NOTHING, [pod("web")], being_deleted(9_999), pool("DELETED")),
+        (Rest.HANDS_OFF, [], being_deleted(cordoned=False), pool()),
+        (
+            Rest.HANDS_OFF,
+            [pod("web")],
+            being_deleted(annotations={"cluster-autoscaler.kubernetes.io/scale-down-disabled": "true"}),
+            pool(),
+        ),
+        (Rest.GIVE_UP, [pod("web")], node((TO_BE_DELETED, "not-a-time")), pool()),
+        (Rest.DELETE, [], being_deleted(provider="oci://i-1"), pool("SPLENDID")),
+    ],
+)
+def test_each_row_of_the_table(expected: Rest | None, pods: list[Pod], host: Node, of: NodePool) -> None:
+    assert rest(pods, host, of, DAEMON) is expected
+
+
+def test_without_a_verdict_every_pod_is_left_and_none_is_evicted() -> None:
+    leftover = only([pod("web"), pod("proxy")], being_deleted())
+    assert leftover is not None
+    assert len(leftover.pods_left) == 2
+    assert leftover.evictable(None) == []
+
+
+def test_only_pods_that_may_go_and_are_not_going_yet_are_evicted() -> None:
+    verdict = NodeVerdict(
+        node="n1", removable=True, evict=["default/a", "default/b"], wait_for_completion=["default/c"]
+    )
+    leftover = only([pod("a"), pod("b", leaving=True), pod("c")], being_deleted(), verdict=verdict)
+    assert leftover is not None
+    assert [each.metadata.name for each in leftover.evictable(verdict)] == ["a"]
+    blocked = NodeVerdict(node="n1", removable=False, reason="NotEnoughPdb", evict=["default/a"])
+    assert leftover.evictable(blocked) == []
+
+
+def patched(patch: dict[str, object]) -> tuple[list[str], object, object]:
+    spec: dict[str, object] = patch["spec"]  # type: ignore[assignment]
+    listed: list[dict[str, str]] = spec["taints"] or []  # type: ignore[assignment]
+    version = patch["metadata"]["resourceVersion"]  # type: ignore[index]
+    return [taint["key"] for taint in listed], spec.get("unschedulable", "kept"), version
+
+
+def test_patches_keep_the_taints_of_others_whole_and_the_version() -> None:
+    host = being_deleted()
+    patch = taints.removal_began(host, NOW, "cpu")
+    assert patch["spec"]["taints"][0] == {
+        "key": "team",
+        "value": "a",
+        "effect": "NoExecute",
+        "timeAdded": "2026-01-01T00:00:00Z",
+    }
+    assert patch["spec"]["taints"][1]["value"] == str(int(NOW))
+    assert patched(patch) == (["team", TO_BE_DELETED], True, "7")
+
+
+def test_each_patch_changes_what_it_says() -> None:
+    host = node((TO_BE_DELETED, "1"), (CANDIDATE, "1"), (CORDONED, ""))
+    assert patched(taints.removal_ended(host, uncordon=True)) == (["team"], None, "7")
+    assert patched(taints.removal_ended(host, uncordon=False)) == (["team", CORDONED], "kept", "7")
+    assert patched(taints.removal_given_up(host, NOW)) == (["team", CANDIDATE], None, "7")
+    assert patched(taints.unmarked(host)) == (["team", TO_BE_DELETED, CORDONED], "kept", "7")
+    assert patched(taints.marked(node(), NOW)) == (["team", CANDIDATE], "kept", "7")
+    bare = Node(metadata=Metadata(name="n"), spec=NodeSpec())
+    assert taints.unmarked(bare)["spec"] == {"taints": None}
+
+
+def test_a_node_put_back_in_thought_is_free_and_the_node_itself_is_not_changed() -> None:
+    host = node((TO_BE_DELETED, "1"), (CANDIDATE, "1"), (CORDONED, ""))
+    free = put_back(host)
+    assert [taint.key for taint in free.spec.taints or ()] == ["team"]
+    assert free.spec.unschedulable is None
+    assert host.spec.unschedulable
+    assert len(host.spec.taints or ()) == 4
+
+
+def test_the_reason_of_a_removal_is_noted_with_the_taint_and_goes_with_it() -> None:
+    began = taints.removal_began(node(), NOW, "cpu+ram")
+    assert began["metadata"]["annotations"] == {taints.REASON: "cpu+ram"}
+    for noted, reason in (("cpu+ram", "cpu+ram"), ("whatever", "unneeded"), ("", "unneeded")):
+        meta = Metadata(name="n", annotations={taints.REASON: noted})
+        assert taints.removal_reason(Node(metadata=meta, spec=NodeSpec())) == reason
+    assert taints.removal_reason(node()) == "unneeded"
+    ended = (taints.removal_ended(node(), uncordon=True), taints.removal_ended(node(), uncordon=False))
+    for patch in (*ended, taints.removal_given_up(node(), NOW)):
+        assert patch["metadata"]["annotations"] == {taints.REASON: None}
+
+
+def test_the_time_of_a_taint_is_read_and_a_garbled_one_is_long_ago() -> None:
+    assert taints.since(being_deleted(60), TO_BE_DELETED) == NOW - 60
+    assert taints.since(node(), TO_BE_DELETED) is None
+    for value in ("", "-5", "1e9", "9" * 30, "soon"):
+        assert taints.since(node((TO_BE_DELETED, value)), TO_BE_DELETED) == 0

@@ -1,0 +1,70 @@
+"""Size limits that ruff has no rule for: functions, modules, nesting, handlers.
+
+``python -m tools.checks.limits`` prints every breach as ``file:line: text`` and exits 1 when there is one.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from tools.checks.faults import report
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDERS = ("functions", "shared", "ops", "emulator")
+FUNCTION_LINES = 40
+MODULE_LINES = 300
+HANDLER_LINES = 10
+NESTING = 3
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef
+BLOCKS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match)
+
+
+def breaches(path: Path, text: str) -> Iterator[str]:
+    """Every breach in one module, as ``file:line: text``."""
+    lines = len(text.splitlines())
+    limit = HANDLER_LINES if path.name == "func.py" else MODULE_LINES
+    if lines > limit:
+        yield f"{path}:1: {lines} lines, at most {limit}"
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, Definition):
+            yield from _function_breaches(path, node)
+
+
+def _function_breaches(path: Path, node: Definition) -> Iterator[str]:
+    lines = (node.end_lineno or node.lineno) - node.lineno + 1
+    if lines > FUNCTION_LINES:
+        yield f"{path}:{node.lineno}: {node.name} has {lines} lines, at most {FUNCTION_LINES}"
+    depth = max((_depth(child) for child in node.body), default=0)
+    if depth > NESTING:
+        yield f"{path}:{node.lineno}: {node.name} is nested {depth} deep, at most {NESTING}"
+
+
+def _depth(node: ast.AST) -> int:
+    """Levels of blocks from a statement down; elif counts as its if, nested functions are judged by themselves."""
+    if isinstance(node, Definition | ast.ClassDef | ast.Lambda):
+        return 0
+    below = 0
+    for name, value in ast.iter_fields(node):
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, ast.AST):
+                is_elif = name == "orelse" and isinstance(node, ast.If) and isinstance(child, ast.If)
+                below = max(below, _depth(child) - int(is_elif))
+    return below + int(isinstance(node, BLOCKS))
+
+
+def main() -> int:
+    """Check every module of FOLDERS."""
+    return report(
+        breach
+        for folder in FOLDERS
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for breach in breaches(path.relative_to(ROOT), path.read_text(encoding="utf-8"))
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

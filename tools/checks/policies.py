@@ -1,0 +1,256 @@
+"""The IAM statements of deploy/terraform: they parse, use real verbs and resource types, and give no more than allowed.
+
+oci-lexer-parser takes any word for a permission, so verbs and types are compared with lists. ``python -m
+tools.checks.policies`` prints every fault and exits 1 when there is one; with ``--list`` it prints the statements.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import hcl2
+from oci_lexer_parser import parse_dynamic_group_matching_rule, parse_policy_statements
+
+from tools import suite
+from tools.checks.faults import report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+FOLDER = suite.ROOT / "deploy" / "terraform"
+VERBS = ("inspect", "read", "use", "manage")
+"""Each holds those before it: https://docs.oracle.com/en-us/iaas/Content/Identity/Concepts/policysyntax.htm"""
+
+RESOURCE_TYPES = frozenset(
+    {
+        # https://docs.oracle.com/en-us/iaas/Content/Identity/Reference/policyreference.htm and the pages it links
+        "all-resources",
+        "api-gateway-family",
+        "api-gateways",
+        "autonomous-database-family",
+        "autonomous-databases",
+        "buckets",
+        "cluster-family",
+        "cluster-node-pools",
+        "cluster-virtualnode-pools",
+        "cluster-work-requests",
+        "clusters",
+        "compartments",
+        "database-connections",
+        "dynamic-groups",
+        "fn-app",
+        "fn-function",
+        "fn-invocation",
+        "functions-family",
+        "instance-family",
+        "instances",
+        "keys",
+        "log-content",
+        "log-groups",
+        "metrics",
+        "object-family",
+        "objects",
+        "organizations-links",
+        "policies",
+        "repos",
+        "resource-schedule-family",
+        "secret-bundles",
+        "secret-family",
+        "secrets",
+        "subnets",
+        "vaults",
+        "vcns",
+        "virtual-network-family",
+        "vnics",
+    }
+)
+
+LIMITS: Mapping[str, Mapping[str, str]] = {
+    "oke-autoscaler": {
+        "clusters": "use",
+        "cluster-node-pools": "manage",
+        "cluster-work-requests": "read",
+        "instance-family": "manage",
+        "subnets": "use",
+        "vnics": "use",
+        "virtual-network-family": "read",
+        "compartments": "inspect",
+        "metrics": "use",
+        "secret-bundles": "read",
+    },
+    "adw-billing": {
+        "objects": "read",
+        "autonomous-databases": "read",
+        "secret-bundles": "read",
+        "database-connections": "use",
+        "metrics": "use",
+    },
+    "codecard-avatar": {"objects": "manage", "metrics": "use"},
+    "request-context": {"metrics": "use"},
+    "ApiGateway": {"fn-invocation": "use"},
+    "workload": {"fn-invocation": "use", "fn-function": "read"},
+    "resourceschedule": {"fn-invocation": "use", "fn-function": "read"},
+    "FaaS": {"repos": "read", "virtual-network-family": "use"},
+}
+"""The strongest verb that a caller may have on a resource type; a type that is not here it may not have at all."""
+
+CONDITIONS: Mapping[tuple[str, str], str] = {
+    ("oke-autoscaler", "clusters"): "target.cluster.id",
+    ("oke-autoscaler", "cluster-node-pools"): "target.nodepool.id",
+    ("oke-autoscaler", "metrics"): "target.metrics.namespace",
+    ("oke-autoscaler", "secret-bundles"): "target.secret.id",
+    ("adw-billing", "secret-bundles"): "target.secret.id",
+    ("adw-billing", "metrics"): "target.metrics.namespace",
+    ("codecard-avatar", "objects"): "target.bucket.name",
+    ("codecard-avatar", "metrics"): "target.metrics.namespace",
+    ("request-context", "metrics"): "target.metrics.namespace",
+    ("ApiGateway", "fn-invocation"): "request.principal.id",
+    ("workload", "fn-invocation"): "request.principal.service_account",
+    ("workload", "fn-function"): "request.principal.service_account",
+    ("resourceschedule", "fn-invocation"): "request.principal.id",
+    ("resourceschedule", "fn-function"): "request.principal.id",
+}
+"""The variable that each of these rights must be limited by."""
+
+SAMPLES = {
+    r'local\.group\["([a-z-]+)"\]': r"'Default'/'oci-functions-\1'",
+    r"local\.group\[name\]": "'Default'/'oci-functions-request-context'",
+    r"local\.node_pools": "target.nodepool.id = 'ocid1.nodepool.oc1.iad.a', target.nodepool.id = 'ocid1.x.oc1.iad.b'",
+    r"local\.usage_report_tenancy": "ocid1.tenancy.oc1..aaaaaaaausage",
+    r"(?:local|var)\.\w*compartment\w*": "ocid1.compartment.oc1..aaaa",
+    r"(?:local|var)\.\w+_id": "ocid1.resource.oc1.iad.aaaa",
+    r"oci_\w+\.suite(?:\[[^]]*\])?\.id": "ocid1.resource.oc1.iad.aaaa",
+    r"var\.(badge_bucket|cronjob_namespace|cronjob_service_account)": r"\1",
+}
+"""What an expression in a statement is replaced with to be parsed: pattern to text."""
+
+
+def statements(folder: Path = FOLDER) -> dict[str, str]:
+    """Purpose to statement, with samples for all expressions. Raises ValueError for an expression without a sample."""
+    found: dict[str, str] = {}
+    for block in hcl2.loads((folder / "policies.tf").read_text(encoding="utf-8"))["locals"]:
+        for name, value in block.items():
+            if name.endswith("_policy"):
+                found.update(_of_local(value))
+    return found
+
+
+def _of_local(value: Any) -> dict[str, str]:  # noqa: ANN401  (what python-hcl2 makes of a local)
+    if isinstance(value, dict):
+        pairs = {_plain(key): text for key, text in value.items() if key not in {"__comments__", "__is_block__"}}
+        return {purpose: sampled(_plain(text)) for purpose, text in pairs.items()}
+    found = re.search(r'"(?P<purpose>[^"]*)" => "(?P<text>.*)"\}', value)  # a `for` over functions
+    if found is None:
+        raise ValueError(f"no statement in: {value}")
+    return {found["purpose"]: sampled(found["text"])}
+
+
+def sampled(text: str) -> str:
+    """A statement with a sample for each `${…}`."""
+
+    def replace(found: re.Match[str]) -> str:
+        for pattern, sample in SAMPLES.items():
+            if match := re.fullmatch(pattern, found[1]):
+                return match.expand(sample)
+        raise ValueError(f"no sample for {found[0]}")
+
+    return re.sub(r"\$\{([^}]*)\}", replace, text)
+
+
+def faults(purpose: str, text: str) -> Iterator[str]:
+    """What is wrong with one statement, each with its purpose before it."""
+    for fault in _faults(text):
+        yield f"{purpose}: {fault}"
+
+
+def _faults(text: str) -> Iterator[str]:
+    try:
+        parsed: Any = parse_policy_statements(text)
+    except Exception as fault:  # noqa: BLE001  (the parser raises errors of its own and of its grammar)
+        yield f"does not parse: {fault}"
+        return
+    for statement in parsed["statements"]:
+        if statement["kind"] != "define":
+            yield from _right_faults(statement)
+
+
+def _right_faults(statement: Mapping[str, Any]) -> Iterator[str]:
+    actions, resources = statement["actions"], statement["resources"]["values"]
+    if actions["type"] != "verbs" or not set(actions["values"]) <= set(VERBS):
+        yield f"verb: {actions['values']} is none of {VERBS}"
+        return
+    caller = subject(statement)
+    limits = LIMITS.get(caller, {})
+    named = _names_in(statement.get("conditions"))
+    for verb in actions["values"]:
+        for resource in resources:
+            if resource not in RESOURCE_TYPES:
+                yield f"resource type: {resource} is not known"
+            elif resource not in limits or VERBS.index(verb) > VERBS.index(limits[resource]):
+                yield f"{caller or 'anybody'} may not {verb} {resource}"
+            needed = CONDITIONS.get((caller, resource))
+            if needed and needed not in named:
+                yield f"{verb} {resource} must be limited by {needed}"
+    if statement["kind"] == "allow" and statement["location"]["type"] == "tenancy":
+        yield "in tenancy: name a compartment"
+
+
+def subject(statement: Mapping[str, Any]) -> str:
+    """Who is given the right: a function's name, a service's, or the kind of principal that any-user is limited to."""
+    who = statement["subject"]
+    if who["type"] == "any-user":
+        return _names_in(statement.get("conditions")).get("request.principal.type", "")
+    return str(who["values"][0]["label"]).removeprefix("oci-functions-")
+
+
+def _names_in(conditions: Mapping[str, Any] | None) -> dict[str, str]:
+    """Every variable of a condition with its (last) value."""
+    if conditions is None:
+        return {}
+    if conditions["type"] == "clause":
+        return {conditions["node"]["lhs"]: str(conditions["node"]["rhs"]["value"])}
+    found: dict[str, str] = {}
+    for item in conditions["items"]:
+        found.update(_names_in(item))
+    return found
+
+
+def group_rules(folder: Path = FOLDER) -> list[str]:
+    """The matching rules of the dynamic groups, with samples."""
+    resources = hcl2.loads((folder / "dynamic_groups.tf").read_text(encoding="utf-8"))["resource"]
+    return [
+        sampled(_plain(body["matching_rule"]))
+        for block in resources
+        for of_type in block.values()
+        for body in of_type.values()
+    ]
+
+
+def every_fault() -> Iterator[str]:
+    """Every fault of every statement and every matching rule."""
+    for purpose, text in statements().items():
+        yield from faults(purpose, text)
+    for rule in group_rules():
+        try:
+            parse_dynamic_group_matching_rule(rule)
+        except Exception as fault:  # noqa: BLE001  (as above)
+            yield f"{rule}: {fault}"
+
+
+def _plain(text: str) -> str:
+    return text.removeprefix('"').removesuffix('"')
+
+
+def main(arguments: list[str]) -> int:
+    """Print all faults, or with ``--list`` the statements; 1 when there is a fault."""
+    if "--list" in arguments:
+        for purpose, text in statements().items():
+            print(f"# {purpose}\n{text}\n")
+    return report(every_fault())
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,131 @@
+"""The card's button on the local cloud: request, answer, picture, panel; and request-context through the gateway."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import requests
+
+from emulator.card.answer import FIRMWARES, read
+from emulator.card.client import Card, Picture, Press
+from emulator.cloud import Cloud
+from emulator.functions_app import Functions
+from emulator.services.identity.service import DEFAULT_TENANCY
+from tools.byte_compile import compile_all
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TITLE = "Code Card: a button press becomes a badge"
+
+CARD_ID = "CC50E3CCBFFF"
+NAME = "Joan Citizen"
+FUNCTION = "codecard-avatar"
+WARM_PRESSES = 10
+TRUST = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way of publishing, pressed until warm: what came back, and the seconds to its first byte."""
+
+    name: str
+    press: Press
+    picture: Picture
+    cold_seconds: float
+    warm_seconds: float
+    cold_cpu_seconds: float
+
+
+def run(out: Path) -> None:
+    """Press the button for each way of publishing, and write `badge.png` and `badge.bmp`.
+
+    Raises CardError when a card could not read or draw what it got.
+    """
+    functions = Functions(_environment, limit_rate=False)
+    with tempfile.TemporaryDirectory(prefix="demo-badge-") as root, Cloud(Path(root), functions=functions) as cloud:
+        print(f"   {compile_all()}")
+        print(f"   card {CARD_ID} saved in the backend: {_save_card(cloud)}")
+        ways = [_pressed(cloud, functions, name, config) for name, config in _ways(cloud).items()]
+        _show(ways)
+        (out / "badge.png").write_bytes(ways[0].picture.panel.png())
+        (out / "badge.bmp").write_bytes(ways[0].picture.file)
+        print(
+            f"   {_shown(out / 'badge.png')} as the panel shows it, {_shown(out / 'badge.bmp')} as the card fetches it"
+        )
+        _request_context(cloud)
+
+
+def _environment(cloud: Cloud) -> Mapping[str, str]:
+    return {**cloud.identity.mint_resource_principal(), **dict.fromkeys(TRUST, str(cloud.ca_file))}
+
+
+def _save_card(cloud: Cloud) -> str:
+    card = {"badgeId": CARD_ID, "buttonLabel": "a", "buttonFunction": "1", "template": "template1", "title": NAME}
+    answer = requests.post(cloud.endpoint + cloud.codecard.path, json=card, timeout=10)
+    return f"{answer.status_code} {answer.text}"
+
+
+def _ways(cloud: Cloud) -> dict[str, dict[str, str]]:
+    """The config of each way of publishing; everything goes over https."""
+    storage = cloud.object_storage
+    bucket = storage.create_bucket("codecard", tenancy=DEFAULT_TENANCY, public_access_type="ObjectReadWithoutList")
+    link = storage.create_link(bucket, "AnyObjectWrite").replace(cloud.endpoint, cloud.tls_endpoint)
+    apex = {"apex_url": cloud.tls_endpoint + cloud.codecard.path}
+    return {
+        "bucket, signed": apex | {"oss_bucket": f"{cloud.tls_endpoint}/n/{bucket.namespace}/b/{bucket.name}"},
+        "bucket, link": apex | {"oss_bucket": link},
+        "inline": apex | {"publish": "inline", "public_url": cloud.tls_gateway},
+    }
+
+
+def _pressed(cloud: Cloud, functions: Functions, name: str, config: Mapping[str, str]) -> Way:
+    async def configure() -> None:
+        functions.host.configure(FUNCTION, config)
+
+    cloud.run(configure())
+    card = Card(CARD_ID)
+    url = cloud.gateway + "/codecard/avatar"
+    first = card.press(url)
+    record = next(call for call in reversed(functions.host.calls) if call.function == FUNCTION and call.cold)
+    warm = [card.press(url) for _ in range(WARM_PRESSES)]
+    for firmware in FIRMWARES:
+        read(first.raw, firmware)
+    picture = card.fetch_picture(first.fields)
+    return Way(name, first, picture, first.seconds, min(press.seconds for press in warm), record.cpu_seconds)
+
+
+def _show(ways: list[Way]) -> None:
+    first = ways[0].press
+    status = first.raw.partition(b"\r\n")[0].decode()
+    print(f"   POST /codecard/avatar HTTP/1.0 -> {status}")
+    for name, text in first.fields.items():
+        print(f"      {name}: {text}")
+    print(f"   read by the rules of firmware {', '.join(FIRMWARES)}; fingerprint compared; bitmap decoded")
+    print("   publish          status  json bytes  picture bytes  cold s  of which CPU  warm ms")
+    for way in ways:
+        status = way.press.raw.split(b" ", 2)[1].decode()
+        body = way.press.raw.partition(b"\r\n\r\n")[2]
+        print(
+            f"   {way.name:<15}  {status:>6}  {len(body):>10}  {len(way.picture.file):>13}  {way.cold_seconds:>6.2f}"
+            f"  {way.cold_cpu_seconds:>12.2f}  {1000 * way.warm_seconds:>7.1f}"
+        )
+
+
+def _request_context(cloud: Cloud) -> None:
+    token = cloud.identity.mint_access_token()
+    headers = {"Authorization": f"Bearer {token}", "x-device-id": CARD_ID}
+    answer = requests.post(
+        cloud.gateway + "/request-context?from=demo", json={"name": NAME}, headers=headers, timeout=20
+    )
+    answer.raise_for_status()
+    shown = answer.json()
+    print(f"   POST /request-context through the gateway -> {answer.status_code} {len(answer.content)} bytes")
+    print(f"      Message: {shown['Message']}; ctx.Method: {shown['ctx.Method']}; query: {shown['request']['query']}")
+
+
+def _shown(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"

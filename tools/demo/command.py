@@ -1,0 +1,37 @@
+"""`make demo`: each part on embedded defaults, one after another, printed as it ends.
+
+A part is a module ``tools/demo/<name>.py`` with ``TITLE`` and ``run(out: Path) -> None``, which prints its results and
+writes its pictures into ``out``; it raises when something is not as it should be.
+"""
+
+from __future__ import annotations
+
+import importlib
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+ORDER = ("badge", "billing", "autoscaler")
+
+
+def parts() -> list[str]:
+    """The parts that this tree has, in the order they are shown."""
+    return [name for name in ORDER if (ROOT / "tools" / "demo" / f"{name}.py").exists()]
+
+
+def main(arguments: list[str]) -> int:
+    """Run the named parts (all by default); 2 for an unknown one."""
+    wanted = arguments or parts()
+    unknown = [name for name in wanted if name not in parts()]
+    if unknown:
+        print(f"unknown part: {', '.join(unknown)}; there are {', '.join(parts())}")
+        return 2
+    out = ROOT / "out"
+    out.mkdir(exist_ok=True)
+    for name in wanted:
+        module = importlib.import_module(f"tools.demo.{name}")
+        started = time.monotonic()
+        print(f"== {module.TITLE}", flush=True)
+        module.run(out)
+        print(f"   ({name}: {time.monotonic() - started:.1f} s)\n", flush=True)
+    return 0

@@ -1,0 +1,1 @@
+"""Generated files: func.yaml, Terraform, requirements, tables in the docs."""

@@ -1,0 +1,134 @@
+"""Tables in README.md and docs/*.md between ``<!-- generated: WHAT -->`` and ``<!-- end generated -->``.
+
+WHAT is ``settings FOLDER`` (the config keys of functions/FOLDER/settings.py), ``config`` (every key with its Terraform
+variable), ``errors`` (every error reason of the shared library and of all functions), ``errors FOLDER`` (those of one
+function alone), ``functions`` (name, memory, timeout and trigger of each) or ``ddl ENGINE`` (the tables and views of
+adw-billing for ``duckdb`` or ``oracle``).
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from typing import TYPE_CHECKING
+
+from shared.errors import FunctionError, tree
+from shared.settings import SettingRow, describe
+from tools.render.terraform import variable_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from tools.suite import Suite
+
+_BLOCK = re.compile(r"(?P<start><!-- generated: (?P<what>[^>]*?) -->\n).*?(?P<end><!-- end generated -->)", re.DOTALL)
+
+
+def files(suite: Suite, root: Path) -> Iterator[tuple[Path, str]]:
+    """Every document that has a generated table. Raises ValueError for a WHAT that is not known."""
+    for path in [root / "README.md", *sorted((root / "docs").glob("*.md"))]:
+        if path.exists():
+            text = path.read_text(encoding="utf-8")
+            filled = _BLOCK.sub(lambda block: block["start"] + _table(suite, root, block["what"]) + block["end"], text)
+            if _BLOCK.search(text):
+                yield path, filled
+
+
+def _table(suite: Suite, root: Path, what: str) -> str:
+    match what.split():
+        case ["settings", folder]:
+            return settings_table(describe(importlib.import_module(f"functions.{folder}.settings").Settings))
+        case ["config"]:
+            return config_table(suite, root)
+        case ["errors"]:
+            return errors_table(suite, root)
+        case ["errors", folder]:
+            return errors_table(suite, root, folder)
+        case ["functions"]:
+            return functions_table(suite, root)
+        case ["ddl", "duckdb" | "oracle" as engine]:
+            return ddl(engine)
+    raise ValueError(f"nothing is known to generate for: {what}")
+
+
+def settings_table(rows: Iterable[SettingRow]) -> str:
+    """Key, type, default and meaning of each config key."""
+    lines = ["| key | type | default | meaning |", "| --- | --- | --- | --- |"]
+    for row in rows:
+        default = "required" if row.required else f"`{row.default}`" if row.default else ""
+        lines.append(f"| `{row.name}` | {_cell(row.type)} | {_cell(default)} | {_cell(row.doc)} |")
+    return "\n".join(lines) + "\n"
+
+
+def config_table(suite: Suite, root: Path) -> str:
+    """Function, config key, Terraform variable and default of every key; their meaning is in the settings tables."""
+    lines = ["| function | config key | variable of deploy/terraform | default |", "| --- | --- | --- | --- |"]
+    for entry in suite.present(root):
+        for row in describe(importlib.import_module(f"functions.{entry.folder}.settings").Settings):
+            default = "required" if row.required else f"`{row.default}`" if row.default else ""
+            lines.append(f"| {entry.name} | `{row.name}` | `{variable_name(entry, row.name)}` | {_cell(default)} |")
+    return "\n".join(lines) + "\n"
+
+
+def errors_table(suite: Suite, root: Path, only: str = "") -> str:
+    """Reason, the function that gives it (all of them where the shared library does), meaning and remedy.
+
+    With ``only`` (a folder) just the reasons that this function has beside the shared library's.
+    """
+    names = {entry.folder: entry.name for entry in suite.present(root)}
+    lines = ["| reason | of | meaning | what to do |", "| --- | --- | --- | --- |"]
+    for error in _errors(root, list(names)):
+        if not only or error.__module__ == f"functions.{only}.errors":
+            owner = names.get(error.__module__.split(".")[1], "all")
+            lines.append(f"| `{error.reason}` | {owner} | {_cell(error.meaning)} | {_cell(error.remedy)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _errors(root: Path, folders: list[str]) -> list[type[FunctionError]]:
+    """The errors with a reason of their own: the shared library's, then each function's, whatever else is loaded."""
+    own_files = [folder for folder in folders if (root / "functions" / folder / "errors.py").exists()]
+    modules = ["shared.errors", *(f"functions.{folder}.errors" for folder in own_files)]
+    for module in modules:
+        importlib.import_module(module)
+    found = [error for error in tree() if error is not FunctionError and error.__module__ in modules]
+    reasons = {error.reason for error in found if "reason" in vars(error)}
+    own = [error for error in found if "reason" in vars(error) or error.reason not in reasons]
+    return sorted(own, key=lambda error: modules.index(error.__module__))
+
+
+def functions_table(suite: Suite, root: Path) -> str:
+    """Name, memory, timeout and trigger of each function."""
+    lines = ["| function | memory (MB) | timeout (s) | trigger | page |", "| --- | ---: | ---: | --- | --- |"]
+    for entry in suite.present(root):
+        triggers = ", ".join(f"`/t/{suite.app}{source}`" for source in entry.triggers.values()) or "none: signed calls"
+        page = f"[docs/{entry.name}.md](docs/{entry.name}.md)"
+        lines.append(f"| `{entry.name}` | {entry.memory_mb} | {entry.timeout_seconds} | {triggers} | {page} |")
+    return "\n".join(lines) + "\n"
+
+
+def ddl(engine: str) -> str:
+    """The statements that make the warehouse of adw-billing, tables before indexes and views."""
+    from functions.adw_billing.model import tables
+    from functions.adw_billing.warehouse import views
+    from functions.adw_billing.warehouse.ddl import duckdb_create, oracle_create
+    from functions.adw_billing.warehouse.duckdb import sql as duckdb_sql
+    from functions.adw_billing.warehouse.oracle import schema as oracle_schema
+    from functions.adw_billing.warehouse.oracle import views as oracle_views
+
+    if engine == "oracle":
+        made = [oracle_create(table) for table in tables.ALL]
+        made += [*oracle_schema.INDEXES.values(), *oracle_views.create_statements().values()]
+    else:
+        made = [duckdb_create(table) for table in tables.ALL if table is not tables.BILLING]
+        made += [duckdb_sql.billing_view(frozenset()), *views.create_statements()]
+    return "".join(f"```sql\n{_wrapped(statement.strip())};\n```\n\n" for statement in made)
+
+
+def _wrapped(statement: str) -> str:
+    """A statement that stands on one line, broken before its parts."""
+    return statement if "\n" in statement else re.sub(r" (?=SELECT |FROM |WHERE |UNION )", "\n", statement)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
