@@ -18,7 +18,7 @@ from bench.table import Row
 from emulator.card.client import Card
 from emulator.cloud import Cloud
 from emulator.fn_server.host import HostOptions
-from emulator.functions_app import Functions
+from emulator.functions_app import FunctionsApp
 from emulator.services.identity.service import DEFAULT_TENANCY
 from tools.byte_compile import ROOT, compile_all
 
@@ -138,7 +138,7 @@ def _warm_rows(root: Path) -> Iterator[Row]:
 
 @contextlib.contextmanager
 def _bench(root: Path) -> Iterator[_Bench]:
-    functions = Functions(_environment, functions_folder=_folder(root), options=_OPTIONS, limit_rate=False)
+    functions = FunctionsApp(_environment, functions_folder=_folder(root), options=_OPTIONS, limit_rate=False)
     with Cloud(root / "cloud", functions=functions) as cloud:
         yield _Bench(cloud, functions)
 
@@ -149,7 +149,7 @@ _OPTIONS = HostOptions(environment={}, freeze=False)
 class _Bench:
     """Calls functions and reads the CPU time of their processes once those have ended."""
 
-    def __init__(self, cloud: Cloud, functions: Functions) -> None:
+    def __init__(self, cloud: Cloud, functions: FunctionsApp) -> None:
         self._cloud = cloud
         self._functions = functions
         self._card = Card(CARD_ID)

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 from bench.table import Row
 from emulator.cloud import Cloud
-from emulator.functions_app import ROOT, Functions
-from emulator.reports.report import make_report
+from emulator.functions_app import ROOT, FunctionsApp
+from emulator.reports.generated_report import make_report
 from emulator.services.identity.service import DEFAULT_TENANCY
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _measure(way: str, report: Path, work: Path) -> Measured:
 
 def _cold_rows(root: Path) -> Iterator[Row]:
     """A call with nothing new in a new `fdk` process, byte-compiled, embedded warehouse."""
-    functions = Functions(lambda cloud: cloud.identity.mint_resource_principal())
+    functions = FunctionsApp(lambda cloud: cloud.identity.mint_resource_principal())
     with Cloud(root / "cloud", functions=functions, tls=False) as cloud:
         bucket = cloud.object_storage.create_billing_bucket(DEFAULT_TENANCY)
         report = b"".join(make_report("cost", 50).chunks())

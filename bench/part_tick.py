@@ -15,12 +15,12 @@ from bench.memory import peak_bytes
 from bench.table import Row
 from emulator.cloud import Cloud
 from emulator.fn_server.host import HostOptions
-from emulator.functions_app import ROOT, Functions
+from emulator.functions_app import ROOT, FunctionsApp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from emulator.oke.state import Pool
+    from emulator.oke.model.node_pool_records import NodePoolRecord
 
 NAME = "oke-autoscaler"
 MIB = 1024 * 1024
@@ -67,32 +67,32 @@ def rows() -> Iterator[Row]:
 
 
 @contextmanager
-def _cloud() -> Iterator[tuple[Cloud, Functions]]:
+def _cloud() -> Iterator[tuple[Cloud, FunctionsApp]]:
     """A cloud whose control loops rest: what is measured is the function."""
 
     def environment(cloud: Cloud) -> dict[str, str]:
         return cloud.identity.mint_resource_principal()
 
-    functions = Functions(environment, options=HostOptions(freeze=False))
+    functions = FunctionsApp(environment, options=HostOptions(freeze=False))
     with tempfile.TemporaryDirectory() as folder, Cloud(Path(folder), functions=functions) as cloud:
         cloud.cluster.loops.enabled = False
         yield cloud, functions
 
 
-def _small(cloud: Cloud) -> list[Pool]:
+def _small(cloud: Cloud) -> list[NodePoolRecord]:
     pools = [cloud.cluster.add_pool(f"pool{number}", size=10) for number in range(3)]
     for pool in pools:
         _fill(cloud, pool, 167, "200m")
     return pools
 
 
-def _large(cloud: Cloud) -> list[Pool]:
+def _large(cloud: Cloud) -> list[NodePoolRecord]:
     pool = cloud.cluster.add_pool("pool1", size=1000)
     _fill(cloud, pool, 10_000, "300m")
     return [pool]
 
 
-def _fill(cloud: Cloud, pool: Pool, pods: int, cpu: str) -> None:
+def _fill(cloud: Cloud, pool: NodePoolRecord, pods: int, cpu: str) -> None:
     """Running pods of about POD_BYTES on a pool's nodes, in ReplicaSets of 50."""
     hosts = [node["metadata"]["name"] for node in cloud.cluster.nodes(pool)]
     environment = [{"name": f"SETTING_{number}", "value": "x" * 40} for number in range(45)]
@@ -116,7 +116,7 @@ def _check_size(pod: dict[str, Any]) -> None:
         raise AssertionError(f"a pod has {size} bytes, not about {POD_BYTES}")
 
 
-def _cold(cloud: Cloud, functions: Functions, pools: list[Pool]) -> Measured:
+def _cold(cloud: Cloud, functions: FunctionsApp, pools: list[NodePoolRecord]) -> Measured:
     """One call in a new process; the process is ended afterwards."""
     keys = {
         "cluster_id": cloud.cluster.id,

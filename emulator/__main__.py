@@ -5,22 +5,22 @@ from __future__ import annotations
 import argparse
 import sys
 
-from emulator import serve
-from emulator.closed_loop import command
+from emulator.closed_loop.command import add_cluster_arguments, run_cluster
 from emulator.cloud import PortNotFree
+from emulator.serve_command import add_serve_arguments, run_serve
 
 
 def main(arguments: list[str]) -> int:
     """Run one command; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m emulator", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, module, text in (
-        ("serve", serve, "run everything and print how to call it"),
-        ("cluster", command, "run a scenario of the autoscaler on simulated time"),
+    for name, add_arguments, run, text in (
+        ("serve", add_serve_arguments, run_serve, "run everything and print how to call it"),
+        ("cluster", add_cluster_arguments, run_cluster, "run a scenario of the autoscaler on simulated time"),
     ):
         added = commands.add_parser(name, help=text)
-        module.add_arguments(added)
-        added.set_defaults(run=module.run)
+        add_arguments(added)
+        added.set_defaults(run=run)
     parsed = parser.parse_args(arguments)
     try:
         return int(parsed.run(parsed))

@@ -17,20 +17,20 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.log import server_logger
 
-from emulator.faults import Faults
-from emulator.hooks import Hooks
-from emulator.keys import KeyRing
+from emulator.base.faults import Faults
+from emulator.base.hooks import Hooks
+from emulator.base.keys import KeyRing
+from emulator.base.request_log import RequestLog
+from emulator.base.service_protocol import OwnPortService, Service, reset
+from emulator.base.tls_files import ensure_tls_files, server_context
 from emulator.middleware import Pipeline
-from emulator.oke.cluster import Cluster
-from emulator.request_log import RequestLog
-from emulator.service import OwnPortService, Service, reset
+from emulator.oke.emulated_cluster import EmulatedCluster
 from emulator.services.codecard.service import CodecardService
+from emulator.services.database.database_token import DatabaseTokenService
 from emulator.services.database.service import DatabaseService
-from emulator.services.database.token import DatabaseTokenService
-from emulator.services.identity.service import Identity
+from emulator.services.identity.service import IdentityService
 from emulator.services.object_storage.service import ObjectStorageService
 from emulator.services.vault_secrets.service import SecretsService
-from emulator.tls import ensure_tls_files, server_context
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterable, Iterator
@@ -113,13 +113,13 @@ class Cloud:
 
     def _make_services(self) -> list[Service]:
         """Make the built-in services, each with an attribute of its own, and return them."""
-        self.identity = Identity(self.root / "principals", self.keys)
+        self.identity = IdentityService(self.root / "principals", self.keys)
         self.object_storage = ObjectStorageService(self.root / "object_storage", self.clock)
         self.codecard = CodecardService(self.root / "codecard.sqlite")
         self.secrets = SecretsService(self.clock)
         self.database = DatabaseService(self.keys, lambda: self.ca_file)
         self.database_token = DatabaseTokenService(self.keys, self.clock)
-        self.cluster = Cluster(self.identity)
+        self.cluster = EmulatedCluster(self.identity)
         return [
             self.identity,
             self.object_storage,

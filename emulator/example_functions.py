@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emulator.example import CARD_ID
-from emulator.keys import write_private
-from emulator.reports.story import Story, publish
+from emulator.base.keys import write_private
+from emulator.example_data import CARD_ID
+from emulator.reports.billing_history import BillingHistory, publish_objects
 from emulator.services.identity.service import DEFAULT_REGION, DEFAULT_TENANCY
 
 if TYPE_CHECKING:
     from emulator.cloud import Cloud
-    from emulator.example import Example
+    from emulator.example_data import Example
+    from emulator.fn_server.function_folders import FunctionFolder
     from emulator.fn_server.host import FunctionHost
-    from emulator.function_folders import FunctionFolder
 
 _CARD = (
     f"-H 'X-CODECARD-ID: {CARD_ID}'",
@@ -42,7 +42,7 @@ def configure(cloud: Cloud, host: FunctionHost, example: Example, *, billing_day
 def _billing(cloud: Cloud, days: int) -> dict[str, str]:
     """A bucket with days of cost and FOCUS reports; the warehouse is a file beside the cloud's own."""
     bucket = cloud.object_storage.create_billing_bucket(DEFAULT_TENANCY)
-    publish(cloud.object_storage, bucket, Story(days=days).publications())
+    publish_objects(cloud.object_storage, bucket, BillingHistory(days=days).publications())
     return {
         "usage_report_bucket": DEFAULT_TENANCY,
         "home_region": DEFAULT_REGION,

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from emulator.fn_server.function_folders import find_functions
 from emulator.fn_server.host import FunctionHost, HostOptions
-from emulator.function_folders import find_functions
 from emulator.gateway.app import build_gateway_app
-from emulator.gateway.specification import parse
+from emulator.gateway.specification import parse_specification
 from emulator.services.identity.service import GATEWAY_AUDIENCE
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 _DEFAULTS = HostOptions()
 
 
-class Functions:
+class FunctionsApp:
     """A factory for `Cloud(functions=…)`; `host` is there once the cloud runs.
 
     `environment` gives what all functions see, from the cloud whose addresses are known by then; `options` the rest.
@@ -62,7 +62,7 @@ class Functions:
         app, functions = find_functions(self._folder)
         options = replace(self._options, environment=self._environment(cloud))
         self._host = FunctionHost(self.root, app, functions, options)
-        specification = parse(gateway_document(cloud.endpoint))
+        specification = parse_specification(gateway_document(cloud.endpoint))
         if not self._limit_rate:
             specification = replace(specification, requests_per_second=0)
         return build_gateway_app(self._host, specification)

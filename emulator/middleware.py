@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from emulator.answers import close_connection, shaped
-from emulator.hooks import AbandonRequest
-from emulator.request_log import KEPT_HEADERS, LoggedCall, RequestLog
-from emulator.service import (
+from emulator.base.hooks import AbandonRequest
+from emulator.base.request_log import KEPT_HEADERS, LoggedCall, RequestLog
+from emulator.base.service_protocol import (
     CONTENT_SHA256,
     PRINCIPAL,
     Service,
@@ -27,7 +26,8 @@ from emulator.service import (
     principal_of,
     streams_body,
 )
-from emulator.services.identity.signature import SignedRequest, check_body, sha256
+from emulator.base.streamed_answers import close_connection, with_fault
+from emulator.services.identity.signature_check import SignedRequest, check_body, sha256
 
 if TYPE_CHECKING:
     import weakref
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 
     from aiohttp.typedefs import Handler, Middleware
 
-    from emulator.faults import Fault, Faults
-    from emulator.hooks import Hooks, When
-    from emulator.services.identity.service import Identity
+    from emulator.base.faults import Fault, Faults
+    from emulator.base.hooks import Hooks, When
+    from emulator.services.identity.service import IdentityService
 
 _logger = logging.getLogger("emulator")
 _HANG_POLL_SECONDS = 0.05
@@ -51,7 +51,7 @@ class _DroppedError(Exception):
 class Pipeline:
     """What happens to a request before and after its service."""
 
-    identity: Identity
+    identity: IdentityService
     log: RequestLog
     faults: Faults
     hooks: Hooks
@@ -97,7 +97,7 @@ class Pipeline:
             return answer
         if fault.drop == "after":
             _drop(request, fault)
-        return shaped(answer, fault) if fault.shapes_answer else answer
+        return with_fault(answer, fault) if fault.shapes_answer else answer
 
     async def _fault_before(self, request: web.Request, service: Service | None, fault: Fault) -> web.Response | None:
         """Apply what a fault does instead of the request's effect."""

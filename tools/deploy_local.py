@@ -14,8 +14,8 @@ import tempfile
 import threading
 from pathlib import Path
 
+from emulator.base.keys import write_private
 from emulator.cloud import CloudOptions, PortNotFree
-from emulator.keys import write_private
 from emulator.services.identity.service import DEFAULT_COMPARTMENT
 from tools.local_stack import LocalStack, local_stack
 

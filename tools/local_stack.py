@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import hcl2
 
 from emulator.cloud import Cloud, CloudOptions
-from emulator.example import fill
+from emulator.example_data import fill
 from emulator.example_functions import configure
-from emulator.functions_app import Functions, image_environment
+from emulator.functions_app import FunctionsApp, image_environment
 from emulator.services.control_plane.service import ControlPlaneService
 from emulator.services.functions.service import FunctionsService
 from emulator.services.identity.service import DEFAULT_COMPARTMENT, DEFAULT_TENANCY
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from emulator.base.service_protocol import Service
     from emulator.fn_server.host import FunctionHost
-    from emulator.service import Service
 
 _PLAIN = CloudOptions()
 VALUES = suite.ROOT / "deploy" / "local.tfvars"
@@ -60,7 +60,7 @@ class LocalStack:
 @contextlib.contextmanager
 def local_stack(root: Path, options: CloudOptions = _PLAIN) -> Iterator[LocalStack]:
     """A local cloud in a folder with every function of the tree deployed; it all ends with the context."""
-    functions = Functions(lambda _: image_environment())
+    functions = FunctionsApp(lambda _: image_environment())
     service, plane = FunctionsService(lambda: functions.host), ControlPlaneService()
     ingestion = TelemetryIngestionService()
     services: list[Service] = [service, plane, ingestion]

@@ -7,17 +7,17 @@ import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING, Any, Protocol
 
-from emulator.kubernetes.objects import Object, is_true, node_name_of, spec_of, status_of
-from emulator.oke.monitoring.metrics import CPU, MINUTE, RAM
-from emulator.oke.node_pools import DEFAULT_GRACE_SECONDS
+from emulator.kubernetes.object_fields import Object, is_true, node_name_of, spec_of, status_of
+from emulator.oke.nodes.instance_metrics import CPU, MINUTE, RAM
+from emulator.oke.nodes.node_pools import DEFAULT_GRACE_SECONDS
 
 if TYPE_CHECKING:
     from emulator.closed_loop.scenario import Scenario
-    from emulator.closed_loop.stage import Stage
+    from emulator.closed_loop.scenario_cluster import ScenarioCluster
     from emulator.cloud import Cloud
-    from emulator.functions_app import Functions
-    from emulator.oke.cluster import Cluster
-    from emulator.oke.state import Pool
+    from emulator.functions_app import FunctionsApp
+    from emulator.oke.emulated_cluster import EmulatedCluster
+    from emulator.oke.model.node_pool_records import NodePoolRecord
 
 FUNCTION = "oke-autoscaler"
 _CALL_SECONDS = 130
@@ -42,7 +42,7 @@ class FunctionUnderTest:
 
     name = "oke-autoscaler"
 
-    def __init__(self, cloud: Cloud, functions: Functions, stage: Stage) -> None:
+    def __init__(self, cloud: Cloud, functions: FunctionsApp, stage: ScenarioCluster) -> None:
         self._url = f"{cloud.gateway}/invoke/{FUNCTION}"
         self._host = functions.host
         self._host.configure(FUNCTION, config(cloud.cluster, stage))
@@ -61,7 +61,7 @@ class FunctionUnderTest:
             return {"error": {"reason": "no-json"}}
 
 
-def config(cluster: Cluster, stage: Stage) -> dict[str, str]:
+def config(cluster: EmulatedCluster, stage: ScenarioCluster) -> dict[str, str]:
     """Return the function's configuration for the pools of a scenario."""
     scenario, pools = stage.scenario, stage.pools
     found = {"cluster_id": cluster.id, "node_pool_eval_window": "3"}
@@ -78,7 +78,7 @@ def config(cluster: Cluster, stage: Stage) -> dict[str, str]:
     return found | {name: str(value) for name, value in scenario.function.items()}
 
 
-def _pool_settings(scenario: Scenario, name: str, pool: Pool) -> dict[str, Any]:
+def _pool_settings(scenario: Scenario, name: str, pool: NodePoolRecord) -> dict[str, Any]:
     entry = next(entry for entry in scenario.pools if entry["name"] == name)
     smallest, biggest = scenario.bounds(name)
     settings = {"id": pool.id, "min_size": smallest, "max_size": biggest}
@@ -97,7 +97,7 @@ class OneNodeATick:
     name = "one node a tick"
     rest_seconds = 9 * 60
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: ScenarioCluster) -> None:
         self._stage = stage
         self._cluster = stage.cluster
         (self._pool,) = stage.pools.values()

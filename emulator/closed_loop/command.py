@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emulator.closed_loop.autoscalers import FUNCTION, FunctionUnderTest, OneNodeATick
-from emulator.closed_loop.picture import svg
-from emulator.closed_loop.run import Run, disappointments, play
-from emulator.closed_loop.scenario import FOLDER, ScenarioError, load
-from emulator.closed_loop.stage import Stage
-from emulator.closed_loop.timeline import text
+from emulator.closed_loop.scenario import FOLDER, ScenarioError, load_scenario
+from emulator.closed_loop.scenario_cluster import ScenarioCluster
+from emulator.closed_loop.scenario_run import ScenarioRun, play, unmet_expectations
+from emulator.closed_loop.timeline_picture import timeline_svg
+from emulator.closed_loop.timeline_text import timeline_text
 from emulator.cloud import Cloud, CloudOptions
-from emulator.functions_app import Functions
+from emulator.functions_app import FunctionsApp
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _TOKEN_SECONDS = 6 * 3600
 
 
-def add_arguments(parser: ArgumentParser) -> None:
+def add_cluster_arguments(parser: ArgumentParser) -> None:
     """Declare the options of `cluster`."""
     known = ", ".join(sorted(file.stem for file in FOLDER.glob("*.yaml")))
     parser.add_argument("--scenario", type=Path, required=True, help=f"scenario file, or one of: {known}")
@@ -34,45 +34,45 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--rule", choices=("function", "original", "both"), help="default: what the scenario says")
 
 
-def run(arguments: Namespace) -> int:
+def run_cluster(arguments: Namespace) -> int:
     """Run a scenario; return 1 when it did not end as it should, 2 for a faulty file."""
     file = arguments.scenario
     if not file.exists() and (FOLDER / f"{file.name}.yaml").exists():
         file = FOLDER / f"{file.name}.yaml"
     try:
-        scenario = load(file)
+        scenario = load_scenario(file)
     except ScenarioError as error:
         sys.stderr.write(f"{error}\n")
         return 2
     runs = play_all(scenario, rule=arguments.rule or ("both" if scenario.compare else "function"))
-    write(runs, arguments.out)
+    write_results(runs, arguments.out)
     for one in runs:
-        sys.stdout.write(text(one) + "\n\n")
+        sys.stdout.write(timeline_text(one) + "\n\n")
     sys.stdout.write(f"Picture: {arguments.out / 'timeline.svg'}; answers of every tick: *.jsonl beside it.\n")
-    failed = disappointments(runs[0]) if runs[0].autoscaler == FUNCTION else []
+    failed = unmet_expectations(runs[0]) if runs[0].autoscaler == FUNCTION else []
     sys.stdout.writelines(f"NOT AS EXPECTED: {one}\n" for one in failed)
     return 1 if failed else 0
 
 
-def play_all(scenario: Scenario, *, rule: str = "function", keys_folder: Path | None = None) -> list[Run]:
+def play_all(scenario: Scenario, *, rule: str = "function", keys_folder: Path | None = None) -> list[ScenarioRun]:
     """Run a scenario with the function, the published rule, or both, each on a cluster of its own."""
     runs = []
     with tempfile.TemporaryDirectory(prefix="local-cloud-") as folder:
-        functions = Functions(_environment)
+        functions = FunctionsApp(_environment)
         options = CloudOptions(keys_folder=keys_folder)
         with Cloud(Path(folder), functions=functions, options=options) as cloud:
             if rule in {"function", "both"}:
-                stage = Stage(cloud.cluster, scenario)
+                stage = ScenarioCluster(cloud.cluster, scenario)
                 stage.build()
                 runs.append(play(stage, FunctionUnderTest(cloud, functions, stage), scenario.minutes))
             if rule in {"original", "both"}:
-                stage = Stage(cloud.cluster, scenario)
+                stage = ScenarioCluster(cloud.cluster, scenario)
                 stage.build()
                 runs.append(play(stage, OneNodeATick(stage), scenario.compare_minutes or scenario.minutes))
     return runs
 
 
-def write(runs: list[Run], out: Path, name: str = "timeline") -> Path:
+def write_results(runs: list[ScenarioRun], out: Path, name: str = "timeline") -> Path:
     """Write the picture and, a file for each run, the answers of every tick; return the picture's path."""
     out.mkdir(parents=True, exist_ok=True)
     for one in runs:
@@ -80,7 +80,7 @@ def write(runs: list[Run], out: Path, name: str = "timeline") -> Path:
             for tick in one.ticks:
                 lines.write(json.dumps({"minute": tick.minute, "answer": tick.answer}) + "\n")
     picture = out / f"{name}.svg"
-    picture.write_text(svg(runs), encoding="utf-8")
+    picture.write_text(timeline_svg(runs), encoding="utf-8")
     return picture
 
 

@@ -9,8 +9,8 @@ A YAML mapping. Times are minutes since the start; every key but `pools` may be 
     function: {unneeded_minutes: 3}   # further config keys of oke-autoscaler
     compare: true                     # also run the published rule of one node a tick on the same cluster
     compare_minutes: 300              # for so long
-    victims: oldest                   # and further fields of emulator.oke.state.Behaviour
-    timings: {ready: 150}             # fields of emulator.oke.state.Timings
+    victims: oldest                   # and further fields of emulator.oke.model.node_pool_records.Behaviour
+    timings: {ready: 150}             # fields of emulator.oke.model.node_pool_records.Timings
     pools:                            # name, size, min_size, max_size, cost; the rest as in manifests.PoolFields
     - {name: prod-pool1, size: 1, min_size: 1, max_size: 30}
     workloads:                        # ReplicaSets: name, replicas, pool (node selector) and manifests.PodFields
@@ -40,7 +40,7 @@ from typing import Any, get_type_hints
 
 import yaml
 
-from emulator.oke.manifests import BudgetFields, PodFields, PoolFields
+from emulator.oke.model.manifests import BudgetFields, PodFields, PoolFields
 
 FOLDER = Path(__file__).resolve().parents[1] / "scenarios"
 
@@ -99,19 +99,19 @@ class Scenario:
         return int(entry.get("min_size", 0)), int(entry.get("max_size", 100))
 
 
-def load(file: Path) -> Scenario:
+def load_scenario(file: Path) -> Scenario:
     """Read a scenario file. Raises ScenarioError."""
     try:
         body = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
         raise ScenarioError(f"{file}: {error}") from None
     try:
-        return parse(body)
+        return parse_scenario(body)
     except (ScenarioError, KeyError, TypeError) as error:
         raise ScenarioError(f"{file}: {error}") from None
 
 
-def parse(body: Any) -> Scenario:  # noqa: ANN401  (whatever YAML held)
+def parse_scenario(body: Any) -> Scenario:  # noqa: ANN401  (whatever YAML held)
     """Make a scenario of a mapping. Raises ScenarioError, KeyError or TypeError that names the fault."""
     if not isinstance(body, dict):
         raise ScenarioError("a mapping is expected")

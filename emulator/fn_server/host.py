@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from emulator.fn_server.answers import (
+from emulator.fn_server.fn_answers import (
     BODY_BYTES,
     AgentError,
     FnAnswer,
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from emulator.fn_server.answers import Headers
-    from emulator.function_folders import FunctionFolder
+    from emulator.fn_server.fn_answers import Headers
+    from emulator.fn_server.function_folders import FunctionFolder
 
 FREEZE_SECONDS = 0.05
 MEMORY_POLL_SECONDS = 0.05

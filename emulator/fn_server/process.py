@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 import aiohttp
 from multidict import CIMultiDict
 
-from emulator.fn_server.answers import FnAnswer, failed_to_start, no_answer, start_timed_out
+from emulator.fn_server.fn_answers import FnAnswer, failed_to_start, no_answer, start_timed_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from emulator.fn_server.answers import Headers
-    from emulator.function_folders import FunctionFolder
+    from emulator.fn_server.fn_answers import Headers
+    from emulator.fn_server.function_folders import FunctionFolder
 
 _POLL_SECONDS = 0.002
 _TICKS = os.sysconf("SC_CLK_TCK")

@@ -1,1 +1,4 @@
-"""OCI API Gateway as far as a deployment specification describes it."""
+"""OCI API Gateway as far as a deployment specification describes it.
+
+May import fn_server, services.identity and base.
+"""

@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from emulator.fn_server.answers import BODY_BYTES
-from emulator.fn_server.routes import (
+from emulator.fn_server.fn_answers import BODY_BYTES
+from emulator.fn_server.fn_routes import (
     client_headers,
+    fn_routes,
     http_answer,
     raw_target,
     respond,
-    routes,
     without_server_name,
 )
-from emulator.gateway.authentication import Gatekeeper
+from emulator.gateway.token_authentication import Gatekeeper
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from emulator.fn_server.answers import Headers
+    from emulator.fn_server.fn_answers import Headers
     from emulator.fn_server.host import FunctionHost
     from emulator.gateway.specification import Route, Specification
 
@@ -84,7 +84,7 @@ def build_gateway_app(host: FunctionHost, specification: Specification) -> web.A
         yield
         await host.close()
 
-    app.add_routes([*routes(host), web.route("*", "/{path:.*}", gateway)])
+    app.add_routes([*fn_routes(host), web.route("*", "/{path:.*}", gateway)])
     app.cleanup_ctx.append(processes)
     app.on_response_prepare.append(without_server_name)
     return app

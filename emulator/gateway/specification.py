@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from emulator.gateway.authentication import Authorization, TokenPolicy, parse_policy
+from emulator.gateway.token_authentication import Authorization, TokenPolicy, parse_policy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +51,7 @@ class Specification:
     token_policy: TokenPolicy | None = None
 
 
-def parse(document: Mapping[str, Any]) -> Specification:
+def parse_specification(document: Mapping[str, Any]) -> Specification:
     """Read a specification. Raises ValueError for what the service would refuse or the emulator does not serve."""
     routes = document.get("routes")
     if not isinstance(routes, list) or not routes:

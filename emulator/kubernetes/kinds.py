@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ResourceKind:
     """One resource: `group` is empty for the core group."""
 
     group: str
@@ -26,29 +26,29 @@ class Kind:
         return f"/apis/{self.group}/{self.version}" if self.group else f"/api/{self.version}"
 
 
-POD = Kind("", "v1", "pods", "Pod")
-NODE = Kind("", "v1", "nodes", "Node", namespaced=False)
-NAMESPACE = Kind("", "v1", "namespaces", "Namespace", namespaced=False)
-EVENT = Kind("", "v1", "events", "Event")
-CONFIG_MAP = Kind("", "v1", "configmaps", "ConfigMap")
-SERVICE_ACCOUNT = Kind("", "v1", "serviceaccounts", "ServiceAccount")
-CLAIM = Kind("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim")
-VOLUME = Kind("", "v1", "persistentvolumes", "PersistentVolume", namespaced=False)
-REPLICATION_CONTROLLER = Kind("", "v1", "replicationcontrollers", "ReplicationController")
-DEPLOYMENT = Kind("apps", "v1", "deployments", "Deployment")
-REPLICA_SET = Kind("apps", "v1", "replicasets", "ReplicaSet")
-STATEFUL_SET = Kind("apps", "v1", "statefulsets", "StatefulSet")
-DAEMON_SET = Kind("apps", "v1", "daemonsets", "DaemonSet")
-JOB = Kind("batch", "v1", "jobs", "Job")
-BUDGET = Kind("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget")
-PRIORITY_CLASS = Kind("scheduling.k8s.io", "v1", "priorityclasses", "PriorityClass", namespaced=False)
-STORAGE_CLASS = Kind("storage.k8s.io", "v1", "storageclasses", "StorageClass", namespaced=False)
-CSI_NODE = Kind("storage.k8s.io", "v1", "csinodes", "CSINode", namespaced=False)
-LEASE = Kind("coordination.k8s.io", "v1", "leases", "Lease")
-ROLE = Kind("rbac.authorization.k8s.io", "v1", "roles", "Role")
-ROLE_BINDING = Kind("rbac.authorization.k8s.io", "v1", "rolebindings", "RoleBinding")
-CLUSTER_ROLE = Kind("rbac.authorization.k8s.io", "v1", "clusterroles", "ClusterRole", namespaced=False)
-CLUSTER_ROLE_BINDING = Kind(
+POD = ResourceKind("", "v1", "pods", "Pod")
+NODE = ResourceKind("", "v1", "nodes", "Node", namespaced=False)
+NAMESPACE = ResourceKind("", "v1", "namespaces", "Namespace", namespaced=False)
+EVENT = ResourceKind("", "v1", "events", "Event")
+CONFIG_MAP = ResourceKind("", "v1", "configmaps", "ConfigMap")
+SERVICE_ACCOUNT = ResourceKind("", "v1", "serviceaccounts", "ServiceAccount")
+CLAIM = ResourceKind("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim")
+VOLUME = ResourceKind("", "v1", "persistentvolumes", "PersistentVolume", namespaced=False)
+REPLICATION_CONTROLLER = ResourceKind("", "v1", "replicationcontrollers", "ReplicationController")
+DEPLOYMENT = ResourceKind("apps", "v1", "deployments", "Deployment")
+REPLICA_SET = ResourceKind("apps", "v1", "replicasets", "ReplicaSet")
+STATEFUL_SET = ResourceKind("apps", "v1", "statefulsets", "StatefulSet")
+DAEMON_SET = ResourceKind("apps", "v1", "daemonsets", "DaemonSet")
+JOB = ResourceKind("batch", "v1", "jobs", "Job")
+BUDGET = ResourceKind("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget")
+PRIORITY_CLASS = ResourceKind("scheduling.k8s.io", "v1", "priorityclasses", "PriorityClass", namespaced=False)
+STORAGE_CLASS = ResourceKind("storage.k8s.io", "v1", "storageclasses", "StorageClass", namespaced=False)
+CSI_NODE = ResourceKind("storage.k8s.io", "v1", "csinodes", "CSINode", namespaced=False)
+LEASE = ResourceKind("coordination.k8s.io", "v1", "leases", "Lease")
+ROLE = ResourceKind("rbac.authorization.k8s.io", "v1", "roles", "Role")
+ROLE_BINDING = ResourceKind("rbac.authorization.k8s.io", "v1", "rolebindings", "RoleBinding")
+CLUSTER_ROLE = ResourceKind("rbac.authorization.k8s.io", "v1", "clusterroles", "ClusterRole", namespaced=False)
+CLUSTER_ROLE_BINDING = ResourceKind(
     "rbac.authorization.k8s.io", "v1", "clusterrolebindings", "ClusterRoleBinding", namespaced=False
 )
 

@@ -11,14 +11,14 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from emulator.kubernetes.objects import key_of
+from emulator.kubernetes.object_fields import key_of
 from emulator.kubernetes.status import StatusError, bad_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from emulator.kubernetes.kinds import Kind
-    from emulator.kubernetes.objects import Key
+    from emulator.kubernetes.kinds import ResourceKind
+    from emulator.kubernetes.object_fields import Key
     from emulator.kubernetes.store import Stored
 
 CONTINUE_SECONDS = 300.0
@@ -30,14 +30,14 @@ _INCONSISTENT = -1
 
 @dataclass(frozen=True)
 class _Snapshot:
-    kind: Kind
+    kind: ResourceKind
     version: int
     entries: list[Stored]
     made_at_seconds: float
 
 
 @dataclass(frozen=True)
-class Page:
+class ListPage:
     """A part of a list: its entries, the version of the whole, and what leads to the rest."""
 
     entries: list[Stored]
@@ -58,16 +58,18 @@ class Pager:
         """Forget all lists: every continue token out there is expired."""
         self._snapshots.clear()
 
-    def first(self, kind: Kind, entries: list[Stored], version: int, limit: int) -> Page:
+    def first(self, kind: ResourceKind, entries: list[Stored], version: int, limit: int) -> ListPage:
         """Return the first page of a list, or all of it when it is short or `limit` is 0."""
         if limit <= 0 or len(entries) <= limit:
-            return Page(entries, version)
+            return ListPage(entries, version)
         snapshot = _Snapshot(kind, version, entries, self._clock())
         name = f"{len(self._snapshots)}-{version}"
         self._snapshots[name] = snapshot
         return self._page(name, snapshot, 0, limit)
 
-    def next(self, kind: Kind, token: str, limit: int, current: Callable[[], tuple[list[Stored], int]]) -> Page:
+    def next(
+        self, kind: ResourceKind, token: str, limit: int, current: Callable[[], tuple[list[Stored], int]]
+    ) -> ListPage:
         """Return the page behind a token. Raises StatusError: 400 for a garbled one, 410 for an expired one.
 
         The 410 carries another token, which goes on with the `current` entries and version: no consistent list.
@@ -88,11 +90,11 @@ class Pager:
         return self._page(name, snapshot, start, limit)
 
     @staticmethod
-    def _page(name: str, snapshot: _Snapshot, start: int, limit: int) -> Page:
+    def _page(name: str, snapshot: _Snapshot, start: int, limit: int) -> ListPage:
         end = start + limit if limit > 0 else len(snapshot.entries)
         left = max(0, len(snapshot.entries) - end)
         token = _encoded(name, snapshot.version, end, key_of(snapshot.entries[end - 1].value)) if left else ""
-        return Page(snapshot.entries[start:end], snapshot.version, token, left)
+        return ListPage(snapshot.entries[start:end], snapshot.version, token, left)
 
 
 def _encoded(name: str, version: int, position: int, after: Key) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from emulator.kubernetes.kinds import CLUSTER_ROLE, CLUSTER_ROLE_BINDING, ROLE, ROLE_BINDING
 
 if TYPE_CHECKING:
-    from emulator.kubernetes.objects import Object
+    from emulator.kubernetes.object_fields import Object
     from emulator.kubernetes.store import Store
 
 MASTERS = "system:masters"
@@ -29,7 +29,7 @@ class User:
 
 
 @dataclass(frozen=True, order=True)
-class Access:
+class Permission:
     """One thing done or allowed. `resource` carries a subresource (`pods/eviction`); empty `namespace`: the cluster."""
 
     verb: str
@@ -44,25 +44,25 @@ class AccessControl:
     """Decides from the roles and bindings in the store; `used` holds what was allowed since `reset_used`."""
 
     store: Store
-    used: set[Access] = field(default_factory=set)
+    used: set[Permission] = field(default_factory=set)
 
-    def allows(self, user: User, access: Access) -> bool:
+    def allows(self, user: User, access: Permission) -> bool:
         """Tell whether a user may do something, and remember that it was done."""
         if not self.would_allow(user, access):
             return False
         self.used.add(access)
         return True
 
-    def would_allow(self, user: User, access: Access) -> bool:
+    def would_allow(self, user: User, access: Permission) -> bool:
         """Tell whether a user may do something."""
         rules = self._rules(user, access.namespace)
         return MASTERS in user.groups or any(_rule_allows(rule, access) for _, rule in rules)
 
-    def unused(self, user: User) -> set[Access]:
+    def unused(self, user: User) -> set[Permission]:
         """Return each single permission of a user that nothing in `used` needed."""
         return {one for one in self.granted(user) if not any(_covers(one, used) for used in self.used)}
 
-    def granted(self, user: User) -> set[Access]:
+    def granted(self, user: User) -> set[Permission]:
         """Return a user's permissions one by one: each verb on each resource (and name) of each rule."""
         namespaces = {item["metadata"]["namespace"] for item in self.store.all(ROLE_BINDING)}
         return {
@@ -100,7 +100,7 @@ def _is_subject(subject: Object, user: User) -> bool:
     return bool(subject["name"] == user.name)
 
 
-def _rule_allows(rule: Object, access: Access) -> bool:
+def _rule_allows(rule: Object, access: Permission) -> bool:
     names = rule.get("resourceNames") or []
     return (
         _lists(rule.get("verbs"), access.verb)
@@ -114,13 +114,13 @@ def _lists(values: list[str] | None, wanted: str) -> bool:
     return values is not None and ("*" in values or wanted in values)
 
 
-def _single(rule: Object, namespace: str) -> Iterator[Access]:
+def _single(rule: Object, namespace: str) -> Iterator[Permission]:
     parts = (rule.get("verbs"), rule.get("apiGroups"), rule.get("resources"), rule.get("resourceNames") or [""])
     for verb, group, resource, name in itertools.product(*(part or [] for part in parts)):
-        yield Access(verb, group, resource, namespace, name)
+        yield Permission(verb, group, resource, namespace, name)
 
 
-def _covers(granted: Access, used: Access) -> bool:
+def _covers(granted: Permission, used: Permission) -> bool:
     """Tell whether a use needed this permission."""
     return (
         (granted.verb, granted.group, granted.resource) == (used.verb, used.group, used.resource)

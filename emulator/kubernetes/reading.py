@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from emulator.kubernetes.selectors import field_filter, label_filter
+from emulator.kubernetes.label_selectors import field_filter, label_filter
 from emulator.kubernetes.status import bad_request, not_found
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from emulator.kubernetes.paging import Page, Pager
+    from emulator.kubernetes.paging import ListPage, Pager
+    from emulator.kubernetes.request_target import RequestTarget
     from emulator.kubernetes.store import Store, Stored
-    from emulator.kubernetes.target import Target
 
 
-def read_one(store: Store, target: Target) -> bytes:
+def read_one(store: Store, target: RequestTarget) -> bytes:
     """Return an object's JSON. Raises StatusError 404."""
     stored = store.stored(target.kind, (target.namespace, target.name))
     if stored is None:
@@ -25,7 +25,7 @@ def read_one(store: Store, target: Target) -> bytes:
     return stored.whole
 
 
-def read_list(store: Store, pager: Pager, target: Target, query: Mapping[str, str]) -> bytes:
+def read_list(store: Store, pager: Pager, target: RequestTarget, query: Mapping[str, str]) -> bytes:
     """Return a list's JSON. Raises StatusError 400 for a bad query and 410 for an expired continue token."""
     limit = _limit(query.get("limit", ""))
     if query.get("watch") in {"1", "true"}:
@@ -45,7 +45,7 @@ def _limit(text: str) -> int:
         raise bad_request(f"limit {text!r} is no number") from None
 
 
-def _entries(store: Store, target: Target, query: Mapping[str, str]) -> list[Stored]:
+def _entries(store: Store, target: RequestTarget, query: Mapping[str, str]) -> list[Stored]:
     entries = store.listing(target.kind)
     if target.namespace:
         entries = [entry for entry in entries if entry.value["metadata"]["namespace"] == target.namespace]
@@ -57,7 +57,7 @@ def _entries(store: Store, target: Target, query: Mapping[str, str]) -> list[Sto
     return [entry for entry in entries if all(test(entry.value) for test in tests)]
 
 
-def _encoded(target: Target, page: Page, *, filtered: bool) -> bytes:
+def _encoded(target: RequestTarget, page: ListPage, *, filtered: bool) -> bytes:
     metadata: dict[str, object] = {"resourceVersion": str(page.version)}
     if page.continue_token:
         metadata["continue"] = page.continue_token

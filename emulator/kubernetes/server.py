@@ -11,21 +11,21 @@ from typing import TYPE_CHECKING, cast
 
 from aiohttp import web
 
+from emulator.base.service_protocol import SignedPrincipal, json_response
 from emulator.kubernetes.kinds import POD
 from emulator.kubernetes.paging import Pager
-from emulator.kubernetes.rbac import Access, AccessControl, User
+from emulator.kubernetes.rbac import AccessControl, Permission, User
 from emulator.kubernetes.reading import read_list, read_one
+from emulator.kubernetes.request_target import RequestTarget, parse_path
 from emulator.kubernetes.status import StatusError, bad_request
 from emulator.kubernetes.store import Stored
-from emulator.kubernetes.target import Target, parse
 from emulator.kubernetes.writing import Writer
-from emulator.service import Principal, json_response
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from emulator.kubernetes.authentication import Authenticator
-    from emulator.kubernetes.objects import Object
+    from emulator.kubernetes.bearer_tokens import Authenticator
+    from emulator.kubernetes.object_fields import Object
     from emulator.kubernetes.store import Store
 
 _USER = web.RequestKey("user", User)
@@ -90,11 +90,11 @@ class ApiServer:
         date = formatdate(self._clock(), usegmt=True)
         return {"Date": date, "Audit-Id": str(uuid.uuid4()), "Cache-Control": "no-cache, private"}
 
-    async def authenticate(self, request: web.Request) -> Principal:
+    async def authenticate(self, request: web.Request) -> SignedPrincipal:
         """Find out who calls. Raises StatusError 401."""
         user = self.authenticator.user_of(request.headers.get("authorization", ""))
         request[_USER] = user
-        return Principal("kubernetes", user.name, "")
+        return SignedPrincipal("kubernetes", user.name, "")
 
     def reset(self) -> None:
         """Forget accounts, open lists and what was used."""
@@ -105,7 +105,7 @@ class ApiServer:
         self.compresses = True
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
-        target = parse(request.path)
+        target = parse_path(request.path)
         access = target.access(request.method)
         body = await request.read()
         with self._lock:
@@ -115,7 +115,7 @@ class ApiServer:
             self._settle()
         return answer
 
-    def _authorize(self, user: User, access: Access) -> None:
+    def _authorize(self, user: User, access: Permission) -> None:
         if self.access.allows(user, access):
             return
         where = f'in the namespace "{access.namespace}"' if access.namespace else "at the cluster scope"
@@ -126,14 +126,14 @@ class ApiServer:
         details = {"name": access.name, "group": access.group, "kind": access.resource.partition("/")[0]}
         raise StatusError(403, message=message, details=details)
 
-    def _read(self, request: web.Request, target: Target) -> web.Response:
+    def _read(self, request: web.Request, target: RequestTarget) -> web.Response:
         if target.subresource:
             raise StatusError(404, message="the server could not find the requested resource")
         if target.name:
             return self._json(request, read_one(self._store, target))
         return self._json(request, read_list(self._store, self.pager, target, request.query))
 
-    def _write(self, request: web.Request, target: Target, body: bytes) -> web.Response:
+    def _write(self, request: web.Request, target: RequestTarget, body: bytes) -> web.Response:
         if target.subresource:
             return self._act(request, target, body)
         if request.method == "POST":
@@ -153,7 +153,7 @@ class ApiServer:
         details = {"name": target.name, "group": target.kind.group, "kind": target.kind.plural}
         return json_response({**_SUCCESS, "details": {**details, "uid": gone["metadata"]["uid"]}})
 
-    def _act(self, request: web.Request, target: Target, body: bytes) -> web.Response:
+    def _act(self, request: web.Request, target: RequestTarget, body: bytes) -> web.Response:
         """Write to a subresource: only the eviction of a pod is one here."""
         if (target.kind, target.subresource, request.method) != (POD, "eviction", "POST"):
             raise StatusError(404, message="the server could not find the requested resource")
@@ -183,7 +183,7 @@ class ApiServer:
         review = _decoded(await request.read())
         wanted = review["spec"]["resourceAttributes"]
         subresource = f"/{wanted['subresource']}" if wanted.get("subresource") else ""
-        access = Access(
+        access = Permission(
             wanted["verb"],
             wanted.get("group", ""),
             wanted["resource"] + subresource,

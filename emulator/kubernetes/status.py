@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from emulator.service import ServiceAnswerError, json_response
+from emulator.base.service_protocol import ServiceAnswerError, json_response
 
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from emulator.kubernetes.kinds import Kind
-    from emulator.kubernetes.objects import Object
+    from emulator.kubernetes.kinds import ResourceKind
+    from emulator.kubernetes.object_fields import Object
 
 _REASONS = {
     400: "BadRequest",
@@ -70,30 +70,30 @@ class StatusError(ServiceAnswerError):
         return json_response(body, status=self.status, headers=self.headers)
 
 
-def not_found(kind: Kind, name: str) -> StatusError:
+def not_found(kind: ResourceKind, name: str) -> StatusError:
     """Return the 404 for an object."""
     text = f'{_qualified(kind)} "{name}" not found'
     return StatusError(404, message=text, details={"name": name, "group": kind.group, "kind": kind.plural})
 
 
-def already_exists(kind: Kind, name: str) -> StatusError:
+def already_exists(kind: ResourceKind, name: str) -> StatusError:
     """Return the 409 for a name that is taken."""
     text = f'{_qualified(kind)} "{name}" already exists'
     return StatusError(409, "AlreadyExists", text, details={"name": name, "group": kind.group, "kind": kind.plural})
 
 
-def conflict(kind: Kind, name: str, why: str) -> StatusError:
+def conflict(kind: ResourceKind, name: str, why: str) -> StatusError:
     """Return the 409 for a write on a state that is no longer the object's."""
     text = f'Operation cannot be fulfilled on {_qualified(kind)} "{name}": {why}'
     return StatusError(409, message=text, details={"name": name, "group": kind.group, "kind": kind.plural})
 
 
-def stale(kind: Kind, name: str) -> StatusError:
+def stale(kind: ResourceKind, name: str) -> StatusError:
     """Return the 409 for an old resourceVersion."""
     return conflict(kind, name, "the object has been modified; apply the change to its latest version")
 
 
-def invalid(kind: Kind, name: str, field: str, why: str) -> StatusError:
+def invalid_field(kind: ResourceKind, name: str, field: str, why: str) -> StatusError:
     """Return the 422 for a field."""
     cause = {"reason": "FieldValueInvalid", "message": why, "field": field}
     details = {"name": name, "group": kind.group, "kind": kind.name, "causes": [cause]}
@@ -105,5 +105,5 @@ def bad_request(message: str) -> StatusError:
     return StatusError(400, message=message)
 
 
-def _qualified(kind: Kind) -> str:
+def _qualified(kind: ResourceKind) -> str:
     return f"{kind.plural}.{kind.group}" if kind.group else kind.plural

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from emulator.kubernetes.kinds import POD, Kind
-from emulator.kubernetes.objects import Key, Object, at, changed, key_of, node_name_of, owner_uid_of
+from emulator.kubernetes.kinds import POD, ResourceKind
+from emulator.kubernetes.object_fields import Key, Object, at, changed, key_of, node_name_of, owner_uid_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Listener = Callable[[Kind, "Object | None", "Object | None"], None]
+Listener = Callable[[ResourceKind, "Object | None", "Object | None"], None]
 """Called with kind, the object before (None: new) and after (None: gone) each change."""
 
 
@@ -24,7 +24,7 @@ class Stored:
 
     __slots__ = ("_encoded", "kind", "value")
 
-    def __init__(self, kind: Kind, value: Object) -> None:
+    def __init__(self, kind: ResourceKind, value: Object) -> None:
         self.kind = kind
         self.value = value
         self._encoded: bytes | None = None
@@ -48,7 +48,7 @@ class Store:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._objects: dict[Kind, dict[Key, Stored]] = defaultdict(dict)
+        self._objects: dict[ResourceKind, dict[Key, Stored]] = defaultdict(dict)
         self._pods_of_node: dict[str, set[Key]] = defaultdict(set)
         self._pods_of_owner: dict[str, set[Key]] = defaultdict(set)
         self._listeners: list[Listener] = []
@@ -64,22 +64,22 @@ class Store:
         self._pods_of_node.clear()
         self._pods_of_owner.clear()
 
-    def all(self, kind: Kind) -> Iterator[Object]:
+    def all(self, kind: ResourceKind) -> Iterator[Object]:
         """Yield all objects of a kind, oldest first; the store may be changed meanwhile."""
         for stored in list(self._objects[kind].values()):
             yield stored.value
 
-    def listing(self, kind: Kind) -> list[Stored]:
+    def listing(self, kind: ResourceKind) -> list[Stored]:
         """Return all objects of a kind in the order of a list: by namespace and name."""
         held = self._objects[kind]
         return [held[key] for key in sorted(held)]
 
-    def find(self, kind: Kind, name: str, namespace: str = "") -> Object | None:
+    def find(self, kind: ResourceKind, name: str, namespace: str = "") -> Object | None:
         """Return an object, None when it is not there."""
         stored = self._objects[kind].get((namespace, name))
         return None if stored is None else stored.value
 
-    def stored(self, kind: Kind, key: Key) -> Stored | None:
+    def stored(self, kind: ResourceKind, key: Key) -> Stored | None:
         """Return an object with its JSON."""
         return self._objects[kind].get(key)
 
@@ -93,7 +93,7 @@ class Store:
         held = self._objects[POD]
         return [held[key].value for key in sorted(self._pods_of_owner.get(owner_uid, ()))]
 
-    def create(self, kind: Kind, item: Object) -> Stored:
+    def create(self, kind: ResourceKind, item: Object) -> Stored:
         """Add an object; it gets its uid, creation time and version. Raises ValueError when its name is taken."""
         if key_of(item) in self._objects[kind]:
             raise ValueError(f"there is a {kind.name} {'/'.join(key_of(item))} already")
@@ -103,14 +103,14 @@ class Store:
         made = {name: value for name, value in item.items() if name not in {"kind", "apiVersion"}}
         return self._set(kind, None, made | {"metadata": metadata})
 
-    def replace(self, kind: Kind, item: Object) -> Stored:
+    def replace(self, kind: ResourceKind, item: Object) -> Stored:
         """Put a new version of an object in place; an equal one changes nothing."""
         before = self._objects[kind][key_of(item)]
         if before.value == item:
             return before
         return self._set(kind, before.value, item)
 
-    def remove(self, kind: Kind, key: Key) -> None:
+    def remove(self, kind: ResourceKind, key: Key) -> None:
         """Take an object away, if it is there."""
         stored = self._objects[kind].pop(key, None)
         if stored is None:
@@ -120,7 +120,7 @@ class Store:
             self._index(stored.value, None, key)
         self._tell(kind, stored.value, None)
 
-    def _set(self, kind: Kind, before: Object | None, item: Object) -> Stored:
+    def _set(self, kind: ResourceKind, before: Object | None, item: Object) -> Stored:
         self.version += 1
         stored = Stored(kind, changed(item, ("metadata.resourceVersion", str(self.version))))
         key = key_of(item)
@@ -138,6 +138,6 @@ class Store:
             self._pods_of_node[node_name_of(after)].add(key)
             self._pods_of_owner[owner_uid_of(after)].add(key)
 
-    def _tell(self, kind: Kind, before: Object | None, after: Object | None) -> None:
+    def _tell(self, kind: ResourceKind, before: Object | None, after: Object | None) -> None:
         for listener in self._listeners:
             listener(kind, before, after)

@@ -5,17 +5,25 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, cast
 
-from emulator.kubernetes.eviction import Deletion, delete_pod, evict
-from emulator.kubernetes.kinds import BUDGET, LEASE, NAMESPACE, NODE, POD, Kind
-from emulator.kubernetes.objects import Object, changed, merged, spec_of
-from emulator.kubernetes.rules import check_changed, check_new
-from emulator.kubernetes.status import StatusError, already_exists, bad_request, conflict, invalid, not_found, stale
+from emulator.kubernetes.kinds import BUDGET, LEASE, NAMESPACE, NODE, POD, ResourceKind
+from emulator.kubernetes.object_fields import Object, changed, merged, spec_of
+from emulator.kubernetes.pod_deletion import Deletion, delete_pod, evict
+from emulator.kubernetes.status import (
+    StatusError,
+    already_exists,
+    bad_request,
+    conflict,
+    invalid_field,
+    not_found,
+    stale,
+)
+from emulator.kubernetes.validation import check_changed, check_new
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from emulator.kubernetes.request_target import RequestTarget
     from emulator.kubernetes.store import Store, Stored
-    from emulator.kubernetes.target import Target
 
 MERGE_PATCH = "application/merge-patch+json"
 _WITH_STATUS = {NODE, POD, BUDGET}
@@ -29,7 +37,7 @@ class Writer:
         self._store = store
         self._clock = clock
 
-    def create(self, target: Target, body: Object) -> Stored:
+    def create(self, target: RequestTarget, body: Object) -> Stored:
         """Add an object. Raises StatusError 400, 404 (namespace), 409 or 422."""
         item = self._named(target, body)
         name = item["metadata"]["name"]
@@ -40,7 +48,7 @@ class Writer:
             raise already_exists(target.kind, name)
         return self._store.create(target.kind, _with_defaults(target.kind, item))
 
-    def update(self, target: Target, body: Object) -> tuple[Stored, bool]:
+    def update(self, target: RequestTarget, body: Object) -> tuple[Stored, bool]:
         """Replace an object; True when it was made. Raises StatusError 400, 404, 409 or 422."""
         item = self._named(target, body)
         version = item["metadata"].get("resourceVersion")
@@ -50,10 +58,10 @@ class Writer:
                 return self.create(target, body), True
             raise not_found(target.kind, target.name)
         if not version and target.kind is LEASE:
-            raise invalid(LEASE, target.name, "metadata.resourceVersion", "must be specified for an update")
+            raise invalid_field(LEASE, target.name, "metadata.resourceVersion", "must be specified for an update")
         return self._replace(target.kind, before, item, version), False
 
-    def patch(self, target: Target, content_type: str, patch: Object) -> Stored:
+    def patch(self, target: RequestTarget, content_type: str, patch: Object) -> Stored:
         """Merge a patch into an object. Raises StatusError 400, 404, 409, 415 or 422."""
         if content_type != MERGE_PATCH:
             raise StatusError(415, message=f"this server takes {MERGE_PATCH} only, not {content_type!r}")
@@ -63,7 +71,7 @@ class Writer:
         version = (patch.get("metadata") or {}).get("resourceVersion")
         return self._replace(target.kind, before, cast("Object", merged(before, patch)), version)
 
-    def delete(self, target: Target, options: Object) -> Object:
+    def delete(self, target: RequestTarget, options: Object) -> Object:
         """Delete an object, a pod gracefully; return it as it is on its way out. Raises StatusError 404 or 409."""
         item = self._store.find(target.kind, target.name, target.namespace)
         if item is None:
@@ -77,7 +85,7 @@ class Writer:
         self._store.remove(target.kind, (target.namespace, target.name))
         return item
 
-    def evict(self, target: Target, eviction: Object) -> None:
+    def evict(self, target: RequestTarget, eviction: Object) -> None:
         """Evict a pod. Raises StatusError 400, 404, 409, 429 or 500."""
         name = (eviction.get("metadata") or {}).get("name")
         if eviction.get("kind") != "Eviction" or eviction.get("apiVersion") not in {"policy/v1", "policy/v1beta1"}:
@@ -90,7 +98,7 @@ class Writer:
         evict(self._store, pod, Deletion.of(eviction.get("deleteOptions") or {}), self._clock())
 
     @staticmethod
-    def _named(target: Target, body: Object) -> Object:
+    def _named(target: RequestTarget, body: Object) -> Object:
         """Return the body with the name and namespace that the path wants."""
         if body.get("kind", target.kind.name) != target.kind.name:
             raise bad_request(f"an object of kind {target.kind.name} is expected, not {body.get('kind')!r}")
@@ -104,12 +112,12 @@ class Writer:
         if not metadata.get("name") and metadata.get("generateName"):
             metadata["name"] = metadata["generateName"] + secrets.token_hex(3)[:5]
         if not metadata.get("name"):
-            raise invalid(target.kind, "", "metadata.name", "Required value: name or generateName is required")
+            raise invalid_field(target.kind, "", "metadata.name", "Required value: name or generateName is required")
         if target.namespace:
             metadata["namespace"] = target.namespace
         return {**body, "metadata": metadata}
 
-    def _replace(self, kind: Kind, before: Object, wanted: Object, version: str | None) -> Stored:
+    def _replace(self, kind: ResourceKind, before: Object, wanted: Object, version: str | None) -> Stored:
         held = before["metadata"]
         if version and version != held["resourceVersion"]:
             raise stale(kind, held["name"])
@@ -126,7 +134,7 @@ class Writer:
         return self._store.replace(kind, after)
 
 
-def _with_defaults(kind: Kind, item: Object) -> Object:
+def _with_defaults(kind: ResourceKind, item: Object) -> Object:
     """Return a new object with what the server adds: a pod starts Pending, specifications count generations."""
     if kind is POD and not (item.get("status") or {}).get("phase"):
         item = changed(item, ("status.phase", "Pending"))

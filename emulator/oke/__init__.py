@@ -1,1 +1,4 @@
-"""One OKE cluster: node pools, work requests, instances and metrics, and the Kubernetes server that they feed."""
+"""An OKE cluster on simulated time.
+
+Rooms, each importing those to its right: services, control, nodes, scheduling, model.
+"""

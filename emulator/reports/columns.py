@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING, Literal
 
 from emulator.reports.catalogue import SUBSCRIPTION, TENANCY_NAME
-from emulator.reports.numbers import COST_SCALE, PRICE_SCALE, big_decimal
+from emulator.reports.java_numbers import COST_SCALE, PRICE_SCALE, big_decimal
 
 if TYPE_CHECKING:
     from emulator.reports.catalogue import Resource

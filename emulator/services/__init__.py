@@ -1,1 +1,4 @@
-"""One module a service of the local cloud; each exposes a `Service` that `emulator.cloud.Cloud` mounts."""
+"""OCI's services, a folder each with `service.py` and its parts.
+
+`emulator.cloud.Cloud` mounts them. They import base and identity, and nothing of the cloud.
+"""

@@ -20,7 +20,7 @@ import requests
 from emulator.card.client import Card, Press
 from emulator.card.panel import HEIGHT_PX, WIDTH_PX, Panel
 from emulator.cloud import Cloud, CloudOptions
-from emulator.functions_app import Functions
+from emulator.functions_app import FunctionsApp
 from emulator.services.identity.service import DEFAULT_TENANCY
 from shared.http.time_budget import ANSWER_SECONDS
 from tests.support.badge import CARD
@@ -97,7 +97,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory, keys_folder: Path) -> Iter
     names = [*REASONS, SERVICE_HANGS]
     for name in names:
         write_function(root / "functions" / name, name)
-    functions = Functions(environment, functions_folder=root / "functions")
+    functions = FunctionsApp(environment, functions_folder=root / "functions")
     silent, dripping = SilentServer(), SilentServer(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 1000)
     with Cloud(root / "cloud", functions=functions, options=CloudOptions(keys_folder=keys_folder)) as cloud:
         configs = configure(cloud, silent.port, dripping.port)

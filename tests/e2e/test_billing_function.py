@@ -14,30 +14,30 @@ import duckdb
 import pytest
 
 from emulator.cloud import Cloud, CloudOptions
-from emulator.functions_app import Functions
-from emulator.reports import knobs
-from emulator.reports.report import make_report
-from emulator.reports.story import Story, final_state, publish
+from emulator.functions_app import FunctionsApp
+from emulator.reports import report_faults
+from emulator.reports.billing_history import BillingHistory, final_state, publish_objects
+from emulator.reports.generated_report import make_report
 from emulator.services.control_plane.service import ControlPlaneService
 from emulator.services.identity.service import DEFAULT_TENANCY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-STORY = Story(days=2, rows_per_day=60, republish_every=2)
+STORY = BillingHistory(days=2, rows_per_day=60, republish_every=2)
 NAME = "adw-billing"
 
 
 class Running:
     """A cloud with the function and a bucket of reports."""
 
-    def __init__(self, cloud: Cloud, functions: Functions, plane: ControlPlaneService, warehouse: Path) -> None:
+    def __init__(self, cloud: Cloud, functions: FunctionsApp, plane: ControlPlaneService, warehouse: Path) -> None:
         self.cloud = cloud
         self.plane = plane
         self.functions = functions
         self.warehouse = warehouse
         self.bucket = cloud.object_storage.create_billing_bucket(DEFAULT_TENANCY)
-        publish(cloud.object_storage, self.bucket, STORY.publications())
+        publish_objects(cloud.object_storage, self.bucket, STORY.publications())
 
     def call(self, body: str = "", **config: str) -> Any:
         keys = {"usage_report_bucket": DEFAULT_TENANCY, "warehouse": f"duckdb:{self.warehouse}"}
@@ -59,7 +59,7 @@ class Running:
 
 @pytest.fixture
 def running(tmp_path: Path, keys_folder: Path) -> Iterator[Running]:
-    functions = Functions(lambda cloud: cloud.identity.mint_resource_principal())
+    functions = FunctionsApp(lambda cloud: cloud.identity.mint_resource_principal())
     plane = ControlPlaneService()
     options = CloudOptions(keys_folder=keys_folder)
     with Cloud(tmp_path / "cloud", services=[plane], functions=functions, tls=False, options=options) as cloud:
@@ -119,10 +119,10 @@ def test_a_preflight_changes_nothing(running: Running) -> None:
 def test_damage_and_breaks_stop_nothing_and_mend(running: Running) -> None:
     cut, broken, gone, *_ = sorted(final_state(STORY.publications()))
     whole = running.bucket.find(cut).read()
-    knobs.truncate(running.cloud.object_storage, running.bucket, cut, keep_bytes=len(whole) - 30)
-    knobs.cut_download(running.cloud.faults, broken, after_bytes=300)
-    knobs.missing(running.cloud.faults, gone, times=1)
-    knobs.too_many_requests(running.cloud.faults, times=2)
+    report_faults.truncate(running.cloud.object_storage, running.bucket, cut, keep_bytes=len(whole) - 30)
+    report_faults.cut_download(running.cloud.faults, broken, after_bytes=300)
+    report_faults.missing_object(running.cloud.faults, gone, times=1)
+    report_faults.too_many_requests(running.cloud.faults, times=2)
     states = {row["object_name"]: row["state"] for row in running.call('{"detail": true}')["reports"]}
     assert states.pop(cut) == "rejected"
     assert gone not in states
@@ -178,7 +178,7 @@ def test_a_report_that_comes_too_slowly_for_one_call_is_loaded_by_several(runnin
     stored = gzip.compress(b"".join(report.chunks()))
     running.bucket.objects.clear()
     running.cloud.object_storage.put(running.bucket, name, stored)
-    knobs.slow(running.cloud.faults, name, bytes_per_second=len(stored) / 8)
+    report_faults.slow(running.cloud.faults, name, bytes_per_second=len(stored) / 8)
     running.limit(5)
     slow = {"deadline_margin_seconds": "1.5", "max_rows_per_slice": "1000"}
     answers = [running.call('{"detail": true}', **slow) for _ in range(2)]
@@ -197,7 +197,7 @@ def test_no_secret_is_in_an_answer_a_log_or_the_warehouse(running: Running) -> N
     environment = running.functions.host.options.environment
     token = Path(environment["OCI_RESOURCE_PRINCIPAL_RPST"]).read_text()
     key = Path(environment["OCI_RESOURCE_PRINCIPAL_PRIVATE_PEM"]).read_text().splitlines()[1]
-    knobs.cut_download(running.cloud.faults, min(final_state(STORY.publications())), after_bytes=300)
+    report_faults.cut_download(running.cloud.faults, min(final_state(STORY.publications())), after_bytes=300)
     answers = [running.call('{"detail": true}', db_pass=password)]
     running.cloud.faults.add(service="object_storage", method="GET", path=LISTING, times=None, status=500)
     answers += [running.call(body, db_pass=password) for body in ("", '{"preflight": true}', "{")]

@@ -6,24 +6,24 @@ from pathlib import Path
 
 import pytest
 
-from emulator.closed_loop.command import play_all, write
-from emulator.closed_loop.run import Run, disappointments
-from emulator.closed_loop.scenario import FOLDER, load
-from emulator.closed_loop.timeline import text
+from emulator.closed_loop.command import play_all, write_results
+from emulator.closed_loop.scenario import FOLDER, load_scenario
+from emulator.closed_loop.scenario_run import ScenarioRun, unmet_expectations
+from emulator.closed_loop.timeline_text import timeline_text
 
 LONG = {"web-day"}
 FILES = sorted(file.stem for file in FOLDER.glob("*.yaml"))
 
 
-def run_of(name: str, keys_folder: Path, rule: str = "function") -> Run:
-    return play_all(load(FOLDER / f"{name}.yaml"), rule=rule, keys_folder=keys_folder)[0]
+def run_of(name: str, keys_folder: Path, rule: str = "function") -> ScenarioRun:
+    return play_all(load_scenario(FOLDER / f"{name}.yaml"), rule=rule, keys_folder=keys_folder)[0]
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if name not in LONG])
 def test_a_scenario_ends_as_its_file_says(name: str, keys_folder: Path, tmp_path: Path) -> None:
     run = run_of(name, keys_folder)
-    assert not disappointments(run), text(run)
-    assert write([run], tmp_path).read_text(encoding="utf-8").endswith("</svg>\n")
+    assert not unmet_expectations(run), timeline_text(run)
+    assert write_results([run], tmp_path).read_text(encoding="utf-8").endswith("</svg>\n")
     assert len((tmp_path / "timeline-oke-autoscaler.jsonl").read_text().splitlines()) == len(run.ticks)
 
 
@@ -31,7 +31,7 @@ def test_a_scenario_ends_as_its_file_says(name: str, keys_folder: Path, tmp_path
 @pytest.mark.parametrize("name", sorted(LONG))
 def test_a_long_scenario_ends_as_its_file_says(name: str, keys_folder: Path) -> None:
     run = run_of(name, keys_folder)
-    assert not disappointments(run), text(run)
+    assert not unmet_expectations(run), timeline_text(run)
 
 
 def test_all_kinds_of_scenario_are_there() -> None:

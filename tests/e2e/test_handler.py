@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from emulator.cloud import Cloud
-    from emulator.functions_app import Functions
+    from emulator.functions_app import FunctionsApp
 
 FUNCTION = """
 import logging
@@ -55,14 +55,14 @@ SECRET = "hunter2hunter2"
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory, keys_folder: Path) -> Iterator[tuple[Cloud, Functions]]:
+def world(tmp_path_factory: pytest.TempPathFactory, keys_folder: Path) -> Iterator[tuple[Cloud, FunctionsApp]]:
     with cloud_with(tmp_path_factory.mktemp("handler"), keys_folder, {"worker": FUNCTION}) as (cloud, functions):
         functions.host.root = ROOT  # where shared/ is
         functions.host.configure("worker", {"db_pass": SECRET})
         yield cloud, functions
 
 
-def call(world: tuple[Cloud, Functions], what: object) -> tuple[requests.Response, list[dict[str, Any]]]:
+def call(world: tuple[Cloud, FunctionsApp], what: object) -> tuple[requests.Response, list[dict[str, Any]]]:
     """The answer and the log lines of one call, each of which must be JSON."""
     cloud, functions = world
     before = len(functions.host.logs)
@@ -75,7 +75,7 @@ def call(world: tuple[Cloud, Functions], what: object) -> tuple[requests.Respons
     return answer, lines
 
 
-def test_a_result_and_its_one_summary_line(world: tuple[Cloud, Functions]) -> None:
+def test_a_result_and_its_one_summary_line(world: tuple[Cloud, FunctionsApp]) -> None:
     answer, lines = call(world, "x")
     assert answer.json() == {"success": {"seen": "x"}}
     assert answer.headers["Content-Type"] == "application/json"
@@ -86,14 +86,14 @@ def test_a_result_and_its_one_summary_line(world: tuple[Cloud, Functions]) -> No
     assert {"time", "logger", "seconds"} <= summary.keys()
 
 
-def test_sdk_debug_lines_and_secrets_are_not_in_the_log(world: tuple[Cloud, Functions]) -> None:
+def test_sdk_debug_lines_and_secrets_are_not_in_the_log(world: tuple[Cloud, FunctionsApp]) -> None:
     _, lines = call(world, "x")
     assert [line["message"] for line in lines if line["logger"] == "own"] == ["working with Settings(db_pass=***)"]
     assert not [line for line in lines if line["logger"].startswith("urllib3")]
     assert SECRET not in json.dumps(lines)
 
 
-def test_an_expected_failure_is_an_answer_with_status_200(world: tuple[Cloud, Functions]) -> None:
+def test_an_expected_failure_is_an_answer_with_status_200(world: tuple[Cloud, FunctionsApp]) -> None:
     answer, lines = call(world, "missing")
     assert answer.status_code == 200
     assert answer.json() == {"error": {"reason": "not-found", "message": "no such thing", "fix": "make it"}}
@@ -101,7 +101,7 @@ def test_an_expected_failure_is_an_answer_with_status_200(world: tuple[Cloud, Fu
     assert (summary["outcome"], summary["reason"]) == ("error", "not-found")
 
 
-def test_a_bug_is_a_502_with_its_traceback_in_the_log(world: tuple[Cloud, Functions]) -> None:
+def test_a_bug_is_a_502_with_its_traceback_in_the_log(world: tuple[Cloud, FunctionsApp]) -> None:
     answer, lines = call(world, "bug")
     assert (answer.status_code, answer.json()) == (502, {"message": "function failed"})
     (summary,) = [line for line in lines if line["message"] == "call"]
@@ -112,11 +112,11 @@ def test_a_bug_is_a_502_with_its_traceback_in_the_log(world: tuple[Cloud, Functi
     assert "line 23, in serve" in _log(world)
 
 
-def _log(world: tuple[Cloud, Functions]) -> str:
+def _log(world: tuple[Cloud, FunctionsApp]) -> str:
     return "\n".join(line.text for line in world[1].host.logs)
 
 
-def test_an_answer_of_its_own_keeps_status_and_headers_behind_a_trigger(world: tuple[Cloud, Functions]) -> None:
+def test_an_answer_of_its_own_keeps_status_and_headers_behind_a_trigger(world: tuple[Cloud, FunctionsApp]) -> None:
     cloud, _ = world
     answer = requests.post(
         f"{cloud.gateway}/invoke/worker", json="teapot", headers={"Fn-Intent": "httprequest"}, timeout=20

@@ -15,16 +15,16 @@ from typing import Any
 import pytest
 
 from emulator.closed_loop.autoscalers import FunctionUnderTest
-from emulator.closed_loop.scenario import Scenario, parse
-from emulator.closed_loop.stage import Stage
+from emulator.closed_loop.scenario import Scenario, parse_scenario
+from emulator.closed_loop.scenario_cluster import ScenarioCluster
 from emulator.cloud import Cloud, CloudOptions
-from emulator.functions_app import Functions
-from emulator.kubernetes.objects import Object, node_name_of, owner_of, spec_of
-from emulator.oke.manifests import DOMAINS
+from emulator.functions_app import FunctionsApp
+from emulator.kubernetes.object_fields import Object, node_name_of, owner_of, spec_of
+from emulator.oke.model.manifests import DOMAINS
+from emulator.oke.model.node_pool_records import NodePoolRecord, PoolNode
 from emulator.oke.nodes.hosts import node_object
 from emulator.oke.scheduling.fit import fits_by_rules, requests_of, tolerates_node
-from emulator.oke.scheduling.room import Room
-from emulator.oke.state import Pool, PoolNode
+from emulator.oke.scheduling.node_info import NodeInfo
 
 TICKS = 10
 GIVES_BACK = {"node_pool_eval_cpu_load": 1, "unneeded_minutes": 3}
@@ -32,15 +32,15 @@ TICK_SECONDS = 180.0
 
 
 @pytest.fixture(scope="module")
-def functions() -> Functions:
+def functions() -> FunctionsApp:
     def environment(cloud: Cloud) -> dict[str, str]:
         return {**cloud.identity.mint_resource_principal(lifetime_seconds=3600), "oci_endpoint": cloud.endpoint}
 
-    return Functions(environment)
+    return FunctionsApp(environment)
 
 
 @pytest.fixture(scope="module")
-def own_cloud(tmp_path_factory: pytest.TempPathFactory, keys_folder: Path, functions: Functions) -> Iterator[Cloud]:
+def own_cloud(tmp_path_factory: pytest.TempPathFactory, keys_folder: Path, functions: FunctionsApp) -> Iterator[Cloud]:
     folder = tmp_path_factory.mktemp("random")
     with Cloud(folder, functions=functions, options=CloudOptions(keys_folder=keys_folder)) as cloud:
         yield cloud
@@ -104,10 +104,10 @@ def scenario(seed: int) -> Scenario:
     names = [pool["name"] for pool in made]
     loads = [workload(source, number, names) for number in range(source.randint(1, 6))]
     daemons = [{"name": "proxy", "cpu": "50m", "memory": "64Mi", "spec": {"tolerations": [{"operator": "Exists"}]}}]
-    return parse({"pools": made, "workloads": loads, "daemon_sets": daemons, "function": GIVES_BACK})
+    return parse_scenario({"pools": made, "workloads": loads, "daemon_sets": daemons, "function": GIVES_BACK})
 
 
-def could_grow_for(stage: Stage, pod: Object) -> list[str]:
+def could_grow_for(stage: ScenarioCluster, pod: Object) -> list[str]:
     """The pools below their maximum whose empty nodes would hold a pod that has no wishes about others."""
     spec = spec_of(pod)
     if "topologySpreadConstraints" in spec or "podAntiAffinity" in (spec.get("affinity") or {}):
@@ -119,14 +119,14 @@ def could_grow_for(stage: Stage, pod: Object) -> list[str]:
     ]
 
 
-def fits_empty(pool: Pool, spec: Object, stage: Stage) -> bool:
+def fits_empty(pool: NodePoolRecord, spec: Object, stage: ScenarioCluster) -> bool:
     node = node_object(pool, PoolNode(0, pool.placements[0], "FAULT-DOMAIN-1", "10.9.9.9", 0.0, id="x"))
     node["spec"]["taints"] = [taint for taint in node["spec"]["taints"] if "not-ready" not in taint["key"]]
-    room = Room(node, [one["spec"]["template"] | {"metadata": {}} for one in stage.cluster.objects("DaemonSet")])
+    room = NodeInfo(node, [one["spec"]["template"] | {"metadata": {}} for one in stage.cluster.objects("DaemonSet")])
     return fits_by_rules(spec, node) and tolerates_node(spec, node) and not room.lacks(requests_of(spec))
 
 
-def empty_nodes(stage: Stage) -> list[str]:
+def empty_nodes(stage: ScenarioCluster) -> list[str]:
     """The nodes that run nothing but DaemonSet pods."""
     busy = {
         node_name_of(pod)
@@ -136,8 +136,8 @@ def empty_nodes(stage: Stage) -> list[str]:
     return [node["metadata"]["name"] for node in stage.cluster.objects("Node") if node["metadata"]["name"] not in busy]
 
 
-def check(cloud: Cloud, functions: Functions, seed: int) -> None:
-    stage = Stage(cloud.cluster, scenario(seed))
+def check(cloud: Cloud, functions: FunctionsApp, seed: int) -> None:
+    stage = ScenarioCluster(cloud.cluster, scenario(seed))
     stage.build()
     autoscaler = FunctionUnderTest(cloud, functions, stage)
     answers = []
@@ -154,11 +154,11 @@ def check(cloud: Cloud, functions: Functions, seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_in_the_end_no_pod_waits_and_no_node_is_empty(own_cloud: Cloud, functions: Functions, seed: int) -> None:
+def test_in_the_end_no_pod_waits_and_no_node_is_empty(own_cloud: Cloud, functions: FunctionsApp, seed: int) -> None:
     check(own_cloud, functions, seed)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(100, 400))
-def test_many_random_clusters(own_cloud: Cloud, functions: Functions, seed: int) -> None:
+def test_many_random_clusters(own_cloud: Cloud, functions: FunctionsApp, seed: int) -> None:
     check(own_cloud, functions, seed)

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from emulator.cloud import Cloud, CloudOptions
-from emulator.functions_app import Functions
+from emulator.functions_app import FunctionsApp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ FIELDS = ("Config", "Headers", "AppID", "FnID", "CallID", "Format", "Deadline", 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory, keys_folder: Path) -> Iterator[tuple[Cloud, FunctionHost]]:
-    functions = Functions(lambda _: CONFIG)
+    functions = FunctionsApp(lambda _: CONFIG)
     root = tmp_path_factory.mktemp("request-context")
     with Cloud(root, functions=functions, tls=False, options=CloudOptions(keys_folder=keys_folder)) as cloud:
         yield cloud, functions.host

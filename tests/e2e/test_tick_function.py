@@ -11,31 +11,31 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
+from emulator.base.hooks import AbandonRequest
 from emulator.cloud import Cloud, CloudOptions
-from emulator.functions_app import Functions
-from emulator.hooks import AbandonRequest
+from emulator.functions_app import FunctionsApp
 from emulator.services.vault_secrets.service import SecretsService
 from tests.support.autoscaler import IDLE, config, deletions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from emulator.hooks import When
-    from emulator.request_log import LoggedCall
+    from emulator.base.hooks import When
+    from emulator.base.request_log import LoggedCall
 
 NAME = "oke-autoscaler"
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory, keys_folder: Path) -> Iterator[tuple[Cloud, Functions]]:
+def served(tmp_path_factory: pytest.TempPathFactory, keys_folder: Path) -> Iterator[tuple[Cloud, FunctionsApp]]:
     """A cloud that serves the function, with a principal of its own."""
-    functions = Functions(lambda cloud: cloud.identity.mint_resource_principal())
+    functions = FunctionsApp(lambda cloud: cloud.identity.mint_resource_principal())
     options = CloudOptions(keys_folder=keys_folder)
     with Cloud(tmp_path_factory.mktemp("tick"), functions=functions, options=options) as cloud:
         yield cloud, functions
 
 
-def call(served: tuple[Cloud, Functions], keys: dict[str, str]) -> dict[str, Any]:
+def call(served: tuple[Cloud, FunctionsApp], keys: dict[str, str]) -> dict[str, Any]:
     cloud, functions = served
     functions.host.configure(NAME, keys)
     cloud.log.clear()
@@ -46,11 +46,11 @@ def call(served: tuple[Cloud, Functions], keys: dict[str, str]) -> dict[str, Any
     return answer
 
 
-def log_of(functions: Functions) -> str:
+def log_of(functions: FunctionsApp) -> str:
     return "\n".join(line.text for line in functions.host.logs)
 
 
-def secrets(functions: Functions) -> list[str]:
+def secrets(functions: FunctionsApp) -> list[str]:
     """Return what must never be written: session token and private key, and what a cluster token begins with."""
     environment = functions.host.options.environment
     token = Path(environment["OCI_RESOURCE_PRINCIPAL_RPST"]).read_text()
@@ -58,7 +58,7 @@ def secrets(functions: Functions) -> list[str]:
     return [token, key, "aHR0cHM6Ly9jb250YWluZXJlbmdpbmU", "Bearer", "Signature algorithm"]
 
 
-def test_a_burst_through_the_function_process(served: tuple[Cloud, Functions]) -> None:
+def test_a_burst_through_the_function_process(served: tuple[Cloud, FunctionsApp]) -> None:
     cloud, functions = served
     cloud.reset()
     pool = cloud.cluster.add_pool("prod-pool1", size=1)
@@ -74,7 +74,7 @@ def test_a_burst_through_the_function_process(served: tuple[Cloud, Functions]) -
     assert not [secret for secret in secrets(functions) if secret in log]
 
 
-def test_an_idle_pool_through_the_function_process(served: tuple[Cloud, Functions]) -> None:
+def test_an_idle_pool_through_the_function_process(served: tuple[Cloud, FunctionsApp]) -> None:
     cloud, _ = served
     cloud.reset()
     pool = cloud.cluster.add_pool("p", size=3)
@@ -83,7 +83,7 @@ def test_an_idle_pool_through_the_function_process(served: tuple[Cloud, Function
     assert len(deletions(cloud)) == 2
 
 
-def test_a_secret_of_the_vault_is_the_token_at_the_price_of_one_call(served: tuple[Cloud, Functions]) -> None:
+def test_a_secret_of_the_vault_is_the_token_at_the_price_of_one_call(served: tuple[Cloud, FunctionsApp]) -> None:
     cloud, functions = served
     cloud.reset()
     pool = cloud.cluster.add_pool("p", size=1)
@@ -102,7 +102,9 @@ def test_a_secret_of_the_vault_is_the_token_at_the_price_of_one_call(served: tup
 @pytest.mark.parametrize(
     ("content", "code"), [(b"\xff\xfe", "malformed"), (b"", "malformed"), (b"two\nlines", "malformed")]
 )
-def test_a_secret_that_is_no_token_is_a_typed_error(served: tuple[Cloud, Functions], content: bytes, code: str) -> None:
+def test_a_secret_that_is_no_token_is_a_typed_error(
+    served: tuple[Cloud, FunctionsApp], content: bytes, code: str
+) -> None:
     cloud, _ = served
     cloud.reset()
     pool = cloud.cluster.add_pool("p", size=1)
@@ -111,7 +113,7 @@ def test_a_secret_that_is_no_token_is_a_typed_error(served: tuple[Cloud, Functio
     assert (error["reason"], error["code"], error["service"]) == ("oci-service-error", code, "secrets")
 
 
-def test_a_secret_that_is_not_there_is_a_typed_error(served: tuple[Cloud, Functions]) -> None:
+def test_a_secret_that_is_not_there_is_a_typed_error(served: tuple[Cloud, FunctionsApp]) -> None:
     cloud, _ = served
     cloud.reset()
     pool = cloud.cluster.add_pool("p", size=1)
@@ -119,7 +121,7 @@ def test_a_secret_that_is_not_there_is_a_typed_error(served: tuple[Cloud, Functi
     assert (error["reason"], error["status"], error["service"]) == ("oci-service-error", "404", "secrets")
 
 
-def test_a_public_endpoint_is_asked_for_where_it_is_configured(served: tuple[Cloud, Functions]) -> None:
+def test_a_public_endpoint_is_asked_for_where_it_is_configured(served: tuple[Cloud, FunctionsApp]) -> None:
     cloud, _ = served
     cloud.reset()
     pool = cloud.cluster.add_pool("p", size=1)
@@ -133,7 +135,7 @@ def test_a_public_endpoint_is_asked_for_where_it_is_configured(served: tuple[Clo
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_function_killed_at_its_resize_is_carried_on_by_the_next_call(
-    served: tuple[Cloud, Functions], when: When
+    served: tuple[Cloud, FunctionsApp], when: When
 ) -> None:
     cloud, functions = served
     cloud.reset()

@@ -20,10 +20,10 @@ import pytest
 import yaml
 
 from emulator.cloud import Cloud, CloudOptions
-from emulator.example import CARD_ID, fill
+from emulator.example_data import CARD_ID, fill
 from emulator.example_functions import configure
+from emulator.fn_server.function_folders import FunctionFolder, find_functions
 from emulator.fn_server.host import FunctionHost, HostOptions
-from emulator.function_folders import FunctionFolder, find_functions
 from shared.oci.clients import SERVICES
 from tools import layout, oci_services, suite
 from tools.layout import FUNCTION_UID, Image

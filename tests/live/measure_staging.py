@@ -14,7 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 
-from emulator.reports.report import make_report
+from emulator.reports.generated_report import make_report
 from functions.adw_billing.model.warehouse import ObjectKey
 from shared.deadline import Deadline
 from tests.support.oracle_server import OracleServer

@@ -16,11 +16,11 @@ from urllib.parse import unquote
 import oracledb
 import pytest
 
+from emulator.base.service_protocol import OciError
 from emulator.cloud import Cloud, CloudOptions
-from emulator.functions_app import Functions
-from emulator.reports.report import make_report
-from emulator.reports.story import Story, final_state, publish
-from emulator.service import OciError
+from emulator.functions_app import FunctionsApp
+from emulator.reports.billing_history import BillingHistory, final_state, publish_objects
+from emulator.reports.generated_report import make_report
 from emulator.services.identity.service import DEFAULT_TENANCY
 from functions.adw_billing.model.headers import layout
 from functions.adw_billing.model.warehouse import ObjectKey, Outcome
@@ -33,7 +33,9 @@ from tests.support.oracle_server import OracleServer
 if TYPE_CHECKING:
     from pathlib import Path
 
-STORY = Story(days=1, rows_per_day=60, dialects=("cost", "focus", "usage"), rows_per_object=20, republish_every=1)
+STORY = BillingHistory(
+    days=1, rows_per_day=60, dialects=("cost", "focus", "usage"), rows_per_object=20, republish_every=1
+)
 TABLES = ("oci_cost", "oci_focus", "oci_usage", "oci_billing", "oci_cost_daily")
 LEDGER = (
     "select object_name, object_etag, dialect, size_bytes, rows_loaded, cost_sum, quantity_sum, state from oci_report"
@@ -109,7 +111,9 @@ def database() -> Iterator[Callable[[Callable[[str], bytes]], Database]]:
 class Tenancy:
     """A cloud with the function and a bucket, and the databases that it loads."""
 
-    def __init__(self, cloud: Cloud, functions: Functions, make: Callable[[Callable[[str], bytes]], Database]) -> None:
+    def __init__(
+        self, cloud: Cloud, functions: FunctionsApp, make: Callable[[Callable[[str], bytes]], Database]
+    ) -> None:
         self.cloud = cloud
         self._functions = functions
         self.bucket = cloud.object_storage.create_billing_bucket(DEFAULT_TENANCY)
@@ -146,7 +150,7 @@ class Tenancy:
 def tenancy(
     database: Callable[[Callable[[str], bytes]], Database], tmp_path: Path, keys_folder: Path
 ) -> Iterator[Tenancy]:
-    functions = Functions(lambda cloud: cloud.identity.mint_resource_principal())
+    functions = FunctionsApp(lambda cloud: cloud.identity.mint_resource_principal())
     options = CloudOptions(keys_folder=keys_folder)
     with Cloud(tmp_path / "cloud", functions=functions, tls=False, options=options) as cloud:
         yield Tenancy(cloud, functions, database)
@@ -158,7 +162,7 @@ def content(database: Database) -> dict[str, list[tuple[object, ...]]]:
 
 
 def test_the_database_holds_the_same_as_when_the_function_reads_and_no_bytes_came_through_it(tenancy: Tenancy) -> None:
-    publish(tenancy.cloud.object_storage, tenancy.bucket, STORY.publications())
+    publish_objects(tenancy.cloud.object_storage, tenancy.bucket, STORY.publications())
     tenancy.use(tenancy.other, "function")
     until_done(tenancy.cloud)
     tenancy.cloud.log.clear()
@@ -180,7 +184,7 @@ PRINCIPAL = "ENABLE_RESOURCE_PRINCIPAL"
     [(20401, PRINCIPAL), (20404, PRINCIPAL), (27476, PRINCIPAL), (0, "GRANT EXECUTE ON DBMS_CLOUD")],
 )
 def test_a_missing_right_is_told_with_its_fix(tenancy: Tenancy, code: int, fix: str) -> None:
-    publish(tenancy.cloud.object_storage, tenancy.bucket, STORY.publications()[:2])
+    publish_objects(tenancy.cloud.object_storage, tenancy.bucket, STORY.publications()[:2])
     if not code:  # PLS-00201: the user does not see the package
         tenancy.database.simulator.engine.procedures.clear()
     tenancy.database.refusal = code

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import oracledb
 import pytest
 
-from emulator.reports.report import make_report
+from emulator.reports.generated_report import make_report
 from functions.adw_billing.errors import WarehouseBusy
 from functions.adw_billing.model.warehouse import LedgerRow, ObjectKey
 from functions.adw_billing.warehouse.oracle.errors import ConnectionLost

@@ -12,9 +12,9 @@ import pytest
 import requests
 
 from emulator.cloud import Cloud, CloudOptions
-from emulator.functions_app import Functions
-from emulator.reports.report import EXACT
-from emulator.reports.story import Story, final_state, publish
+from emulator.functions_app import FunctionsApp
+from emulator.reports.billing_history import BillingHistory, final_state, publish_objects
+from emulator.reports.generated_report import EXACT
 from emulator.services.identity.service import DEFAULT_TENANCY
 from tests.support.shared_data import shared_file
 
@@ -23,18 +23,20 @@ if TYPE_CHECKING:
 
     import oracledb
 
-    from emulator.services.object_storage.state import Bucket
+    from emulator.services.object_storage.stored_objects import StoredBucket
     from tests.support.oracle_server import OracleServer
 
 Query = Callable[..., list[tuple[object, ...]]]
-STORY = Story(days=2, rows_per_day=160, dialects=("cost", "focus", "usage"), rows_per_object=40, republish_every=1)
+STORY = BillingHistory(
+    days=2, rows_per_day=160, dialects=("cost", "focus", "usage"), rows_per_object=40, republish_every=1
+)
 AMOUNT = {"cost": "cost_myCost", "focus": "BilledCost", "usage": "0"}
 
 
 @pytest.fixture
 def function(
     server: OracleServer, database: oracledb.Connection, tmp_path: Path, keys_folder: Path
-) -> Iterator[tuple[Cloud, Bucket]]:
+) -> Iterator[tuple[Cloud, StoredBucket]]:
     """A cloud with the function under `fdk`, configured for the database, and the tenancy's bucket of reports."""
 
     def environment(cloud: Cloud) -> dict[str, str]:
@@ -48,7 +50,7 @@ def function(
         }
 
     options = CloudOptions(keys_folder=keys_folder)
-    with Cloud(tmp_path / "cloud", functions=Functions(environment), tls=False, options=options) as cloud:
+    with Cloud(tmp_path / "cloud", functions=FunctionsApp(environment), tls=False, options=options) as cloud:
         yield cloud, cloud.object_storage.create_billing_bucket(DEFAULT_TENANCY)
 
 
@@ -69,13 +71,13 @@ def until_done(cloud: Cloud) -> list[dict[str, Any]]:
 
 
 def test_a_tenancys_days_are_in_the_tables_row_by_row_and_a_second_call_has_nothing_to_do(
-    function: tuple[Cloud, Bucket], query: Query
+    function: tuple[Cloud, StoredBucket], query: Query
 ) -> None:
     cloud, bucket = function
     publications = STORY.publications()
     half = len(publications) // 2
     for part in (publications[:half], publications[half:]):
-        publish(cloud.object_storage, bucket, part)
+        publish_objects(cloud.object_storage, bucket, part)
         until_done(cloud)
     assert call(cloud) == []
     held = final_state(publications)
@@ -91,7 +93,7 @@ def test_a_tenancys_days_are_in_the_tables_row_by_row_and_a_second_call_has_noth
     assert {status for (status,) in query("select distinct status from oci_reconciliation")} == {"equal"}
 
 
-def test_the_real_reports_have_their_exact_sums(function: tuple[Cloud, Bucket], query: Query) -> None:
+def test_the_real_reports_have_their_exact_sums(function: tuple[Cloud, StoredBucket], query: Query) -> None:
     cloud, bucket = function
     cost = shared_file("data/reports/real_cost_finops_506rows.csv").read_bytes()
     focus = shared_file("data/reports/derived_focus_from_real_cost_506rows.csv").read_bytes()
@@ -109,7 +111,7 @@ def test_the_real_reports_have_their_exact_sums(function: tuple[Cloud, Bucket], 
     assert query("select count(*) from oci_billing where usage_consumedQuantity = '8.9957412E14'") == [(1,)]
 
 
-def test_a_preflight_logs_on_and_makes_nothing(function: tuple[Cloud, Bucket], query: Query) -> None:
+def test_a_preflight_logs_on_and_makes_nothing(function: tuple[Cloud, StoredBucket], query: Query) -> None:
     cloud, _ = function
     answer = call(cloud, preflight=True)
     assert answer["preflight"]["ok"] is True, answer
@@ -121,10 +123,10 @@ def test_a_preflight_logs_on_and_makes_nothing(function: tuple[Cloud, Bucket], q
 
 
 def test_the_password_is_in_nothing_that_the_function_writes(
-    function: tuple[Cloud, Bucket], server: OracleServer, tmp_path: Path
+    function: tuple[Cloud, StoredBucket], server: OracleServer, tmp_path: Path
 ) -> None:
     cloud, bucket = function
-    publish(cloud.object_storage, bucket, STORY.publications()[:3])
+    publish_objects(cloud.object_storage, bucket, STORY.publications()[:3])
     answer = json.dumps(call(cloud, detail=True))
     assert '"rows_loaded"' in answer
     written = [path for path in tmp_path.rglob("*") if path.is_file()]

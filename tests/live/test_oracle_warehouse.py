@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
-from emulator.reports.report import make_report
+from emulator.reports.generated_report import make_report
 from functions.adw_billing.errors import DatabaseUnreachable, ProofFailed, WarehouseBusy, WarehouseUnusable
 from functions.adw_billing.model.exact_sums import plain
 from functions.adw_billing.model.tables import ALL, BILLING, USAGE, Kind

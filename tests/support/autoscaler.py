@@ -17,7 +17,7 @@ from shared.http_request import parse
 
 if TYPE_CHECKING:
     from emulator.cloud import Cloud
-    from emulator.oke.state import Pool
+    from emulator.oke.model.node_pool_records import NodePoolRecord
 
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 BOOKKEEPING = ("/leases", "/configmaps", "/events")
@@ -26,7 +26,7 @@ BOOKKEEPING = ("/leases", "/configmaps", "/events")
 READING_POSTS = ("/kubeconfig/content", "/summarizeMetricsData")
 
 
-def config(cloud: Cloud, *pools: Pool, **more: object) -> dict[str, str]:
+def config(cloud: Cloud, *pools: NodePoolRecord, **more: object) -> dict[str, str]:
     """Return the config of a function for pools: bounds 0 to 10, scale-down off, unless told otherwise."""
     keys = {
         "cluster_id": cloud.cluster.id,
@@ -88,7 +88,7 @@ IDLE: dict[str, object] = {"node_pool_eval_cpu_load": 50, "unneeded_minutes": 0}
 """Scale-down on, and no waiting."""
 
 
-def host_names(cloud: Cloud, pool: Pool) -> list[str]:
+def host_names(cloud: Cloud, pool: NodePoolRecord) -> list[str]:
     """Return the Kubernetes names of a pool's nodes, oldest first."""
     return [node["metadata"]["name"] for node in cloud.cluster.nodes(pool)]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from emulator.card.client import Card, Press
 from emulator.cloud import Cloud, CloudOptions
-from emulator.functions_app import Functions
+from emulator.functions_app import FunctionsApp
 from emulator.services.identity.service import DEFAULT_TENANCY
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from emulator.fn_server.host import CallRecord
-    from emulator.services.object_storage.state import Bucket
+    from emulator.services.object_storage.stored_objects import StoredBucket
 
 CARD = "CC50E3CCBFFF"
 FUNCTION = "codecard-avatar"
@@ -27,7 +27,7 @@ class BadgeCloud:
     """The cloud as a context manager; everything goes over https."""
 
     def __init__(self, root: Path, keys: Path) -> None:
-        self.functions = Functions(self._environment, limit_rate=False)
+        self.functions = FunctionsApp(self._environment, limit_rate=False)
         self.cloud = Cloud(root, functions=self.functions, options=CloudOptions(keys_folder=keys))
         self.card = Card(CARD)
 
@@ -59,15 +59,15 @@ class BadgeCloud:
         self.functions.host.calls.clear()
         self.functions.host.logs.clear()
 
-    def bucket(self, name: str = "codecard", access: str = "ObjectRead") -> Bucket:
+    def bucket(self, name: str = "codecard", access: str = "ObjectRead") -> StoredBucket:
         """Make a bucket in the principal's tenancy."""
         return self.cloud.object_storage.create_bucket(name, tenancy=DEFAULT_TENANCY, public_access_type=access)
 
-    def bucket_url(self, bucket: Bucket) -> str:
+    def bucket_url(self, bucket: StoredBucket) -> str:
         """What the user sets as `oss_bucket`."""
         return f"{self.cloud.tls_endpoint}/n/{bucket.namespace}/b/{bucket.name}"
 
-    def link(self, bucket: Bucket, access: str = "AnyObjectReadWrite", lifetime_seconds: float = 3600) -> str:
+    def link(self, bucket: StoredBucket, access: str = "AnyObjectReadWrite", lifetime_seconds: float = 3600) -> str:
         """A pre-authenticated URL of a bucket."""
         url = self.cloud.object_storage.create_link(bucket, access, lifetime_seconds=lifetime_seconds)
         return url.replace(self.cloud.endpoint, self.cloud.tls_endpoint)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from emulator.reports.report import Layout, Report
+from emulator.reports.generated_report import GeneratedReport, ReportLayout
 from functions.adw_billing.model.tables import BILLING, DATA, OBJECT_KEY, Column, Kind
 from functions.adw_billing.model.warehouse import Batch, Outcome, Rejected, Sums
 
@@ -27,7 +27,7 @@ class ReportBatches:
 
     def __init__(
         self,
-        report: Report,
+        report: GeneratedReport,
         key: ObjectKey,
         folder: Path,
         *,
@@ -36,7 +36,7 @@ class ReportBatches:
     ) -> None:
         self.key = key
         self._connection = duckdb.connect()
-        self.report = dataclasses.replace(report, layout=Layout(clock="seconds"), resources=40)
+        self.report = dataclasses.replace(report, layout=ReportLayout(clock="seconds"), resources=40)
         self._totals: dict[tuple[int, int], Sums] = {}
         self._with_rejected = with_rejected
         self._batch_rows = batch_rows

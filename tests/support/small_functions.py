@@ -6,7 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from emulator.cloud import Cloud, CloudOptions
-from emulator.functions_app import Functions
+from emulator.functions_app import FunctionsApp
 from emulator.services.functions.service import FunctionsService
 
 if TYPE_CHECKING:
@@ -49,11 +49,11 @@ def function_ocid(name: str) -> str:
 
 
 @contextlib.contextmanager
-def cloud_with(root: Path, keys: Path, codes: Mapping[str, str]) -> Iterator[tuple[Cloud, Functions]]:
+def cloud_with(root: Path, keys: Path, codes: Mapping[str, str]) -> Iterator[tuple[Cloud, FunctionsApp]]:
     """A cloud whose Functions service has these functions (name to code); those called `sleeps` may take 1 s."""
     for name, code in codes.items():
         write_function(root / "functions", name, code, 1 if code is SLEEPS else 20)
-    functions = Functions(lambda _: {}, functions_folder=root / "functions")
+    functions = FunctionsApp(lambda _: {}, functions_folder=root / "functions")
     service = FunctionsService(lambda: functions.host)
     options = CloudOptions(keys_folder=keys)
     with Cloud(root / "cloud", services=[service], functions=functions, options=options) as cloud:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from emulator.closed_loop.command import play_all, write
-from emulator.closed_loop.run import Run, disappointments
-from emulator.closed_loop.scenario import FOLDER, load
-from emulator.closed_loop.timeline import text
+from emulator.closed_loop.command import play_all, write_results
+from emulator.closed_loop.scenario import FOLDER, load_scenario
+from emulator.closed_loop.scenario_run import ScenarioRun, unmet_expectations
+from emulator.closed_loop.timeline_text import timeline_text
 
 TITLE = "oke-autoscaler: a burst of 100 pods, and an idle pool"
 SCENARIOS = ("burst", "idle")
@@ -17,13 +17,13 @@ _SHOWN_LINES = 12
 def run(out: Path) -> None:
     """Play both scenarios; RuntimeError when one does not end as its file says."""
     for name in SCENARIOS:
-        runs = play_all(load(FOLDER / f"{name}.yaml"), rule="both")
+        runs = play_all(load_scenario(FOLDER / f"{name}.yaml"), rule="both")
         for one in runs:
-            print(_shortened(text(one)) + "\n")
-        failed = disappointments(runs[0])
+            print(_shortened(timeline_text(one)) + "\n")
+        failed = unmet_expectations(runs[0])
         if failed:
             raise RuntimeError(f"{name}: {'; '.join(failed)}")
-        print(f"   {_verdict(runs)}\n   picture: {write(runs, out, f'autoscaler-{name}')}\n")
+        print(f"   {_verdict(runs)}\n   picture: {write_results(runs, out, f'autoscaler-{name}')}\n")
 
 
 def _shortened(timeline: str) -> str:
@@ -34,12 +34,12 @@ def _shortened(timeline: str) -> str:
     return "\n".join([*lines[:_SHOWN_LINES], f"        … {len(lines) - _SHOWN_LINES - 3} lines more …", *lines[-3:]])
 
 
-def _verdict(runs: list[Run]) -> str:
+def _verdict(runs: list[ScenarioRun]) -> str:
     """Return what the two autoscalers needed."""
     return "; ".join(f"{one.autoscaler}: {_last_action(one)}" for one in runs)
 
 
-def _last_action(one: Run) -> str:
+def _last_action(one: ScenarioRun) -> str:
     acting = [number for number, tick in enumerate(one.ticks, 1) if tick.before != tick.after]
     if not acting:
         return "did nothing"

@@ -12,7 +12,7 @@ import requests
 from emulator.card.answer import FIRMWARES, read
 from emulator.card.client import Card, Picture, Press
 from emulator.cloud import Cloud
-from emulator.functions_app import Functions
+from emulator.functions_app import FunctionsApp
 from emulator.services.identity.service import DEFAULT_TENANCY
 from tools.byte_compile import compile_all
 
@@ -45,7 +45,7 @@ def run(out: Path) -> None:
 
     Raises CardError when a card could not read or draw what it got.
     """
-    functions = Functions(_environment, limit_rate=False)
+    functions = FunctionsApp(_environment, limit_rate=False)
     with tempfile.TemporaryDirectory(prefix="demo-badge-") as root, Cloud(Path(root), functions=functions) as cloud:
         print(f"   {compile_all()}")
         print(f"   card {CARD_ID} saved in the backend: {_save_card(cloud)}")
@@ -82,7 +82,7 @@ def _ways(cloud: Cloud) -> dict[str, dict[str, str]]:
     }
 
 
-def _pressed(cloud: Cloud, functions: Functions, name: str, config: Mapping[str, str]) -> Way:
+def _pressed(cloud: Cloud, functions: FunctionsApp, name: str, config: Mapping[str, str]) -> Way:
     async def configure() -> None:
         functions.host.configure(FUNCTION, config)
 

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emulator.cloud import Cloud
-from emulator.functions_app import Functions
-from emulator.reports.report import EXACT
-from emulator.reports.story import Publication, Story, final_state, publish
+from emulator.functions_app import FunctionsApp
+from emulator.reports.billing_history import BillingHistory, PublishedObject, final_state, publish_objects
+from emulator.reports.generated_report import EXACT
 from emulator.services.identity.service import DEFAULT_TENANCY
 from functions.adw_billing.__main__ import main
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 TITLE = "adw-billing: a quarter of cost and FOCUS reports in the warehouse, once, and proved"
 NAME = "adw-billing"
-STORY = Story(
+STORY = BillingHistory(
     seed="quarter",
     days=92,
     rows_per_day=120,
@@ -51,25 +51,25 @@ def run(out: Path) -> None:
     story = STORY.publications()
     before = [each for each in story if each.at < TODAY]
     after = [each for each in story if each.at >= TODAY]
-    functions = Functions(lambda cloud: cloud.identity.mint_resource_principal())
+    functions = FunctionsApp(lambda cloud: cloud.identity.mint_resource_principal())
     with tempfile.TemporaryDirectory(prefix="demo-billing-") as name:
         warehouse = Path(name) / "billing.duckdb"
         with Cloud(Path(name) / "cloud", functions=functions, tls=False) as cloud:
             bucket = cloud.object_storage.create_billing_bucket(DEFAULT_TENANCY)
             keys = {"usage_report_bucket": DEFAULT_TENANCY, "warehouse": f"duckdb:{warehouse}"}
             functions.host.configure(NAME, keys | {"oci_endpoint": cloud.endpoint})
-            publish(cloud.object_storage, bucket, before)
+            publish_objects(cloud.object_storage, bucket, before)
             print("   call                      objects    rows                cost by the reports   seconds   CPU s")
             _call(cloud, functions.host, "history", final_state(before).values())
             _call(cloud, functions.host, "nothing new", ())
-            publish(cloud.object_storage, bucket, after)
+            publish_objects(cloud.object_storage, bucket, after)
             if {each.kind for each in after} != WANTED_KINDS:
                 raise RuntimeError("the story lacks a kind of publication after the first call")
             _call(cloud, functions.host, "late, corrected, again", final_state(after).values())
         _report(warehouse, out, final_state(story).values())
 
 
-def _call(cloud: Cloud, host: FunctionHost, what: str, expected: Iterable[Publication]) -> None:
+def _call(cloud: Cloud, host: FunctionHost, what: str, expected: Iterable[PublishedObject]) -> None:
     started, used = time.monotonic(), host.calls[-1].cpu_seconds if host.calls else 0.0
     url = f"{cloud.gateway}/invoke/{NAME}"
     request = urllib.request.Request(url, data=b'{"detail": true}', method="POST")  # noqa: S310  (our own address)
@@ -90,7 +90,7 @@ def _call(cloud: Cloud, host: FunctionHost, what: str, expected: Iterable[Public
     print(f"   {what:<24} {len(answered):>8} {rows:>7} {cost:>34} {seconds:>9.1f} {cpu:>7.1f}")
 
 
-def _report(warehouse: Path, out: Path, expected: Iterable[Publication]) -> None:
+def _report(warehouse: Path, out: Path, expected: Iterable[PublishedObject]) -> None:
     """Run the report command, compare its total with the generator's, take the chart out of its page."""
     page = out / "cost.html"
     said = StringIO()

@@ -1,1 +1,1 @@
-"""Nodes and the instances below them: shapes, hosts, kubelets, their lives."""
+"""Node pools, the life of their nodes, kubelets and instance metrics. May import scheduling and model."""

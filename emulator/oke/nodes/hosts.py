@@ -12,13 +12,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from emulator.kubernetes.kinds import NODE, POD
-from emulator.kubernetes.objects import Object, at, changed, key_of, spec_of, with_condition
-from emulator.oke.nodes.shapes import SHAPES
+from emulator.kubernetes.object_fields import Object, at, changed, key_of, spec_of, with_condition
+from emulator.oke.model.shape_catalogue import SHAPES
 
 if TYPE_CHECKING:
     from emulator.kubernetes.store import Store
-    from emulator.oke.clock import Clock
-    from emulator.oke.state import Pool, PoolNode
+    from emulator.oke.model.node_pool_records import NodePoolRecord, PoolNode
+    from emulator.oke.model.simulated_clock import SimulatedClock
 
 GIB = 2**30
 NOT_READY = "node.kubernetes.io/not-ready"
@@ -31,7 +31,7 @@ _FLANNEL_PODS = 110
 _TAINT = re.compile(r"([^=:,\s]+)(?:=([^:,\s]*))?:(NoSchedule|PreferNoSchedule|NoExecute)")
 
 
-def allocatable(vcpus: int, memory_gib: float) -> tuple[int, int]:
+def kubelet_allocatable(vcpus: int, memory_gib: float) -> tuple[int, int]:
     """Return millicores and bytes that pods may use of a machine."""
     few = min(vcpus, len(_RESERVED_MILLICORES))
     kube_millicores = _RESERVED_MILLICORES[few - 1] + math.ceil((vcpus - few) * 2.5)
@@ -44,7 +44,7 @@ def allocatable(vcpus: int, memory_gib: float) -> tuple[int, int]:
     return vcpus * 1000 - kube_millicores - _SYSTEM_MILLICORES, int(total - reserved * GIB) - _SYSTEM_BYTES
 
 
-def machine_of(pool: Pool) -> tuple[int, float]:
+def machine_of(pool: NodePoolRecord) -> tuple[int, float]:
     """Return vCPUs and GiB of a pool's nodes."""
     shape = SHAPES[pool.details["nodeShape"]]
     config = pool.details.get("nodeShapeConfig") or {}
@@ -52,10 +52,10 @@ def machine_of(pool: Pool) -> tuple[int, float]:
     return round(ocpus * shape.vcpus_per_ocpu), float(config.get("memoryInGBs") or shape.memory_gib)
 
 
-def resources_of(pool: Pool) -> tuple[Object, Object]:
+def resources_of(pool: NodePoolRecord) -> tuple[Object, Object]:
     """Return capacity and allocatable of a pool's nodes, as the kubelet writes them."""
     vcpus, memory_gib = machine_of(pool)
-    millicores, memory_bytes = allocatable(vcpus, memory_gib)
+    millicores, memory_bytes = kubelet_allocatable(vcpus, memory_gib)
     network = pool.details["nodeConfigDetails"].get("nodePoolPodNetworkOptionDetails") or {}
     pods = str(network.get("maxPodsPerNode") or _FLANNEL_PODS)
     storage = {"ephemeral-storage": "37206272Ki", "hugepages-1Gi": "0", "hugepages-2Mi": "0", "pods": pods}
@@ -66,11 +66,11 @@ def resources_of(pool: Pool) -> tuple[Object, Object]:
 class Hosts:
     """Registers and removes Kubernetes nodes."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: SimulatedClock) -> None:
         self._store = store
         self._clock = clock
 
-    def register(self, pool: Pool, node: PoolNode) -> None:
+    def register(self, pool: NodePoolRecord, node: PoolNode) -> None:
         """Add the Kubernetes node: not ready, and tainted so."""
         if node.state in {"DELETING", "DELETED"} or self._store.find(NODE, node.host) is not None:
             return
@@ -103,14 +103,14 @@ class Hosts:
         self._store.remove(NODE, ("", name))
 
 
-def node_object(pool: Pool, node: PoolNode) -> Object:
+def node_object(pool: NodePoolRecord, node: PoolNode) -> Object:
     """Return the Kubernetes node that a kubelet registers, without conditions."""
     capacity, free = resources_of(pool)
     taints = [{"key": NOT_READY, "effect": "NoSchedule"}, *_registered_taints(pool)]
     return {
         "metadata": {
             "name": node.host,
-            "labels": labels_of(pool, node),
+            "labels": kubelet_labels(pool, node),
             "annotations": {
                 "oci.oraclecloud.com/node-pool-id": pool.id,
                 "oci.oraclecloud.com/compartment-id": pool.details["compartmentId"],
@@ -129,7 +129,7 @@ def node_object(pool: Pool, node: PoolNode) -> Object:
     }
 
 
-def labels_of(pool: Pool, node: PoolNode) -> dict[str, str]:
+def kubelet_labels(pool: NodePoolRecord, node: PoolNode) -> dict[str, str]:
     """Return the labels that a node of a pool gets."""
     zone = node.availability_domain.rpartition(":")[2]
     return {
@@ -146,7 +146,7 @@ def labels_of(pool: Pool, node: PoolNode) -> dict[str, str]:
     }
 
 
-def _node_info(pool: Pool, node: PoolNode) -> dict[str, str]:
+def _node_info(pool: NodePoolRecord, node: PoolNode) -> dict[str, str]:
     ids = dict.fromkeys(("bootID", "machineID", "systemUUID"), node.id[-32:])
     version = pool.details["kubernetesVersion"]
     return {
@@ -161,11 +161,11 @@ def _node_info(pool: Pool, node: PoolNode) -> dict[str, str]:
     }
 
 
-def _architecture(pool: Pool) -> str:
+def _architecture(pool: NodePoolRecord) -> str:
     return SHAPES[pool.details["nodeShape"]].architecture
 
 
-def _registered_taints(pool: Pool) -> list[Object]:
+def _registered_taints(pool: NodePoolRecord) -> list[Object]:
     """Return the taints of `--register-with-taints` in the metadata's kubelet arguments."""
     text = (pool.details.get("nodeMetadata") or {}).get("kubelet-extra-args", "")
     _, _, listed = text.partition("--register-with-taints")

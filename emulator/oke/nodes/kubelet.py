@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emulator.kubernetes.eviction import finish_pod
-from emulator.kubernetes.kinds import NODE, POD, Kind
-from emulator.kubernetes.objects import (
+from emulator.kubernetes.kinds import NODE, POD, ResourceKind
+from emulator.kubernetes.object_fields import (
     Object,
     at,
     changed,
@@ -18,11 +17,12 @@ from emulator.kubernetes.objects import (
     status_of,
     with_condition,
 )
+from emulator.kubernetes.pod_deletion import finish_pod
 
 if TYPE_CHECKING:
     from emulator.kubernetes.store import Store
-    from emulator.oke.clock import Agenda, Clock
-    from emulator.oke.state import Behaviour
+    from emulator.oke.model.node_pool_records import Behaviour
+    from emulator.oke.model.simulated_clock import Agenda, SimulatedClock
 
 STUCK_ANNOTATION = "emulator/never-stops"
 """A pod with this annotation ends only when its grace is over."""
@@ -31,7 +31,7 @@ STUCK_ANNOTATION = "emulator/never-stops"
 class Kubelet:
     """All kubelets in one: looks at the pods that changed since the last run."""
 
-    def __init__(self, store: Store, clock: Clock, agenda: Agenda, behaviour: Behaviour) -> None:
+    def __init__(self, store: Store, clock: SimulatedClock, agenda: Agenda, behaviour: Behaviour) -> None:
         self._store = store
         self._clock = clock
         self._agenda = agenda
@@ -87,7 +87,7 @@ class Kubelet:
         if pod is not None:
             finish_pod(self._store, pod, self._clock())
 
-    def _note(self, kind: Kind, before: Object | None, after: Object | None) -> None:
+    def _note(self, kind: ResourceKind, before: Object | None, after: Object | None) -> None:
         if kind is POD and after is not None:
             self._changed[after["metadata"]["uid"]] = after
         if kind is NODE and after is not None and is_true(after, "Ready") and not (before and is_true(before, "Ready")):

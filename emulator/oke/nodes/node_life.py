@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emulator.kubernetes.eviction import Deletion, evict
+from emulator.base.service_protocol import new_request_id, timestamp
 from emulator.kubernetes.kinds import NODE
-from emulator.kubernetes.objects import Object, changed, is_finished, is_leaving, owner_of
+from emulator.kubernetes.object_fields import Object, changed, is_finished, is_leaving, owner_of
+from emulator.kubernetes.pod_deletion import Deletion, evict
 from emulator.kubernetes.status import StatusError
-from emulator.oke.state import Pool, PoolNode, WorkRequest, ocid
-from emulator.service import new_request_id, timestamp
+from emulator.oke.model.node_pool_records import NodePoolRecord, PoolNode, WorkRequestRecord, ocid
 
 if TYPE_CHECKING:
     from emulator.kubernetes.store import Store
-    from emulator.oke.clock import Action, Agenda, Clock
+    from emulator.oke.model.node_pool_records import Behaviour
+    from emulator.oke.model.simulated_clock import Action, Agenda, SimulatedClock
     from emulator.oke.nodes.hosts import Hosts
-    from emulator.oke.state import Behaviour
-    from emulator.oke.work_requests import WorkRequests
+    from emulator.oke.nodes.work_requests import WorkRequests
 
 _DRAIN_POLL_SECONDS = 10.0
 _LIMIT_CODES = {"LimitExceeded", "QuotaExceeded"}
@@ -28,7 +28,7 @@ class NodeLife:
     def __init__(
         self,
         store: Store,
-        clock: Clock,
+        clock: SimulatedClock,
         agenda: Agenda,
         hosts: Hosts,
         work_requests: WorkRequests,
@@ -44,12 +44,14 @@ class NodeLife:
         self.behaviour = behaviour
         self.instances: dict[str, Object] = {}
 
-    def begin(self, pool: Pool, node: PoolNode, request: WorkRequest) -> None:
+    def begin(self, pool: NodePoolRecord, node: PoolNode, request: WorkRequestRecord) -> None:
         """Start a node's life."""
         request.open_nodes.add(node.number)
         self._later(self.behaviour.timings.launch, lambda: self._launch(pool, node, request))
 
-    def end(self, pool: Pool, node: PoolNode, request: WorkRequest, *, drain_seconds: float, force: bool) -> None:
+    def end(
+        self, pool: NodePoolRecord, node: PoolNode, request: WorkRequestRecord, *, drain_seconds: float, force: bool
+    ) -> None:
         """Mark a node for deletion and start its end; a node without an instance just goes."""
         node.is_marked = True
         if not node.id:
@@ -63,7 +65,7 @@ class NodeLife:
         self._cordon(node)
         self._drain(pool, node, request, self._clock() + drain_seconds, force=force)
 
-    def place_now(self, pool: Pool, node: PoolNode, ready_since_seconds: float) -> None:
+    def place_now(self, pool: NodePoolRecord, node: PoolNode, ready_since_seconds: float) -> None:
         """Make a node as if it had long been there: instance, Kubernetes node, Ready."""
         self._make_instance(pool, node)
         node.state = "ACTIVE"
@@ -73,7 +75,7 @@ class NodeLife:
     def _later(self, seconds: float, action: Action) -> None:
         self._agenda.add(self._clock() + seconds, action)
 
-    def _launch(self, pool: Pool, node: PoolNode, request: WorkRequest) -> None:
+    def _launch(self, pool: NodePoolRecord, node: PoolNode, request: WorkRequestRecord) -> None:
         """Make the instance, if the availability domain has room for it."""
         if node not in pool.nodes:
             self._work_requests.settled(pool, node, request)
@@ -90,7 +92,7 @@ class NodeLife:
         self._later(times.register - times.launch, lambda: self._hosts.register(pool, node))
         self._later(times.ready - times.launch, lambda: self._hosts.set_ready(node.host, ready=True))
 
-    def _fail(self, pool: Pool, node: PoolNode, request: WorkRequest) -> None:
+    def _fail(self, pool: NodePoolRecord, node: PoolNode, request: WorkRequestRecord) -> None:
         code, message = self.behaviour.capacity_error
         status = "400" if code in _LIMIT_CODES else "500"
         node.state = "FAILING"
@@ -98,13 +100,13 @@ class NodeLife:
         self._work_requests.note_error(request, code, f"{node.availability_domain}: {message}")
         self._work_requests.settled(pool, node, request)
 
-    def _activate(self, pool: Pool, node: PoolNode, request: WorkRequest) -> None:
+    def _activate(self, pool: NodePoolRecord, node: PoolNode, request: WorkRequestRecord) -> None:
         if node.state == "CREATING":
             node.state = "ACTIVE"
             pool.touch()
         self._work_requests.settled(pool, node, request)
 
-    def _make_instance(self, pool: Pool, node: PoolNode) -> None:
+    def _make_instance(self, pool: NodePoolRecord, node: PoolNode) -> None:
         node.id = ocid("instance")
         config = pool.details.get("nodeShapeConfig") or {}
         self.instances[node.id] = {
@@ -126,7 +128,9 @@ class NodeLife:
         if item is not None:
             self._store.replace(NODE, changed(item, ("spec.unschedulable", True)))
 
-    def _drain(self, pool: Pool, node: PoolNode, request: WorkRequest, until_seconds: float, *, force: bool) -> None:
+    def _drain(
+        self, pool: NodePoolRecord, node: PoolNode, request: WorkRequestRecord, until_seconds: float, *, force: bool
+    ) -> None:
         """Evict what can be evicted, and look again until nothing is left or the grace is over."""
         left = [pod for pod in self._store.pods_on(node.host) if _is_drained(pod)]
         for pod in left:
@@ -145,13 +149,13 @@ class NodeLife:
         except StatusError:
             return
 
-    def _give_up(self, pool: Pool, node: PoolNode, request: WorkRequest, why: str) -> None:
+    def _give_up(self, pool: NodePoolRecord, node: PoolNode, request: WorkRequestRecord, why: str) -> None:
         node.state = "FAILING"
         node.error = {"code": "InternalError", "message": why, "status": "500", "opc-request-id": new_request_id()}
         self._work_requests.note_error(request, "InternalError", f"{node.host}: {why}")
         self._work_requests.settled(pool, node, request)
 
-    def _terminate(self, pool: Pool, node: PoolNode, request: WorkRequest) -> None:
+    def _terminate(self, pool: NodePoolRecord, node: PoolNode, request: WorkRequestRecord) -> None:
         if node.id in self.behaviour.failing_deletions:
             self._give_up(pool, node, request, "the instance could not be terminated")
             return
@@ -170,7 +174,7 @@ def _is_drained(pod: Object) -> bool:
     return not is_mirror and not is_finished(pod) and (owner is None or owner["kind"] != "DaemonSet")
 
 
-def _forget(pool: Pool, node: PoolNode) -> None:
+def _forget(pool: NodePoolRecord, node: PoolNode) -> None:
     if node in pool.nodes:
         pool.nodes.remove(node)
         pool.touch()

@@ -1,1 +1,1 @@
-"""The scheduler: what fits where, preemption."""
+"""The scheduler of the emulated cluster. May import model and emulator.kubernetes."""

@@ -9,8 +9,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from emulator.kubernetes.objects import Object, labels_of, quantity, spec_of, status_of
-from emulator.kubernetes.selectors import requirement_holds
+from emulator.kubernetes.label_selectors import expression_matches
+from emulator.kubernetes.object_fields import Object, labels_of, parse_quantity, spec_of, status_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,7 +22,7 @@ _REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 
 @lru_cache(maxsize=4096)
 def _number(text: str) -> Decimal:
-    return quantity(text)
+    return parse_quantity(text)
 
 
 def amounts_of(requests: Mapping[str, object] | None) -> Amounts:
@@ -119,8 +119,8 @@ def _term_matches(term: Object, node: Object) -> bool:
     if not expressions and not fields:
         return False
     name = {"metadata.name": node["metadata"]["name"]}
-    return all(requirement_holds(one, labels_of(node)) for one in expressions) and all(
-        requirement_holds(one, name) for one in fields
+    return all(expression_matches(one, labels_of(node)) for one in expressions) and all(
+        expression_matches(one, name) for one in fields
     )
 
 

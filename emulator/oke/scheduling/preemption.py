@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emulator.kubernetes.objects import Object, spec_of
+from emulator.kubernetes.object_fields import Object, spec_of
 from emulator.oke.scheduling.fit import fits_by_rules, requests_of, tolerates_node
-from emulator.oke.scheduling.room import Room, priority_of
+from emulator.oke.scheduling.node_info import NodeInfo, priority_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-def victims_of(pod: Object, rooms: Iterable[Room]) -> list[Object]:
+def victims_of(pod: Object, rooms: Iterable[NodeInfo]) -> list[Object]:
     """Return the pods of one node that have to go; empty when no node would do, or the pod must not preempt.
 
     The node is the one whose most important victim matters least; then the one with the fewest.
@@ -28,7 +28,7 @@ def victims_of(pod: Object, rooms: Iterable[Room]) -> list[Object]:
     return min(found, key=lambda victims: (max(map(priority_of, victims)), len(victims)), default=[])
 
 
-def _victims_on(room: Room, pod: Object) -> list[Object]:
+def _victims_on(room: NodeInfo, pod: Object) -> list[Object]:
     """Return the fewest less important pods of a node without which a pod fits; empty when that does not help."""
     lesser = [one for one in room.pods if priority_of(one) < priority_of(pod)]
     spec = spec_of(pod)
@@ -46,6 +46,6 @@ def _victims_on(room: Room, pod: Object) -> list[Object]:
     return victims
 
 
-def _fits(room: Room, pods: list[Object], pod: Object) -> bool:
-    trial = Room(room.node, pods)
+def _fits(room: NodeInfo, pods: list[Object], pod: Object) -> bool:
+    trial = NodeInfo(room.node, pods)
     return not trial.lacks(requests_of(spec_of(pod))) and not trial.clashes(pod)

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from emulator.kubernetes.eviction import Deletion, delete_pod
-from emulator.kubernetes.kinds import CLAIM, NODE, POD, STORAGE_CLASS, VOLUME, Kind
-from emulator.kubernetes.objects import (
+from emulator.kubernetes.kinds import CLAIM, NODE, POD, STORAGE_CLASS, VOLUME, ResourceKind
+from emulator.kubernetes.object_fields import (
     Object,
     at,
     changed,
@@ -23,14 +22,15 @@ from emulator.kubernetes.objects import (
     spec_of,
     with_condition,
 )
-from emulator.oke.nodes.neighbours import neighbours_allow
+from emulator.kubernetes.pod_deletion import Deletion, delete_pod
 from emulator.oke.scheduling.fit import fits_by_rules, node_selector_matches, requests_of, tolerates_node
+from emulator.oke.scheduling.node_info import NodeInfo, priority_of
+from emulator.oke.scheduling.pod_affinity import pod_rules_allow
 from emulator.oke.scheduling.preemption import victims_of
-from emulator.oke.scheduling.room import Room, priority_of
 
 if TYPE_CHECKING:
     from emulator.kubernetes.store import Store
-    from emulator.oke.clock import Clock
+    from emulator.oke.model.simulated_clock import SimulatedClock
     from emulator.oke.scheduling.fit import Amounts
 
 SCHEDULER = "default-scheduler"
@@ -39,10 +39,10 @@ SCHEDULER = "default-scheduler"
 class Scheduler:
     """Looks at all pending pods at once, highest priority first, new ones before those that found no node."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: SimulatedClock) -> None:
         self._store = store
         self._clock = clock
-        self._rooms: dict[str, Room] = {}
+        self._rooms: dict[str, NodeInfo] = {}
         store.listen(self._note)
 
     def clear(self) -> None:
@@ -66,25 +66,25 @@ class Scheduler:
                 self._preempt(pod, rooms)
             self._mark(pod, hopeless[same])
 
-    def _room(self, node: Object) -> Room:
+    def _room(self, node: Object) -> NodeInfo:
         """Return what is left of a node; computed anew when it or one of its pods has changed."""
         name = node["metadata"]["name"]
         if name not in self._rooms:
-            self._rooms[name] = Room(node, self._store.pods_on(name))
+            self._rooms[name] = NodeInfo(node, self._store.pods_on(name))
         return self._rooms[name]
 
-    def _note(self, kind: Kind, before: Object | None, after: Object | None) -> None:
+    def _note(self, kind: ResourceKind, before: Object | None, after: Object | None) -> None:
         for item in (before, after):
             if item is not None and kind in {NODE, POD}:
                 self._rooms.pop(item["metadata"]["name"] if kind is NODE else node_name_of(item), None)
 
-    def _place(self, pod: Object, rooms: list[Room]) -> str:
+    def _place(self, pod: Object, rooms: list[NodeInfo]) -> str:
         """Bind a pod to the best node; return why not when there is none."""
         if missing := self._missing_claim(pod):
             return missing
         requests = requests_of(spec_of(pod))
         reasons: Counter[str] = Counter()
-        fitting: list[Room] = []
+        fitting: list[NodeInfo] = []
         for room in rooms:
             why = self._obstacle(pod, requests, room, rooms)
             if why:
@@ -98,7 +98,7 @@ class Scheduler:
         self._bind(pod, best, requests)
         return ""
 
-    def _obstacle(self, pod: Object, requests: Amounts, room: Room, rooms: list[Room]) -> str:
+    def _obstacle(self, pod: Object, requests: Amounts, room: NodeInfo, rooms: list[NodeInfo]) -> str:
         """Return what keeps a pod off a node, empty when nothing does."""
         node, spec = room.node, spec_of(pod)
         if not fits_by_rules(spec, node):
@@ -109,13 +109,13 @@ class Scheduler:
             return "Too many pods" if resource == "pods" else f"Insufficient {resource}"
         return self._conflict(pod, room, rooms)
 
-    def _conflict(self, pod: Object, room: Room, rooms: list[Room]) -> str:
+    def _conflict(self, pod: Object, room: NodeInfo, rooms: list[NodeInfo]) -> str:
         """Return what else than its kind and size keeps a pod off a node."""
         if room.clashes(pod):
             return "node(s) didn't have free ports for the requested pod ports"
         if not self._volumes_allow(pod, room.node):
             return "node(s) had volume node affinity conflict"
-        if not neighbours_allow(pod, room, rooms):
+        if not pod_rules_allow(pod, room, rooms):
             return "node(s) didn't match pod affinity, anti-affinity or topology spread rules"
         return ""
 
@@ -140,7 +140,7 @@ class Scheduler:
                 return False
         return True
 
-    def _bind(self, pod: Object, room: Room, requests: Amounts) -> None:
+    def _bind(self, pod: Object, room: NodeInfo, requests: Amounts) -> None:
         bound = with_condition(
             changed(pod, ("spec.nodeName", room.name)),
             {"type": "PodScheduled", "status": "True", "lastTransitionTime": at(self._clock()), "lastProbeTime": None},
@@ -148,7 +148,7 @@ class Scheduler:
         self._store.replace(POD, bound)
         room.add(bound, requests)
 
-    def _preempt(self, pod: Object, rooms: list[Room]) -> None:
+    def _preempt(self, pod: Object, rooms: list[NodeInfo]) -> None:
         """End less important pods where that makes room, unless some are ending already."""
         victims = victims_of(pod, rooms)
         if not any(is_leaving(victim) for victim in victims):

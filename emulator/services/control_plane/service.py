@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from emulator.service import OciError, Principal, json_response, principal_of, timestamp
+from emulator.base.service_protocol import OciError, SignedPrincipal, json_response, principal_of, timestamp
 from emulator.services.identity.service import DEFAULT_COMPARTMENT, DEFAULT_REGION, DEFAULT_TENANCY
 
 if TYPE_CHECKING:
@@ -108,9 +108,9 @@ class ControlPlaneService:
         return json_response({"items": items})
 
 
-def _caller(request: web.Request) -> Principal:
+def _caller(request: web.Request) -> SignedPrincipal:
     principal = principal_of(request)
-    if not isinstance(principal, Principal) or principal.tenancy != DEFAULT_TENANCY:
+    if not isinstance(principal, SignedPrincipal) or principal.tenancy != DEFAULT_TENANCY:
         raise _not_found()
     return principal
 

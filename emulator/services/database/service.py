@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from emulator.service import OciError, json_response, not_allowed_or_not_found, principal_of
-from emulator.services.database.wallet import Listener, packed, wallet_files
+from emulator.base.service_protocol import OciError, json_response, not_allowed_or_not_found, principal_of
+from emulator.services.database.wallet_files import Listener, packed, wallet_files
 from emulator.services.identity.service import DEFAULT_COMPARTMENT, DEFAULT_TENANCY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from emulator.keys import KeyRing
+    from emulator.base.keys import KeyRing
 
 WalletSource = Callable[[str], Mapping[str, bytes]]
 """Makes the wallet's files for a password: tests give one that belongs to the server that they run."""

@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from emulator.service import OciError, Principal, json_response, principal_of, timestamp
+from emulator.base.service_protocol import OciError, SignedPrincipal, json_response, principal_of, timestamp
 from emulator.services.identity.service import DEFAULT_COMPARTMENT, DEFAULT_REGION, DEFAULT_TENANCY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from emulator.fn_server.answers import FnAnswer, Headers
+    from emulator.fn_server.fn_answers import FnAnswer, Headers
+    from emulator.fn_server.function_folders import FunctionFolder
     from emulator.fn_server.host import FunctionHost
-    from emulator.function_folders import FunctionFolder
 
 VERSIONS = ("20181201", "20260325")
 """Of the API: the published one, and the one of the SDK 2.189.0."""
@@ -163,7 +163,7 @@ class FunctionsService:
 
 def _require_tenancy(request: web.Request) -> None:
     principal = principal_of(request)
-    if not isinstance(principal, Principal) or principal.tenancy != DEFAULT_TENANCY:
+    if not isinstance(principal, SignedPrincipal) or principal.tenancy != DEFAULT_TENANCY:
         raise OciError(404, "NotAuthorizedOrNotFound", _NOT_FOUND)
 
 

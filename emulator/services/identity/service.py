@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 from cryptography.hazmat.primitives import serialization
 
-from emulator.keys import KeyRing, write_private
-from emulator.service import Principal, not_authenticated
-from emulator.services.identity import token as token_format
-from emulator.services.identity.signature import ALLOWED_SKEW_SECONDS, SignedRequest, Verified, verify
+from emulator.base.keys import KeyRing, write_private
+from emulator.base.service_protocol import SignedPrincipal, not_authenticated
+from emulator.services.identity import json_web_token as token_format
+from emulator.services.identity.signature_check import ALLOWED_SKEW_SECONDS, SignedRequest, Verified, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -58,7 +58,7 @@ class ApiKeyUser:
         return f"{self.tenancy}/{self.user}/{self.fingerprint}"
 
 
-class Identity:
+class IdentityService:
     """Mints principals below `folder` and verifies signatures.
 
     `clock` (epoch seconds) is what signatures and tokens are judged by; tests may set it.
@@ -71,8 +71,8 @@ class Identity:
         self._folder = folder
         self._keys = keys
         self._minted = 0
-        self._users: dict[str, tuple[Principal, rsa.RSAPublicKey]] = {}
-        self._tokens: dict[str, tuple[Principal, rsa.RSAPublicKey, float]] = {}
+        self._users: dict[str, tuple[SignedPrincipal, rsa.RSAPublicKey]] = {}
+        self._tokens: dict[str, tuple[SignedPrincipal, rsa.RSAPublicKey, float]] = {}
 
     def routes(self) -> Iterable[web.RouteDef]:
         """Return the path of an identity domain's public keys, which an API gateway fetches."""
@@ -110,7 +110,7 @@ class Identity:
         key_name = f"principal-{self._minted}"
         resource = resource or f"ocid1.fnfunc.oc1.iad.aaaaaaaa{uuid.uuid4().hex}"
         claims = self._claims(key_name, resource, tenancy, compartment, int(lifetime_seconds))
-        token = token_format.encode(claims, self._keys.private_key(_SIGNING_KEY), "asw")
+        token = token_format.encode_token(claims, self._keys.private_key(_SIGNING_KEY), "asw")
         folder = self._folder / uuid.uuid4().hex
         token_file = write_private(folder / "rpst", token.encode())
         key_file = write_private(folder / "private.pem", self._keys.file(key_name).read_bytes())
@@ -147,7 +147,7 @@ class Identity:
             "exp": now + SESSION_SECONDS,
             "jwk": json.dumps(token_format.jwk_of(public_key, "workload")),
         }
-        return token_format.encode(claims, self._keys.private_key(_SIGNING_KEY), "asw")
+        return token_format.encode_token(claims, self._keys.private_key(_SIGNING_KEY), "asw")
 
     def mint_access_token(
         self, *, audience: str = GATEWAY_AUDIENCE, issuer: str = DOMAIN_ISSUER, lifetime_seconds: int = 3600
@@ -162,7 +162,7 @@ class Identity:
             "exp": now + lifetime_seconds,
             "jti": str(uuid.uuid4()),
         }
-        return token_format.encode(claims, self._keys.private_key(_SIGNING_KEY), "asw")
+        return token_format.encode_token(claims, self._keys.private_key(_SIGNING_KEY), "asw")
 
     def create_user(
         self, *, tenancy: str = DEFAULT_TENANCY, region: str = DEFAULT_REGION, profile: str = "DEFAULT"
@@ -171,7 +171,7 @@ class Identity:
         self._minted += 1
         private_key = self._keys.private_key(f"principal-{self._minted}")
         user = f"ocid1.user.oc1..aaaaaaaa{uuid.uuid4().hex}"
-        fingerprint = fingerprint_of(private_key.public_key())
+        fingerprint = api_key_fingerprint(private_key.public_key())
         folder = self._folder / uuid.uuid4().hex
         key_file = write_private(folder / "api_key.pem", self._keys.file(f"principal-{self._minted}").read_bytes())
         lines = (
@@ -184,7 +184,7 @@ class Identity:
         )
         config_file = write_private(folder / "config", ("\n".join(lines) + "\n").encode())
         made = ApiKeyUser(user, tenancy, fingerprint, region, key_file, config_file, profile)
-        self._users[made.key_id] = (Principal("user", user, tenancy), private_key.public_key())
+        self._users[made.key_id] = (SignedPrincipal("user", user, tenancy), private_key.public_key())
         return made
 
     def verify(self, request: SignedRequest, allowed_skew_seconds: float = ALLOWED_SKEW_SECONDS) -> Verified:
@@ -214,7 +214,7 @@ class Identity:
             "jwk": json.dumps(token_format.jwk_of(public_key, key_name)),
         }
 
-    def _key_of(self, key_id: str) -> tuple[Principal, rsa.RSAPublicKey]:
+    def _key_of(self, key_id: str) -> tuple[SignedPrincipal, rsa.RSAPublicKey]:
         if key_id.startswith(_TOKEN_PREFIX):
             return self._key_of_token(key_id.removeprefix(_TOKEN_PREFIX))
         try:
@@ -222,7 +222,7 @@ class Identity:
         except KeyError as error:
             raise not_authenticated("The required information to complete authentication was not provided.") from error
 
-    def _key_of_token(self, token: str) -> tuple[Principal, rsa.RSAPublicKey]:
+    def _key_of_token(self, token: str) -> tuple[SignedPrincipal, rsa.RSAPublicKey]:
         if token not in self._tokens:
             self._remember(token)
         principal, key, expires_at_seconds = self._tokens[token]
@@ -233,18 +233,20 @@ class Identity:
     def _remember(self, token: str) -> None:
         """Check a token's own signature once and keep what it says."""
         try:
-            claims = token_format.decode(token, self._keys.private_key(_SIGNING_KEY).public_key())
+            claims = token_format.decode_token(token, self._keys.private_key(_SIGNING_KEY).public_key())
             key = token_format.key_of_jwk(str(claims.get("jwk", "")))
             expires_at_seconds = float(str(claims["exp"]))
         except (token_format.TokenError, KeyError, ValueError) as error:
             raise not_authenticated("The security token is not valid.") from error
         if len(self._tokens) >= _TOKEN_CACHE_SIZE:
             self._tokens.clear()
-        principal = Principal("resource", str(claims["sub"]), str(claims["res_tenant"]), str(claims["res_compartment"]))
+        principal = SignedPrincipal(
+            "resource", str(claims["sub"]), str(claims["res_tenant"]), str(claims["res_compartment"])
+        )
         self._tokens[token] = (principal, key, expires_at_seconds)
 
 
-def fingerprint_of(key: rsa.RSAPublicKey) -> str:
+def api_key_fingerprint(key: rsa.RSAPublicKey) -> str:
     """Return an API key's fingerprint: the MD5 of its DER form, colon-separated."""
     der = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     digest = hashlib.md5(der, usedforsecurity=False).hexdigest()

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from emulator.service import OciError, json_response, principal_of, timestamp
-from emulator.services.object_storage.access import Access
-from emulator.services.object_storage.objects import ObjectRoutes
-from emulator.services.object_storage.pars import ParRoutes, access_uri
-from emulator.services.object_storage.rules import invalid
-from emulator.services.object_storage.state import (
+from emulator.base.service_protocol import OciError, json_response, principal_of, timestamp
+from emulator.services.object_storage.bucket_access import BucketAccess
+from emulator.services.object_storage.object_routes import ObjectRoutes
+from emulator.services.object_storage.object_rules import invalid_parameter
+from emulator.services.object_storage.par_routes import ParRoutes, access_uri
+from emulator.services.object_storage.stored_objects import (
     BLING,
     PUBLIC_ACCESS_TYPES,
-    Bucket,
-    ObjectStore,
+    BucketStore,
     PreauthenticatedRequest,
+    StoredBucket,
     StoredObject,
     new_token,
 )
@@ -41,13 +41,13 @@ class ObjectStorageService:
     signed = True
 
     def __init__(self, folder: Path, clock: Callable[[], float] = time.time) -> None:
-        self.store = ObjectStore(folder, clock)
-        self.access = Access(self.store)
+        self.store = BucketStore(folder, clock)
+        self.access = BucketAccess(self.store)
         self._objects = ObjectRoutes(self.store, self.access)
         self._pars = ParRoutes(self.store, self.access, self._objects)
 
     @property
-    def buckets(self) -> dict[tuple[str, str], Bucket]:
+    def buckets(self) -> dict[tuple[str, str], StoredBucket]:
         """Return the buckets by (namespace, name)."""
         return self.store.buckets
 
@@ -86,9 +86,9 @@ class ObjectStorageService:
         public_access_type: str = "NoPublicAccess",
         region: str = "",
         compartment: str = "",
-    ) -> Bucket:
+    ) -> StoredBucket:
         """Make a bucket in a tenancy's namespace without a request. Raises OciError."""
-        bucket = Bucket(
+        bucket = StoredBucket(
             namespace=self.namespace_of(tenancy),
             name=name,
             tenancy=tenancy,
@@ -99,9 +99,9 @@ class ObjectStorageService:
         )
         return self.store.add_bucket(bucket)
 
-    def create_billing_bucket(self, tenancy: str, *, region: str = "") -> Bucket:
+    def create_billing_bucket(self, tenancy: str, *, region: str = "") -> StoredBucket:
         """Make the read-only bucket of a tenancy's billing reports in the namespace `bling`. Raises OciError."""
-        bucket = Bucket(
+        bucket = StoredBucket(
             namespace=BLING,
             name=tenancy,
             tenancy=tenancy,
@@ -112,13 +112,13 @@ class ObjectStorageService:
         )
         return self.store.add_bucket(bucket)
 
-    def put(self, bucket: Bucket, name: str, content: bytes | Path) -> StoredObject:
+    def put(self, bucket: StoredBucket, name: str, content: bytes | Path) -> StoredObject:
         """Store an object without a request."""
         return self.store.put(bucket, name, content)
 
     def create_link(
         self,
-        bucket: Bucket,
+        bucket: StoredBucket,
         access_type: str,
         *,
         object_name: str | None = None,
@@ -177,12 +177,12 @@ class ObjectStorageService:
         tenancy = self.access.check_own_namespace(request)
         name, compartment = (details.get(key) for key in ("name", "compartmentId"))
         if not isinstance(name, str) or not isinstance(compartment, str):
-            raise invalid("body", "name and compartmentId are needed")
+            raise invalid_parameter("body", "name and compartmentId are needed")
         public = str(details.get("publicAccessType") or "NoPublicAccess")
         if public not in PUBLIC_ACCESS_TYPES:
-            raise invalid("publicAccessType", f"one of {', '.join(PUBLIC_ACCESS_TYPES)}")
+            raise invalid_parameter("publicAccessType", f"one of {', '.join(PUBLIC_ACCESS_TYPES)}")
         principal = principal_of(request)
-        bucket = Bucket(
+        bucket = StoredBucket(
             namespace=namespace,
             name=name,
             tenancy=tenancy,
@@ -200,7 +200,7 @@ class ObjectStorageService:
         self.access.check_own_namespace(request)
         compartment = request.query.get("compartmentId")
         if not compartment:
-            raise invalid("compartmentId", "is needed")
+            raise invalid_parameter("compartmentId", "is needed")
         region = self.access.region_of(request)
         namespace = request.match_info["namespace"]
         found = [
@@ -245,11 +245,11 @@ def _mapping(details: dict[str, object], key: str) -> dict[str, str]:
     return {str(name): str(text) for name, text in value.items()} if isinstance(value, dict) else {}
 
 
-def _bucket_response(bucket: Bucket) -> web.Response:
+def _bucket_response(bucket: StoredBucket) -> web.Response:
     return json_response(_bucket_json(bucket), headers={"etag": bucket.etag})
 
 
-def _bucket_json(bucket: Bucket) -> dict[str, object]:
+def _bucket_json(bucket: StoredBucket) -> dict[str, object]:
     """Return a bucket in the API's shape (oci/object_storage/models/bucket.py)."""
     return {
         "id": bucket.id,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from emulator.service import OciError, json_response
+from emulator.base.service_protocol import OciError, json_response
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -29,7 +29,7 @@ _DIMENSION_VALUE = 512
 
 
 @dataclass(frozen=True)
-class Posted:
+class PostedDatapoint:
     """One datapoint that was taken."""
 
     namespace: str
@@ -48,7 +48,7 @@ class TelemetryIngestionService:
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
-        self.posted: list[Posted] = []
+        self.posted: list[PostedDatapoint] = []
 
     def reset(self) -> None:
         """Forget all datapoints."""
@@ -69,7 +69,7 @@ class TelemetryIngestionService:
         if not isinstance(streams, list) or not 0 < len(streams) <= MAX_STREAMS:
             raise OciError(400, "InvalidParameter", f"metricData must have 1 to {MAX_STREAMS} metric objects.")
         failed: list[dict[str, object]] = []
-        good: list[Posted] = []
+        good: list[PostedDatapoint] = []
         for stream in streams:
             faults = list(self._faults(stream))
             if faults:
@@ -102,9 +102,9 @@ class TelemetryIngestionService:
                 yield "timestamp is not within two hours past and ten minutes ahead"
 
 
-def _posted(stream: Mapping[str, Any]) -> Iterator[Posted]:
+def _posted(stream: Mapping[str, Any]) -> Iterator[PostedDatapoint]:
     for point in stream["datapoints"]:
-        yield Posted(
+        yield PostedDatapoint(
             namespace=stream["namespace"],
             compartment_id=stream["compartmentId"],
             name=stream["name"],

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from emulator.service import OciError, json_response, not_allowed_or_not_found, principal_of, timestamp
+from emulator.base.service_protocol import OciError, json_response, not_allowed_or_not_found, principal_of, timestamp
 from emulator.services.identity.service import DEFAULT_TENANCY
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ STAGES = ("CURRENT", "PENDING", "LATEST", "PREVIOUS", "DEPRECATED")
 
 
 @dataclass
-class Secret:
+class VaultSecret:
     """A secret of a tenancy; `versions` are its contents, the newest last and current."""
 
     id: str
@@ -39,7 +39,7 @@ class SecretsService:
     signed = True
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
-        self.secrets: dict[str, Secret] = {}
+        self.secrets: dict[str, VaultSecret] = {}
         self.denied: set[str] = set()
         self._clock = clock
 
@@ -55,7 +55,7 @@ class SecretsService:
     def create(self, content: str | bytes, *, tenancy: str = DEFAULT_TENANCY) -> str:
         """Make a secret with one version; return its OCID."""
         secret_id = f"ocid1.vaultsecret.oc1.iad.amaaaaaa{uuid.uuid4().hex}"
-        self.secrets[secret_id] = Secret(secret_id, tenancy, self._clock())
+        self.secrets[secret_id] = VaultSecret(secret_id, tenancy, self._clock())
         self.add_version(secret_id, content)
         return secret_id
 
@@ -87,7 +87,7 @@ class SecretsService:
         )
 
 
-def _version(secret: Secret, request: web.Request) -> int:
+def _version(secret: VaultSecret, request: web.Request) -> int:
     """Return the version number that is asked for. Raises OciError 400 or 404."""
     stage = request.query.get("stage", "CURRENT")
     if stage not in STAGES:

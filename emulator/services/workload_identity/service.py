@@ -12,27 +12,40 @@ import binascii
 import json
 import os
 import time
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from aiohttp import web
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from emulator.keys import write_private
-from emulator.services.identity import token as token_format
-from emulator.tls import ensure_address_files, server_context
+from emulator.base.keys import write_private
+from emulator.base.tls_files import ensure_address_files, server_context
+from emulator.services.identity import json_web_token as token_format
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
     from pathlib import Path
     from types import TracebackType
 
-    from emulator.cloud import Cloud
+    from emulator.base.keys import KeyRing
+    from emulator.services.identity.service import IdentityService
 
 PORT = 12250
 PATH = "/resourcePrincipalSessionTokens"
 _CLUSTER_KEY = "cluster"
 _SUBJECT = "system:serviceaccount"
+
+
+class RunningCloud(Protocol):
+    """What the exchange needs of a `Cloud`, so that no service imports the cloud that mounts it."""
+
+    keys: KeyRing
+    identity: IdentityService
+
+    def run(self, work: Coroutine[Any, Any, Any], timeout_seconds: float | None = None) -> Any:  # noqa: ANN401
+        """Run a coroutine in the cloud's loop from another thread; return what it returns."""
+        ...
 
 
 class WorkloadIdentity:
@@ -41,7 +54,9 @@ class WorkloadIdentity:
     `enhanced` is the cluster's kind: OCI offers workload identity on enhanced clusters only, and answers 403 on others.
     """
 
-    def __init__(self, cloud: Cloud, *, cluster: str = "ocid1.cluster.oc1.iad.local", enhanced: bool = True) -> None:
+    def __init__(
+        self, cloud: RunningCloud, *, cluster: str = "ocid1.cluster.oc1.iad.local", enhanced: bool = True
+    ) -> None:
         self.cluster = cluster
         self.enhanced = enhanced
         self.address = f"127.{1 + os.getpid() % 200}.{1 + os.getpid() // 200 % 250}.1"
@@ -57,7 +72,7 @@ class WorkloadIdentity:
             "iat": now + min(0, int(lifetime_seconds)),
             "exp": now + int(lifetime_seconds),
         }
-        token = token_format.encode(claims, self._cloud.keys.private_key(_CLUSTER_KEY), _CLUSTER_KEY)
+        token = token_format.encode_token(claims, self._cloud.keys.private_key(_CLUSTER_KEY), _CLUSTER_KEY)
         files = ensure_address_files(self._cloud.keys, self.address)
         return {
             "KUBERNETES_SERVICE_HOST": self.address,
@@ -99,7 +114,7 @@ class WorkloadIdentity:
     def _account(self, authorization: str) -> tuple[str, str]:
         """Return namespace and service account of a bearer token. Raises TokenError or ValueError."""
         token = authorization.removeprefix("Bearer ")
-        claims = token_format.decode(token, self._cloud.keys.private_key(_CLUSTER_KEY).public_key())
+        claims = token_format.decode_token(token, self._cloud.keys.private_key(_CLUSTER_KEY).public_key())
         if float(str(claims["exp"])) <= time.time():
             raise token_format.TokenError("The service account's token has expired.")
         account = str(claims["sub"]).removeprefix(f"{_SUBJECT}:")

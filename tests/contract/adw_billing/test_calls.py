@@ -13,7 +13,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from emulator.reports.story import Story
+from emulator.reports.billing_history import BillingHistory
 from functions.adw_billing.errors import WarehouseBusy
 from functions.adw_billing.loader.call import Call, Orders, Summary
 from functions.adw_billing.settings import DIALECTS
@@ -100,7 +100,7 @@ def test_a_report_published_anew_between_two_slices_starts_again(folder: Path, t
 
 @pytest.mark.parametrize("newest_first", [True, False])
 def test_usage_days_are_loaded_in_the_order_asked_for(folder: Path, tmp_path: Path, *, newest_first: bool) -> None:
-    for publication in Story(days=3, rows_per_day=8, dialects=("focus",), republish_every=0).publications():
+    for publication in BillingHistory(days=3, rows_per_day=8, dialects=("focus",), republish_every=0).publications():
         put(folder, publication.name, b"".join(publication.report.chunks()))
     loaded = call(folder, tmp_path / "w.duckdb", lambda: 1e6, newest_first=newest_first)
     days = [row.key.object_name[:24] for row in loaded.rows]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from emulator.reports.report import make_report
+from emulator.reports.generated_report import make_report
 from functions.adw_billing.model.headers import Layout, layout
 from functions.adw_billing.model.warehouse import Batch, Claim, ObjectKey, Outcome, Sums
 from functions.adw_billing.parse.chunks import Splitter

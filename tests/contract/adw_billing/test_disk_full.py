@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.reports.report import make_report
+from emulator.reports.generated_report import make_report
 from tests.support.billing_files import load_command, put
 
 ROOT = Path(__file__).resolve().parents[3]

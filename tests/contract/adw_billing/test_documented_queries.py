@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
-from emulator.reports.story import Story, final_state, write_folder
+from emulator.reports.billing_history import BillingHistory, final_state, write_folder
 from tests.support.billing_files import COST, cost_row, load, put, report
 from tests.support.translated_oracle import parsed, translation
 from tools.suite import ROOT
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-STORY = Story(
+STORY = BillingHistory(
     seed="docs",
     days=7,
     rows_per_day=60,

@@ -17,7 +17,7 @@ import oracledb
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from emulator.tls import ensure_tls_files, server_context
+from emulator.base.tls_files import ensure_tls_files, server_context
 from functions.adw_billing.errors import DatabaseUnreachable, WalletUnusable
 from functions.adw_billing.settings import Settings
 from functions.adw_billing.warehouse.oracle import wallet as wallets

@@ -10,8 +10,8 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from emulator.reports.report import make_report
-from emulator.reports.story import Story
+from emulator.reports.billing_history import BillingHistory
+from emulator.reports.generated_report import make_report
 from functions.adw_billing.errors import ProofFailed, WarehouseUnusable
 from functions.adw_billing.model.tables import ALL, BILLING
 from functions.adw_billing.model.warehouse import ObjectKey, Outcome, Progress, Rejected, Sums
@@ -192,7 +192,7 @@ def test_a_sum_that_differs_is_not_published(session: TranslatedSession, tmp_pat
 
 def test_a_chain_of_corrections_leads_to_the_line_at_its_beginning(session: TranslatedSession, tmp_path: Path) -> None:
     made = warehouse(session)
-    story = Story(days=1, rows_per_day=40, dialects=("cost",), republish_every=0, late_rows=0)
+    story = BillingHistory(days=1, rows_per_day=40, dialects=("cost",), republish_every=0, late_rows=0)
     for each in story.publications():
         load(made, ReportBatches(each.report, key(each.name), tmp_path))
     found = session.rows(

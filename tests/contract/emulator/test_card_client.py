@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from emulator.base.tls_files import ensure_tls_files, server_context
 from emulator.card import client
 from emulator.card.answer import CardError
 from emulator.card.client import Card
-from emulator.tls import ensure_tls_files, server_context
 from functions.codecard_avatar.draw.bitmap import FILE_BYTES, encode
 from functions.codecard_avatar.publish.publish import fingerprint_of
 from tests.support.raw_server import RawServer, serving

@@ -10,8 +10,8 @@ import pytest
 import requests
 from aiohttp import web
 
+from emulator.base.service_protocol import OciError, json_response, principal_of
 from emulator.cloud import Cloud, CloudOptions
-from emulator.service import OciError, json_response, principal_of
 from tests.support.oci_sdk import resource_principal_signer
 
 if TYPE_CHECKING:

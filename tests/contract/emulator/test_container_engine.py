@@ -15,19 +15,19 @@ from oci.container_engine.models import (
 )
 from oci.exceptions import ServiceError
 
-from emulator.oke.manifests import DOMAINS
+from emulator.oke.model.manifests import DOMAINS
 from tests.support.oke_sdk import container_engine_client
 
 if TYPE_CHECKING:
     from oci.container_engine import ContainerEngineClient
 
     from emulator.cloud import Cloud
-    from emulator.oke.cluster import Cluster
-    from emulator.oke.state import Pool
+    from emulator.oke.emulated_cluster import EmulatedCluster
+    from emulator.oke.model.node_pool_records import NodePoolRecord
 
 
 @pytest.fixture
-def cluster(cloud: Cloud) -> Cluster:
+def cluster(cloud: Cloud) -> EmulatedCluster:
     return cloud.cluster
 
 
@@ -46,18 +46,20 @@ def refused(call: Callable[[], object]) -> tuple[int, str]:
     return error.value.status, error.value.code
 
 
-def states(engine: ContainerEngineClient, pool: Pool) -> list[str]:
+def states(engine: ContainerEngineClient, pool: NodePoolRecord) -> list[str]:
     return [node.lifecycle_state for node in engine.get_node_pool(pool.id).data.nodes]
 
 
-def newest_request(engine: ContainerEngineClient, cluster: Cluster, pool: Pool) -> Any:
+def newest_request(engine: ContainerEngineClient, cluster: EmulatedCluster, pool: NodePoolRecord) -> Any:
     listed = engine.list_work_requests(
         cluster.compartment, cluster_id=cluster.id, resource_id=pool.id, resource_type="NODEPOOL", sort_order="DESC"
     )
     return listed.data[0]
 
 
-def test_a_bigger_size_makes_nodes_that_boot_by_the_clock(cluster: Cluster, engine: ContainerEngineClient) -> None:
+def test_a_bigger_size_makes_nodes_that_boot_by_the_clock(
+    cluster: EmulatedCluster, engine: ContainerEngineClient
+) -> None:
     pool = cluster.add_pool("p", size=1)
     before = engine.get_node_pool(pool.id)
     answer = engine.update_node_pool(pool.id, sized(3), if_match=before.headers["etag"])
@@ -82,7 +84,7 @@ def test_a_bigger_size_makes_nodes_that_boot_by_the_clock(cluster: Cluster, engi
     assert len(cluster.nodes(pool)) == 3
 
 
-def test_a_wrong_etag_changes_nothing(cluster: Cluster, engine: ContainerEngineClient) -> None:
+def test_a_wrong_etag_changes_nothing(cluster: EmulatedCluster, engine: ContainerEngineClient) -> None:
     pool = cluster.add_pool("p", size=1)
     etag = engine.get_node_pool(pool.id).headers["etag"]
     cluster.resize(pool, 2)
@@ -94,7 +96,7 @@ def test_a_wrong_etag_changes_nothing(cluster: Cluster, engine: ContainerEngineC
 
 @pytest.mark.parametrize(("rule", "leaves"), [("oldest", [0, 1]), ("newest", [2, 3])])
 def test_oke_chooses_the_victims_of_a_smaller_size(
-    cluster: Cluster, engine: ContainerEngineClient, rule: str, leaves: list[int]
+    cluster: EmulatedCluster, engine: ContainerEngineClient, rule: str, leaves: list[int]
 ) -> None:
     cluster.behaviour.victims = rule  # type: ignore[assignment]
     pool = cluster.add_pool("p", size=4)
@@ -103,7 +105,9 @@ def test_oke_chooses_the_victims_of_a_smaller_size(
     assert [at for at, state in enumerate(listed) if state == "DELETING"] == leaves
 
 
-def test_a_random_choice_of_victims_repeats_with_its_seed(cluster: Cluster, engine: ContainerEngineClient) -> None:
+def test_a_random_choice_of_victims_repeats_with_its_seed(
+    cluster: EmulatedCluster, engine: ContainerEngineClient
+) -> None:
     cluster.behaviour.victims = "random"
     chosen = set()
     for seed in (1, 1, 2, 3, 4):
@@ -116,7 +120,7 @@ def test_a_random_choice_of_victims_repeats_with_its_seed(cluster: Cluster, engi
 
 
 def test_oke_drains_its_victims_under_their_budget_and_its_grace(
-    cluster: Cluster, engine: ContainerEngineClient
+    cluster: EmulatedCluster, engine: ContainerEngineClient
 ) -> None:
     pool = cluster.add_pool("p", size=2)
     first = cluster.nodes(pool)[0]["metadata"]["name"]
@@ -131,7 +135,7 @@ def test_oke_drains_its_victims_under_their_budget_and_its_grace(
 
 
 def test_a_drain_that_is_not_forced_fails_and_the_next_update_tries_again(
-    cluster: Cluster, engine: ContainerEngineClient
+    cluster: EmulatedCluster, engine: ContainerEngineClient
 ) -> None:
     pool = cluster.add_pool("p", size=2)
     first = cluster.nodes(pool)[0]["metadata"]["name"]
@@ -153,7 +157,7 @@ def test_a_drain_that_is_not_forced_fails_and_the_next_update_tries_again(
     assert (states(engine, pool), pool.size) == (["DELETED", "ACTIVE", "ACTIVE"], 2)
 
 
-def test_a_deleted_node_lowers_the_size_once(cluster: Cluster, engine: ContainerEngineClient) -> None:
+def test_a_deleted_node_lowers_the_size_once(cluster: EmulatedCluster, engine: ContainerEngineClient) -> None:
     pool = cluster.add_pool("p", size=3)
     victim, host = pool.nodes[1].id, pool.nodes[1].host
 
@@ -171,14 +175,16 @@ def test_a_deleted_node_lowers_the_size_once(cluster: Cluster, engine: Container
     assert states(engine, pool) == ["ACTIVE", "ACTIVE"]
 
 
-def test_a_node_deleted_without_decrement_is_replaced(cluster: Cluster, engine: ContainerEngineClient) -> None:
+def test_a_node_deleted_without_decrement_is_replaced(cluster: EmulatedCluster, engine: ContainerEngineClient) -> None:
     pool = cluster.add_pool("p", size=2)
     engine.delete_node(pool.id, pool.nodes[0].id, override_eviction_grace_duration="PT0M")
     cluster.advance(200)
     assert (pool.size, states(engine, pool)) == (2, ["DELETED", "ACTIVE", "ACTIVE"])
 
 
-def test_other_placements_end_the_nodes_that_are_not_in_them(cluster: Cluster, engine: ContainerEngineClient) -> None:
+def test_other_placements_end_the_nodes_that_are_not_in_them(
+    cluster: EmulatedCluster, engine: ContainerEngineClient
+) -> None:
     pool = cluster.add_pool("p", size=3, domains=DOMAINS)
     one = pool.placements[0]
     details = UpdateNodePoolNodeConfigDetails(
@@ -195,7 +201,9 @@ def test_other_placements_end_the_nodes_that_are_not_in_them(cluster: Cluster, e
     assert {node.availability_domain for node in pool.nodes if node.counts} == {one["availabilityDomain"]}
 
 
-def test_placements_do_not_change_while_nodes_are_cycled(cluster: Cluster, engine: ContainerEngineClient) -> None:
+def test_placements_do_not_change_while_nodes_are_cycled(
+    cluster: EmulatedCluster, engine: ContainerEngineClient
+) -> None:
     pool = cluster.add_pool("p", size=1, more={"nodePoolCyclingDetails": {"isNodeCyclingEnabled": True}})
     other = NodePoolPlacementConfigDetails(availability_domain=DOMAINS[2], subnet_id="ocid1.subnet.oc1.iad.x")
     details = UpdateNodePoolNodeConfigDetails(placement_configs=[other])
@@ -204,7 +212,7 @@ def test_placements_do_not_change_while_nodes_are_cycled(cluster: Cluster, engin
 
 
 def test_a_domain_without_capacity_gives_part_of_what_was_asked(
-    cluster: Cluster, engine: ContainerEngineClient
+    cluster: EmulatedCluster, engine: ContainerEngineClient
 ) -> None:
     cluster.behaviour.capacity = {DOMAINS[0]: 1, DOMAINS[1]: 0}
     pool = cluster.add_pool("p", size=0, domains=DOMAINS)
@@ -228,7 +236,9 @@ def test_a_domain_without_capacity_gives_part_of_what_was_asked(
     assert states(engine, pool) == ["ACTIVE"] * 6, "the next update tries again what failed"
 
 
-def test_a_busy_pool_refuses_or_merges_as_the_knob_says(cluster: Cluster, engine: ContainerEngineClient) -> None:
+def test_a_busy_pool_refuses_or_merges_as_the_knob_says(
+    cluster: EmulatedCluster, engine: ContainerEngineClient
+) -> None:
     pool = cluster.add_pool("p", size=1)
     engine.update_node_pool(pool.id, sized(2))
     engine.update_node_pool(pool.id, sized(3))
@@ -240,7 +250,7 @@ def test_a_busy_pool_refuses_or_merges_as_the_knob_says(cluster: Cluster, engine
     assert pool.size == 4
 
 
-def test_sizes_durations_and_unknown_ids_are_refused(cluster: Cluster, engine: ContainerEngineClient) -> None:
+def test_sizes_durations_and_unknown_ids_are_refused(cluster: EmulatedCluster, engine: ContainerEngineClient) -> None:
     pool = cluster.add_pool("p", size=1)
     assert refused(lambda: engine.update_node_pool(pool.id, sized(-1))) == (400, "InvalidParameter")
     for text in ("5 minutes", "PT2H", "PT"):
@@ -252,7 +262,7 @@ def test_sizes_durations_and_unknown_ids_are_refused(cluster: Cluster, engine: C
     assert refused(lambda: engine.get_work_request("ocid1.clustersworkrequest.oc1.iad.other"))[0] == 404
 
 
-def test_lists_have_no_nodes_and_come_in_pages(cluster: Cluster, engine: ContainerEngineClient) -> None:
+def test_lists_have_no_nodes_and_come_in_pages(cluster: EmulatedCluster, engine: ContainerEngineClient) -> None:
     for number in range(3):
         cluster.add_pool(f"p{number}", size=1)
     first = engine.list_node_pools(cluster.compartment, cluster_id=cluster.id, limit=2)
@@ -264,7 +274,7 @@ def test_lists_have_no_nodes_and_come_in_pages(cluster: Cluster, engine: Contain
 
 
 def test_the_kubeconfig_names_the_server_and_its_authority(
-    cloud: Cloud, cluster: Cluster, engine: ContainerEngineClient
+    cloud: Cloud, cluster: EmulatedCluster, engine: ContainerEngineClient
 ) -> None:
     details = CreateClusterKubeconfigContentDetails(token_version="2.0.0", endpoint="PRIVATE_ENDPOINT")
     config = yaml.safe_load(
@@ -279,7 +289,7 @@ def test_the_kubeconfig_names_the_server_and_its_authority(
     assert call().status == 200
 
 
-def test_oddities_that_a_client_must_stand(cluster: Cluster, engine: ContainerEngineClient) -> None:
+def test_oddities_that_a_client_must_stand(cluster: EmulatedCluster, engine: ContainerEngineClient) -> None:
     pool = cluster.add_pool("p", size=1)
     pool.overrides = {"nodes": None, "lifecycleState": "DREAMING", "newField": {"x": 1}}
     odd = engine.get_node_pool(pool.id).data
@@ -293,7 +303,9 @@ def test_oddities_that_a_client_must_stand(cluster: Cluster, engine: ContainerEn
     assert engine.get_node_pool(pool.id).headers["etag"] != etag
 
 
-def test_a_pool_may_stay_updating_after_a_failed_reconcile(cluster: Cluster, engine: ContainerEngineClient) -> None:
+def test_a_pool_may_stay_updating_after_a_failed_reconcile(
+    cluster: EmulatedCluster, engine: ContainerEngineClient
+) -> None:
     pool = cluster.add_pool("p", size=1)
     pool.is_stuck = True
     cluster.work_requests.add_finished(pool, "NODEPOOL_RECONCILE", errors=[("InternalError", "Out of host capacity.")])
@@ -302,7 +314,7 @@ def test_a_pool_may_stay_updating_after_a_failed_reconcile(cluster: Cluster, eng
     assert (request.operation_type, request.status) == ("NODEPOOL_RECONCILE", "FAILED")
 
 
-def test_a_limit_that_is_reached_is_told_by_its_code(cluster: Cluster, engine: ContainerEngineClient) -> None:
+def test_a_limit_that_is_reached_is_told_by_its_code(cluster: EmulatedCluster, engine: ContainerEngineClient) -> None:
     cluster.behaviour.capacity = {DOMAINS[0]: 0}
     cluster.behaviour.capacity_error = ("LimitExceeded", "The limit of standard-e4-core-count is reached.")
     pool = cluster.add_pool("p", size=0)

@@ -18,7 +18,7 @@ from cryptography.x509 import load_pem_x509_certificates
 from oci.database.models import GenerateAutonomousDatabaseWalletDetails
 from oci.identity_data_plane.models import GenerateScopedAccessTokenDetails
 
-from emulator.services.database.wallet import Listener
+from emulator.services.database.wallet_files import Listener
 from tests.support.oci_sdk import resource_principal_signer
 
 if TYPE_CHECKING:

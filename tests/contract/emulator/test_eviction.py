@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import requests
 
     from emulator.cloud import Cloud
-    from emulator.oke.cluster import Cluster
+    from emulator.oke.emulated_cluster import EmulatedCluster
 
 
 class Evictor:
@@ -20,7 +20,7 @@ class Evictor:
 
     def __init__(self, cloud: Cloud) -> None:
         self.cloud = cloud
-        self.cluster: Cluster = cloud.cluster
+        self.cluster: EmulatedCluster = cloud.cluster
         self.token = cloud.cluster.add_service_account("evictor")
         self.pool = self.cluster.add_pool("p", size=2)
         self.hosts = [node.host for node in self.pool.nodes]

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
+from emulator.base.hooks import AbandonRequest
 from emulator.cloud import Cloud, CloudOptions
-from emulator.hooks import AbandonRequest
 from emulator.services.codecard.service import DEFAULT_PATH
 from emulator.services.identity.service import DEFAULT_TENANCY
 from tests.support.oci_sdk import object_storage_client
@@ -23,21 +23,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from emulator.faults import Drop
-    from emulator.request_log import LoggedCall
-    from emulator.services.object_storage.state import Bucket
+    from emulator.base.faults import Drop
+    from emulator.base.request_log import LoggedCall
+    from emulator.services.object_storage.stored_objects import StoredBucket
 
 CARD = {"badgeId": "CC50E3CCBFFF", "buttonLabel": "a", "buttonFunction": "1", "title": "Joan Citizen"}
 
 
 @pytest.fixture
-def bucket(cloud: Cloud) -> Bucket:
+def bucket(cloud: Cloud) -> StoredBucket:
     made = cloud.object_storage.create_bucket("b", tenancy=DEFAULT_TENANCY, public_access_type="ObjectRead")
     cloud.object_storage.put(made, "o", b"0123456789" * 1000)
     return made
 
 
-def url_of(cloud: Cloud, bucket: Bucket) -> str:
+def url_of(cloud: Cloud, bucket: StoredBucket) -> str:
     return f"{cloud.endpoint}/n/{bucket.namespace}/b/{bucket.name}/o/o"
 
 
@@ -96,7 +96,7 @@ def test_a_reset_is_seen_as_a_reset(cloud: Cloud) -> None:
 
 
 @pytest.mark.parametrize("kept_bytes", [0, 1, 9999])
-def test_a_cut_body_announces_its_full_length(cloud: Cloud, bucket: Bucket, kept_bytes: int) -> None:
+def test_a_cut_body_announces_its_full_length(cloud: Cloud, bucket: StoredBucket, kept_bytes: int) -> None:
     cloud.faults.add(service="object_storage", truncate_bytes=kept_bytes)
     address = urlsplit(url_of(cloud, bucket))
     connection = http.client.HTTPConnection("127.0.0.1", address.port, timeout=5)
@@ -117,7 +117,7 @@ def test_a_replaced_body_keeps_status_and_type(cloud: Cloud) -> None:
     assert got.headers["content-type"].startswith("application/json")
 
 
-def test_a_slow_body_arrives_whole(cloud: Cloud, bucket: Bucket) -> None:
+def test_a_slow_body_arrives_whole(cloud: Cloud, bucket: StoredBucket) -> None:
     cloud.faults.add(bytes_per_second=100_000)
     started = time.monotonic()
     assert requests.get(url_of(cloud, bucket), timeout=5).content == b"0123456789" * 1000

@@ -23,13 +23,13 @@ import requests
 from emulator.cloud import Cloud, CloudOptions
 from emulator.fn_server.host import HostOptions
 from emulator.fn_server.process import fdk_command
-from emulator.functions_app import Functions
+from emulator.functions_app import FunctionsApp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from emulator.fn_server.function_folders import FunctionFolder
     from emulator.fn_server.host import FunctionHost
-    from emulator.function_folders import FunctionFolder
 
 BAD_START = "Container failed to initialize, please ensure you are using the latest fdk / format"
 SLOW_START = "Container initialization timed out, please ensure you are using the latest fdk / format"
@@ -121,7 +121,7 @@ def command(function: FunctionFolder) -> list[str]:
 
 @contextmanager
 def server(root: Path, keys: Path, options: HostOptions) -> Iterator[tuple[Cloud, FunctionHost]]:
-    functions = Functions(lambda _: {"ENV_OF_ALL": "e", "own": "e"}, functions_folder=root / "app", options=options)
+    functions = FunctionsApp(lambda _: {"ENV_OF_ALL": "e", "own": "e"}, functions_folder=root / "app", options=options)
     with Cloud(root / "cloud", functions=functions, tls=False, options=CloudOptions(keys_folder=keys)) as cloud:
         yield cloud, functions.host
 

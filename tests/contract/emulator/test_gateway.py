@@ -12,7 +12,7 @@ from oci.apigateway import models
 
 from emulator.functions_app import ROOT, gateway_document
 from emulator.gateway.app import RateLimiter
-from emulator.gateway.specification import parse
+from emulator.gateway.specification import parse_specification
 from tests.support.small_functions import cloud_with
 from tools import suite
 
@@ -115,7 +115,7 @@ def test_a_body_that_is_not_json_is_refused_and_none_is_needed(cloud: Cloud) -> 
 
 
 def test_one_client_gets_no_more_than_the_files_rate() -> None:
-    specification = parse(gateway_document("http://127.0.0.1"))
+    specification = parse_specification(gateway_document("http://127.0.0.1"))
     now = [100.0]
     limiter = RateLimiter(specification.requests_per_second, clock=lambda: now[0])
     assert specification.rate_key == "CLIENT_IP"

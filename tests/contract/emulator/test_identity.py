@@ -17,7 +17,7 @@ import requests
 from cryptography.hazmat.primitives.asymmetric import rsa
 from oci.object_storage import ObjectStorageClient
 
-from emulator.services.identity import token as identity_token
+from emulator.services.identity import json_web_token as identity_token
 from emulator.services.identity.service import DEFAULT_COMPARTMENT, DEFAULT_TENANCY
 from tests.support.oci_sdk import object_storage_client, resource_principal_signer
 
@@ -194,7 +194,7 @@ def test_a_token_of_another_issuer_is_refused(cloud: Cloud, tmp_path: Path, prin
     stranger = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     file = tmp_path / "rpst"
     for key, status in ((stranger, 401), (cloud.keys.private_key("identity"), 200)):
-        file.write_text(identity_token.encode(claims, key, "asw"))
+        file.write_text(identity_token.encode_token(claims, key, "asw"))
         signer = resource_principal_signer({**principal_env, "OCI_RESOURCE_PRINCIPAL_RPST": str(file)})
         assert answer(signed_get(cloud, signer))[0] == status
 

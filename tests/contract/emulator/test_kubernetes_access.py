@@ -10,7 +10,7 @@ import pytest
 from kubernetes import client
 from kubernetes.client.exceptions import ApiException
 
-from emulator.kubernetes.rbac import Access
+from emulator.kubernetes.rbac import Permission
 from tests.support.kubernetes_client import api_client, cluster_token, raw_call
 
 if TYPE_CHECKING:
@@ -96,9 +96,9 @@ def test_roles_decide_once_the_iam_policies_do_not(cloud: Cloud, principal_env: 
             client.CoordinationV1Api(api).read_namespaced_lease("tick", "kube-system")
         assert missing.value.status == 404
     assert cloud.cluster.access_granted_but_unused(user) == {
-        Access("list", "", "nodes"),
-        Access("create", "", "pods/eviction"),
-        Access("update", "coordination.k8s.io", "leases", "kube-system", "tick"),
+        Permission("list", "", "nodes"),
+        Permission("create", "", "pods/eviction"),
+        Permission("update", "coordination.k8s.io", "leases", "kube-system", "tick"),
     }
 
 

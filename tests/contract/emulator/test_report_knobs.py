@@ -10,10 +10,10 @@ import oci
 import pytest
 import urllib3
 
-from emulator.reports import knobs
-from emulator.reports.story import Story, final_state, publish
+from emulator.reports import report_faults
+from emulator.reports.billing_history import BillingHistory, final_state, publish_objects
 from emulator.services.identity.service import DEFAULT_TENANCY
-from emulator.services.object_storage.state import BLING
+from emulator.services.object_storage.stored_objects import BLING
 from shared.deadline import Deadline
 from shared.errors import OciServiceError
 from shared.oci.object_store import ObjectStore
@@ -22,15 +22,15 @@ from tests.support.oci_sdk import object_storage_client
 
 if TYPE_CHECKING:
     from emulator.cloud import Cloud
-    from emulator.services.object_storage.state import Bucket
+    from emulator.services.object_storage.stored_objects import StoredBucket
 
-STORY = Story(days=2, rows_per_day=40, dialects=("cost", "focus"), republish_every=1)
+STORY = BillingHistory(days=2, rows_per_day=40, dialects=("cost", "focus"), republish_every=1)
 
 
 @pytest.fixture
-def bucket(cloud: Cloud) -> Bucket:
+def bucket(cloud: Cloud) -> StoredBucket:
     made = cloud.object_storage.create_billing_bucket(DEFAULT_TENANCY)
-    publish(cloud.object_storage, made, STORY.publications())
+    publish_objects(cloud.object_storage, made, STORY.publications())
     return made
 
 
@@ -52,7 +52,7 @@ def test_the_bucket_lists_the_story_and_a_re_publication_changes_the_etag(
     bucket = cloud.object_storage.create_billing_bucket(DEFAULT_TENANCY)
     etags: dict[str, set[str]] = {}
     for each in STORY.publications():
-        publish(cloud.object_storage, bucket, [each])
+        publish_objects(cloud.object_storage, bucket, [each])
         etags.setdefault(each.name, set()).add(bucket.find(each.name).etag)
     listed = object_storage_client(cloud, principal_env).list_objects(BLING, DEFAULT_TENANCY).data.objects
     assert [each.name for each in listed] == sorted(final_state(STORY.publications()))
@@ -62,37 +62,39 @@ def test_the_bucket_lists_the_story_and_a_re_publication_changes_the_etag(
 
 
 def test_an_object_is_the_report_that_the_story_says(
-    cloud: Cloud, principal_env: dict[str, str], bucket: Bucket
+    cloud: Cloud, principal_env: dict[str, str], bucket: StoredBucket
 ) -> None:
     for name, each in list(final_state(STORY.publications()).items())[:3]:
         assert gzip.decompress(download(cloud, principal_env, name)) == b"".join(each.report.chunks())
 
 
 def test_truncated_and_flipped_objects_are_broken_gzip(
-    cloud: Cloud, principal_env: dict[str, str], bucket: Bucket
+    cloud: Cloud, principal_env: dict[str, str], bucket: StoredBucket
 ) -> None:
     first, second = sorted(bucket.objects)[:2]
-    knobs.truncate(cloud.object_storage, bucket, first, keep_bytes=200)
+    report_faults.truncate(cloud.object_storage, bucket, first, keep_bytes=200)
     with pytest.raises(EOFError):
         gzip.decompress(download(cloud, principal_env, first))
-    knobs.flip_bit(cloud.object_storage, bucket, second, bit=8 * 300)
+    report_faults.flip_bit(cloud.object_storage, bucket, second, bit=8 * 300)
     with pytest.raises((zlib.error, gzip.BadGzipFile)):
         gzip.decompress(download(cloud, principal_env, second))
 
 
-def test_a_cut_download_comes_whole_the_next_time(cloud: Cloud, principal_env: dict[str, str], bucket: Bucket) -> None:
+def test_a_cut_download_comes_whole_the_next_time(
+    cloud: Cloud, principal_env: dict[str, str], bucket: StoredBucket
+) -> None:
     name = min(bucket.objects)
-    knobs.cut_download(cloud.faults, name, after_bytes=100)
+    report_faults.cut_download(cloud.faults, name, after_bytes=100)
     with pytest.raises(urllib3.exceptions.ProtocolError):
         download(cloud, principal_env, name)
     assert len(download(cloud, principal_env, name)) == bucket.find(name).size
 
 
-def test_the_shared_object_store_tells_a_cut_body_as_a_service_error(cloud: Cloud, bucket: Bucket) -> None:
+def test_the_shared_object_store_tells_a_cut_body_as_a_service_error(cloud: Cloud, bucket: StoredBucket) -> None:
     user = cloud.identity.create_user()
     settings = OciSettings(oci_endpoint=cloud.endpoint, oci_config_file=str(user.config_file))
     name = min(bucket.objects)
-    knobs.cut_download(cloud.faults, name, after_bytes=100)
+    report_faults.cut_download(cloud.faults, name, after_bytes=100)
     body = ObjectStore(settings, Deadline.after(20), BLING, DEFAULT_TENANCY).get(name)
     with pytest.raises(OciServiceError) as caught:
         list(body.chunks())
@@ -100,16 +102,16 @@ def test_the_shared_object_store_tells_a_cut_body_as_a_service_error(cloud: Clou
 
 
 def test_missing_slow_and_refused_are_knobs_of_one_object(
-    cloud: Cloud, principal_env: dict[str, str], bucket: Bucket
+    cloud: Cloud, principal_env: dict[str, str], bucket: StoredBucket
 ) -> None:
     first, second = sorted(bucket.objects)[:2]
-    knobs.missing(cloud.faults, first)
+    report_faults.missing_object(cloud.faults, first)
     assert status(cloud, principal_env, first) == 404
     assert download(cloud, principal_env, second)
-    slow = knobs.slow(cloud.faults, second, bytes_per_second=10**6)
+    slow = report_faults.slow(cloud.faults, second, bytes_per_second=10**6)
     assert len(download(cloud, principal_env, second)) == bucket.find(second).size
     assert slow.hits == 1
-    knobs.too_many_requests(cloud.faults, times=2)
+    report_faults.too_many_requests(cloud.faults, times=2)
     third = sorted(bucket.objects)[2]
     assert [status(cloud, principal_env, third) for _ in range(2)] == [429, 429]
     assert download(cloud, principal_env, third)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
-from emulator.function_folders import find_functions
+from emulator.fn_server.function_folders import find_functions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

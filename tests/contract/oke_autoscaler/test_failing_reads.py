@@ -13,9 +13,9 @@ import pytest
 from tests.support.autoscaler import BOOKKEEPING, IDLE, config, host_names, put_taint, tick, writes
 
 if TYPE_CHECKING:
+    from emulator.base.faults import FaultOptions
     from emulator.cloud import Cloud
-    from emulator.faults import FaultOptions
-    from emulator.oke.state import Pool
+    from emulator.oke.model.node_pool_records import NodePoolRecord
 
 LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases"
 
@@ -56,7 +56,7 @@ PAIRS = [(read, fault) for read in READS for fault in FAULTS]
 CHOSEN = [pair for index, pair in enumerate(PAIRS) if pair[1] == QUICK[index // len(FAULTS) % len(QUICK)]]
 
 
-def busy_cluster(cloud: Cloud) -> tuple[Pool, dict[str, str]]:
+def busy_cluster(cloud: Cloud) -> tuple[NodePoolRecord, dict[str, str]]:
     """Three nodes: one busy, one drained (to be deleted), one empty; nothing pending, so that loads are read too."""
     pool = cloud.cluster.add_pool("p", size=3)
     first, second, third = host_names(cloud, pool)

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from emulator.hooks import AbandonRequest
+from emulator.base.hooks import AbandonRequest
 from tests.support.autoscaler import IDLE, config, deletions, evictions, host_names, put_taint, taint_keys
 from tests.support.tick_process import TickProcess, TickProcesses
 
 if TYPE_CHECKING:
+    from emulator.base.request_log import LoggedCall
     from emulator.cloud import Cloud
-    from emulator.request_log import LoggedCall
 
 BETWEEN_SECONDS = 200
 """From one tick to the next: longer than a Lease that nobody gives back (60 s of deadline and 15 s of margin)."""

@@ -17,8 +17,8 @@ from tests.support.autoscaler import config, tick, writes
 from tests.support.oci_sdk import resource_principal_signer
 
 if TYPE_CHECKING:
+    from emulator.base.faults import FaultOptions
     from emulator.cloud import Cloud
-    from emulator.faults import FaultOptions
 
 LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases"
 

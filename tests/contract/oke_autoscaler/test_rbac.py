@@ -12,8 +12,8 @@ from tests.support.autoscaler import IDLE, config, host_names, tick
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from emulator.base.request_log import LoggedCall
     from emulator.cloud import Cloud
-    from emulator.request_log import LoggedCall
 
 MANIFEST = Path(__file__).resolve().parents[3] / "deploy" / "kubernetes" / "rbac.yaml"
 

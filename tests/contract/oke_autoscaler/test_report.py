@@ -15,9 +15,9 @@ from tests.support.autoscaler import IDLE, config, deletions, evictions, host_na
 from tests.support.shared_data import ROOT
 
 if TYPE_CHECKING:
+    from emulator.base.faults import FaultOptions
     from emulator.cloud import Cloud
-    from emulator.faults import FaultOptions
-    from emulator.oke.state import Pool
+    from emulator.oke.model.node_pool_records import NodePoolRecord
 
 
 def events(cloud: Cloud) -> list[dict[str, Any]]:
@@ -28,7 +28,7 @@ def reasons(cloud: Cloud) -> set[str]:
     return {event["reason"] for event in events(cloud)}
 
 
-def status(cloud: Cloud, pool: Pool) -> dict[str, Any]:
+def status(cloud: Cloud, pool: NodePoolRecord) -> dict[str, Any]:
     data = cloud.cluster.get("ConfigMap", "cluster-autoscaler-status", "kube-system")["data"]
     found: dict[str, Any] = json.loads(data[pool.id])
     return found
@@ -90,7 +90,7 @@ def test_a_report_that_cannot_be_given_costs_the_tick_nothing(
     assert pool.size == 2
 
 
-def draining(cloud: Cloud) -> tuple[Pool, dict[str, str]]:
+def draining(cloud: Cloud) -> tuple[NodePoolRecord, dict[str, str]]:
     pool = cloud.cluster.add_pool("p", size=2)
     first, second = host_names(cloud, pool)
     cloud.cluster.add_replicas("web", 4, nodes=[first], pool=pool, cpu="500m", memory="256Mi")

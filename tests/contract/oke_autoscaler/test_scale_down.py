@@ -20,10 +20,10 @@ from tests.support.autoscaler import (
 )
 
 if TYPE_CHECKING:
+    from emulator.base.faults import FaultOptions
+    from emulator.base.request_log import LoggedCall
     from emulator.cloud import Cloud
-    from emulator.faults import FaultOptions
-    from emulator.oke.state import Pool
-    from emulator.request_log import LoggedCall
+    from emulator.oke.model.node_pool_records import NodePoolRecord
 
 TO_BE_DELETED = "ToBeDeletedByClusterAutoscaler"
 CANDIDATE = "DeletionCandidateOfClusterAutoscaler"
@@ -34,7 +34,7 @@ def body(answer: dict[str, Any], level: str = "success") -> dict[str, str]:
     return found
 
 
-def spread(cloud: Cloud, pool: Pool) -> tuple[str, str]:
+def spread(cloud: Cloud, pool: NodePoolRecord) -> tuple[str, str]:
     """Two nodes of a pool of two: the first with two pods, the second with one, which fits on the first."""
     first, second = host_names(cloud, pool)
     cloud.cluster.add_replicas("web", 2, nodes=[first], pool=pool, cpu="500m", memory="512Mi")

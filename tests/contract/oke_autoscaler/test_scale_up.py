@@ -10,13 +10,13 @@ import pytest
 from tests.support.autoscaler import changes, config, tick, writes
 
 if TYPE_CHECKING:
+    from emulator.base.faults import FaultOptions
+    from emulator.base.request_log import LoggedCall
     from emulator.cloud import Cloud
-    from emulator.faults import FaultOptions
-    from emulator.oke.state import Pool
-    from emulator.request_log import LoggedCall
+    from emulator.oke.model.node_pool_records import NodePoolRecord
 
 
-def burst(cloud: Cloud, pool: Pool | None, pods: int, cpu: str = "900m") -> None:
+def burst(cloud: Cloud, pool: NodePoolRecord | None, pods: int, cpu: str = "900m") -> None:
     cloud.cluster.add_replicas("burst", pods, pool=pool, cpu=cpu, memory="512Mi")
 
 

@@ -11,8 +11,8 @@ from tests.support.autoscaler import IDLE, config, deletions, tick
 from tests.support.tick_process import TickProcesses
 
 if TYPE_CHECKING:
+    from emulator.base.request_log import LoggedCall
     from emulator.cloud import Cloud
-    from emulator.request_log import LoggedCall
 
 ROUNDS = 10
 

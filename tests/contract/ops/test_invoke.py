@@ -24,20 +24,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from emulator.cloud import Cloud
-    from emulator.functions_app import Functions
+    from emulator.functions_app import FunctionsApp
 
 FUNCTIONS = {"echo": ECHO, "fails": FAILS, "sleeps": SLEEPS}
 Run = Callable[..., int]
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory, keys_folder: Path) -> Iterator[tuple[Cloud, Functions]]:
+def world(tmp_path_factory: pytest.TempPathFactory, keys_folder: Path) -> Iterator[tuple[Cloud, FunctionsApp]]:
     with cloud_with(tmp_path_factory.mktemp("invoke"), keys_folder, FUNCTIONS) as made:
         yield made
 
 
 @pytest.fixture
-def cloud(world: tuple[Cloud, Functions]) -> Cloud:
+def cloud(world: tuple[Cloud, FunctionsApp]) -> Cloud:
     world[0].reset()
     return world[0]
 
@@ -112,7 +112,7 @@ def test_a_given_invoke_endpoint_saves_the_look_up(run: Run, cloud: Cloud) -> No
     assert [call.method for call in cloud.log.calls("functions")] == ["POST"]
 
 
-def test_a_detached_call_returns_before_the_function_ends(run: Run, world: tuple[Cloud, Functions]) -> None:
+def test_a_detached_call_returns_before_the_function_ends(run: Run, world: tuple[Cloud, FunctionsApp]) -> None:
     cloud, functions = world
     assert run("sleeps", "--detach") == 0
     assert cloud.log.calls("functions")[-1].status == 202

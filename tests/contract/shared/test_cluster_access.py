@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from emulator.service import OciError
-from emulator.services.identity.signature import SignedRequest
+from emulator.base.service_protocol import OciError
+from emulator.services.identity.signature_check import SignedRequest
 from shared.kubernetes.cluster_access import SignedToken
 from tests.support.oci_sdk import resource_principal_signer
 

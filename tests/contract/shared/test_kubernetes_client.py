@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from emulator.keys import KeyRing
-from emulator.tls import ensure_tls_files
+from emulator.base.keys import KeyRing
+from emulator.base.tls_files import ensure_tls_files
 from functions.oke_autoscaler.model.kubernetes_objects import Pod
 from shared.deadline import Deadline
 from shared.errors import DeadlineExceeded, KubernetesApiError, UnsafeAddress
@@ -17,8 +17,8 @@ from shared.kubernetes.cluster_access import SignedToken
 from tests.support.oci_sdk import resource_principal_signer
 
 if TYPE_CHECKING:
+    from emulator.base.faults import FaultOptions
     from emulator.cloud import Cloud
-    from emulator.faults import FaultOptions
 
 PODS = "/api/v1/pods"
 

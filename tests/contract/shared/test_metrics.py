@@ -12,7 +12,7 @@ from oci.monitoring import MonitoringClient, models
 from oci.retry import NoneRetryStrategy
 
 from emulator.cloud import Cloud, CloudOptions
-from emulator.functions_app import ROOT, Functions
+from emulator.functions_app import ROOT, FunctionsApp
 from emulator.services.identity.service import DEFAULT_COMPARTMENT
 from emulator.services.telemetry_ingestion.service import TelemetryIngestionService
 from shared.deadline import Deadline
@@ -31,7 +31,7 @@ SERVICE = "telemetry-ingestion"
 class World:
     """A cloud with the real request-context behind its function server."""
 
-    def __init__(self, cloud: Cloud, ingestion: TelemetryIngestionService, functions: Functions) -> None:
+    def __init__(self, cloud: Cloud, ingestion: TelemetryIngestionService, functions: FunctionsApp) -> None:
         self.cloud = cloud
         self.ingestion = ingestion
         self.functions = functions
@@ -66,7 +66,7 @@ class World:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory, keys_folder: Path) -> Iterator[World]:
     ingestion = TelemetryIngestionService()
-    functions = Functions(
+    functions = FunctionsApp(
         lambda cloud: {**cloud.identity.mint_resource_principal(), "oci_endpoint": cloud.endpoint}, root=ROOT
     )
     options = CloudOptions(keys_folder=keys_folder)

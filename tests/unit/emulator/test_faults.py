@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from emulator.faults import Fault, Faults
-from emulator.hooks import Hooks
-from emulator.request_log import LoggedCall, RequestLog
+from emulator.base.faults import Fault, Faults
+from emulator.base.hooks import Hooks
+from emulator.base.request_log import LoggedCall, RequestLog
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from emulator.function_folders import find_functions
+from emulator.fn_server.function_folders import find_functions
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,27 +11,27 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from emulator.__main__ import main
+from emulator.base.keys import KeyRing
 from emulator.closed_loop.autoscalers import OneNodeATick, config
-from emulator.closed_loop.picture import svg
-from emulator.closed_loop.run import Run, disappointments, play
-from emulator.closed_loop.scenario import FOLDER, Scenario, ScenarioError, load, parse
-from emulator.closed_loop.stage import Stage
-from emulator.closed_loop.timeline import text
-from emulator.keys import KeyRing
-from emulator.oke.cluster import Cluster
-from emulator.services.identity.service import Identity
+from emulator.closed_loop.scenario import FOLDER, Scenario, ScenarioError, load_scenario, parse_scenario
+from emulator.closed_loop.scenario_cluster import ScenarioCluster
+from emulator.closed_loop.scenario_run import ScenarioRun, play, unmet_expectations
+from emulator.closed_loop.timeline_picture import timeline_svg
+from emulator.closed_loop.timeline_text import timeline_text
+from emulator.oke.emulated_cluster import EmulatedCluster
+from emulator.services.identity.service import IdentityService
 
 POOL: dict[str, Any] = {"name": "p", "size": 1, "min_size": 1, "max_size": 3}
 
 
-def stage(tmp_path: Path, **body: Any) -> Stage:
-    cluster = Cluster(Identity(tmp_path / "principals", KeyRing(tmp_path / "keys")))
-    made = Stage(cluster, parse({"pools": [POOL], **body}))
+def stage(tmp_path: Path, **body: Any) -> ScenarioCluster:
+    cluster = EmulatedCluster(IdentityService(tmp_path / "principals", KeyRing(tmp_path / "keys")))
+    made = ScenarioCluster(cluster, parse_scenario({"pools": [POOL], **body}))
     made.build()
     return made
 
 
-def run_original(tmp_path: Path, **body: Any) -> Run:
+def run_original(tmp_path: Path, **body: Any) -> ScenarioRun:
     made = stage(tmp_path, **body)
     return play(made, OneNodeATick(made), made.scenario.minutes)
 
@@ -54,7 +54,7 @@ def run_original(tmp_path: Path, **body: Any) -> Run:
 )
 def test_a_faulty_scenario_names_its_fault(body: Any, told: str) -> None:
     with pytest.raises(ScenarioError, match=told):
-        parse(body)
+        parse_scenario(body)
 
 
 def test_a_file_that_is_missing_or_no_yaml_is_named(tmp_path: Path) -> None:
@@ -62,12 +62,12 @@ def test_a_file_that_is_missing_or_no_yaml_is_named(tmp_path: Path) -> None:
     broken.write_text("pools: [")
     for file in (broken, tmp_path / "missing.yaml"):
         with pytest.raises(ScenarioError, match=file.name):
-            load(file)
+            load_scenario(file)
 
 
 @pytest.mark.parametrize("file", sorted(FOLDER.glob("*.yaml")), ids=lambda file: file.stem)
 def test_every_scenario_file_is_valid_and_expects_something(file: Path) -> None:
-    scenario = load(file)
+    scenario = load_scenario(file)
     assert scenario.title
     assert scenario.expect
 
@@ -143,15 +143,15 @@ def test_what_did_not_come_is_told(tmp_path: Path) -> None:
         "reasons": ["magic"],
         "settled_by": -1,
     }
-    told = disappointments(run_original(tmp_path, minutes=3, expect=expect))
+    told = unmet_expectations(run_original(tmp_path, minutes=3, expect=expect))
     assert [sentence.split(" ")[0] for sentence in told] == ["p", "0", "no", "0", "no"]
-    assert not disappointments(run_original(tmp_path, minutes=3, expect={"nodes": {"p": [0, 1]}, "pending": 0}))
+    assert not unmet_expectations(run_original(tmp_path, minutes=3, expect={"nodes": {"p": [0, 1]}, "pending": 0}))
 
 
 def test_a_timeline_has_a_line_for_each_change(tmp_path: Path) -> None:
     workload = {"name": "w", "replicas": 0, "cpu": "3", "memory": "1Gi", "pool": "p"}
     body: dict[str, Any] = {"minutes": 9, "title": "Growth", "events": [{"at": 3, "scale": {"w": 2}}]}
-    told = text(run_original(tmp_path, workloads=[workload], **body)).splitlines()
+    told = timeline_text(run_original(tmp_path, workloads=[workload], **body)).splitlines()
     assert told[0] == "Growth [one node a tick]"
     assert [line.split()[0] for line in told[2:-1]] == ["0", "3", "3", "6"]
     assert "p scale-up unschedulable-pods 1 -> 2" in told[4]
@@ -160,7 +160,7 @@ def test_a_timeline_has_a_line_for_each_change(tmp_path: Path) -> None:
 
 def test_the_picture_is_well_formed_and_tells_each_tick(tmp_path: Path) -> None:
     runs = [run_original(tmp_path, minutes=9, title="A < B & C") for _ in range(2)]
-    root = ET.fromstring(svg(runs))  # noqa: S314  (our own text)
+    root = ET.fromstring(timeline_svg(runs))  # noqa: S314  (our own text)
     names = {"svg": "http://www.w3.org/2000/svg"}
     assert len(root.findall(".//svg:title", names)) == sum(len(run.ticks) for run in runs)
     labels = [label.text for label in root.findall(".//svg:text", names)]

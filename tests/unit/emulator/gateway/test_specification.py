@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from emulator.gateway.app import RateLimiter
-from emulator.gateway.specification import parse
+from emulator.gateway.specification import parse_specification
 
 BACKEND = {"type": "ORACLE_FUNCTIONS_BACKEND", "functionId": "${f}"}
 
@@ -34,7 +34,7 @@ def route(path: str = "/x", **fields: Any) -> dict[str, Any]:
 )
 def test_what_is_not_served_is_refused_by_its_place(document: dict[str, Any], fault: str) -> None:
     with pytest.raises(ValueError, match=fault):
-        parse(document)
+        parse_specification(document)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_what_is_not_served_is_refused_by_its_place(document: dict[str, Any], fa
     ],
 )
 def test_a_path_parameter_is_one_segment_and_a_wildcard_the_rest(path: str, asked: str, matches: bool) -> None:  # noqa: FBT001
-    (parsed,) = parse({"routes": [route(path)]}).routes
+    (parsed,) = parse_specification({"routes": [route(path)]}).routes
     assert bool(parsed.pattern.fullmatch(asked)) is matches
 
 
@@ -57,12 +57,12 @@ def test_a_validation_that_is_not_enforced_demands_nothing() -> None:
     headers = {"headers": [{"name": "X", "required": True}, {"name": "Y"}]}
     enforced = route(requestPolicies={"headerValidations": {**headers, "validationMode": "ENFORCING"}})
     told = route(requestPolicies={"headerValidations": {**headers, "validationMode": "PERMISSIVE"}})
-    first, second = parse({"routes": [enforced, told]}).routes
+    first, second = parse_specification({"routes": [enforced, told]}).routes
     assert (first.required_headers, second.required_headers) == (("X",), ())
 
 
 def test_a_route_without_methods_takes_any() -> None:
-    (parsed,) = parse({"routes": [{"path": "/x", "backend": BACKEND}]}).routes
+    (parsed,) = parse_specification({"routes": [{"path": "/x", "backend": BACKEND}]}).routes
     assert parsed.allows("DELETE")
 
 

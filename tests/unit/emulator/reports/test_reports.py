@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from emulator.reports.billing_history import BillingHistory, final_state, write_folder
 from emulator.reports.catalogue import ODD_TAG_VALUES
 from emulator.reports.columns import COLUMNS
+from emulator.reports.generated_report import EXACT, GeneratedReport, ReportLayout, make_report
+from emulator.reports.java_numbers import big_decimal, java_double, line_item_cost
 from emulator.reports.line_items import BLOCK_ROWS
-from emulator.reports.numbers import big_decimal, cost_of, java_double
-from emulator.reports.report import EXACT, Layout, Report, make_report
-from emulator.reports.story import Story, final_state, write_folder
 from tests.support.shared_data import shared_file
 
 if TYPE_CHECKING:
@@ -34,13 +34,13 @@ AMOUNTS = {
 }
 
 
-def csv_text(report: Report) -> str:
+def csv_text(report: GeneratedReport) -> str:
     file = io.BytesIO()
     report.write_csv(file)
     return file.getvalue().decode()
 
 
-def rows_of(report: Report) -> list[dict[str, str]]:
+def rows_of(report: GeneratedReport) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(csv_text(report), newline="")))
 
 
@@ -92,7 +92,9 @@ def test_real_costs_come_out_of_quantity_and_price() -> None:
         for row in csv.DictReader(file):
             quantity = int(Decimal(row["usage/billedQuantity"]).scaleb(12))
             price = int(Decimal(row["cost/unitPrice"]).scaleb(8))
-            assert abs(Decimal(cost_of(quantity, price)).scaleb(-18) - Decimal(row["cost/myCost"])) <= Decimal("5E-19")
+            assert abs(Decimal(line_item_cost(quantity, price)).scaleb(-18) - Decimal(row["cost/myCost"])) <= Decimal(
+                "5E-19"
+            )
 
 
 @pytest.mark.parametrize("dialect", ["cost", "focus", "usage"])
@@ -134,7 +136,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others() -> None:
 def test_parts_of_a_window_are_the_whole_wherever_it_is_cut() -> None:
     whole = make_report("cost", BLOCK_ROWS + 30)
     parts = [
-        Report("cost", whole.window, start=start, stop=stop)
+        GeneratedReport("cost", whole.window, start=start, stop=stop)
         for start, stop in ((0, 7), (7, BLOCK_ROWS + 1), (BLOCK_ROWS + 1, 10**9))
     ]
     assert [row for part in parts for row in rows_of(part)] == rows_of(whole)
@@ -151,7 +153,7 @@ def test_any_row_of_ten_million_is_made_without_those_before_it() -> None:
 
 def test_layouts_change_the_form_and_not_the_content() -> None:
     plain = rows_of(make_report("cost", 40))
-    odd = Layout(
+    odd = ReportLayout(
         shuffle=True, extra_columns=("x/new",), leave_out=("cost/myCostOverage",), upper_case=True, newline="\n"
     )
     rows = rows_of(make_report("cost", 40, layout=odd))
@@ -164,17 +166,17 @@ def test_layouts_change_the_form_and_not_the_content() -> None:
 
 
 def test_focus_layouts_have_their_names_nulls_and_bare_tags() -> None:
-    layout = Layout(focus_names="1.0", null_text="NULL", braces=False, clock="blank")
+    layout = ReportLayout(focus_names="1.0", null_text="NULL", braces=False, clock="blank")
     row = rows_of(make_report("focus", 40, layout=layout))[5]
     assert {"ProviderName", "RegionId", "ConsumedQuantity"} <= set(row)
     assert row["CommitmentDiscountId"] == "NULL"
     assert json.loads("{" + row["Tags"] + "}")
     assert row["ChargePeriodStart"][10] == " "
-    assert "x_oci_ReferenceNumber" in rows_of(make_report("focus", 1, layout=Layout(focus_names="x_oci")))[0]
+    assert "x_oci_ReferenceNumber" in rows_of(make_report("focus", 1, layout=ReportLayout(focus_names="x_oci")))[0]
 
 
 def test_a_gzip_of_several_members_is_the_same_text() -> None:
-    report = Report("cost", make_report("cost", 2 * BLOCK_ROWS + 9).window, gzip_member_rows=BLOCK_ROWS)
+    report = GeneratedReport("cost", make_report("cost", 2 * BLOCK_ROWS + 9).window, gzip_member_rows=BLOCK_ROWS)
     file = io.BytesIO()
     report.write_gzip(file)
     assert file.getvalue().count(b"\x1f\x8b\x08\x00\x00\x00\x00\x00") > 1
@@ -182,7 +184,7 @@ def test_a_gzip_of_several_members_is_the_same_text() -> None:
 
 
 def test_a_correction_takes_back_a_third_of_the_line_that_it_names() -> None:
-    story = Story(days=1, rows_per_day=40, dialects=("cost",), republish_every=0)
+    story = BillingHistory(days=1, rows_per_day=40, dialects=("cost",), republish_every=0)
     found = [each for each in story.publications() if each.kind == "correction"]
     lines = {row["lineItem/referenceNo"]: row for each in story.publications() for row in rows_of(each.report)}
     fixes = [row for each in found for row in rows_of(each.report)]
@@ -195,7 +197,7 @@ def test_a_correction_takes_back_a_third_of_the_line_that_it_names() -> None:
 
 
 def test_a_story_has_late_days_splits_and_re_publications(tmp_path: Path) -> None:
-    story = Story(days=6, rows_per_day=200, rows_per_object=30, dialects=("focus", "usage"))
+    story = BillingHistory(days=6, rows_per_day=200, rows_per_object=30, dialects=("focus", "usage"))
     publications = story.publications()
     assert Counter(each.kind for each in publications) == {
         "on-time": 96,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.kubernetes.objects import merged, quantity
-from emulator.oke.monitoring.mql import QueryError, interval_seconds, parse
-from emulator.oke.nodes.hosts import allocatable
+from emulator.kubernetes.object_fields import merged, parse_quantity
+from emulator.oke.nodes.hosts import kubelet_allocatable
+from emulator.oke.services.mql import QueryError, interval_seconds, parse_mql
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from emulator.oke.nodes.hosts import allocatable
 def test_reservations_follow_the_documented_steps(
     vcpus: int, memory_gib: float, millicores: int, memory_bytes: int
 ) -> None:
-    assert allocatable(vcpus, memory_gib) == (millicores, memory_bytes)
+    assert kubelet_allocatable(vcpus, memory_gib) == (millicores, memory_bytes)
 
 
 @pytest.mark.parametrize(
@@ -30,13 +30,13 @@ def test_reservations_follow_the_documented_steps(
     [("100m", "0.1"), ("1Ki", "1024"), ("1.5Gi", "1610612736"), ("2", "2"), ("1e3", "1000")],
 )
 def test_quantities(text: str, value: str) -> None:
-    assert str(quantity(text).normalize()) == str(quantity(value).normalize())
+    assert str(parse_quantity(text).normalize()) == str(parse_quantity(value).normalize())
 
 
 def test_a_quantity_that_is_none_is_refused() -> None:
     for text in ("", "1Q", "Gi", "--1"):
         with pytest.raises(ValueError, match="quantity"):
-            quantity(text)
+            parse_quantity(text)
 
 
 def test_a_merge_patch_follows_its_specification() -> None:
@@ -55,7 +55,7 @@ def test_intervals_end_at_an_hour_of_minutes() -> None:
 
 
 def test_a_query_is_read_whatever_its_blanks() -> None:
-    query = parse(
+    query = parse_mql(
         ' CpuUtilization [5m] { resourceId = "a b", shape=~"VM*|BM*" } . groupBy( resourceId , shape ) . mean ( ) '
     )
     assert (query.metric, query.interval_seconds, query.group_by, query.statistic) == (

@@ -7,19 +7,19 @@ from typing import Any
 
 import pytest
 
-from emulator.keys import KeyRing
-from emulator.kubernetes.objects import condition_of, node_name_of
-from emulator.oke.cluster import Cluster
-from emulator.oke.manifests import DOMAINS
-from emulator.services.identity.service import Identity
+from emulator.base.keys import KeyRing
+from emulator.kubernetes.object_fields import condition_of, node_name_of
+from emulator.oke.emulated_cluster import EmulatedCluster
+from emulator.oke.model.manifests import DOMAINS
+from emulator.services.identity.service import IdentityService
 
 
 @pytest.fixture
-def cluster(tmp_path: Path) -> Cluster:
-    return Cluster(Identity(tmp_path / "principals", KeyRing(tmp_path / "keys")))
+def cluster(tmp_path: Path) -> EmulatedCluster:
+    return EmulatedCluster(IdentityService(tmp_path / "principals", KeyRing(tmp_path / "keys")))
 
 
-def place(cluster: Cluster, name: str, **fields: Any) -> str:
+def place(cluster: EmulatedCluster, name: str, **fields: Any) -> str:
     """The node of a new pod, or why there is none."""
     cluster.add_pod(name, **fields)
     cluster.settle()
@@ -29,11 +29,11 @@ def place(cluster: Cluster, name: str, **fields: Any) -> str:
     return node_name_of(pod) or condition["message"]
 
 
-def hosts(cluster: Cluster, size: int = 2, **fields: Any) -> list[str]:
+def hosts(cluster: EmulatedCluster, size: int = 2, **fields: Any) -> list[str]:
     return [node.host for node in cluster.add_pool("p", size=size, **fields).nodes]
 
 
-def zones(cluster: Cluster) -> list[str]:
+def zones(cluster: EmulatedCluster) -> list[str]:
     return [
         cluster.get("Node", node_name_of(pod))["metadata"]["labels"]["topology.kubernetes.io/zone"]
         for pod in cluster.objects("Pod")
@@ -41,13 +41,13 @@ def zones(cluster: Cluster) -> list[str]:
     ]
 
 
-def test_pods_go_where_there_is_most_room(cluster: Cluster) -> None:
+def test_pods_go_where_there_is_most_room(cluster: EmulatedCluster) -> None:
     first, second = hosts(cluster)
     cluster.add_pod("a", cpu="1", node=first)
     assert place(cluster, "b", cpu="1") == second
 
 
-def test_a_pod_that_fits_nowhere_is_marked_with_the_reasons(cluster: Cluster) -> None:
+def test_a_pod_that_fits_nowhere_is_marked_with_the_reasons(cluster: EmulatedCluster) -> None:
     first, _ = hosts(cluster)
     cluster.add_pod("a", cpu="3", node=first)
     assert place(cluster, "b", cpu="3.5") != first
@@ -57,7 +57,7 @@ def test_a_pod_that_fits_nowhere_is_marked_with_the_reasons(cluster: Cluster) ->
     )
 
 
-def test_init_containers_and_overhead_take_room(cluster: Cluster) -> None:
+def test_init_containers_and_overhead_take_room(cluster: EmulatedCluster) -> None:
     hosts(cluster, 1)
     init = {"name": "i", "resources": {"requests": {"cpu": "4"}}}
     sidecar = {"name": "s", "restartPolicy": "Always", "resources": {"requests": {"cpu": "2"}}}
@@ -67,14 +67,14 @@ def test_init_containers_and_overhead_take_room(cluster: Cluster) -> None:
     assert place(cluster, "d", cpu="1", spec={"initContainers": [sidecar]}).startswith("10.")
 
 
-def test_the_number_of_pods_of_a_node_is_limited(cluster: Cluster) -> None:
+def test_the_number_of_pods_of_a_node_is_limited(cluster: EmulatedCluster) -> None:
     (host,) = hosts(cluster, 1, max_pods=2)
     cluster.add_pod("a", node=host)
     cluster.add_pod("b", node=host)
     assert "Too many pods" in place(cluster, "c")
 
 
-def test_taints_keep_pods_away_that_do_not_tolerate_them(cluster: Cluster) -> None:
+def test_taints_keep_pods_away_that_do_not_tolerate_them(cluster: EmulatedCluster) -> None:
     (host,) = hosts(cluster, 1, taints="team=a:NoSchedule")
     assert "untolerated taint" in place(cluster, "a")
     for number, toleration in enumerate(
@@ -91,7 +91,7 @@ def test_taints_keep_pods_away_that_do_not_tolerate_them(cluster: Cluster) -> No
         assert "untolerated taint" in place(cluster, f"no{number}", spec={"tolerations": [toleration]})
 
 
-def test_a_cordoned_node_takes_no_pod_and_an_unwelcome_one_the_last(cluster: Cluster) -> None:
+def test_a_cordoned_node_takes_no_pod_and_an_unwelcome_one_the_last(cluster: EmulatedCluster) -> None:
     first, second = hosts(cluster)
     soft = [{"key": "leaving", "effect": "PreferNoSchedule"}]
     cluster.change("Node", first, ("spec.taints", soft))
@@ -113,7 +113,7 @@ def test_a_cordoned_node_takes_no_pod_and_an_unwelcome_one_the_last(cluster: Clu
         ("Lt", ["5"], True),
     ],
 )
-def test_required_node_affinity(cluster: Cluster, operator: str, values: list[str], *, fits: bool) -> None:
+def test_required_node_affinity(cluster: EmulatedCluster, operator: str, values: list[str], *, fits: bool) -> None:
     hosts(cluster, 1, labels={"size": "4"})
     term = {"matchExpressions": [{"key": "size", "operator": operator, "values": values}]}
     required = {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [term]}}
@@ -121,7 +121,7 @@ def test_required_node_affinity(cluster: Cluster, operator: str, values: list[st
     assert placed.startswith("10.") is fits
 
 
-def test_a_host_port_is_given_once(cluster: Cluster) -> None:
+def test_a_host_port_is_given_once(cluster: EmulatedCluster) -> None:
     hosts(cluster, 1)
     spec = {"containers": [{"name": "c", "ports": [{"hostPort": 80, "containerPort": 80}]}]}
     other = {"containers": [{"name": "c", "ports": [{"hostPort": 80, "containerPort": 80, "protocol": "UDP"}]}]}
@@ -135,7 +135,7 @@ def apart(label: str, key: str = "kubernetes.io/hostname") -> dict[str, Any]:
     return {"requiredDuringSchedulingIgnoredDuringExecution": [term]}
 
 
-def test_anti_affinity_holds_both_ways(cluster: Cluster) -> None:
+def test_anti_affinity_holds_both_ways(cluster: EmulatedCluster) -> None:
     hosts(cluster, 2)
     spec = {"affinity": {"podAntiAffinity": apart("web")}}
     first = place(cluster, "web-0", labels={"app": "web"}, spec=spec)
@@ -145,7 +145,7 @@ def test_anti_affinity_holds_both_ways(cluster: Cluster) -> None:
     assert "anti-affinity" in place(cluster, "plain", labels={"app": "web"}), "those that are there do not want it"
 
 
-def test_affinity_wants_company_and_the_first_of_a_group_may_start_it(cluster: Cluster) -> None:
+def test_affinity_wants_company_and_the_first_of_a_group_may_start_it(cluster: EmulatedCluster) -> None:
     hosts(cluster, 2)
     spec = {"affinity": {"podAffinity": apart("web")}}
     assert "affinity" in place(cluster, "other", labels={"app": "other"}, spec=spec)
@@ -153,7 +153,7 @@ def test_affinity_wants_company_and_the_first_of_a_group_may_start_it(cluster: C
     assert place(cluster, "web-1", labels={"app": "web"}, cpu="1", spec=spec) == first
 
 
-def test_spread_keeps_zones_even(cluster: Cluster) -> None:
+def test_spread_keeps_zones_even(cluster: EmulatedCluster) -> None:
     cluster.add_pool("p", size=3, domains=DOMAINS)
     constraint = {
         "maxSkew": 1,
@@ -176,7 +176,7 @@ def test_spread_keeps_zones_even(cluster: Cluster) -> None:
     assert "spread" in place(cluster, "ninth", **fields), "only the cordoned zone would do"
 
 
-def test_a_volume_binds_a_pod_to_its_zone(cluster: Cluster) -> None:
+def test_a_volume_binds_a_pod_to_its_zone(cluster: EmulatedCluster) -> None:
     cluster.add_pool("p", size=2, domains=DOMAINS[:2])
     term = {
         "matchExpressions": [{"key": "topology.kubernetes.io/zone", "operator": "In", "values": ["US-ASHBURN-AD-2"]}]
@@ -198,7 +198,7 @@ def test_a_volume_binds_a_pod_to_its_zone(cluster: Cluster) -> None:
     assert "unbound immediate" in place(cluster, "late", spec=unbound)
 
 
-def test_the_more_important_pod_comes_first(cluster: Cluster) -> None:
+def test_the_more_important_pod_comes_first(cluster: EmulatedCluster) -> None:
     hosts(cluster, 1)
     cluster.add_pod("low", cpu="3", spec={"priority": 1})
     cluster.add_pod("high", cpu="3", spec={"priority": 100})
@@ -207,14 +207,14 @@ def test_the_more_important_pod_comes_first(cluster: Cluster) -> None:
     assert not node_name_of(cluster.get("Pod", "low"))
 
 
-def test_gated_pods_and_those_of_other_schedulers_are_left_alone(cluster: Cluster) -> None:
+def test_gated_pods_and_those_of_other_schedulers_are_left_alone(cluster: EmulatedCluster) -> None:
     hosts(cluster, 1)
     cluster.add_pod("gated", spec={"schedulingGates": [{"name": "x"}]})
     cluster.add_pod("other", spec={"schedulerName": "mine"})
     assert [pod["status"] for pod in cluster.pending()] == [{"phase": "Pending"}] * 2
 
 
-def test_a_daemon_set_reaches_every_node_that_lets_it(cluster: Cluster) -> None:
+def test_a_daemon_set_reaches_every_node_that_lets_it(cluster: EmulatedCluster) -> None:
     hosts(cluster, 2)
     cluster.add_pool("gpu", size=1, taints="gpu=1:NoSchedule")
     cluster.add_daemon_set("proxy", cpu="50m")
@@ -230,7 +230,7 @@ def test_a_daemon_set_reaches_every_node_that_lets_it(cluster: Cluster) -> None:
     assert (names.count("proxy"), names.count("all")) == (3, 4)
 
 
-def test_replicas_follow_their_number_down_too(cluster: Cluster) -> None:
+def test_replicas_follow_their_number_down_too(cluster: EmulatedCluster) -> None:
     hosts(cluster, 1)
     cluster.add_replicas("web", 3)
     cluster.advance(10)
@@ -240,7 +240,7 @@ def test_replicas_follow_their_number_down_too(cluster: Cluster) -> None:
     assert [pod["metadata"]["name"] for pod in cluster.objects("Pod")] == ["web-00000"]
 
 
-def test_a_pod_on_a_node_that_is_not_ready_starts_when_it_is(cluster: Cluster) -> None:
+def test_a_pod_on_a_node_that_is_not_ready_starts_when_it_is(cluster: EmulatedCluster) -> None:
     (host,) = hosts(cluster, 1)
     cluster.set_ready(host, ready=False)
     assert "untolerated taint" in place(cluster, "a")
@@ -249,7 +249,7 @@ def test_a_pod_on_a_node_that_is_not_ready_starts_when_it_is(cluster: Cluster) -
     assert cluster.get("Pod", "a")["status"]["phase"] == "Running"
 
 
-def test_new_pods_come_before_those_that_found_no_node(cluster: Cluster) -> None:
+def test_new_pods_come_before_those_that_found_no_node(cluster: EmulatedCluster) -> None:
     cluster.add_pool("p", size=0)
     cluster.add_replicas("old", 4, cpu="1.9")
     cluster.advance(10)
@@ -260,7 +260,7 @@ def test_new_pods_come_before_those_that_found_no_node(cluster: Cluster) -> None
     assert placed == ["old", "proxy"], "the DaemonSet has its room, whoever waited longer"
 
 
-def test_what_tolerates_everything_is_bound_before_the_node_is_ready_and_starts_then(cluster: Cluster) -> None:
+def test_what_tolerates_everything_is_bound_before_the_node_is_ready_and_starts_then(cluster: EmulatedCluster) -> None:
     cluster.add_pool("p", size=0)
     cluster.add_daemon_set("all", cpu="50m", spec={"tolerations": [{"operator": "Exists"}]})
     cluster.resize(next(iter(cluster.node_pools.pools.values())), 1)
@@ -271,7 +271,7 @@ def test_what_tolerates_everything_is_bound_before_the_node_is_ready_and_starts_
     assert cluster.objects("Pod")[0]["status"]["phase"] == "Running"
 
 
-def test_a_more_important_pod_takes_the_room_of_the_least_important(cluster: Cluster) -> None:
+def test_a_more_important_pod_takes_the_room_of_the_least_important(cluster: EmulatedCluster) -> None:
     first, second = hosts(cluster)
     for name, host, priority in (("cheap", first, -20), ("dear", second, 50)):
         cluster.add_pod(name, cpu="3", node=host, spec={"priority": priority})
@@ -285,7 +285,7 @@ def test_a_more_important_pod_takes_the_room_of_the_least_important(cluster: Clu
     assert "deletionTimestamp" not in cluster.get("Pod", "dear")["metadata"]
 
 
-def test_nobody_is_ended_for_an_equal_a_modest_or_a_hopeless_pod(cluster: Cluster) -> None:
+def test_nobody_is_ended_for_an_equal_a_modest_or_a_hopeless_pod(cluster: EmulatedCluster) -> None:
     (host,) = hosts(cluster, 1)
     cluster.add_pod("a", cpu="3", node=host, spec={"priority": 1})
     cluster.add_pod("equal", cpu="3", spec={"priority": 1})
@@ -296,7 +296,7 @@ def test_nobody_is_ended_for_an_equal_a_modest_or_a_hopeless_pod(cluster: Cluste
     assert [pod["metadata"]["name"] for pod in cluster.objects("Pod") if node_name_of(pod)] == ["a"]
 
 
-def test_affinity_looks_into_the_namespaces_that_it_names(cluster: Cluster) -> None:
+def test_affinity_looks_into_the_namespaces_that_it_names(cluster: EmulatedCluster) -> None:
     first, _ = hosts(cluster)
     cluster.add_pod("db", namespace="data", labels={"app": "db"}, node=first)
     term = {"labelSelector": {"matchLabels": {"app": "db"}}, "topologyKey": "kubernetes.io/hostname"}
@@ -311,7 +311,7 @@ def test_affinity_looks_into_the_namespaces_that_it_names(cluster: Cluster) -> N
     assert "affinity" in near("nowhere", namespaces=["data"], topologyKey="no-such-label")
 
 
-def test_spread_may_ask_for_more_domains_and_leave_tainted_nodes_out(cluster: Cluster) -> None:
+def test_spread_may_ask_for_more_domains_and_leave_tainted_nodes_out(cluster: EmulatedCluster) -> None:
     cluster.add_pool("p", size=2, domains=DOMAINS[:2])
     constraint = {
         "maxSkew": 1,
@@ -334,7 +334,7 @@ def test_spread_may_ask_for_more_domains_and_leave_tainted_nodes_out(cluster: Cl
     assert web("h", whenUnsatisfiable="ScheduleAnyway").startswith("10.")
 
 
-def test_a_stateful_set_keeps_its_names(cluster: Cluster) -> None:
+def test_a_stateful_set_keeps_its_names(cluster: EmulatedCluster) -> None:
     hosts(cluster, 1)
     template = {"metadata": {"labels": {"app": "db"}}, "spec": {"containers": [{"name": "c"}]}}
     spec = {"replicas": 2, "selector": {"matchLabels": {"app": "db"}}, "template": template}
@@ -348,14 +348,14 @@ def test_a_stateful_set_keeps_its_names(cluster: Cluster) -> None:
     assert after["db-1"] != before["db-1"]
 
 
-def test_a_node_that_is_gone_takes_its_pods_along(cluster: Cluster) -> None:
+def test_a_node_that_is_gone_takes_its_pods_along(cluster: EmulatedCluster) -> None:
     first, _ = hosts(cluster)
     cluster.add_pod("lonely", node=first)
     cluster.remove("Node", first)
     assert cluster.objects("Pod") == []
 
 
-def test_the_clock_stands_jumps_and_runs(cluster: Cluster) -> None:
+def test_the_clock_stands_jumps_and_runs(cluster: EmulatedCluster) -> None:
     clock = cluster.clock
     assert clock.stands_still
     clock.set(1_800_000_000)

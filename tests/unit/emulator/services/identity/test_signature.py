@@ -9,16 +9,16 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from emulator.service import OciError, Principal
-from emulator.services.identity import token as identity_token
-from emulator.services.identity.signature import SignedRequest, check_body, sha256, verify
+from emulator.base.service_protocol import OciError, SignedPrincipal
+from emulator.services.identity import json_web_token as identity_token
+from emulator.services.identity.signature_check import SignedRequest, check_body, sha256, verify
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-WHO = Principal("user", "u", "t")
+WHO = SignedPrincipal("user", "u", "t")
 NOW = 1_767_225_600.0
 
 
-def key_source(_key_id: str) -> tuple[Principal, rsa.RSAPublicKey]:
+def key_source(_key_id: str) -> tuple[SignedPrincipal, rsa.RSAPublicKey]:
     return WHO, KEY.public_key()
 
 
@@ -93,15 +93,15 @@ def test_a_signature_of_other_text_fails() -> None:
 
 def test_a_token_comes_back_with_its_claims_and_its_key() -> None:
     jwk = identity_token.jwk_of(KEY.public_key(), "k")
-    token = identity_token.encode({"sub": "x", "jwk": jwk}, KEY, "k")
-    claims = identity_token.decode(token, KEY.public_key())
+    token = identity_token.encode_token({"sub": "x", "jwk": jwk}, KEY, "k")
+    claims = identity_token.decode_token(token, KEY.public_key())
     assert claims == {"sub": "x", "jwk": jwk}
 
 
 @pytest.mark.parametrize("token", ["", "a.b", "a.b.c", "a.b.%%%", "é.b.c"])
 def test_a_malformed_token_is_an_error(token: str) -> None:
     with pytest.raises(identity_token.TokenError):
-        identity_token.decode(token, KEY.public_key())
+        identity_token.decode_token(token, KEY.public_key())
 
 
 @pytest.mark.parametrize("jwk", ["", "{}", "[]", '{"n": 1, "e": 2}', '{"n": "AQ", "e": "AQ"}'])

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.service import OciError
-from emulator.services.object_storage.rules import (
+from emulator.base.service_protocol import OciError
+from emulator.services.object_storage.object_rules import (
     ListQuery,
     byte_range,
     check_bucket_name,
     check_object_name,
     check_write,
     is_unmodified,
-    page_of,
+    object_page,
 )
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def every_page(names: list[str], query: ListQuery) -> tuple[list[str], list[str]
     prefixes: list[str] = []
     start: str | None = query.start
     while start is not None:
-        page = page_of(names, ListQuery(query.prefix, start, query.end, "", query.limit, query.delimiter))
+        page = object_page(names, ListQuery(query.prefix, start, query.end, "", query.limit, query.delimiter))
         assert len(page.names) + len(page.prefixes) <= query.limit
         found += page.names
         prefixes += page.prefixes
@@ -66,7 +66,7 @@ def test_with_a_delimiter_each_name_is_listed_or_stands_behind_a_prefix(
 
 @given(NAMES, st.text(alphabet="ab/", max_size=3), st.text(alphabet="ab/", max_size=3))
 def test_start_is_included_and_end_is_not(names: list[str], start: str, end: str) -> None:
-    page = page_of(names, ListQuery(start=start, end=end))
+    page = object_page(names, ListQuery(start=start, end=end))
     assert list(page.names) == [name for name in names if name >= start and (not end or name < end)]
 
 

@@ -1,0 +1,157 @@
+"""One run of a scenario: time passes, events happen, the autoscaler is called, everything is noted."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from emulator.kubernetes.object_fields import Object, is_true, node_name_of
+
+if TYPE_CHECKING:
+    from emulator.closed_loop.autoscalers import Autoscaler
+    from emulator.closed_loop.scenario import Event, Scenario
+    from emulator.closed_loop.scenario_cluster import ScenarioCluster
+
+_MINUTE = 60
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The cluster at a minute: pods without a node, pods in all, and by pool the wanted size and the Ready nodes."""
+
+    minute: float
+    pending: int
+    pods: int
+    sizes: dict[str, int]
+    ready: dict[str, int]
+
+
+@dataclass(frozen=True)
+class TickRecord:
+    """One call of the autoscaler: when, its answer, and how it changed the pools' sizes."""
+
+    minute: float
+    answer: Object
+    pending: int
+    before: dict[str, int]
+    after: dict[str, int]
+    wall_seconds: float
+
+    @property
+    def parts(self) -> list[Object]:
+        """Return the answer's objects, one a pool, each with its `kind`: success, warning or error."""
+        listed = self.answer.get("node-pools") or [self.answer]
+        return [{"kind": kind, **body} for part in listed for kind, body in part.items() if isinstance(body, dict)]
+
+    @property
+    def actions(self) -> set[str]:
+        """Return what it did: scale-up, scale-down, none, or error."""
+        return {"error" if part["kind"] == "error" else str(part.get("action", "none")) for part in self.parts}
+
+
+@dataclass
+class ScenarioRun:
+    """All that a run left behind."""
+
+    autoscaler: str
+    scenario: Scenario
+    samples: list[Sample] = field(default_factory=list)
+    ticks: list[TickRecord] = field(default_factory=list)
+    noted: list[tuple[float, str]] = field(default_factory=list)
+
+    def ticks_with(self, action: str) -> list[TickRecord]:
+        """Return the ticks that did something."""
+        return [tick for tick in self.ticks if action in tick.actions]
+
+    def settled_at(self) -> float | None:
+        """Return the minute from which no pod waited any more, None when some still do."""
+        waiting = [sample.minute for sample in self.samples if sample.pending]
+        if not waiting:
+            return 0.0
+        return None if waiting[-1] == self.samples[-1].minute else waiting[-1] + 1
+
+
+def play(stage: ScenarioCluster, autoscaler: Autoscaler, minutes: float) -> ScenarioRun:
+    """Run a scenario on a stage that is built."""
+    run = ScenarioRun(autoscaler.name, stage.scenario)
+    for minute, action in _schedule(stage, autoscaler, run, minutes):
+        stage.cluster.advance(max(0.0, (minute - stage.minute) * _MINUTE))
+        action()
+    run.noted = stage.noted
+    return run
+
+
+def _schedule(
+    stage: ScenarioCluster, autoscaler: Autoscaler, run: ScenarioRun, minutes: float
+) -> Iterator[tuple[float, Callable[[], None]]]:
+    """Yield what happens, by time: at one minute first events, then the tick, then the sample."""
+    entries: list[tuple[float, int, Callable[[], None]]] = []
+    for event in stage.scenario.events:
+        entries += [(at, 0, lambda event=event: stage.play(event)) for at in _times(event, minutes)]  # type: ignore[misc]
+    step = stage.scenario.tick_minutes
+    ticks = int(minutes // step) + 1
+    entries += [(number * step, 1, lambda: run.ticks.append(_tick(stage, autoscaler))) for number in range(ticks)]
+    entries += [(float(at), 2, lambda: run.samples.append(_sample(stage))) for at in range(int(minutes) + 1)]
+    for minute, _, action in sorted(entries, key=lambda entry: entry[:2]):
+        yield minute, action
+
+
+def _times(event: Event, minutes: float) -> Iterator[float]:
+    at = event.at
+    while at <= minutes:
+        yield at
+        if not event.every:
+            return
+        at += event.every
+
+
+def _tick(stage: ScenarioCluster, autoscaler: Autoscaler) -> TickRecord:
+    pending, before, started = len(stage.cluster.pending()), _sizes(stage), time.monotonic()
+    answer = autoscaler.tick()
+    return TickRecord(stage.minute, answer, pending, before, _sizes(stage), time.monotonic() - started)
+
+
+def _sizes(stage: ScenarioCluster) -> dict[str, int]:
+    return {name: pool.size for name, pool in stage.pools.items()}
+
+
+def _sample(stage: ScenarioCluster) -> Sample:
+    pods = stage.cluster.objects("Pod")
+    ready = {
+        name: sum(1 for node in stage.cluster.nodes(pool) if is_true(node, "Ready"))
+        for name, pool in stage.pools.items()
+    }
+    pending = sum(1 for pod in pods if not node_name_of(pod))
+    return Sample(stage.minute, pending, len(pods), _sizes(stage), ready)
+
+
+def unmet_expectations(run: ScenarioRun) -> list[str]:
+    """Return in sentences what the scenario expected and did not come."""
+    expect, last = run.scenario.expect, run.samples[-1]
+    found = [
+        f"{name} has {last.ready[name]} ready nodes at the end, not {wanted}"
+        for name, wanted in (expect.get("nodes") or {}).items()
+        if not _within(last.ready[name], wanted)
+    ]
+    if "pending" in expect and not _within(last.pending, expect["pending"]):
+        found.append(f"{last.pending} pods are pending at the end, not {expect['pending']}")
+    if "settled_by" in expect:
+        settled = run.settled_at()
+        if settled is None or settled > expect["settled_by"]:
+            found.append(f"no pod waits from minute {settled} on, not from {expect['settled_by']}")
+    for action, wanted in (expect.get("ticks_with") or {}).items():
+        count = len(run.ticks_with(action))
+        if not _within(count, wanted):
+            found.append(f"{count} ticks with {action}, not {wanted}")
+    reasons = {str(part.get("reason")) for tick in run.ticks for part in tick.parts}
+    found += [f"no tick answered {reason}" for reason in expect.get("reasons") or [] if reason not in reasons]
+    return found
+
+
+def _within(value: float, wanted: float | list[float]) -> bool:
+    """Tell whether a value is the wanted one, or in the wanted range `[least, most]`."""
+    if isinstance(wanted, list):
+        return wanted[0] <= value <= wanted[1]
+    return value == wanted

@@ -1,0 +1,44 @@
+"""Compute shapes: size and architecture.
+
+Source: https://docs.oracle.com/en-us/iaas/Content/Compute/References/computeshapes.htm
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class CatalogueShape:
+    """A shape; sizes of flexible ones are their defaults."""
+
+    name: str
+    ocpus: float
+    memory_gib: float
+    is_flexible: bool = False
+    architecture: str = "amd64"
+    gpus: int = 0
+
+    @property
+    def vcpus_per_ocpu(self) -> int:
+        """Return threads of a core: two, but one on Arm."""
+        return 1 if self.architecture == "arm64" else 2
+
+
+SHAPES = {
+    shape.name: shape
+    for shape in (
+        CatalogueShape("VM.Standard.E3.Flex", 1, 16, is_flexible=True),
+        CatalogueShape("VM.Standard.E4.Flex", 1, 16, is_flexible=True),
+        CatalogueShape("VM.Standard.E5.Flex", 1, 12, is_flexible=True),
+        CatalogueShape("VM.Standard3.Flex", 1, 16, is_flexible=True),
+        CatalogueShape("VM.Standard.A1.Flex", 1, 6, is_flexible=True, architecture="arm64"),
+        CatalogueShape("VM.Standard.A2.Flex", 1, 6, is_flexible=True, architecture="arm64"),
+        CatalogueShape("VM.Standard2.1", 1, 15),
+        CatalogueShape("VM.Standard2.2", 2, 30),
+        CatalogueShape("VM.Standard2.4", 4, 60),
+        CatalogueShape("VM.Standard2.8", 8, 120),
+        CatalogueShape("VM.Standard.E2.2", 2, 16),
+        CatalogueShape("VM.GPU3.1", 6, 90, gpus=1),
+    )
+}

@@ -1,1 +1,0 @@
-"""Monitoring's metrics of nodes and pools."""

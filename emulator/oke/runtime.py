@@ -1,0 +1,133 @@
+"""The cluster as it moves: one clock, one lock, one store, and everybody who acts on them."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from emulator.kubernetes.bearer_tokens import Authenticator
+from emulator.kubernetes.kinds import NAMESPACE
+from emulator.kubernetes.server import ApiServer
+from emulator.kubernetes.store import Store
+from emulator.oke.control.control_loops import ControlLoops
+from emulator.oke.model.node_pool_records import Behaviour, ocid
+from emulator.oke.model.simulated_clock import Agenda, SimulatedClock
+from emulator.oke.nodes.hosts import Hosts
+from emulator.oke.nodes.instance_metrics import MINUTE, InstanceMetrics
+from emulator.oke.nodes.node_life import NodeLife
+from emulator.oke.nodes.node_pools import NodePools
+from emulator.oke.nodes.work_requests import WorkRequests
+from emulator.services.identity.service import DEFAULT_COMPARTMENT
+
+if TYPE_CHECKING:
+    from emulator.kubernetes.object_fields import Object
+    from emulator.services.identity.service import IdentityService
+
+ENDPOINTS = ("LEGACY_KUBERNETES", "PUBLIC_ENDPOINT", "PRIVATE_ENDPOINT")
+"""Ways to the API server that a kubeconfig may be asked for."""
+
+NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
+
+
+class ClusterRuntime:
+    """All parts of the cluster. What happens happens in `settle`, under `lock`."""
+
+    def __init__(self, identity: IdentityService, region: str) -> None:
+        self.id = ocid("cluster")
+        self.compartment = DEFAULT_COMPARTMENT
+        self.endpoints = set(ENDPOINTS)
+        self.lock = threading.RLock()
+        self.clock = SimulatedClock()
+        self.agenda = Agenda()
+        self.behaviour = Behaviour()
+        self.store = Store(self.clock)
+        self.hosts = Hosts(self.store, self.clock)
+        self.work_requests = WorkRequests(self.clock, self.agenda, self.behaviour)
+        self.life = NodeLife(
+            self.store, self.clock, self.agenda, self.hosts, self.work_requests, self.behaviour, self.id
+        )
+        self.node_pools = NodePools(self.clock, self.life, self.work_requests, self.behaviour)
+        self.loops = ControlLoops(self.store, self.clock, self.agenda, self.behaviour)
+        self.api_server = ApiServer(
+            self.store,
+            Authenticator(identity, region, lambda: self.id),
+            clock=self.clock,
+            lock=self.lock,
+            settle=self.settle,
+        )
+        self.metrics = InstanceMetrics(self.store)
+        self._is_settling = False
+        self._begin()
+
+    def settle(self) -> None:
+        """Do all that is due by the clock, and let the control loops come to rest."""
+        with self.lock:
+            if self._is_settling:
+                return
+            self._is_settling = True
+            try:
+                self._run_due(self.clock())
+            finally:
+                self._is_settling = False
+
+    def advance(self, seconds: float) -> None:
+        """Let the clock stand still this much later, having done what was due on the way, each at its own time."""
+        with self.lock:
+            until = self.clock() + seconds
+            self.settle()
+            while (due := self.agenda.next_time()) is not None and due <= until:
+                self.clock.set(max(due, self.clock()))
+                self.settle()
+            self.clock.set(until)
+
+    def reset(self, at_epoch_seconds: float | None = None) -> None:
+        """Start anew with an empty cluster, at a time of one's own or the machine's."""
+        with self.lock:
+            self.agenda.clear()
+            self.store.clear()
+            self.clock.restart()
+            if at_epoch_seconds is not None:
+                self.clock.set(at_epoch_seconds)
+            vars(self.behaviour).update(vars(Behaviour()))
+            self.work_requests.all.clear()
+            self.node_pools.pools.clear()
+            self.life.instances.clear()
+            self.loops.clear()
+            self.metrics.clear()
+            self.api_server.reset()
+            self.endpoints = set(ENDPOINTS)
+            self._begin()
+
+    def json(self) -> Object:
+        """Return the cluster as the container engine's API does."""
+        address = self.api_server.address
+        return {
+            "id": self.id,
+            "name": "cluster1",
+            "compartmentId": self.compartment,
+            "type": "ENHANCED_CLUSTER",
+            "kubernetesVersion": "v1.33.1",
+            "lifecycleState": "ACTIVE",
+            "endpoints": {
+                "kubernetes": address,
+                "publicEndpoint": address if "PUBLIC_ENDPOINT" in self.endpoints else None,
+                "privateEndpoint": address if "PRIVATE_ENDPOINT" in self.endpoints else None,
+            },
+        }
+
+    def _begin(self) -> None:
+        for name in NAMESPACES:
+            self.store.create(NAMESPACE, {"metadata": {"name": name}, "status": {"phase": "Active"}})
+
+        self.agenda.add(self.clock() + MINUTE, self._sample)
+
+    def _sample(self) -> None:
+        """Note the load of the nodes once a minute."""
+        self.metrics.sample(self.clock())
+        self.agenda.add(self.clock() + MINUTE, self._sample)
+
+    def _run_due(self, now_epoch_seconds: float) -> None:
+        self.loops.converge()
+        while (action := self.agenda.take(now_epoch_seconds)) is not None:
+            action()
+            self.loops.converge()

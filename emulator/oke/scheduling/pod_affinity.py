@@ -1,0 +1,112 @@
+"""Whether the pods that are there let another one onto a node: pod (anti-)affinity and topology spread.
+
+Source: https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#inter-pod-affinity-and-anti-affinity
+and https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from emulator.kubernetes.label_selectors import selector_matches
+from emulator.kubernetes.object_fields import Object, is_leaving, labels_of, spec_of
+from emulator.oke.scheduling.fit import fits_by_rules, tolerates_node
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from emulator.oke.scheduling.node_info import NodeInfo
+
+_REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
+
+
+def terms_of(pod: Object, which: str) -> list[Object]:
+    """Return the required terms of `podAffinity` or `podAntiAffinity`."""
+    terms: list[Object] = ((spec_of(pod).get("affinity") or {}).get(which) or {}).get(_REQUIRED) or []
+    return terms
+
+
+def pod_rules_allow(pod: Object, room: NodeInfo, rooms: Sequence[NodeInfo]) -> bool:
+    """Tell whether affinity, anti-affinity both ways and spread allow a pod on a node."""
+    return (
+        all(_has_company(pod, term, room, rooms) for term in terms_of(pod, "podAffinity"))
+        and not any(_meets(pod, term, room, rooms) for term in terms_of(pod, "podAntiAffinity"))
+        and not _is_shunned(pod, room, rooms)
+        and all(_spreads(pod, one, room, rooms) for one in _hard_constraints(pod))
+    )
+
+
+def _hard_constraints(pod: Object) -> list[Object]:
+    constraints: list[Object] = spec_of(pod).get("topologySpreadConstraints") or []
+    return [one for one in constraints if one.get("whenUnsatisfiable", "DoNotSchedule") == "DoNotSchedule"]
+
+
+def _term_selects(holder: Object, term: Object, other: Object) -> bool:
+    """Tell whether the term of a pod is about another pod."""
+    inside = other["metadata"]["namespace"]
+    wanted = list(term.get("namespaces") or [])
+    selector = term.get("namespaceSelector")
+    if selector is None and not wanted:
+        wanted = [holder["metadata"]["namespace"]]
+    if inside not in wanted and selector != {}:
+        return False
+    return selector_matches(term.get("labelSelector"), labels_of(other))
+
+
+def _same_domain(term: Object, room: NodeInfo, rooms: Iterable[NodeInfo]) -> Iterable[NodeInfo]:
+    key = term["topologyKey"]
+    value = labels_of(room.node).get(key)
+    return (one for one in rooms if value is not None and labels_of(one.node).get(key) == value)
+
+
+def _meets(holder: Object, term: Object, room: NodeInfo, rooms: Iterable[NodeInfo]) -> bool:
+    near = _same_domain(term, room, rooms)
+    return any(_term_selects(holder, term, other) for one in near for other in one.pods)
+
+
+def _has_company(pod: Object, term: Object, room: NodeInfo, rooms: Sequence[NodeInfo]) -> bool:
+    """Tell whether a wanted pod is near; the first of a group that wants its own kind may go anywhere."""
+    if term["topologyKey"] not in labels_of(room.node):
+        return False
+    if _meets(pod, term, room, rooms):
+        return True
+    is_first = not any(_term_selects(pod, term, other) for one in rooms for other in one.pods)
+    return is_first and _term_selects(pod, term, pod)
+
+
+def _is_shunned(pod: Object, room: NodeInfo, rooms: Sequence[NodeInfo]) -> bool:
+    """Tell whether a pod that is there does not want this one near."""
+    return any(
+        room in _same_domain(term, one, rooms) and _term_selects(other, term, pod)
+        for one in rooms
+        for other in one.shy_pods
+        for term in terms_of(other, "podAntiAffinity")
+    )
+
+
+def _spreads(pod: Object, constraint: Object, room: NodeInfo, rooms: Iterable[NodeInfo]) -> bool:
+    key, selector = constraint["topologyKey"], constraint.get("labelSelector")
+    here = labels_of(room.node).get(key)
+    if here is None:
+        return False
+    honours_taints = constraint.get("nodeTaintsPolicy") == "Honor"
+    ignores_affinity = constraint.get("nodeAffinityPolicy") == "Ignore"
+    counts: Counter[str] = Counter()
+    for one in rooms:
+        domain = labels_of(one.node).get(key)
+        if domain is None or not (ignores_affinity or fits_by_rules(spec_of(pod), one.node)):
+            continue
+        if honours_taints and not tolerates_node(spec_of(pod), one.node):
+            continue
+        counts[domain] += sum(1 for other in one.pods if _counts(pod, selector, other))
+    fewest = min(counts.values(), default=0)
+    if len(counts) < constraint.get("minDomains", 1):
+        fewest = 0
+    itself = 1 if selector_matches(selector, labels_of(pod)) else 0
+    return counts[here] + itself - fewest <= int(constraint["maxSkew"])
+
+
+def _counts(pod: Object, selector: Object | None, other: Object) -> bool:
+    same = other["metadata"]["namespace"] == pod["metadata"]["namespace"]
+    return same and not is_leaving(other) and selector_matches(selector, labels_of(other))

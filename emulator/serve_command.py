@@ -1,0 +1,53 @@
+"""`python -m emulator serve`: everything at once, until Ctrl-C or SIGTERM."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import tempfile
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from emulator.cloud import Cloud, CloudOptions
+from emulator.example_data import explain_cloud, fill
+from emulator.example_functions import configure, explain_functions
+from emulator.functions_app import FunctionsApp, image_environment
+from emulator.services.functions.service import FunctionsService
+from emulator.services.telemetry_ingestion.service import TelemetryIngestionService
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from emulator.base.service_protocol import Service
+
+PORT = 8180
+
+
+def add_serve_arguments(parser: ArgumentParser) -> None:
+    """Declare the options of `serve`."""
+    parser.add_argument("--port", type=int, default=PORT, help="port of the OCI services (0: any free one)")
+    parser.add_argument("--functions-port", type=int, default=PORT + 1, help="port of Fn and gateway (0: any free one)")
+    parser.add_argument("--root", type=Path, help="folder for objects, cards and keys (default: a temporary one)")
+
+
+def run_serve(arguments: Namespace) -> int:
+    """Serve until a signal arrives; return the exit status."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with ExitStack() as stack:
+        root = arguments.root or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="local-cloud-")))
+        functions = FunctionsApp(lambda _: image_environment())
+        options = CloudOptions(port=arguments.port, gateway_port=arguments.functions_port)
+        services: list[Service] = [FunctionsService(lambda: functions.host), TelemetryIngestionService()]
+        cloud = stack.enter_context(Cloud(root.resolve(), services=services, functions=functions, options=options))
+        example = fill(cloud)
+        configure(cloud, functions.host, example)
+        texts = [explain_cloud(cloud, example), explain_functions(cloud, functions.host), "Ctrl-C ends it."]
+        sys.stdout.write("\n\n".join(texts) + "\n")
+        sys.stdout.flush()
+        stop.wait()
+    sys.stdout.write("The local cloud has stopped.\n")
+    return 0
