@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from functions.oke_autoscaler.decide.decide import decide
-from functions.oke_autoscaler.decide.scale_down.unfinished_removals import instance_id
+from functions.oke_autoscaler.model.nodes import instance_id
 from functions.oke_autoscaler.model.snapshot import Snapshot
 from shared.errors import KubernetesApiError
 

@@ -12,8 +12,8 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.clients.cluster import Eviction
-from functions.oke_autoscaler.decide.scale_down.unfinished_removals import LEAVING
 from functions.oke_autoscaler.model import taints
+from functions.oke_autoscaler.model.oci_objects import GONE_NODES
 from shared.errors import OciServiceError
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Removals:
 
     def begin(self, node: Node, now: float, reason: str) -> Node | None:
         """Taint and cordon; None when the node has changed since it was read."""
-        return self.cluster.patch_node(node, taints.removal_began(node, now, reason), "taint and cordon")
+        return self.cluster.patch_node(node, taints.begin_removal(node, now, reason), "taint and cordon")
 
     def evict(self, pods: Iterable[Pod]) -> bool:
         """Evict pod by pod until one is refused; whether all were taken."""
@@ -117,7 +117,7 @@ class Removals:
 def is_member(state: PoolState, instance: str) -> bool:
     """Whether the instance is a node of the pool that is not on its way out."""
     member = next((each for each in state.pool.nodes or () if each.id == instance), None)
-    return member is not None and member.lifecycle_state not in LEAVING
+    return member is not None and member.lifecycle_state not in GONE_NODES
 
 
 def minimum_size(settings: Settings, pool_id: str) -> int:

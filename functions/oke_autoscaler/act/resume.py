@@ -31,7 +31,7 @@ def carry_on(removals: Removals, observed: Observed, decision: Decision, now: fl
         if leftover.rest is Rest.EVICT:
             work.evict_rest(leftover, verdicts.get(name))
         elif leftover.rest is Rest.DELETE and name in needed:
-            work.put_back(leftover, taints.removal_ended(leftover.node, uncordon=True), "needed again")
+            work.put_back(leftover, taints.end_removal(leftover.node, uncordon=True), "needed again")
         elif leftover.rest is Rest.DELETE and leftover.pool_id in updating:
             removals.draining[leftover.pool_id] += 1
         elif leftover.rest is Rest.DELETE:
@@ -78,7 +78,7 @@ class _CarryOn:
         elif not is_member(state, leftover.instance_id):
             return
         elif not removals.keeps_minimum(state):
-            self.put_back(leftover, taints.removal_ended(leftover.node, uncordon=True), "minimum size")
+            self.put_back(leftover, taints.end_removal(leftover.node, uncordon=True), "minimum size")
         else:
             reason = taints.removal_reason(leftover.node)
             self._deleted(leftover, removals.delete(state, leftover.instance_id, leftover.node, reason))
@@ -87,13 +87,13 @@ class _CarryOn:
         """Leave the node to its operator, or give it up for a while."""
         node = leftover.node
         if leftover.rest is Rest.HANDS_OFF:
-            self.put_back(leftover, taints.removal_ended(node, uncordon=False), "operator")
+            self.put_back(leftover, taints.end_removal(node, uncordon=False), "operator")
             return
         names = ", ".join(pod.key for pod in leftover.pods_left[:5]) or "nothing, but OKE does not delete it"
         text = f"drain not finished in time, node put back; still there: {names}"
         self.removals.report.event_on_node(node, "ScaleDownFailed", text, warning=True)
         not_before = self.now + self.removals.settings.backoff_minutes * 60
-        self.put_back(leftover, taints.removal_given_up(node, not_before), "timed out")
+        self.put_back(leftover, taints.give_up_removal(node, not_before), "timed out")
 
     def put_back(self, leftover: Leftover, patch: Patch, why: str) -> None:
         """Patch the node out of its removal."""

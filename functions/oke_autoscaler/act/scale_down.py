@@ -9,6 +9,7 @@ from functions.oke_autoscaler.act.observe import decided
 from functions.oke_autoscaler.act.removal import Gone, is_member
 from functions.oke_autoscaler.decide.scale_down.unfinished_removals import pods_left
 from functions.oke_autoscaler.model import taints
+from functions.oke_autoscaler.model.nodes import TO_BE_DELETED, has_taint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,13 +44,13 @@ def remove(removals: Removals, observed: Observed, decision: Decision, now: floa
 
 def mark(removals: Removals, observed: Observed, decision: Decision, now: float) -> None:
     """Note since when nodes are unneeded, and forget it of those that are needed again."""
-    steps: list[tuple[str, Callable[[Node], Patch]]] = [(name, taints.unmarked) for name in decision.unmark]
-    steps += [(name, partial(taints.marked, now=now)) for name in decision.mark_unneeded]
+    steps: list[tuple[str, Callable[[Node], Patch]]] = [(name, taints.unmark_unneeded) for name in decision.unmark]
+    steps += [(name, partial(taints.mark_unneeded, now=now)) for name in decision.mark_unneeded]
     going = {removal.node for removal in decision.remove}
     nodes = {node.metadata.name: node for node in observed.snapshot.nodes}
     for name, patch_of in steps[:MARKS]:
         node = nodes.get(name)
-        if node is not None and name not in going and taints.since(node, taints.TO_BE_DELETED) is None:
+        if node is not None and name not in going and not has_taint(node, TO_BE_DELETED):
             removals.cluster.patch_node(node, patch_of(node), "mark")
 
 
@@ -78,9 +79,9 @@ def _undo(removals: Removals, name: str) -> None:
     """Put back a node that was cordoned a moment ago; the node controller has written to it since, so read it anew."""
     for _ in range(UNDO_ATTEMPTS):
         node = removals.cluster.node(name)
-        if node is None or taints.since(node, taints.TO_BE_DELETED) is None:
+        if node is None or not has_taint(node, TO_BE_DELETED):
             return
-        removals.cluster.patch_node(node, taints.removal_ended(node, uncordon=True), "put back (new pods)")
+        removals.cluster.patch_node(node, taints.end_removal(node, uncordon=True), "put back (new pods)")
 
 
 def _remove(removals: Removals, known: _Known, removal: Removal, node: Node) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from functions.oke_autoscaler.decide.cluster.pools import TO_BE_DELETED, instance_id, taint_value
 from functions.oke_autoscaler.decide.scale_down import candidates as judging
 from functions.oke_autoscaler.decide.scale_up import plan as planning
 from functions.oke_autoscaler.decide.simulation import cluster_state as world
 from functions.oke_autoscaler.model.decision import Decision, PodVerdict, PoolVerdict
+from functions.oke_autoscaler.model.nodes import POOL_NAME, TO_BE_DELETED, has_taint, instance_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 FITS_NONE = "pods-fit-no-node-pool"
 MAXIMUM = "node-max-limit-reached"
 NO_CAPACITY = "out-of-capacity"
-NAME_LABEL = "name"
 
 
 def decide(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[str, str] | None = None) -> Decision:
@@ -167,7 +166,7 @@ def _left_by_reason(known: World, plan: Plan, reasons: Mapping[int, _Left], stat
     found: Counter[str] = Counter()
     for workload in known.pending:
         left = reasons.get(workload.ident)
-        named = (workload.shape.spec.node_selector or {}).get(NAME_LABEL, state.pool.name)
+        named = (workload.shape.spec.node_selector or {}).get(POOL_NAME, state.pool.name)
         if left is None or (named != state.pool.name and len(known.pools.states) > 1):
             continue
         why = left.by_pool.get(state.pool.name, "")
@@ -186,5 +185,5 @@ def _scale_down(verdict: PoolVerdict, verdicts: Verdicts, state: PoolState) -> N
         loads = [reason for reason in removed if reason != "unneeded"]
         verdict.action, verdict.reason = "scale-down", loads[0] if loads else "unneeded"
         verdict.wanted_size = verdict.size - len(removed)
-    elif any(taint_value(node, TO_BE_DELETED) is not None and instance_id(node) for node in state.nodes):
+    elif any(has_taint(node, TO_BE_DELETED) and instance_id(node) for node in state.nodes):
         verdict.action, verdict.reason = "scale-down", "draining"

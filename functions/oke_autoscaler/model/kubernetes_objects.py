@@ -14,8 +14,6 @@ import msgspec
 Labels = dict[str, str]
 Quantity = str | int | float
 Requests = dict[str, Quantity]
-DONE = frozenset({"Succeeded", "Failed"})
-"""Phases of a pod that has ended."""
 
 
 class Object(msgspec.Struct, rename="camel", gc=False, omit_defaults=True, eq=False):

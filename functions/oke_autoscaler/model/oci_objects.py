@@ -15,6 +15,9 @@ from functions.oke_autoscaler.model.kubernetes_objects import (
     PodSpec,
 )
 
+GONE_NODES = frozenset({"DELETED", "DELETING"})
+"""Lifecycle states of a node whose instance OKE deletes or has deleted."""
+
 
 class BudgetSpec(Object):
     """``spec`` of a PodDisruptionBudget."""

@@ -1,8 +1,7 @@
-"""The taints that hold a tick's memory, as merge patches of a node. Pure.
+"""The taints that hold a tick's memory, as merge patches of a node.
 
-The keys are Cluster Autoscaler's (utils/taints/taints.go, 1.37), so a cluster can be handed over either way. Why a
-removal began is an annotation beside its taint: the drain takes minutes, and once its pods are gone every node looks
-unneeded.
+Why a removal began is an annotation beside its taint: the drain takes minutes, and once its pods are gone every node
+looks unneeded.
 """
 
 from __future__ import annotations
@@ -10,11 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from functions.oke_autoscaler.model.kubernetes_objects import Node, Taint
-
-TO_BE_DELETED = "ToBeDeletedByClusterAutoscaler"
-CANDIDATE = "DeletionCandidateOfClusterAutoscaler"
-CORDONED = "node.kubernetes.io/unschedulable"
-"""The taint that the node controller puts on a cordoned node and takes off again; an uncordon takes it along."""
+from functions.oke_autoscaler.model.nodes import CORDONED, DELETION_CANDIDATE, TO_BE_DELETED, annotation
 
 REASON = "oke-autoscaler/removal-reason"
 """The annotation with the reason for which the node was chosen."""
@@ -25,64 +20,57 @@ REASONS = frozenset({"cpu", "ram", "cpu+ram", UNNEEDED})
 Patch = dict[str, Any]
 
 
-def taint_of(node: Node, key: str) -> Taint | None:
-    """The node's taint with that key, or None."""
-    return next((taint for taint in node.spec.taints or () if taint.key == key), None)
-
-
-def since(node: Node, key: str) -> float | None:
-    """The time that the taint holds, in seconds since the epoch; 0 when it holds none, None without the taint."""
-    taint = taint_of(node, key)
-    if taint is None:
-        return None
-    value = taint.value or ""
-    return float(value) if value.isdecimal() and len(value) <= 12 else 0.0
-
-
 def removal_reason(node: Node) -> str:
-    """Why the node's removal began; ``unneeded`` where nothing tells, as when Cluster Autoscaler began it."""
-    noted = (node.metadata.annotations or {}).get(REASON, UNNEEDED)
-    return noted if noted in REASONS else UNNEEDED
+    """Return why the node's removal began; ``unneeded`` without a note, as when Cluster Autoscaler began it."""
+    noted = annotation(node, REASON)
+    return noted if noted is not None and noted in REASONS else UNNEEDED
 
 
-def removal_began(node: Node, now: float, reason: str) -> Patch:
-    """Cordon the node, note when and why its removal began; the candidate's taint stays, as a memory of since when."""
+def begin_removal(node: Node, now: float, reason: str) -> Patch:
+    """Cordon the node, note when and why its removal began; the candidate's taint keeps since when it is unneeded."""
     kept = without(node, TO_BE_DELETED)
     taint = Taint(key=TO_BE_DELETED, value=str(int(now)), effect="NoSchedule")
     return _with_reason(_patch(node, [*kept, taint], unschedulable=True), reason)
 
 
-def removal_ended(node: Node, *, uncordon: bool) -> Patch:
+def end_removal(node: Node, *, uncordon: bool) -> Patch:
     """Take both taints away; ``uncordon`` where the cordon is this function's own."""
-    kept = without(node, TO_BE_DELETED, CANDIDATE, *([CORDONED] if uncordon else []))
+    kept = without(node, TO_BE_DELETED, DELETION_CANDIDATE, *([CORDONED] if uncordon else []))
     return _with_reason(_patch(node, kept, unschedulable=False if uncordon else None), None)
 
 
-def removal_given_up(node: Node, not_before: float) -> Patch:
-    """Uncordon the node; the candidate's time is put off, so that it is not tried again at once."""
-    kept = without(node, TO_BE_DELETED, CANDIDATE, CORDONED)
-    taint = Taint(key=CANDIDATE, value=str(int(not_before)), effect="PreferNoSchedule")
+def give_up_removal(node: Node, not_before: float) -> Patch:
+    """Uncordon the node; the candidate's time is set to ``not_before``, so the next ticks leave the node alone."""
+    kept = without(node, TO_BE_DELETED, DELETION_CANDIDATE, CORDONED)
+    taint = Taint(key=DELETION_CANDIDATE, value=str(int(not_before)), effect="PreferNoSchedule")
     return _with_reason(_patch(node, [*kept, taint], unschedulable=False), None)
 
 
-def marked(node: Node, now: float) -> Patch:
-    """Note since when the node is not needed; a time that is there stays."""
-    taint = Taint(key=CANDIDATE, value=str(int(now)), effect="PreferNoSchedule")
-    return _patch(node, [*(node.spec.taints or ()), taint])
+def mark_unneeded(node: Node, now: float) -> Patch:
+    """Note since when the node is not needed.
+
+    A taint of that key is replaced: two with one key and effect would be refused by the API server (422).
+    """
+    taint = Taint(key=DELETION_CANDIDATE, value=str(int(now)), effect="PreferNoSchedule")
+    return _patch(node, [*without(node, DELETION_CANDIDATE), taint])
 
 
-def unmarked(node: Node) -> Patch:
+def unmark_unneeded(node: Node) -> Patch:
     """Forget since when the node was not needed."""
-    return _patch(node, without(node, CANDIDATE))
+    return _patch(node, without(node, DELETION_CANDIDATE))
 
 
 def without(node: Node, *keys: str) -> list[Taint]:
-    """The node's taints with other keys."""
+    """Return the node's taints with other keys."""
     return [taint for taint in node.spec.taints or () if taint.key not in keys]
 
 
 def _patch(node: Node, taints: list[Taint], *, unschedulable: bool | None = None) -> Patch:
-    """A merge patch: it replaces the whole list of taints, and the resource version makes it fail on a newer node."""
+    """Make a merge patch.
+
+    It replaces the whole list of taints, so it must not meet a node that changed since it was read: with the resource
+    version the API server answers 409 then (https://kubernetes.io/docs/reference/using-api/api-concepts/).
+    """
     spec: Patch = {"taints": [taint_object(taint) for taint in taints] or None}
     if unschedulable is not None:
         spec["unschedulable"] = unschedulable or None
@@ -90,12 +78,12 @@ def _patch(node: Node, taints: list[Taint], *, unschedulable: bool | None = None
 
 
 def _with_reason(patch: Patch, reason: str | None) -> Patch:
-    """The patch that also sets the reason; None takes it away."""
+    """Set the reason in the patch; None takes it away."""
     patch["metadata"]["annotations"] = {REASON: reason}
     return patch
 
 
 def taint_object(taint: Taint) -> dict[str, str]:
-    """A taint as the API takes it; fields that no rule reads, such as `timeAdded`, come along where they were read."""
+    """Return a taint as the API takes it; fields that no rule reads, such as ``timeAdded``, are kept."""
     fields = {"key": taint.key, "value": taint.value, "effect": taint.effect, "timeAdded": taint.time_added}
     return {name: value for name, value in fields.items() if value}

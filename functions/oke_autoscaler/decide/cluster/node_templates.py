@@ -10,21 +10,27 @@ from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.decide.cluster.compute_shapes import (
     GIB,
+    GPU,
     Hardware,
     allocatable,
     hardware,
     is_arm,
     max_pods,
 )
-from functions.oke_autoscaler.decide.cluster.pod_groups import HOSTNAME
-from functions.oke_autoscaler.decide.cluster.pools import (
+from functions.oke_autoscaler.model.kubernetes_objects import Taint
+from functions.oke_autoscaler.model.nodes import (
     DELETION_CANDIDATE,
+    FAULT_DOMAIN,
+    HOSTNAME,
+    INSTANCE_TYPE,
+    OLD_ZONE,
+    POOL_NAME,
     STARTUP_TAINTS,
     TO_BE_DELETED,
+    ZONE,
+    has_taint,
     is_ready,
-    taint_value,
 )
-from functions.oke_autoscaler.model.kubernetes_objects import Taint
 from functions.oke_autoscaler.model.pod_requests import Amounts, amounts
 
 if TYPE_CHECKING:
@@ -34,12 +40,8 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.model.kubernetes_objects import Labels, Node
     from functions.oke_autoscaler.model.oci_objects import NodePool
 
-ZONE = "topology.kubernetes.io/zone"
-OLD_ZONE = "failure-domain.beta.kubernetes.io/zone"
-FAULT_DOMAIN = "oci.oraclecloud.com/fault-domain"
 FAULT_DOMAINS = ("FAULT-DOMAIN-1", "FAULT-DOMAIN-2", "FAULT-DOMAIN-3")
 """Where OKE makes nodes when a placement names no fault domain."""
-INSTANCE_TYPE = "node.kubernetes.io/instance-type"
 TRANSIENT = (
     "node.kubernetes.io/",
     "node.cloudprovider.kubernetes.io/",
@@ -83,7 +85,7 @@ def template(state: PoolState) -> Template | None:
     else:
         return None
     labels.pop(HOSTNAME, None)
-    labels.setdefault("name", state.pool.name)
+    labels.setdefault(POOL_NAME, state.pool.name)
     offer.setdefault("pods", max_pods(state.pool))
     cost = state.bounds.cost if state.bounds.cost is not None else _cost(model, machine)
     return Template(labels, taints, offer, cost, _domains(state, labels), model)
@@ -92,7 +94,7 @@ def template(state: PoolState) -> Template | None:
 def _model(nodes: Iterable[Node]) -> Node | None:
     """The node to learn from: one that is ready and stays, else any that tells its size."""
     sized = [node for node in nodes if node.status.allocatable]
-    lasting = (node for node in sized if is_ready(node) and taint_value(node, TO_BE_DELETED) is None)
+    lasting = (node for node in sized if is_ready(node) and not has_taint(node, TO_BE_DELETED))
     return next(lasting, None) or next(iter(sized), None)
 
 
@@ -130,7 +132,7 @@ def _registered_taints(pool: NodePool) -> Iterator[Taint]:
             named = value if equals and name else f"{key.removeprefix(TAINT_TAG)}={value}"
             yield from _taint(named)
     if "GPU" in (pool.node_shape or ""):
-        yield Taint(key="nvidia.com/gpu", value="", effect="NoSchedule")
+        yield Taint(key=GPU, value="", effect="NoSchedule")
 
 
 def _taint(text: str) -> Iterator[Taint]:

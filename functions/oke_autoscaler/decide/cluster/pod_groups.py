@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from functions.oke_autoscaler.decide.cluster.volumes import VolumeNodes
-from functions.oke_autoscaler.decide.scale_down.drain_rules import is_daemon
 from functions.oke_autoscaler.model.kubernetes_objects import (
     Affinity,
     NodeAffinity,
@@ -20,6 +19,7 @@ from functions.oke_autoscaler.model.kubernetes_objects import (
     PodSpec,
 )
 from functions.oke_autoscaler.model.pod_requests import Amounts, pod_requests
+from functions.oke_autoscaler.model.pods import is_daemon
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.model.snapshot import Snapshot
 
 _encode = msgspec.json.Encoder().encode
-HOSTNAME = "kubernetes.io/hostname"
 SYSTEM_PRIORITIES = {"system-cluster-critical": 2_000_000_000, "system-node-critical": 2_000_001_000}
 Port = tuple[str, str, int]
 

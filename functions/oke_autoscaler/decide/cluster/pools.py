@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from functions.oke_autoscaler.model.oci_objects import WorkRequest
+from functions.oke_autoscaler.model.nodes import NODE_POOL_ID, annotation, instance_id, is_ready, ready_since
+from functions.oke_autoscaler.model.oci_objects import GONE_NODES, WorkRequest
 from functions.oke_autoscaler.model.quantity import unix_seconds
 
 if TYPE_CHECKING:
@@ -16,15 +17,9 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.model.snapshot import Snapshot
     from functions.oke_autoscaler.settings import PoolSettings, Settings
 
-POOL_ANNOTATION = "oci.oraclecloud.com/node-pool-id"
 BUSY_NODES = frozenset({"CREATING", "UPDATING", "DELETING"})
-GONE_NODES = frozenset({"DELETED", "DELETING"})
 UNUSABLE_POOLS = frozenset({"CREATING", "DELETING", "DELETED"})
 OPEN_WORK = frozenset({"ACCEPTED", "IN_PROGRESS", "CANCELING"})
-TO_BE_DELETED = "ToBeDeletedByClusterAutoscaler"
-DELETION_CANDIDATE = "DeletionCandidateOfClusterAutoscaler"
-STARTUP_TAINTS = tuple(f"{kind}-taint.cluster-autoscaler.kubernetes.io/" for kind in ("startup", "status", "ignore"))
-"""Prefixes of taints that go away by themselves once a node has started (cluster-autoscaler 1.37, utils/taints)."""
 MAX_BACKOFF_MINUTES = 30
 NO_WORK = WorkRequest(status="SUCCEEDED")
 """Stands for the newest work of a pool that has none."""
@@ -58,34 +53,6 @@ class PoolState:
         return max(0, self.bounds.max_size - self.pool.size)
 
 
-def is_ready(node: Node) -> bool:
-    """Whether the Ready condition is True and no startup taint is left; without conditions a node counts as ready."""
-    if any(taint.key.startswith(STARTUP_TAINTS) for taint in node.spec.taints or ()):
-        return False
-    conditions = node.status.conditions
-    if not conditions:
-        return True
-    return any(condition.type == "Ready" and condition.status == "True" for condition in conditions)
-
-
-def ready_since(node: Node) -> float | None:
-    """When Ready turned True, None while it is not or when it is not told."""
-    for condition in node.status.conditions or ():
-        if condition.type == "Ready" and condition.status == "True" and condition.last_transition_time:
-            return unix_seconds(condition.last_transition_time)
-    return None
-
-
-def taint_value(node: Node, key: str) -> str | None:
-    """Value of a taint of a node, None without it."""
-    return next((taint.value or "" for taint in node.spec.taints or () if taint.key == key), None)
-
-
-def instance_id(node: Node) -> str:
-    """The compute instance's OCID."""
-    return (node.spec.provider_id or "").removeprefix("oci://")
-
-
 class Pools:
     """The managed pools of a snapshot, in the order of the settings."""
 
@@ -114,7 +81,7 @@ class Pools:
         state = self._by_instance.get(instance_id(node))
         if state is not None:
             return state
-        return self._by_id.get((node.metadata.annotations or {}).get(POOL_ANNOTATION, ""))
+        return self._by_id.get(annotation(node, NODE_POOL_ID) or "")
 
     def is_leaving(self, node: Node) -> bool:
         """Whether OKE deletes the node's instance."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from functions.oke_autoscaler.decide.cluster.pools import instance_id
-from functions.oke_autoscaler.decide.scale_down.drain_rules import is_daemon, is_long_terminating, is_mirror
+from functions.oke_autoscaler.decide.cluster.compute_shapes import GPU
+from functions.oke_autoscaler.model.nodes import instance_id
 from functions.oke_autoscaler.model.pod_requests import Amounts, amounts
+from functions.oke_autoscaler.model.pods import is_daemon, is_long_terminating, is_mirror
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.model.oci_objects import Load
     from functions.oke_autoscaler.settings import Settings
 
-GPUS = ("nvidia.com/gpu", "amd.com/gpu")
+GPUS = (GPU, "amd.com/gpu")
+"""Resources that replace CPU and memory as the measure of a node that has them."""
 
 
 def utilization(

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from functions.oke_autoscaler.model.kubernetes_objects import DONE, NodeSelector, NodeSelectorTerm, Requirement
+from functions.oke_autoscaler.model.kubernetes_objects import NodeSelector, NodeSelectorTerm, Requirement
+from functions.oke_autoscaler.model.nodes import OLD_ZONE, ZONE
+from functions.oke_autoscaler.model.pods import ENDED_PHASES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,9 +24,9 @@ if TYPE_CHECKING:
 NOWHERE = NodeSelector([])
 """Selects no node."""
 ZONE_LABELS = {
-    "topology.kubernetes.io/zone": "topology.kubernetes.io/zone",
+    ZONE: ZONE,
     "topology.kubernetes.io/region": "topology.kubernetes.io/region",
-    "failure-domain.beta.kubernetes.io/zone": "topology.kubernetes.io/zone",
+    OLD_ZONE: ZONE,
     "failure-domain.beta.kubernetes.io/region": "topology.kubernetes.io/region",
 }
 """Labels of a volume with the label that its nodes must have."""
@@ -46,7 +48,7 @@ class VolumeNodes:
         self._taken: set[tuple[str, str]] = set()
         alone = {key for key, claim in claims.items() if ONE_POD in (claim.spec.access_modes or ())}
         for pod in snapshot.pods if alone else ():
-            if pod.node_name and pod.status.phase not in DONE:
+            if pod.node_name and pod.status.phase not in ENDED_PHASES:
                 self._taken.update(alone.intersection(_claims_of(pod)))
 
     def _of_claim(self, claim: PersistentVolumeClaim) -> NodeSelector | None:

@@ -5,21 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from functions.oke_autoscaler.decide.cluster.pools import (
-    DELETION_CANDIDATE,
-    GONE_NODES,
-    TO_BE_DELETED,
-    instance_id,
-    is_ready,
-    taint_value,
-)
 from functions.oke_autoscaler.decide.cluster.utilization import PoolLoad, pool_load, utilization
 from functions.oke_autoscaler.decide.scale_down.budgets import Budgets
-from functions.oke_autoscaler.decide.scale_down.drain_rules import Drain, DrainRules, is_daemon, is_mirror
+from functions.oke_autoscaler.decide.scale_down.drain_rules import Drain, DrainRules
 from functions.oke_autoscaler.decide.scale_down.rescheduling import Movers, Moving
-from functions.oke_autoscaler.decide.simulation.cluster_state import BEING_DELETED
-from functions.oke_autoscaler.decide.simulation.static_fit import Kind
+from functions.oke_autoscaler.decide.simulation.static_fit import BEING_DELETED, Kind
 from functions.oke_autoscaler.model.decision import NodeVerdict, Removal
+from functions.oke_autoscaler.model.nodes import (
+    DELETION_CANDIDATE,
+    SCALE_DOWN_DISABLED,
+    TO_BE_DELETED,
+    annotation,
+    has_taint,
+    instance_id,
+    is_ready,
+    taint_time,
+)
+from functions.oke_autoscaler.model.oci_objects import GONE_NODES
+from functions.oke_autoscaler.model.pods import asks_for_eviction, is_daemon, is_mirror
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,8 +33,6 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.decide.simulation.cluster_state import World
     from functions.oke_autoscaler.model.kubernetes_objects import Node, Pod
     from functions.oke_autoscaler.model.oci_objects import Load
-
-SCALE_DOWN_DISABLED = "cluster-autoscaler.kubernetes.io/scale-down-disabled"
 
 
 @dataclass(slots=True)
@@ -121,7 +122,7 @@ def _case(world: World, rules: DrainRules, node: Node, planned: Movers) -> Case:
         utilization=used,
     )
     empty = not planned and all(is_daemon(r.pod) or is_mirror(r.pod) or not r.counts for r in residents)
-    case = Case(node, state, verdict, drain, [*movers, *planned], empty, _since(node))
+    case = Case(node, state, verdict, drain, [*movers, *planned], empty, taint_time(node, DELETION_CANDIDATE))
     verdict.eligible_reason = _not_eligible(world, case)
     verdict.eligible = verdict.eligible_reason is None
     return case
@@ -131,21 +132,13 @@ def _keys(pods: Iterable[Pod]) -> list[str]:
     return [pod.key for pod in pods]
 
 
-def _since(node: Node) -> float | None:
-    """Time in the taint of a node found unneeded; None without it or when it is no number."""
-    try:
-        return float(taint_value(node, DELETION_CANDIDATE) or "")
-    except ValueError:
-        return None
-
-
 def _not_eligible(world: World, case: Case) -> str | None:
     """Utilisation, annotations and taints, in Cluster Autoscaler's order."""
     node, used = case.node, case.verdict.utilization
     limit = world.settings.node_utilization_percent + 1e-9
     checks = (
-        ("CurrentlyBeingDeleted", taint_value(node, TO_BE_DELETED) is not None or world.pools.is_leaving(node)),
-        ("ScaleDownDisabledAnnotation", (node.metadata.annotations or {}).get(SCALE_DOWN_DISABLED) == "true"),
+        ("CurrentlyBeingDeleted", has_taint(node, TO_BE_DELETED) or world.pools.is_leaving(node)),
+        ("ScaleDownDisabledAnnotation", annotation(node, SCALE_DOWN_DISABLED) == "true"),
         ("NotAutoscaled", case.state is None and world.snapshot.pools is not None),
         ("CordonedBySomeoneElse", bool(node.spec.unschedulable)),
         ("UnexpectedError", used is None),
@@ -166,7 +159,7 @@ class _Choice:
         self.loads: dict[str, PoolLoad] = {}
         self.spare: dict[str, int] = {}
         for state in world.pools.states:
-            going = sum(1 for node in state.nodes if taint_value(node, TO_BE_DELETED) is not None)
+            going = sum(1 for node in state.nodes if has_taint(node, TO_BE_DELETED))
             self.spare[state.id] = state.pool.size - going - state.bounds.min_size
             self.loads[state.id] = pool_load(state, world.snapshot.metrics)
 
@@ -187,7 +180,7 @@ class _Choice:
         if self.held and self.world.settings.scale_down_on:
             return
         for case in cases:
-            marked = taint_value(case.node, DELETION_CANDIDATE) is not None
+            marked = has_taint(case.node, DELETION_CANDIDATE)
             stabilizing = case.state is not None and case.state.status != "ready"
             if marked and case.node.metadata.name not in unneeded and not stabilizing:
                 self.verdicts.unmark.append(case.node.metadata.name)
@@ -255,7 +248,7 @@ class _Choice:
         name = case.node.metadata.name
         if verdict.remove_now_reason is None:
             verdict.remove_now = True
-            evict = (*verdict.evict, *_keys(pod for pod in case.drain.daemonset if _wants_eviction(pod)))
+            evict = (*verdict.evict, *_keys(pod for pod in case.drain.daemonset if asks_for_eviction(pod)))
             removal = Removal(name, state.id, instance_id(case.node), "+".join(reasons) or "unneeded", evict)
             self.verdicts.remove.append(removal)
         elif case.since is None:
@@ -274,7 +267,3 @@ class _Choice:
             ghost = Kind(-1 - place.kind.ident, place.kind.labels, [*place.kind.taints, BEING_DELETED], place.name)
             verdict.removable = self.moving.take_out(place, case.movers, ghost)
             verdict.reason = None if verdict.removable else "NoPlaceToMovePods"
-
-
-def _wants_eviction(pod: Pod) -> bool:
-    return pod.metadata.annotations is not None and pod.metadata.annotations.enable_ds_eviction == "true"

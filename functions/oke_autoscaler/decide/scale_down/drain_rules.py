@@ -11,56 +11,30 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from functions.oke_autoscaler.model.pods import (
+    controller_of,
+    is_daemon,
+    is_long_terminating,
+    is_mirror,
+    is_terminal,
+    safe_to_evict,
+    volumes_safe_to_lose,
+)
 from functions.oke_autoscaler.model.quantity import unix_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from functions.oke_autoscaler.decide.scale_down.budgets import Budgets
-    from functions.oke_autoscaler.model.kubernetes_objects import OwnerReference, Pod, Volume
+    from functions.oke_autoscaler.model.kubernetes_objects import Pod, Volume
     from functions.oke_autoscaler.model.oci_objects import Owner
     from functions.oke_autoscaler.settings import Settings
 
-LONG_TERMINATING_SECONDS = 30
-"""After its grace period a terminating pod counts for this long (utils/drain/drain.go:31)."""
-DEFAULT_GRACE_SECONDS = 30
 REPLICATED_KINDS = frozenset({"ReplicationController", "Job", "ReplicaSet", "StatefulSet"})
 COUNTED_KINDS = frozenset({"ReplicationController", "ReplicaSet"})
 
 EVICT, IGNORE, WAIT, DAEMON = "evict", "ignore", "wait", "daemon"
 """What a rule makes of a pod; any other answer is the reason why it blocks."""
-
-
-def controller_of(pod: Pod) -> OwnerReference | None:
-    """The owner that controls the pod."""
-    return next((owner for owner in pod.metadata.owner_references or () if owner.controller), None)
-
-
-def is_mirror(pod: Pod) -> bool:
-    """Whether the kubelet made the pod from a file."""
-    return pod.metadata.annotations is not None and pod.metadata.annotations.mirror is not None
-
-
-def is_daemon(pod: Pod) -> bool:
-    """Whether the pod belongs to a DaemonSet or says that it is to be treated so."""
-    owner = controller_of(pod)
-    if owner is not None and owner.kind == "DaemonSet":
-        return True
-    return pod.metadata.annotations is not None and pod.metadata.annotations.daemonset_pod == "true"
-
-
-def is_long_terminating(pod: Pod, now: float) -> bool:
-    """Whether the pod should have been gone for half a minute."""
-    deleted, grace = pod.metadata.deletion_timestamp, pod.spec.termination_grace_period_seconds
-    if deleted is None:
-        return False
-    return unix_seconds(deleted) + (DEFAULT_GRACE_SECONDS if grace is None else grace) + LONG_TERMINATING_SECONDS < now
-
-
-def is_terminal(pod: Pod) -> bool:
-    """Whether no container of the pod will run again."""
-    phase, policy = pod.status.phase, pod.spec.restart_policy
-    return phase == "Failed" or (phase == "Succeeded" and policy in {"Never", "OnFailure"})
 
 
 @dataclass(slots=True)
@@ -90,12 +64,12 @@ class DrainRules:
             lambda pod: IGNORE if is_long_terminating(pod, now) else "",
             self._replica_count,
             lambda pod: DAEMON if is_daemon(pod) else "",
-            lambda pod: EVICT if _safe_to_evict(pod) == "true" else "",
+            lambda pod: EVICT if safe_to_evict(pod) == "true" else "",
             lambda pod: EVICT if is_terminal(pod) else "",
-            lambda pod: WAIT if _safe_to_evict(pod) == "on-completion" else "",
+            lambda pod: WAIT if safe_to_evict(pod) == "on-completion" else "",
             self._replicated,
             self._system,
-            lambda pod: "NotSafeToEvictAnnotation" if _safe_to_evict(pod) == "false" else "",
+            lambda pod: "NotSafeToEvictAnnotation" if safe_to_evict(pod) == "false" else "",
             self._local_storage,
         )
 
@@ -165,15 +139,9 @@ class DrainRules:
     def _local_storage(self, pod: Pod) -> str:
         if not self._settings.skip_nodes_with_local_storage:
             return ""
-        annotations = pod.metadata.annotations
-        listed = annotations.safe_to_evict_local_volumes if annotations is not None else None
-        safe = listed.split(",") if listed else ()
+        safe = volumes_safe_to_lose(pod)
         local = any(_is_local(volume) and volume.name not in safe for volume in pod.spec.volumes or ())
         return "LocalStorageRequested" if local else ""
-
-
-def _safe_to_evict(pod: Pod) -> str | None:
-    return pod.metadata.annotations.safe_to_evict if pod.metadata.annotations is not None else None
 
 
 def _is_local(volume: Volume) -> bool:

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from functions.oke_autoscaler.model.taints import CANDIDATE, CORDONED, TO_BE_DELETED, since, without
+from functions.oke_autoscaler.model.nodes import (
+    CORDONED,
+    DELETION_CANDIDATE,
+    SCALE_DOWN_DISABLED,
+    TO_BE_DELETED,
+    annotation,
+    has_taint,
+    instance_id,
+    taint_time,
+)
+from functions.oke_autoscaler.model.oci_objects import GONE_NODES
+from functions.oke_autoscaler.model.taints import without
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -16,9 +27,6 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.model.decision import NodeVerdict
     from functions.oke_autoscaler.model.kubernetes_objects import Node, Pod
     from functions.oke_autoscaler.model.oci_objects import NodePool, OkeNode
-
-SCALE_DOWN_DISABLED = "cluster-autoscaler.kubernetes.io/scale-down-disabled"
-LEAVING = frozenset({"DELETING", "DELETED"})
 
 
 class Rest(Enum):
@@ -60,7 +68,7 @@ def leftovers(
 ) -> list[Leftover]:
     """Every node of the pools whose removal has begun; verdicts by node name. Nodes of other pools are not touched."""
     members = {node.id: (pool, node) for pool in pools for node in pool.nodes or () if node.id}
-    began = [node for node in nodes if since(node, TO_BE_DELETED) is not None]
+    began = [node for node in nodes if has_taint(node, TO_BE_DELETED)]
     on_node: dict[str, list[Pod]] = {node.metadata.name: [] for node in began}
     for pod in pods if began else ():
         if pod.node_name in on_node:
@@ -70,7 +78,7 @@ def leftovers(
         pool, member = members.get(instance_id(node), (None, None))
         if pool is not None and member is not None:
             left = pods_left(on_node[node.metadata.name], verdicts.get(node.metadata.name))
-            too_old = now - (since(node, TO_BE_DELETED) or 0.0) > drain_timeout_seconds
+            too_old = now - (taint_time(node, TO_BE_DELETED) or 0.0) > drain_timeout_seconds
             rest = _rest(node, member, left, too_old=too_old)
             found.append(Leftover(node, pool.id, member.id or "", rest, tuple(left), too_old))
     return found
@@ -85,10 +93,9 @@ def pods_left(pods: Iterable[Pod], verdict: NodeVerdict | None) -> list[Pod]:
 
 
 def _rest(node: Node, member: OkeNode, left: list[Pod], *, too_old: bool) -> Rest:
-    if member.lifecycle_state in LEAVING:
+    if member.lifecycle_state in GONE_NODES:
         return Rest.NOTHING
-    annotations = node.metadata.annotations or {}
-    if not node.spec.unschedulable or annotations.get(SCALE_DOWN_DISABLED) == "true":
+    if not node.spec.unschedulable or annotation(node, SCALE_DOWN_DISABLED) == "true":
         return Rest.HANDS_OFF
     if not left:
         return Rest.DELETE
@@ -97,10 +104,5 @@ def _rest(node: Node, member: OkeNode, left: list[Pod], *, too_old: bool) -> Res
 
 def put_back(node: Node) -> Node:
     """The node as it would be without its removal, to see whether pending pods would use it."""
-    kept = without(node, TO_BE_DELETED, CANDIDATE, CORDONED)
+    kept = without(node, TO_BE_DELETED, DELETION_CANDIDATE, CORDONED)
     return msgspec.structs.replace(node, spec=msgspec.structs.replace(node.spec, taints=kept, unschedulable=None))
-
-
-def instance_id(node: Node) -> str:
-    """The OCID of the node's instance: `spec.providerID`, with or without the prefix `oci://`."""
-    return (node.spec.provider_id or "").removeprefix("oci://")

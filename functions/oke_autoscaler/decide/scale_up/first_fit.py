@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from functions.oke_autoscaler.decide.cluster.pod_groups import HOSTNAME
 from functions.oke_autoscaler.decide.simulation.nodes import BoundFill, capacity, rule_keys
 from functions.oke_autoscaler.decide.simulation.topology_domains import UNLIMITED, Spread
+from functions.oke_autoscaler.model.nodes import HOSTNAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -8,25 +8,28 @@ from typing import TYPE_CHECKING
 from functions.oke_autoscaler.decide.cluster.compute_shapes import FLANNEL_PODS
 from functions.oke_autoscaler.decide.cluster.node_templates import domain_labels, lasting_taints, template
 from functions.oke_autoscaler.decide.cluster.pod_groups import Workloads
-from functions.oke_autoscaler.decide.cluster.pools import TO_BE_DELETED, Pools, instance_id, is_ready, taint_value
-from functions.oke_autoscaler.decide.scale_down.drain_rules import controller_of, is_daemon, is_mirror
+from functions.oke_autoscaler.decide.cluster.pools import Pools
 from functions.oke_autoscaler.decide.simulation.constraints import Constraints
 from functions.oke_autoscaler.decide.simulation.nodes import Place, Room
 from functions.oke_autoscaler.decide.simulation.offerings import Offer, sites_of
-from functions.oke_autoscaler.decide.simulation.static_fit import CORDONED, NOT_READY, StaticFit
-from functions.oke_autoscaler.model.kubernetes_objects import DONE, Taint
+from functions.oke_autoscaler.decide.simulation.static_fit import (
+    BEING_DELETED,
+    CORDONED_TAINT,
+    NOT_READY_TAINT,
+    StaticFit,
+)
+from functions.oke_autoscaler.model.nodes import TO_BE_DELETED, has_taint, instance_id, is_ready
 from functions.oke_autoscaler.model.pod_requests import amounts
+from functions.oke_autoscaler.model.pods import ENDED_PHASES, controller_of, is_daemon, is_mirror
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from functions.oke_autoscaler.decide.cluster.pod_groups import Workload
     from functions.oke_autoscaler.decide.cluster.pools import PoolState
-    from functions.oke_autoscaler.model.kubernetes_objects import Node, Pod
+    from functions.oke_autoscaler.model.kubernetes_objects import Node, Pod, Taint
     from functions.oke_autoscaler.model.snapshot import Snapshot
     from functions.oke_autoscaler.settings import Settings
-
-BEING_DELETED = Taint(key=TO_BE_DELETED, effect="NoSchedule")
 
 
 @dataclass(slots=True)
@@ -40,7 +43,7 @@ class Resident:
     @property
     def counts(self) -> bool:
         """Whether it takes room: done and expendable pods do not."""
-        return not self.expendable and self.pod.status.phase not in DONE
+        return not self.expendable and self.pod.status.phase not in ENDED_PHASES
 
 
 @dataclass(slots=True)
@@ -82,7 +85,7 @@ def build(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[s
         if node:
             if node in residents:
                 residents[node].append(Resident(pod, workload, workload.priority < cutoff))
-        elif pod.status.phase in DONE:
+        elif pod.status.phase in ENDED_PHASES:
             continue
         elif nominated in residents:
             preempting.append((pod, workload, nominated))
@@ -165,11 +168,11 @@ def _effective_taints(node: Node, *, young: bool) -> list[Taint]:
     """Taints as the scheduler will meet them; those of a booting node's start are left out."""
     taints = lasting_taints(node.spec.taints or ()) if young else list(node.spec.taints or ())
     if node.spec.unschedulable and not young:
-        taints.append(CORDONED)
-    if taint_value(node, TO_BE_DELETED) is not None:
+        taints.append(CORDONED_TAINT)
+    if has_taint(node, TO_BE_DELETED):
         taints.append(BEING_DELETED)
     if not is_ready(node) and not young:
-        taints.append(NOT_READY)
+        taints.append(NOT_READY_TAINT)
     return taints
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from functions.oke_autoscaler.model.kubernetes_objects import Taint
+from functions.oke_autoscaler.model.nodes import CORDONED, NOT_READY, TO_BE_DELETED
 from functions.oke_autoscaler.model.selectors import HARD_EFFECTS, first_untolerated, node_selected
 
 if TYPE_CHECKING:
@@ -20,9 +21,10 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.model.kubernetes_objects import NodeSelector
 
 _encode = msgspec.json.Encoder().encode
-CORDONED = Taint(key="node.kubernetes.io/unschedulable", effect="NoSchedule")
+BEING_DELETED = Taint(key=TO_BE_DELETED, effect="NoSchedule")
+CORDONED_TAINT = Taint(key=CORDONED, effect="NoSchedule")
+NOT_READY_TAINT = Taint(key=NOT_READY, effect="NoSchedule")
 NO_CLAIM = "claim of its volume missing, not bound or in use"
-NOT_READY = Taint(key="node.kubernetes.io/not-ready", effect="NoSchedule")
 
 
 class Kind:

@@ -8,8 +8,8 @@ from functions.oke_autoscaler.decide.scale_down.unfinished_removals import Lefto
 from functions.oke_autoscaler.model import taints
 from functions.oke_autoscaler.model.decision import NodeVerdict
 from functions.oke_autoscaler.model.kubernetes_objects import Metadata, Node, NodeSpec, Pod, PodMetadata, PodSpec, Taint
+from functions.oke_autoscaler.model.nodes import CORDONED, DELETION_CANDIDATE, TO_BE_DELETED, taint_time
 from functions.oke_autoscaler.model.oci_objects import NodePool, OkeNode
-from functions.oke_autoscaler.model.taints import CANDIDATE, CORDONED, TO_BE_DELETED
 
 NOW = 1_767_225_600.0
 TIMEOUT = 900.0
@@ -112,7 +112,7 @@ def patched(patch: dict[str, object]) -> tuple[list[str], object, object]:
 
 def test_patches_keep_the_taints_of_others_whole_and_the_version() -> None:
     host = being_deleted()
-    patch = taints.removal_began(host, NOW, "cpu")
+    patch = taints.begin_removal(host, NOW, "cpu")
     assert patch["spec"]["taints"][0] == {
         "key": "team",
         "value": "a",
@@ -124,18 +124,18 @@ def test_patches_keep_the_taints_of_others_whole_and_the_version() -> None:
 
 
 def test_each_patch_changes_what_it_says() -> None:
-    host = node((TO_BE_DELETED, "1"), (CANDIDATE, "1"), (CORDONED, ""))
-    assert patched(taints.removal_ended(host, uncordon=True)) == (["team"], None, "7")
-    assert patched(taints.removal_ended(host, uncordon=False)) == (["team", CORDONED], "kept", "7")
-    assert patched(taints.removal_given_up(host, NOW)) == (["team", CANDIDATE], None, "7")
-    assert patched(taints.unmarked(host)) == (["team", TO_BE_DELETED, CORDONED], "kept", "7")
-    assert patched(taints.marked(node(), NOW)) == (["team", CANDIDATE], "kept", "7")
+    host = node((TO_BE_DELETED, "1"), (DELETION_CANDIDATE, "1"), (CORDONED, ""))
+    assert patched(taints.end_removal(host, uncordon=True)) == (["team"], None, "7")
+    assert patched(taints.end_removal(host, uncordon=False)) == (["team", CORDONED], "kept", "7")
+    assert patched(taints.give_up_removal(host, NOW)) == (["team", DELETION_CANDIDATE], None, "7")
+    assert patched(taints.unmark_unneeded(host)) == (["team", TO_BE_DELETED, CORDONED], "kept", "7")
+    assert patched(taints.mark_unneeded(node(), NOW)) == (["team", DELETION_CANDIDATE], "kept", "7")
     bare = Node(metadata=Metadata(name="n"), spec=NodeSpec())
-    assert taints.unmarked(bare)["spec"] == {"taints": None}
+    assert taints.unmark_unneeded(bare)["spec"] == {"taints": None}
 
 
 def test_a_node_put_back_in_thought_is_free_and_the_node_itself_is_not_changed() -> None:
-    host = node((TO_BE_DELETED, "1"), (CANDIDATE, "1"), (CORDONED, ""))
+    host = node((TO_BE_DELETED, "1"), (DELETION_CANDIDATE, "1"), (CORDONED, ""))
     free = put_back(host)
     assert [taint.key for taint in free.spec.taints or ()] == ["team"]
     assert free.spec.unschedulable is None
@@ -144,19 +144,24 @@ def test_a_node_put_back_in_thought_is_free_and_the_node_itself_is_not_changed()
 
 
 def test_the_reason_of_a_removal_is_noted_with_the_taint_and_goes_with_it() -> None:
-    began = taints.removal_began(node(), NOW, "cpu+ram")
+    began = taints.begin_removal(node(), NOW, "cpu+ram")
     assert began["metadata"]["annotations"] == {taints.REASON: "cpu+ram"}
     for noted, reason in (("cpu+ram", "cpu+ram"), ("whatever", "unneeded"), ("", "unneeded")):
         meta = Metadata(name="n", annotations={taints.REASON: noted})
         assert taints.removal_reason(Node(metadata=meta, spec=NodeSpec())) == reason
     assert taints.removal_reason(node()) == "unneeded"
-    ended = (taints.removal_ended(node(), uncordon=True), taints.removal_ended(node(), uncordon=False))
-    for patch in (*ended, taints.removal_given_up(node(), NOW)):
+    ended = (taints.end_removal(node(), uncordon=True), taints.end_removal(node(), uncordon=False))
+    for patch in (*ended, taints.give_up_removal(node(), NOW)):
         assert patch["metadata"]["annotations"] == {taints.REASON: None}
 
 
-def test_the_time_of_a_taint_is_read_and_a_garbled_one_is_long_ago() -> None:
-    assert taints.since(being_deleted(60), TO_BE_DELETED) == NOW - 60
-    assert taints.since(node(), TO_BE_DELETED) is None
-    for value in ("", "-5", "1e9", "9" * 30, "soon"):
-        assert taints.since(node((TO_BE_DELETED, value)), TO_BE_DELETED) == 0
+def test_a_removal_whose_time_cannot_be_read_counts_as_timed_out() -> None:
+    assert taint_time(being_deleted(60), TO_BE_DELETED) == NOW - 60
+    for value in ("", "-5", "1e9", "nan", "9" * 30, "soon"):
+        assert rest([pod("a")], node((TO_BE_DELETED, value))) is Rest.GIVE_UP
+
+
+def test_a_mark_whose_time_cannot_be_read_is_replaced_and_not_doubled() -> None:
+    patch = taints.mark_unneeded(node((DELETION_CANDIDATE, "soon")), NOW)
+    assert patched(patch) == (["team", DELETION_CANDIDATE], "kept", "7")
+    assert patch["spec"]["taints"][1]["value"] == str(int(NOW))
