@@ -136,7 +136,9 @@ class OciServiceError(FunctionError):
 class KubernetesApiError(FunctionError):
     """A cluster's API server failed; fields ``status`` (text), ``code`` (the Status object's reason), ``path``.
 
-    ``status`` is 0 where there was no answer; then a write may or may not have happened.
+    ``status`` is 0 where there was no answer; then a write may or may not have happened. ``audit-id`` finds the request
+    in the cluster's audit log; ``opc-request-id`` is there and empty, because a caller that reads the failures of OCI
+    services and clusters alike looks it up.
     """
 
     reason = "kubernetes-api-error"
@@ -147,10 +149,15 @@ class KubernetesApiError(FunctionError):
     always = frozenset({"status", "code", "opc-request-id"})
 
     def __init__(
-        self, message: str = "", *, status: int = 0, code: str = "", opc_request_id: str = "", path: str = ""
+        self, message: str = "", *, status: int = 0, code: str = "", audit_id: str = "", path: str = ""
     ) -> None:
         super().__init__(
-            message, status=str(status) if status else "", code=code, opc_request_id=opc_request_id, path=path
+            message,
+            status=str(status) if status else "",
+            code=code,
+            opc_request_id="",
+            audit_id=audit_id,
+            path=path,
         )
         self.status = status
         self.code = code

@@ -6,13 +6,13 @@ import hashlib
 import time
 from typing import TYPE_CHECKING
 
+from functions.codecard_avatar import time_budget
 from functions.codecard_avatar.card import button, card_json, registry
 from functions.codecard_avatar.container import Container
 from functions.codecard_avatar.draw import names
 from functions.codecard_avatar.errors import NameMissing, NameUnreadable
 from functions.codecard_avatar.publish import picture_names, publish
 from functions.codecard_avatar.settings import Settings
-from shared.http import time_budget
 from shared.results import HttpAnswer
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ def serve(call: Call[Settings], container: Container = _container) -> HttpAnswer
     try:
         return _card(call, container, deadline) if wanted is None else _picture(wanted, call, container, deadline)
     finally:
-        if container.web.private_hosts:
-            call.summary["private_hosts"] = container.web.private_hosts
+        if container.http.private_hosts:
+            call.summary["private_hosts"] = container.http.private_hosts
 
 
 def on_error(error: FunctionError, request: HttpRequest) -> HttpAnswer:
@@ -90,7 +90,7 @@ def _picture(wanted: str, call: Call[Settings], container: Container, deadline: 
 
 def _registry(settings: Settings, container: Container) -> Registry:
     if settings.apex_url:
-        return registry.BackendRegistry(settings.apex_url, container.web)
+        return registry.BackendRegistry(settings.apex_url, container.http)
     if settings.card_registry:
         return registry.ObjectRegistry(container.bucket(settings), settings.card_registry)
     return registry.ConfigRegistry(settings.card_names or {})
@@ -99,7 +99,7 @@ def _registry(settings: Settings, container: Container) -> Registry:
 def _published(name: BadgeName, call: Call[Settings], container: Container, deadline: Deadline) -> Published:
     settings = call.settings
     if settings.publish == "inline":
-        inline = publish.InlinePublisher(container.web, settings.public_url, call.request, container.fingerprints)
+        inline = publish.InlinePublisher(container.http, settings.public_url, call.request, container.fingerprints)
         return inline.publish(name, deadline)
     from functions.codecard_avatar.draw import artist  # loads Pillow
 

@@ -18,12 +18,19 @@ from shared.addresses import is_link_local, is_private
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from shared.deadline import Deadline
 
-IDLE_SECONDS = 20.0
-"""A connection that was unused for longer is not used again: a frozen container does not see it die."""
+MAX_IDLE_SECONDS = 20.0
+"""A connection that was unused for longer is not used again.
+
+OCI's load balancers close idle connections after 60 s or more. A function's container is frozen between its calls, so
+their farewell may be on its way for as long as the freeze lasted, and a socket that looks well may be dead.
+"""
+
+MIN_TIMEOUT_SECONDS = 0.001
+"""Of a socket: 0 would make it non-blocking, which is another thing than a wait that is over."""
 
 
 class LinkLocalError(Exception):
@@ -32,24 +39,34 @@ class LinkLocalError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where to connect to; ``for_the_card``: with the TLS that the card speaks."""
+    """Where to connect to; ``tls`` makes the context, and is None for plain http.
+
+    Connections with different contexts are not interchangeable, so it is part of a connection's identity.
+    """
 
     host: str
     port: int
-    secure: bool
-    for_the_card: bool
+    tls: Callable[[], ssl.SSLContext] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """The longest waits on the way, in seconds, all within the deadline: for connection and handshake, for one read."""
+
+    connect_seconds: float = float("inf")
+    read_seconds: float = float("inf")
 
 
 class Connection:
     """One connection, not open at first."""
 
-    def __init__(self, address: Address, tls: ssl.SSLContext | None, deadline: Deadline) -> None:
+    def __init__(self, address: Address, deadline: Deadline, waits: Waits) -> None:
         self.address = address
         self.deadline = deadline
-        self._tls = tls
+        self.waits = waits
         self._socket: socket.socket | None = None
         self._http = http.client.HTTPConnection(address.host, address.port)
-        self._http.auto_open = 0
+        self._http.auto_open = 0  # else http.client would connect by itself, past our checks of the address
         self._abandoned = False
 
     def open(self, private_hosts: set[str]) -> None:
@@ -57,6 +74,7 @@ class Connection:
         found = socket.getaddrinfo(self.address.host, self.address.port, type=socket.SOCK_STREAM)
         failure: OSError = TimeoutError("no address answered")
         for at, (family, kind, protocol, _, where) in enumerate(found):
+            # Checked on the address that is connected to, after the lookup: a name may point anywhere.
             if is_link_local(str(where[0])):
                 raise LinkLocalError
             if is_private(str(where[0])):
@@ -66,6 +84,7 @@ class Connection:
                 break
             except OSError as error:
                 failure = error
+            # The other thread has shut down one address's socket; the next one would be out of its reach.
             if self._abandoned:
                 raise TimeoutError("abandoned")
         else:
@@ -77,24 +96,32 @@ class Connection:
     ) -> http.client.HTTPResponse:
         """Send a request and read the head of its answer. Raises OSError or http.client.HTTPException."""
         if self._socket is not None:
-            self._socket.settimeout(max(0.001, self.deadline.remaining_seconds()))
+            self._socket.settimeout(self._left(self.waits.read_seconds))
         self._http.request(method, target, body=body, headers=dict(headers))
         return self._http.getresponse()
 
     def certificate(self) -> bytes:
-        """The other side's certificate (DER); empty over plain http."""
+        """Return the other side's certificate (DER); empty over plain http."""
         get = getattr(self._socket, "getpeercert", None)
         return (get(binary_form=True) if get else None) or b""
 
     def is_reusable(self) -> bool:
-        """Whether it is open with nothing to read: a waiting byte is the other side's farewell."""
+        """Tell whether it is open with nothing to read.
+
+        Between two answers a server has nothing to say, so a readable socket means that it has closed (end of file, a
+        TLS close_notify) or sent more than it announced; in both cases the next answer could not be trusted.
+        """
         if self._abandoned or self._socket is None or self._socket.fileno() < 0:
             return False
         readable, _, _ = select.select([self._socket], [], [], 0)
         return not readable
 
     def abandon(self) -> None:
-        """End whatever another thread waits for on it."""
+        """End whatever another thread waits for on it.
+
+        Closing a socket does not wake a thread that reads from it; a shutdown does. It is asked of the plain socket's
+        class, because ssl.SSLSocket.shutdown would first drop the TLS object that the other thread is using.
+        """
         self._abandoned = True
         if self._socket is not None:
             with contextlib.suppress(OSError):
@@ -110,33 +137,38 @@ class Connection:
         """Connect one address; the time left is shared with those that may have to be tried after it."""
         self._socket = plain
         try:
-            plain.settimeout(max(0.001, self.deadline.remaining_seconds() / addresses_left))
+            plain.settimeout(self._left(self.waits.connect_seconds, addresses_left))
             plain.connect(where)
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            plain.settimeout(max(0.001, self.deadline.remaining_seconds()))
-            if self._tls is not None:
-                self._socket = self._tls.wrap_socket(plain, server_hostname=self.address.host)
+            plain.settimeout(self._left(self.waits.connect_seconds))
+            if self.address.tls is not None:
+                self._socket = self.address.tls().wrap_socket(plain, server_hostname=self.address.host)
         except BaseException:
             plain.close()
             raise
 
+    def _left(self, longest_seconds: float, parts: int = 1) -> float:
+        """Return the time-out of one wait: a part of what is left until the deadline, at most ``longest_seconds``."""
+        return max(MIN_TIMEOUT_SECONDS, min(longest_seconds, self.deadline.remaining_seconds() / parts))
 
-class Pool:
+
+class ConnectionPool:
     """Idle connections, one an address; ``private_hosts`` are those whose address is of no public network."""
 
     def __init__(self) -> None:
         self._idle: dict[Address, tuple[Connection, float]] = {}
         self.private_hosts: set[str] = set()
 
-    def take(self, address: Address, deadline: Deadline) -> Connection | None:
-        """An idle connection that is still good, with the new deadline."""
+    def take(self, address: Address, deadline: Deadline, waits: Waits) -> Connection | None:
+        """Return an idle connection that is still good, with the new deadline, or None."""
         connection, since = self._idle.pop(address, (None, 0.0))
         if connection is None:
             return None
-        if time.monotonic() - since > IDLE_SECONDS or not connection.is_reusable():
+        if time.monotonic() - since > MAX_IDLE_SECONDS or not connection.is_reusable():
             connection.close()
             return None
         connection.deadline = deadline
+        connection.waits = waits
         return connection
 
     def give_back(self, connection: Connection) -> None:
@@ -145,3 +177,8 @@ class Pool:
             self._idle[connection.address] = (connection, time.monotonic())
         else:
             connection.close()
+
+    def close(self) -> None:
+        """Close all idle connections."""
+        while self._idle:
+            self._idle.popitem()[1][0].close()

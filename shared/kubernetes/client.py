@@ -8,8 +8,8 @@ others. Reads are repeated on their own, within the deadline; writes never are.
 
 from __future__ import annotations
 
+import contextlib
 import email.utils
-import http.client
 import ssl
 import time
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
@@ -18,6 +18,9 @@ from urllib.parse import urlencode, urlsplit
 import msgspec
 
 from shared.errors import KubernetesApiError, ResponseTooLarge, UnsafeAddress
+from shared.http.client import HttpClient, HttpError, HttpResponse
+from shared.http.connections import Waits
+from shared.tls import context_of_authority
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,14 +36,13 @@ CONNECT_SECONDS = 5.0
 READ_SECONDS = 20.0
 READ_ATTEMPTS = 3
 FIRST_WAIT_SECONDS = 0.3
-LONGEST_WAIT_SECONDS = 4.0
-LIST_RESTARTS = 2
-"""How often a list begins anew when its continue token has expired (410) on the way."""
+"""Before the second attempt of a read; each further wait is twice as long."""
 
-ANSWER_BYTES = 64 * 1024 * 1024
-CHUNK_BYTES = 256 * 1024
-IDLE_SECONDS = 20.0
-"""A connection unused for longer is not trusted with a write: the server may have closed it."""
+MAX_WAIT_SECONDS = 4.0
+LIST_RESTARTS = 2
+"""How often a list starts again because its continue token has expired (410) on the way."""
+
+MAX_ANSWER_BYTES = 64 * 1024 * 1024
 
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
@@ -82,17 +84,28 @@ class KubernetesApi:
     Raises UnsafeAddress for a server that is not https.
     """
 
-    def __init__(self, server: str, ca_pem: str, token: TokenSource, deadline: Deadline) -> None:
+    def __init__(
+        self,
+        server: str,
+        ca_pem: str,
+        token: TokenSource,
+        deadline: Deadline,
+        *,
+        page_items: int = PAGE_ITEMS,
+        first_wait_seconds: float = FIRST_WAIT_SECONDS,
+    ) -> None:
         parts = urlsplit(server)
         if parts.scheme != "https" or not parts.hostname:
             raise UnsafeAddress("the cluster's kubeconfig names no https server")
-        self._host, self._port = parts.hostname, parts.port or 443
-        self._prefix = parts.path.rstrip("/")
-        self._context = _context(ca_pem)
+        self._base = f"https://{parts.netloc}{parts.path.rstrip('/')}"
+        context = _context(ca_pem)
+        waits = Waits(CONNECT_SECONDS, READ_SECONDS)
+        # Not repeated there: a write must arrive once at most, and the attempts of a read are counted by `get`.
+        self._http = HttpClient(tls=lambda: context, waits=waits, repeats=False)
         self._token = token
         self.deadline = deadline
-        self._connection: http.client.HTTPSConnection | None = None
-        self._used_at = 0.0
+        self._page_items = page_items
+        self._first_wait_seconds = first_wait_seconds
         self._server_time: float | None = None
 
     def now_epoch_seconds(self) -> float:
@@ -106,7 +119,7 @@ class KubernetesApi:
     def get(self, path: str, query: Mapping[str, str] | None = None) -> bytes:
         """The body of a read, tried up to READ_ATTEMPTS times; KubernetesApiError when it stays away."""
         target = f"{path}?{urlencode(query)}" if query else path
-        wait = FIRST_WAIT_SECONDS
+        wait = self._first_wait_seconds
         for _ in range(READ_ATTEMPTS - 1):
             try:
                 return self._exchange("GET", target)
@@ -114,7 +127,7 @@ class KubernetesApi:
                 if error.status not in REPEATABLE or self.deadline.remaining_seconds() < 2 * wait:
                     raise
             time.sleep(wait)
-            wait = min(2 * wait, LONGEST_WAIT_SECONDS)
+            wait = min(2 * wait, MAX_WAIT_SECONDS)
         return self._exchange("GET", target)
 
     def get_object(self, path: str, kind: type[T]) -> T | None:
@@ -143,20 +156,16 @@ class KubernetesApi:
 
     def send(self, method: str, path: str, body: object, content_type: str = JSON) -> bytes:
         """One write, tried once; KubernetesApiError with status 0 when it may or may not have happened."""
-        if time.monotonic() - self._used_at > IDLE_SECONDS:
-            self.close()
         return self._exchange(method, path, msgspec.json.encode(body), content_type)
 
     def close(self) -> None:
-        """Give the connection up; the next call makes a new one."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        """Close the connection; the next call makes a new one."""
+        self._http.close()
 
     def _pages(self, path: str, item: type[T], query: dict[str, str]) -> list[T]:
         decoder = msgspec.json.Decoder(_Page[item])  # type: ignore[valid-type]
         items: list[T] = []
-        query["limit"] = str(PAGE_ITEMS)
+        query["limit"] = str(self._page_items)
         while True:
             page = decoded(self.get(path, query), decoder, path)
             if not page.kind.endswith("List"):
@@ -171,75 +180,42 @@ class KubernetesApi:
         return items
 
     def _exchange(self, method: str, target: str, body: bytes | None = None, content_type: str = JSON) -> bytes:
-        """One request and its answer's body; a token that is refused is replaced once (401: nothing was done)."""
-        status, answer, headers = 401, b"", http.client.HTTPMessage()
-        for refused in (False, True):
-            token = self._token.token(refused=refused)
-            status, answer, headers = self._roundtrip(method, target, body, content_type, token)
-            if status != 401:
-                break
-        if 200 <= status < 300:
-            return answer
-        raise _error(status, answer, headers, target)
+        """Return the body of one request's answer; a refused token is replaced once (401: nothing was done)."""
+        response = self._roundtrip(method, target, body, content_type, self._token.token(refused=False))
+        if response.status == 401:
+            response = self._roundtrip(method, target, body, content_type, self._token.token(refused=True))
+        if 200 <= response.status < 300:
+            return response.body
+        raise _error(response, target)
 
-    def _roundtrip(
-        self, method: str, target: str, body: bytes | None, content_type: str, token: str
-    ) -> tuple[int, bytes, http.client.HTTPMessage]:
-        headers = {"Authorization": f"Bearer {token}", "Accept": JSON}
+    def _roundtrip(self, method: str, target: str, body: bytes | None, content_type: str, token: str) -> HttpResponse:
+        headers = {"authorization": f"Bearer {token}", "accept": JSON}
         if body is not None:
-            headers["Content-Type"] = content_type
+            headers["content-type"] = content_type
+        self.deadline.bounded(READ_SECONDS)  # raises DeadlineExceeded: a request that cannot be waited for is not sent
         try:
-            connection = self._connect()
-            connection.request(method, self._prefix + target, body=body, headers=headers)
-            response = connection.getresponse()
-            answer = self._body(response)
-        except (OSError, http.client.HTTPException) as fault:
-            self.close()
-            raise KubernetesApiError(
-                f"no answer from the API server: {type(fault).__name__}", code="no-answer", path=_shown(target)
-            ) from None
-        except BaseException:
-            self.close()
-            raise
-        self._used_at = time.monotonic()
-        self._note_time(response.headers.get("date", ""))
-        if response.will_close:
-            self.close()
-        return response.status, answer, response.headers
-
-    def _connect(self) -> http.client.HTTPSConnection:
-        if self._connection is None:
-            seconds = self.deadline.bounded(CONNECT_SECONDS)
-            self._connection = http.client.HTTPSConnection(
-                self._host, self._port, timeout=seconds, context=self._context
+            response = self._http.send(
+                method,
+                self._base + target,
+                self.deadline,
+                limit_bytes=MAX_ANSWER_BYTES,
+                headers=headers,
+                body=body,
             )
-            self._connection.connect()
-        seconds = self.deadline.bounded(READ_SECONDS)
-        self._connection.sock.settimeout(seconds)
-        return self._connection
-
-    def _body(self, response: http.client.HTTPResponse) -> bytes:
-        """The whole body; IncompleteRead when it ends early, TimeoutError past the deadline."""
-        chunks: list[bytes] = []
-        received = 0
-        announced = response.length
-        while chunk := response.read1(CHUNK_BYTES):
-            chunks.append(chunk)
-            received += len(chunk)
-            if received > ANSWER_BYTES:
-                raise ResponseTooLarge(f"the API server sent more than {ANSWER_BYTES} bytes in one answer")
-            if self.deadline.expired():
-                raise TimeoutError
-        if announced is not None and received < announced:
-            raise http.client.IncompleteRead(b"", announced - received)
-        response.close()
-        return b"".join(chunks)
+        except HttpError as error:
+            if error.too_large:
+                raise ResponseTooLarge(
+                    f"the API server sent more than {MAX_ANSWER_BYTES} bytes in one answer"
+                ) from None
+            raise KubernetesApiError(
+                f"no answer from the API server: {error.fault}", code="no-answer", path=_shown(target)
+            ) from None
+        self._note_time(response.headers.get("date", ""))
+        return response
 
     def _note_time(self, date: str) -> None:
-        try:
+        with contextlib.suppress(ValueError):
             self._server_time = email.utils.parsedate_to_datetime(date).timestamp()
-        except ValueError:
-            return
 
 
 def decoded(body: bytes, decoder: msgspec.json.Decoder[T], path: str) -> T:
@@ -250,30 +226,23 @@ def decoded(body: bytes, decoder: msgspec.json.Decoder[T], path: str) -> T:
         raise _malformed(path, str(fault)) from None
 
 
-def _context(ca_pem: str) -> ssl.SSLContext:
-    """Verify against the cluster's own authority and nothing else.
-
-    The strict X.509 checks that Python 3.13 turned on are off: authorities of older clusters lack the key identifiers
-    that those ask for (kubernetes-client/python issue 2394). Chain, name and dates are checked as before.
-    """
+def _context(authority_pem: str) -> ssl.SSLContext:
     try:
-        context = ssl.create_default_context(cadata=ca_pem)
+        return context_of_authority(authority_pem)
     except (ssl.SSLError, ValueError):
         raise KubernetesApiError("the kubeconfig's certificate authority cannot be read", code="malformed") from None
-    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    return context
 
 
-def _error(status: int, body: bytes, headers: http.client.HTTPMessage, target: str) -> KubernetesApiError:
+def _error(response: HttpResponse, target: str) -> KubernetesApiError:
     try:
-        said = msgspec.json.decode(body, type=_Status)
+        said = msgspec.json.decode(response.body, type=_Status)
     except (msgspec.DecodeError, UnicodeDecodeError):
         said = _Status()
     return KubernetesApiError(
-        (said.message or f"the API server answered {status}")[:300],
-        status=status,
+        (said.message or f"the API server answered {response.status}")[:300],
+        status=response.status,
         code=said.reason or "",
-        opc_request_id=headers.get("audit-id", ""),
+        audit_id=response.headers.get("audit-id", ""),
         path=_shown(target),
     )
 

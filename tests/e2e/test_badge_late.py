@@ -22,7 +22,7 @@ from emulator.card.panel import HEIGHT_PX, WIDTH_PX, Panel
 from emulator.cloud import Cloud, CloudOptions
 from emulator.functions_app import FunctionsApp
 from emulator.services.identity.service import DEFAULT_TENANCY
-from shared.http.time_budget import ANSWER_SECONDS
+from functions.codecard_avatar.time_budget import ANSWER_SECONDS
 from tests.support.badge import CARD
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from functions.codecard_avatar.errors import (
     RegistryLate,
     RegistryUnreadable,
 )
-from shared.http.client import WebError
+from shared.http.client import HttpError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from functions.codecard_avatar.card.button import Button
     from functions.codecard_avatar.publish.bucket import Bucket
     from shared.deadline import Deadline
-    from shared.http.client import Web
+    from shared.http.client import HttpClient
 
 BACKEND_BYTES = 64 * 1024
 REGISTRY_BYTES = 1024 * 1024
@@ -69,16 +69,16 @@ def look_up(registry: Registry, button: Button, deadline: Deadline) -> Entry:
 class BackendRegistry:
     """The ORDS backend of the original (`apex_url`)."""
 
-    def __init__(self, url: str, web: Web) -> None:
+    def __init__(self, url: str, http: HttpClient) -> None:
         self._url = url
-        self._web = web
+        self._http = http
 
     def find(self, button: Button, deadline: Deadline) -> Entry:
         """Ask with the card's own headers. Raises BackendLate, BackendDown or BackendUnreadable."""
         try:
             headers = {**button.headers(), "accept": "application/json"}
-            answer = self._web.send("GET", self._url, deadline, limit_bytes=BACKEND_BYTES, headers=headers)
-        except WebError as error:
+            answer = self._http.send("GET", self._url, deadline, limit_bytes=BACKEND_BYTES, headers=headers)
+        except HttpError as error:
             raise (BackendLate if error.late else BackendDown)(str(error), field="apex_url") from None
         if answer.status != 200:
             cause = "redirects, which is not followed" if 300 <= answer.status < 400 else f"answered {answer.status}"
@@ -108,7 +108,7 @@ class ObjectRegistry:
         """
         try:
             document = json.loads(self._bucket.get(self._name, deadline, REGISTRY_BYTES))
-        except WebError as error:
+        except HttpError as error:
             failure = RegistryLate if error.late else RegistryUnreadable
             raise failure(f"card_registry: {error}", field="card_registry") from None
         except (ValueError, RecursionError):

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from functions.codecard_avatar.draw import drawing, pictures
 from functions.codecard_avatar.draw.identicon import CELLS
 from functions.codecard_avatar.errors import BackgroundLate, BackgroundUnusable
-from shared.http.client import WebError
+from shared.http.client import HttpError
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -38,7 +38,7 @@ def _background(settings: Settings, container: Container, deadline: Deadline) ->
         return None
     try:
         data = container.bucket(settings).get(settings.image_bg_name, deadline, pictures.BACKGROUND_BYTES)
-    except WebError as error:
+    except HttpError as error:
         failure = BackgroundLate if error.late else BackgroundUnusable
         raise failure(f"image_bg_name: {error}", field="image_bg_name") from None
     return pictures.background(data)
@@ -53,10 +53,10 @@ def _stamp(
         return None
     url = f"{service.rstrip('/')}/{quote(name.initials, safe='')}?s={CELLS}&p=30"
     try:
-        answer = container.web.send("GET", url, deadline.earlier(IDENTICON_SECONDS), limit_bytes=pictures.STAMP_BYTES)
+        answer = container.http.send("GET", url, deadline.earlier(IDENTICON_SECONDS), limit_bytes=pictures.STAMP_BYTES)
         if answer.status != 200:
             raise ValueError(f"answered {answer.status}")  # noqa: TRY301  (one way out for all that is wrong with it)
         return pictures.stamp(answer.body)
-    except (WebError, ValueError) as fault:
+    except (HttpError, ValueError) as fault:
         summary["identicon_service"] = f"not used: {fault}"
         return None

@@ -10,13 +10,14 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from shared.http.client import WebError
+from shared.http.client import HttpError
 from shared.oci.signature import Principal, load_resource_principal, sign
+from shared.tls import rsa_tls12_context
 
 if TYPE_CHECKING:
     from functions.codecard_avatar.publish.bucket_url import BucketUrl
     from shared.deadline import Deadline
-    from shared.http.client import Web, WebAnswer
+    from shared.http.client import HttpClient, HttpResponse
 
 ANSWER_BYTES = 64 * 1024
 """Of an answer that is not an object: a small JSON error at most."""
@@ -42,25 +43,27 @@ class PrincipalCache:
 class Bucket:
     """One bucket; ``url`` is where requests go to."""
 
-    def __init__(self, url: BucketUrl, web: Web, principals: PrincipalCache) -> None:
+    def __init__(self, url: BucketUrl, http: HttpClient, principals: PrincipalCache) -> None:
         self.url = url
-        self._web = web
+        self._http = http
         self._principals = principals
 
     def get(self, name: str, deadline: Deadline, limit_bytes: int) -> bytes:
-        """An object's bytes. Raises WebError (its text begins with the status where there was one), NotAuthorised."""
+        """An object's bytes. Raises HttpError (its text begins with the status where there was one), NotAuthorised."""
         return _checked(self._send("GET", name, deadline, limit_bytes), name).body
 
     def put(self, name: str, body: bytes, content_type: str, deadline: Deadline) -> bytes:
-        """Write an object and return the certificate (DER) of its host. Raises WebError, NotAuthorised."""
+        """Write an object and return the certificate (DER) of its host. Raises HttpError, NotAuthorised."""
         return _checked(self._send("PUT", name, deadline, ANSWER_BYTES, body, content_type), name).certificate
 
     def is_readable(self, url: BucketUrl, name: str, deadline: Deadline) -> bool:
         """Whether the card can read an object by this form of the bucket's URL; only a clear refusal is a no.
 
-        Raises WebError.
+        Raises HttpError.
         """
-        answer = self._web.send("HEAD", url.object_url(name), deadline, limit_bytes=ANSWER_BYTES, for_the_card=True)
+        answer = self._http.send(
+            "HEAD", url.object_url(name), deadline, limit_bytes=ANSWER_BYTES, tls=rsa_tls12_context
+        )
         return answer.status not in {401, 403, 404}
 
     def _send(
@@ -71,19 +74,19 @@ class Bucket:
         limit_bytes: int,
         body: bytes | None = None,
         content_type: str = "application/json",
-    ) -> WebAnswer:
+    ) -> HttpResponse:
         url = self.url.object_url(name)
         headers = {"content-type": content_type}
         if not self.url.is_link:
             now = time.time()
             headers = sign(self._principals.get(now), method, url, headers, now_epoch_seconds=now)
-        return self._web.send(
-            method, url, deadline, limit_bytes=limit_bytes, headers=headers, body=body, for_the_card=True
+        return self._http.send(
+            method, url, deadline, limit_bytes=limit_bytes, headers=headers, body=body, tls=rsa_tls12_context
         )
 
 
-def _checked(answer: WebAnswer, name: str) -> WebAnswer:
-    """Raises WebError for every status but 200; it says what to do about the usual ones."""
+def _checked(answer: HttpResponse, name: str) -> HttpResponse:
+    """Raises HttpError for every status but 200; it says what to do about the usual ones."""
     if answer.status == 200:
         return answer
     causes = {
@@ -94,4 +97,4 @@ def _checked(answer: WebAnswer, name: str) -> WebAnswer:
         429: "too many requests",
     }
     cause = causes.get(answer.status, "a redirect" if 300 <= answer.status < 400 else "the service failed")
-    raise WebError(f"{answer.status} for {name[:60]}: {cause}")
+    raise HttpError(f"{answer.status} for {name[:60]}: {cause}")

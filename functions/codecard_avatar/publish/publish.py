@@ -18,14 +18,15 @@ from functions.codecard_avatar.errors import (
     UploadRefused,
 )
 from functions.codecard_avatar.publish import picture_names
-from shared.http.client import WebError
+from shared.http.client import HttpError
+from shared.tls import rsa_tls12_context
 
 if TYPE_CHECKING:
     from functions.codecard_avatar.draw.names import BadgeName
     from functions.codecard_avatar.publish.bucket import Bucket
     from functions.codecard_avatar.publish.bucket_url import BucketUrl
     from shared.deadline import Deadline
-    from shared.http.client import Web
+    from shared.http.client import HttpClient
     from shared.http_request import HttpRequest
 
 ROUTE = "badge"
@@ -72,7 +73,7 @@ class BucketPublisher:
         try:
             certificate = self._bucket.put(name, card_file, "image/bmp", deadline)
             readable = self._readable_url(name, deadline)
-        except WebError as error:
+        except HttpError as error:
             failure = UploadLate if error.late else UploadRefused
             raise failure(f"The bucket did not take the picture: {error}", field="oss_bucket") from None
         return Published(readable.object_url(name), fingerprint_of(certificate))
@@ -95,8 +96,8 @@ class BucketPublisher:
 class InlinePublisher:
     """Points back to this function. ``fingerprints`` are kept for the life of the container, one a host."""
 
-    def __init__(self, web: Web, public_url: str, request: HttpRequest, fingerprints: dict[str, str]) -> None:
-        self._web = web
+    def __init__(self, http: HttpClient, public_url: str, request: HttpRequest, fingerprints: dict[str, str]) -> None:
+        self._http = http
         self._public_url = public_url
         self._request = request
         self._fingerprints = fingerprints
@@ -110,8 +111,8 @@ class InlinePublisher:
     def _fingerprint(self, base: str, deadline: Deadline) -> str:
         if base not in self._fingerprints and base.startswith("https:"):
             try:
-                certificate = self._web.certificate(base, deadline)
-            except WebError as error:
+                certificate = self._http.certificate(base, deadline, tls=rsa_tls12_context)
+            except HttpError as error:
                 failure = CertificateLate if error.late else CertificateUnusable
                 raise failure(f"The card needs the picture host's certificate: {error}", field="public_url") from None
             if len(self._fingerprints) >= MOST_FINGERPRINTS:

@@ -20,9 +20,9 @@ from functions.codecard_avatar.settings import Settings
 from shared.deadline import Deadline
 from shared.errors import FunctionError, NotAuthorised
 from shared.handler import Call
-from shared.http import client as web_module
 from shared.http_request import parse
 from shared.settings import load
+from shared.tls import client_context, rsa_tls12_context
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,11 +73,13 @@ def press(cloud: Cloud, principal_env: dict[str, str], monkeypatch: pytest.Monke
     """A card in the backend, a public bucket, a resource principal, and trust in the cloud's authority."""
     for name, value in {**principal_env, "SSL_CERT_FILE": str(cloud.ca_file)}.items():
         monkeypatch.setenv(name, value)
-    web_module.tls_context.cache_clear()
+    client_context.cache_clear()
+    rsa_tls12_context.cache_clear()
     cloud.codecard.save(CARD, title="Joan Citizen", subtitle="s")
     cloud.object_storage.create_bucket("codecard", tenancy=DEFAULT_TENANCY, public_access_type="ObjectRead")
     yield Press(cloud)
-    web_module.tls_context.cache_clear()
+    client_context.cache_clear()
+    rsa_tls12_context.cache_clear()
 
 
 def apex(press: Press) -> dict[str, str]:
@@ -211,7 +213,8 @@ def test_an_own_background_in_an_inline_picture_is_not_to_be_kept(press: Press) 
 def test_without_trust_in_the_picture_host_there_is_no_badge(press: Press, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", "/dev/null")
     monkeypatch.setenv("SSL_CERT_DIR", "/dev")
-    web_module.tls_context.cache_clear()
+    client_context.cache_clear()
+    rsa_tls12_context.cache_clear()
     plain = {"apex_url": press.cloud.endpoint + press.cloud.codecard.path}
     assert press.fields(plain | inline(press))["reason"] == "certificate-unusable"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.bounded_work import Late, ahead
+from shared.bounded_work import Late, ahead, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,3 +60,45 @@ def test_an_item_that_does_not_come_is_given_up_and_all_threads_end() -> None:
         assert threading.active_count() == before + 2
     assert threading.active_count() <= before + 1, "only the one that waits for its source may still be there"
     silent.set()
+
+
+def test_work_in_time_gives_its_value_or_its_error() -> None:
+    def fail() -> None:
+        raise ValueError("x")
+
+    assert within(5, lambda: 7) == 7
+    with pytest.raises(ValueError, match="x"):
+        within(5, fail)
+
+
+def test_late_work_is_abandoned_and_left_behind() -> None:
+    abandoned = threading.Event()
+    with pytest.raises(Late):
+        within(0.05, lambda: abandoned.wait(60), abandon=abandoned.set)
+    assert abandoned.is_set()
+
+
+def test_late_work_that_waits_for_something_else_is_abandoned_again() -> None:
+    waits = [threading.Event() for _ in range(3)]
+    ended = threading.Event()
+
+    def work() -> None:
+        for each in waits:
+            each.wait(60)
+        ended.set()
+
+    def abandon() -> None:
+        following = [each for each in waits if not each.is_set()]
+        if following:
+            following[0].set()
+
+    with pytest.raises(Late):
+        within(0.05, work, abandon=abandon, ending_seconds=60)
+    assert ended.is_set()
+
+
+def test_without_time_nothing_is_begun() -> None:
+    begun = threading.Event()
+    with pytest.raises(Late):
+        within(0, begun.set)
+    assert not begun.is_set()

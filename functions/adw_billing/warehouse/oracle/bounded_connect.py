@@ -6,20 +6,20 @@ import contextlib
 import os
 import socket
 import stat
-import threading
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from functions.adw_billing.errors import DatabaseUnreachable
 from functions.adw_billing.warehouse.oracle.errors import typed
+from shared.bounded_work import Late, within
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import oracledb
 
-_END_SECONDS = 1.0
+_ENDING_SECONDS = 1.0
+"""For a stuck thread that goes on to other addresses of the descriptor: each one's socket is shut down in turn."""
 
 
 def bounded(opens: Callable[[], oracledb.Connection], seconds: float, ports: set[int]) -> oracledb.Connection:
@@ -34,43 +34,22 @@ def bounded(opens: Callable[[], oracledb.Connection], seconds: float, ports: set
     import oracledb
 
     oracledb.enable_thin_mode()  # type: ignore[no-untyped-call]
-    result: list[oracledb.Connection | BaseException] = []
     before = _tcp_sockets()
-
-    def run() -> None:
-        try:
-            result.append(opens())
-        except BaseException as error:  # noqa: BLE001  (handed to the caller's thread)
-            result.append(error)
-
-    thread = threading.Thread(target=run, name="oracle-connect", daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if thread.is_alive():
-        _end(thread, before, ports)
+    try:
+        return within(
+            seconds,
+            opens,
+            abandon=lambda: _shut_down(_tcp_sockets() - before, ports),
+            ending_seconds=_ENDING_SECONDS,
+            name="oracle-connect",
+        )
+    except Late:
         raise DatabaseUnreachable(
             f"the database did not answer within {seconds:.0f} s",
             fix="something accepts connections at db_dsn's port and stays silent: is it the listener?",
-        )
-    outcome = result[0]
-    if isinstance(outcome, BaseException):
-        raise _connect_fault(outcome) from None
-    return outcome
-
-
-def _end(thread: threading.Thread, before: set[tuple[int, int]], ports: set[int]) -> None:
-    """End a stuck thread's connection, and those it then makes to other addresses of the descriptor."""
-    end = time.monotonic() + _END_SECONDS
-    while thread.is_alive() and time.monotonic() < end:
-        _shut_down(_tcp_sockets() - before, ports)
-        thread.join(_END_SECONDS / 10)
-
-
-def _connect_fault(error: BaseException) -> BaseException:
-    """The typed reason of a failed connect; what is no failure of the driver or the network stays a bug."""
-    import oracledb
-
-    return typed(error) if isinstance(error, (oracledb.Error, OSError)) else error
+        ) from None
+    except (oracledb.Error, OSError) as error:  # whatever else is raised is a bug and stays one
+        raise typed(error) from None
 
 
 def _tcp_sockets() -> set[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""The badge's HTTP client against real sockets: what it refuses, what it survives."""
+"""The HTTP client against real sockets: what it refuses, what it survives."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from functions.codecard_avatar.publish.publish import fingerprint_of
 from shared.deadline import Deadline
-from shared.http import client as web_module
-from shared.http.client import Web, WebAnswer, WebError
+from shared.http.client import HttpClient, HttpError, HttpResponse
+from shared.tls import client_context, rsa_tls12_context
 from tests.support.raw_server import RawServer, serving
 
 if TYPE_CHECKING:
@@ -28,16 +27,18 @@ if TYPE_CHECKING:
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
-def get(web: Web, server: RawServer, limit: int = 1000, path: str = "/x") -> WebAnswer:
-    return web.send("GET", f"http://localhost:{server.port}{path}", Deadline.after(10), limit_bytes=limit)
+def get(http: HttpClient, server: RawServer, limit: int = 1000, path: str = "/x") -> HttpResponse:
+    return http.send("GET", f"http://localhost:{server.port}{path}", Deadline.after(10), limit_bytes=limit)
 
 
 @pytest.fixture(autouse=True)
 def fresh_tls() -> Iterator[None]:
     """TLS settings are kept for a process; here each test has its own authorities."""
-    web_module.tls_context.cache_clear()
+    client_context.cache_clear()
+    rsa_tls12_context.cache_clear()
     yield
-    web_module.tls_context.cache_clear()
+    client_context.cache_clear()
+    rsa_tls12_context.cache_clear()
 
 
 @pytest.fixture
@@ -48,31 +49,31 @@ def trusted(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Cloud:
 
 
 def test_connections_are_kept_for_the_next_request() -> None:
-    web = Web()
+    http = HttpClient()
     with serving(OK, OK) as server:
-        assert [get(web, server).body for _ in range(2)] == [b"ok", b"ok"]
+        assert [get(http, server).body for _ in range(2)] == [b"ok", b"ok"]
         assert server.connections == 1
 
 
 def test_a_kept_connection_that_the_server_has_closed_is_replaced() -> None:
-    web = Web()
+    http = HttpClient()
     with serving(OK) as server:
-        assert [get(web, server).body for _ in range(3)] == [b"ok"] * 3
+        assert [get(http, server).body for _ in range(3)] == [b"ok"] * 3
         assert server.connections == 3
 
 
 def test_a_kept_connection_that_dies_under_the_request_is_replaced_once() -> None:
-    web = Web()
+    http = HttpClient()
     with serving(OK, b"") as server:
-        assert get(web, server).body == b"ok"
-        assert get(web, server).body == b"ok"
+        assert get(http, server).body == b"ok"
+        assert get(http, server).body == b"ok"
         assert (server.connections, len(server.requests)) == (2, 3)
 
 
 def test_the_request_is_plain_and_complete() -> None:
-    web = Web()
+    http = HttpClient()
     with serving(OK) as server:
-        web.send("PUT", f"http://localhost:{server.port}/a%20b?c=d", Deadline.after(10), limit_bytes=9, body=b"abc")
+        http.send("PUT", f"http://localhost:{server.port}/a%20b?c=d", Deadline.after(10), limit_bytes=9, body=b"abc")
         head, _, body = server.requests[0].partition(b"\r\n\r\n")
         lines = head.decode().split("\r\n")
         assert lines[0] == "PUT /a%20b?c=d HTTP/1.1"
@@ -92,8 +93,8 @@ def test_the_request_is_plain_and_complete() -> None:
     ],
 )
 def test_an_answer_over_the_limit_is_given_up(text: bytes) -> None:
-    with serving(text) as server, pytest.raises(WebError, match="more than 1000 bytes") as caught:
-        get(Web(), server)
+    with serving(text) as server, pytest.raises(HttpError, match="more than 1000 bytes") as caught:
+        get(HttpClient(), server)
     assert not caught.value.late
 
 
@@ -110,48 +111,48 @@ def test_an_answer_over_the_limit_is_given_up(text: bytes) -> None:
     ],
 )
 def test_an_answer_that_breaks_off_or_is_no_http_is_an_error(text: bytes) -> None:
-    with serving(text) as server, pytest.raises(WebError, match="localhost"):
-        get(Web(), server)
+    with serving(text) as server, pytest.raises(HttpError, match="localhost"):
+        get(HttpClient(), server)
 
 
 def test_a_chunked_answer_and_one_without_a_length_are_read() -> None:
     with serving(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n") as server:
-        assert get(Web(), server).body == b"ok"
+        assert get(HttpClient(), server).body == b"ok"
     with serving(b"HTTP/1.0 200 OK\r\n\r\nok") as server:
-        assert get(Web(), server).body == b"ok"
+        assert get(HttpClient(), server).body == b"ok"
 
 
 def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     with serving(OK) as server:
-        assert get(Web(), server).status == 200
+        assert get(HttpClient(), server).status == 200
 
 
 def test_a_private_address_is_remembered_to_be_told() -> None:
-    web = Web()
+    http = HttpClient()
     with serving(OK) as server:
-        get(web, server)
-    assert web.private_hosts == ["localhost"]
+        get(http, server)
+    assert http.private_hosts == ["localhost"]
 
 
 @pytest.mark.parametrize("host", ["169.254.169.254", "[fe80::1]"])
 def test_a_link_local_address_is_never_called(host: str) -> None:
-    with pytest.raises(WebError, match="link-local"):
-        Web().send("GET", f"http://{host}/opc/v2/instance/", Deadline.after(5), limit_bytes=9)
+    with pytest.raises(HttpError, match="link-local"):
+        HttpClient().send("GET", f"http://{host}/opc/v2/instance/", Deadline.after(5), limit_bytes=9)
 
 
 def test_the_certificate_is_that_of_the_host(trusted: Cloud) -> None:
-    web = Web()
+    http = HttpClient()
     expected = ssl.PEM_cert_to_DER_cert(trusted.tls_certificate_file.read_text())
-    assert web.certificate(trusted.tls_endpoint, Deadline.after(10)) == expected
-    answer = web.send("GET", trusted.tls_endpoint + "/n", Deadline.after(10), limit_bytes=9999, for_the_card=True)
-    assert fingerprint_of(answer.certificate) == fingerprint_of(expected)
+    assert http.certificate(trusted.tls_endpoint, Deadline.after(10), tls=rsa_tls12_context) == expected
+    answer = http.send("GET", trusted.tls_endpoint + "/n", Deadline.after(10), limit_bytes=9999, tls=rsa_tls12_context)
+    assert answer.certificate == expected
 
 
 def test_an_authority_that_is_not_trusted_is_refused(cloud: Cloud) -> None:
-    with pytest.raises(WebError, match="not trusted"):
-        Web().certificate(cloud.tls_endpoint, Deadline.after(10))
+    with pytest.raises(HttpError, match="not trusted"):
+        HttpClient().certificate(cloud.tls_endpoint, Deadline.after(10), tls=rsa_tls12_context)
 
 
 def self_signed(folder: Path, host: str) -> Path:
@@ -182,7 +183,8 @@ def self_signed(folder: Path, host: str) -> Path:
 def elliptic_server(pem: Path, monkeypatch: pytest.MonkeyPatch) -> contextlib.AbstractContextManager[RawServer]:
     """A server with that certificate, which this process trusts from now on."""
     monkeypatch.setenv("SSL_CERT_FILE", str(pem))
-    web_module.tls_context.cache_clear()
+    client_context.cache_clear()
+    rsa_tls12_context.cache_clear()
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(pem)
     return serving(OK, tls=tls)
@@ -191,16 +193,16 @@ def elliptic_server(pem: Path, monkeypatch: pytest.MonkeyPatch) -> contextlib.Ab
 def test_a_certificate_for_another_name_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with elliptic_server(self_signed(tmp_path, "elsewhere"), monkeypatch) as server:
         url = f"https://localhost:{server.port}"
-        with pytest.raises(WebError, match="not trusted: Hostname mismatch"):
-            Web().send("GET", url, Deadline.after(10), limit_bytes=9)
+        with pytest.raises(HttpError, match="not trusted: Hostname mismatch"):
+            HttpClient().send("GET", url, Deadline.after(10), limit_bytes=9)
 
 
 def test_a_host_without_an_rsa_certificate_is_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pem = self_signed(tmp_path, "localhost")
     with elliptic_server(pem, monkeypatch) as server:
         url = f"https://localhost:{server.port}"
-        with pytest.raises(WebError, match="no TLS version or cipher in common"):
-            Web().certificate(url, Deadline.after(10))
+        with pytest.raises(HttpError, match="no TLS version or cipher in common"):
+            HttpClient().certificate(url, Deadline.after(10), tls=rsa_tls12_context)
     with elliptic_server(pem, monkeypatch) as server:
         url = f"https://localhost:{server.port}"
-        assert Web().send("GET", url, Deadline.after(10), limit_bytes=9).body == b"ok"
+        assert HttpClient().send("GET", url, Deadline.after(10), limit_bytes=9).body == b"ok"
