@@ -1,4 +1,8 @@
-"""`python -m functions.oke_autoscaler explain`: what a tick would do on a snapshot, and why, without any network."""
+"""`python -m functions.oke_autoscaler explain`: what a tick would do on a snapshot, and why, without any network.
+
+This is the outermost room of the function: `--live` reads through the tick itself, so that it shows what the next tick
+would decide on. Nothing but `__main__` imports this room.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +28,10 @@ if TYPE_CHECKING:
 
     from functions.oke_autoscaler.model.decision import Decision
 
-LIVE_SECONDS = 120.0
-"""Time that reading a live cluster may take."""
-FAULTY = 2
-"""Exit code for a snapshot that cannot be decided on."""
+MAX_LIVE_SECONDS = 120.0
+"""Seconds that reading a live cluster may take."""
+
+EXIT_FAULTY_SNAPSHOT = 2
 
 
 def explain(data: bytes | mmap, clock: float) -> Decision:
@@ -36,10 +40,10 @@ def explain(data: bytes | mmap, clock: float) -> Decision:
     return decide(snapshot, settings, now)
 
 
-def report(decision: Decision) -> dict[str, Any]:
-    """The JSON object that is printed."""
+def decision_object(decision: Decision) -> dict[str, Any]:
+    """Return the JSON object that is printed."""
     return {
-        "decision": summary(decision),
+        "decision": overall_answer(decision),
         "pools": [
             {
                 "id": pool.id,
@@ -57,27 +61,28 @@ def report(decision: Decision) -> dict[str, Any]:
     }
 
 
-def summary(decision: Decision) -> dict[str, Any]:
-    """What the tick would answer: one pool's answer, or the most important one with all of them."""
+def overall_answer(decision: Decision) -> dict[str, Any]:
+    """Return what the tick would answer: one pool's answer, or the most important one with all of them."""
     answers = [pool_answer(pool) for pool in decision.pools]
     if not answers:
         return {"action": "none", "reason": "no-node-pools"}
     bodies = [{**body, "level": level} for answer in answers for level, body in answer.items()]
     if len(bodies) == 1:
         return bodies[0]
-    first = min(bodies, key=lambda body: (_RANK.get(body["action"], 2), body["level"] == "success", _rank_reason(body)))
+    first = min(bodies, key=_rank)
     return {"action": first["action"], "reason": first["reason"], "level": first["level"], "node-pools": answers}
 
 
-_RANK = {"scale-up": 0, "scale-down": 1}
+_ACTION_ORDER = ("scale-up", "scale-down", "none")
 
 
-def _rank_reason(body: dict[str, str]) -> bool:
-    return body["reason"] == "no-resource-pressure"
+def _rank(body: dict[str, str]) -> tuple[int, bool, bool]:
+    """Order answers: those that change something first, then warnings, then those with something to say."""
+    return _ACTION_ORDER.index(body["action"]), body["level"] == "success", body["reason"] == "no-resource-pressure"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the command; 0, or 2 with ``{"error": …}`` for a faulty snapshot."""
+    """Run the command; return 0, or 2 with ``{"error": …}`` printed for a snapshot that cannot be decided on."""
     parser = argparse.ArgumentParser(prog="python -m functions.oke_autoscaler explain", description=__doc__)
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--snapshot", metavar="FILE", help="a snapshot as JSON; - reads standard input")
@@ -88,25 +93,25 @@ def main(arguments: Sequence[str]) -> int:
         decision = _live() if options.live else explain(_bytes(options.snapshot), time.time())
     except FunctionError as error:
         _print(msgspec.json.encode(error.to_body()))
-        return FAULTY
-    _print(text(decision).encode() if options.text else msgspec.json.encode(report(decision)))
+        return EXIT_FAULTY_SNAPSHOT
+    _print(text(decision).encode() if options.text else msgspec.json.encode(decision_object(decision)))
     return 0
 
 
 def _live() -> Decision:
-    """The decision on a real cluster: config keys from the environment, read as a tick reads, nothing written."""
-    from functions.oke_autoscaler import tick  # needs the OCI SDK; a file does not
+    """Decide on a real cluster: config keys from the environment, read as a tick reads, nothing written."""
+    from functions.oke_autoscaler import tick  # loads the OCI SDK, which a snapshot file does not need
     from functions.oke_autoscaler.clients.changes import Changes
     from functions.oke_autoscaler.settings import Settings
     from shared.deadline import Deadline
     from shared.settings import load
 
-    deadline = Deadline.after(LIVE_SECONDS)
+    deadline = Deadline.after(MAX_LIVE_SECONDS)
     return tick.connect(load(Settings, os.environ), deadline, Changes(dry_run=True)).observe()[1]
 
 
 def _bytes(name: str) -> bytes | mmap:
-    """Standard input, or the file, mapped; an empty file cannot be mapped and is no snapshot either."""
+    """Read standard input, or map the file; an empty file cannot be mapped and is no snapshot either."""
     try:
         if name == "-":
             return sys.stdin.buffer.read()

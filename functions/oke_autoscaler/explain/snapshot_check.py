@@ -1,4 +1,7 @@
-"""What types cannot tell: quantities, times and sizes of a snapshot file that nobody could read or have."""
+"""Checks of a snapshot file that types cannot make: quantities, times and sizes that cannot be read or cannot be.
+
+A decision would raise ValueError for the same texts, without the path that leads a person to the place in the file.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-LARGEST_POOL = 10_000
-"""Nodes; OKE's own limit of a whole cluster is below it."""
-LARGEST_SHAPE = 100_000
-"""OCPUs or GB of memory of one instance, far above any that there is."""
+MAX_POOL_NODES = 10_000
+"""Above OKE's own limit for a whole cluster."""
+
+MAX_SHAPE_AMOUNT = 100_000
+"""OCPUs, or GB of memory, of one instance: far above any shape."""
 
 
 @singledispatch
@@ -45,10 +49,10 @@ def _owner(item: Owner, path: str) -> None:
 def _pool(item: NodePool, path: str) -> None:
     shape = item.node_shape_config or ShapeConfig()
     for name, value in (("ocpus", shape.ocpus), ("memoryInGBs", shape.memory_in_gbs)):
-        if value is not None and not 0 <= value <= LARGEST_SHAPE:
-            raise BadSnapshot(f"{path}.nodeShapeConfig.{name}", f"{value} is not from 0 to {LARGEST_SHAPE}")
-    if not 0 <= item.size <= LARGEST_POOL:
-        raise BadSnapshot(f"{path}.nodeConfigDetails.size", f"{item.size} is not from 0 to {LARGEST_POOL}")
+        if value is not None and not 0 <= value <= MAX_SHAPE_AMOUNT:
+            raise BadSnapshot(f"{path}.nodeShapeConfig.{name}", f"{value} is not from 0 to {MAX_SHAPE_AMOUNT}")
+    if not 0 <= item.size <= MAX_POOL_NODES:
+        raise BadSnapshot(f"{path}.nodeConfigDetails.size", f"{item.size} is not from 0 to {MAX_POOL_NODES}")
 
 
 @check.register
@@ -58,7 +62,7 @@ def _work(item: WorkRequest, path: str) -> None:
 
 
 def check_pod(pod: Pod, path: str, checked: set[int]) -> None:
-    """The same for a pod; a shared spec is looked at once (``checked`` holds the ids of those that were)."""
+    """Check a pod likewise; a shared spec is checked once (``checked`` holds the ids of the specs seen)."""
     _time(pod.metadata.creation_timestamp, f"{path}.metadata.creationTimestamp")
     _time(pod.metadata.deletion_timestamp, f"{path}.metadata.deletionTimestamp")
     if id(pod.spec) not in checked:

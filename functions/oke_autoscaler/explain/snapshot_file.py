@@ -35,13 +35,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 T = TypeVar("T")
-MISSING = re.compile(r"missing required field `([^`]*)`")
-PATH = re.compile(r" - at `\$\.?(.*)`$")
 
+MISSING_FIELD = re.compile(r"missing required field `([^`]*)`")
+ERROR_PATH = re.compile(r" - at `\$\.?(.*)`$")
+"""How msgspec's messages name the field and end with its path."""
 
-LET_GO_PODS = 5_000
-"""After so many pods the pages read so far are let go of."""
+PODS_PER_RELEASE = 5_000
+"""Pods after which the pages of the file read so far are given back to the system."""
+
 UNKNOWN = msgspec.Raw(b"null")
+"""A list of which nothing is known, which is not the same as an empty one."""
 
 
 class _Items(msgspec.Struct):
@@ -71,16 +74,16 @@ class _File(msgspec.Struct):
 
 
 def read(data: bytes | mmap, clock: float) -> tuple[Snapshot, Settings, float]:
-    """Snapshot, settings and time of a file; ``clock`` stands in for a missing ``now``. Raises BadSnapshot.
+    """Return snapshot, settings and time of a file; ``clock`` stands in for a missing ``now``. Raises BadSnapshot.
 
-    A mapped file is let go of while it is read: of a large one no more than a part stays in memory.
+    The pages of a mapped file are given back while it is read: of a large one only a part is in memory at a time.
     """
     file = _decode(data, _File, "")
-    _forget(data)
+    _release_pages(data)
     pools = _list(file.node_pools, NodePool, "node_pools")
     nodes = _list(file.nodes, Node, "nodes") or []
-    _unlike([pool.id for pool in pools or ()], "node_pools[{}].id")
-    _unlike([node.metadata.name for node in nodes], "nodes[{}].metadata.name")
+    _refuse_duplicates([pool.id for pool in pools or ()], "node_pools[{}].id")
+    _refuse_duplicates([node.metadata.name for node in nodes], "nodes[{}].metadata.name")
     snapshot = Snapshot(
         pools=pools,
         nodes=nodes,
@@ -105,8 +108,8 @@ def _now(text: str | None, clock: float) -> float:
         raise BadSnapshot("now", f"{text!r} is no RFC 3339 time") from None
 
 
-def _forget(data: bytes | mmap) -> None:
-    """Take the pages of a mapped file out of memory; they come back from the file when asked for."""
+def _release_pages(data: bytes | mmap) -> None:
+    """Give the pages of a mapped file back to the system; they are read from the file again when needed."""
     if isinstance(data, mmap):
         data.madvise(MADV_DONTNEED)
 
@@ -116,16 +119,16 @@ def _decode(data: bytes | mmap | msgspec.Raw, kind: type[T], path: str) -> T:
         return msgspec.json.decode(data, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as fault:
         text = str(fault)
-        found, missing = PATH.search(text), MISSING.search(text)
+        found, missing = ERROR_PATH.search(text), MISSING_FIELD.search(text)
         steps = [path, found[1] if found else "", missing[1] if missing else ""]
         where = ".".join(step for step in steps if step).replace(".[", "[")
-        raise BadSnapshot(where or "$", PATH.sub("", text)) from None
+        raise BadSnapshot(where or "$", ERROR_PATH.sub("", text)) from None
     except RecursionError:
         raise BadSnapshot(path or "$", "is nested too deep") from None
 
 
 def _raw_items(raw: msgspec.Raw, path: str) -> list[msgspec.Raw] | None:
-    """The items of a list or of a Kubernetes List, None where nothing is known."""
+    """Return the items of a list or of a Kubernetes List, None where nothing is known."""
     head = bytes(memoryview(raw)[:1])
     if head == b"n":
         return None
@@ -145,7 +148,7 @@ def _list(raw: msgspec.Raw, kind: type[T], path: str) -> list[T] | None:
 
 
 def _owners(raw: msgspec.Raw) -> list[Owner] | None:
-    """Controllers, each with its kind: its own, or that of the list it comes in."""
+    """Return the controllers, each with its kind: its own, or that of the list it comes in."""
     owners = _list(raw, Owner, "controllers")
     listed = _decode(raw, _Items, "controllers").kind.removesuffix("List") if bytes(raw)[:1] == b"{" else ""
     for index, owner in enumerate(owners or ()):
@@ -155,8 +158,8 @@ def _owners(raw: msgspec.Raw) -> list[Owner] | None:
     return owners
 
 
-def _unlike(names: list[str], path: str) -> None:
-    """BadSnapshot for a name that is there twice."""
+def _refuse_duplicates(names: list[str], path: str) -> None:
+    """Raise BadSnapshot for a name that occurs twice."""
     seen: set[str] = set()
     for index, name in enumerate(names):
         if name in seen:
@@ -165,13 +168,13 @@ def _unlike(names: list[str], path: str) -> None:
 
 
 def _pods(raw: msgspec.Raw, data: bytes | mmap) -> list[Pod]:
-    """Pods one by one, so that equal specs are held once."""
+    """Decode the pods one by one, so that equal specs are held once."""
     table, decoder = SpecTable(), msgspec.json.Decoder(Pod)
     pods: list[Pod] = []
     checked: set[int] = set()
     for index, item in enumerate(_raw_items(raw, "pods") or ()):
-        if index % LET_GO_PODS == 0:
-            _forget(data)
+        if index % PODS_PER_RELEASE == 0:
+            _release_pages(data)
         try:
             pod = decoder.decode(item)
         except (msgspec.DecodeError, UnicodeDecodeError):
@@ -183,7 +186,7 @@ def _pods(raw: msgspec.Raw, data: bytes | mmap) -> list[Pod]:
 
 
 def _settings(given: Mapping[str, Any], pool_ids: list[str]) -> Settings:
-    """Config keys as texts or JSON values; ids default to the pools given and sizes to no bounds."""
+    """Load settings from config keys as texts or JSON values; ids default to the pools given, sizes to no bounds."""
     texts = {key: _text(value) for key, value in given.items() if value is not None}
     if isinstance(given.get("node_pools"), list):
         entries = [{"max_size": NO_LIMIT, **row} if isinstance(row, dict) else row for row in given["node_pools"]]

@@ -1,4 +1,4 @@
-"""A decision in sentences."""
+"""A decision in sentences, for people."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def text(decision: Decision) -> str:
-    """Lines on the pools, the pending pods by where they go, and the nodes one by one."""
+    """Return lines on the pools, on the pending pods by where they go, and on the nodes one by one."""
     return "\n".join([*_pools(decision), *_pods(decision), *_nodes(decision)])
 
 
@@ -34,13 +34,13 @@ def _pool(pool: PoolVerdict) -> str:
 def _pods(decision: Decision) -> Iterator[str]:
     if not decision.pods:
         yield "No pod is pending."
-    groups = Counter((pod.placed_on, pod.reason) for pod in decision.pods)
-    for (where, reason), count in groups.items():
+    groups = Counter((pod.placed_on, pod.new_pool, pod.reason) for pod in decision.pods)
+    for (where, new_pool, reason), count in groups.items():
         pods = f"{count} pod{'s' if count > 1 else ''}"
         if where is None:
             yield f"{pods} without a place: {reason}."
-        elif where.startswith("new:"):
-            yield f"{pods} for nodes of {where.removeprefix('new:')} that are yet to come ({reason})."
+        elif new_pool is not None:
+            yield f"{pods} for nodes of {new_pool} that are yet to come ({reason})."
         else:
             yield f"{pods} for node {where}."
 

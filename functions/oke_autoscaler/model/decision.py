@@ -26,12 +26,22 @@ class PoolVerdict(msgspec.Struct, gc=False):
     """Pods for which the maximum left no room."""
 
 
+NEW_NODE_PREFIX = "new:"
+"""Before a pool's name: a node of that pool that is yet to come."""
+
+
 class PodVerdict(msgspec.Struct, gc=False):
     """One pending pod (``namespace/name``): a node's name, ``new:<pool name>`` or None, and why."""
 
     pod: str
     placed_on: str | None
     reason: str
+
+    @property
+    def new_pool(self) -> str | None:
+        """The pool whose node to come holds the pod; None for a node that is there, or for no place at all."""
+        where = self.placed_on or ""
+        return where.removeprefix(NEW_NODE_PREFIX) if where.startswith(NEW_NODE_PREFIX) else None
 
 
 class NodeVerdict(msgspec.Struct, gc=False):

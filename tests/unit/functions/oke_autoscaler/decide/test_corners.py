@@ -11,7 +11,7 @@ from functions.oke_autoscaler.decide.cluster.compute_shapes import Hardware, all
 from functions.oke_autoscaler.decide.scale_up.branch_and_bound import Search
 from functions.oke_autoscaler.decide.scale_up.column_generation import Bin, cost_of
 from functions.oke_autoscaler.decide.scale_up.covering import cover
-from functions.oke_autoscaler.explain.command import explain, summary
+from functions.oke_autoscaler.explain.command import explain, overall_answer
 from functions.oke_autoscaler.explain.text import text
 from functions.oke_autoscaler.model.quantity import amount
 from tests.unit.functions.oke_autoscaler.builders import CLOCK, Json, new_nodes, node, pod, pool, run
@@ -239,7 +239,7 @@ def test_the_summary_of_several_pools_is_that_of_the_busiest() -> None:
 
     def told(pods: list[Json], **settings: Any) -> Json:
         snapshot = {"node_pools": pools, "nodes": live, "pods": pods, "settings": settings}
-        return summary(explain(json.dumps(snapshot).encode(), CLOCK))
+        return overall_answer(explain(json.dumps(snapshot).encode(), CLOCK))
 
     assert told(full)["reason"] == "no-resource-pressure"
     assert told([*full, pod("x", 1000, 1, nodeSelector={"name": "q"})])["action"] == "scale-up"

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from functions.oke_autoscaler.errors import BadSnapshot
-from functions.oke_autoscaler.explain.command import explain, main, report
+from functions.oke_autoscaler.explain.command import decision_object, explain, main
 from functions.oke_autoscaler.explain.text import text
 from tests.unit.functions.oke_autoscaler.builders import CLOCK, Json, node, pod, pool
 
@@ -32,7 +32,7 @@ def snapshot(**more: Any) -> Json:
 
 
 def answer(data: Json) -> Json:
-    return json.loads(msgspec.json.encode(report(explain(json.dumps(data).encode(), CLOCK))))
+    return json.loads(msgspec.json.encode(decision_object(explain(json.dumps(data).encode(), CLOCK))))
 
 
 def test_the_object_has_decision_pools_pods_and_nodes() -> None:
