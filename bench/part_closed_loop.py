@@ -17,7 +17,7 @@ BAR_TICKS = 1
 
 
 def rows() -> Iterator[Row]:
-    """The number of the last tick that asked for nodes, its minute, and when no pod waited any more."""
+    """Measure the number of the last tick that asked for nodes, its minute, and when no pod waited any more."""
     ours, published = play_all(load_scenario(FOLDER / "burst.yaml"), rule="both")
     last = _last(ours)
     yield Row("burst of 100 pods: last node asked for", _words(ours), f"tick {BAR_TICKS}", holds=last == BAR_TICKS)

@@ -39,7 +39,7 @@ class Measured:
 
 
 def rows() -> Iterator[Row]:
-    """(c) a tick with nothing to do, (b) 10,000 pods on 1,000 nodes, and what the import of the parts costs."""
+    """Measure a tick with nothing to do, and one with 10,000 pods on 1,000 nodes."""
     for folder in ("functions", "shared", "ops"):
         compileall.compile_dir(ROOT / folder, quiet=2)
     with _cloud() as (cloud, functions):
@@ -68,7 +68,7 @@ def rows() -> Iterator[Row]:
 
 @contextmanager
 def _cloud() -> Iterator[tuple[Cloud, FunctionsApp]]:
-    """A cloud whose control loops rest: what is measured is the function."""
+    """Start a cloud whose control loops rest: what is measured is the function."""
 
     def environment(cloud: Cloud) -> dict[str, str]:
         return cloud.identity.mint_resource_principal()
@@ -93,7 +93,7 @@ def _large(cloud: Cloud) -> list[NodePoolRecord]:
 
 
 def _fill(cloud: Cloud, pool: NodePoolRecord, pods: int, cpu: str) -> None:
-    """Running pods of about POD_BYTES on a pool's nodes, in ReplicaSets of 50."""
+    """Put running pods of about POD_BYTES on a pool's nodes, in ReplicaSets of 50."""
     hosts = [node["metadata"]["name"] for node in cloud.cluster.nodes(pool)]
     environment = [{"name": f"SETTING_{number}", "value": "x" * 40} for number in range(45)]
     container = {
@@ -117,7 +117,7 @@ def _check_size(pod: dict[str, Any]) -> None:
 
 
 def _cold(cloud: Cloud, functions: FunctionsApp, pools: list[NodePoolRecord]) -> Measured:
-    """One call in a new process; the process is ended afterwards."""
+    """Measure one call in a new process, which is ended afterwards."""
     keys = {
         "cluster_id": cloud.cluster.id,
         "node_pools": json.dumps([{"id": pool.id, "min_size": 1, "max_size": 2000} for pool in pools]),

@@ -1,4 +1,4 @@
-"""`{"preflight": true}`: everything that a tick needs is tried with the function's own identity, and nothing changed.
+"""`{"preflight": true}`: try all that a tick needs, with the function's own identity, and change nothing.
 
 The answer is ``{"preflight": {"ok", "checks": [{"name", "ok", "found"}, …]}}``, as that of adw-billing; a check that
 failed has ``reason``, ``message`` and ``fix``. `python -m shared.preflight` prints it.
@@ -57,7 +57,7 @@ RIGHTS: tuple[tuple[str, str, str, str, str], ...] = (
 
 
 def is_asked(body: bytes) -> bool:
-    """Whether a call's body asks for a preflight; any other body, JSON or not, asks for a tick."""
+    """Return whether a call's body asks for a preflight; any other body, JSON or not, asks for a tick."""
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):
@@ -66,7 +66,7 @@ def is_asked(body: bytes) -> bool:
 
 
 def run(settings: Settings, deadline: Deadline) -> dict[str, Any]:
-    """Every check; one that fails does not keep the others from being tried."""
+    """Run every check; one that fails does not keep the others from being tried."""
     oke = Oke(settings, deadline)
     checks = [*_cluster_checks(oke, deadline), *_pool_checks(oke, settings)]
     return {"preflight": {"ok": all(check["ok"] for check in checks), "checks": checks}}

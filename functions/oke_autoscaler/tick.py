@@ -3,171 +3,152 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from functions.oke_autoscaler import preflight
 from functions.oke_autoscaler.act import answers, scale_down
-from functions.oke_autoscaler.act.observe import Observed, decided, node_lines, observe, observe_loads
+from functions.oke_autoscaler.act.observe import Observed, decide_on, observe, observe_loads
 from functions.oke_autoscaler.act.removal import Removals
-from functions.oke_autoscaler.act.resume import carry_on
+from functions.oke_autoscaler.act.resume import resume
 from functions.oke_autoscaler.act.scale_up import ScaleUp
 from functions.oke_autoscaler.clients.changes import Changes
 from functions.oke_autoscaler.clients.cluster import Cluster
-from functions.oke_autoscaler.clients.events import COMPONENT, Report
+from functions.oke_autoscaler.clients.events import COMPONENT, TickEvents
 from functions.oke_autoscaler.clients.lease import TickLease, refuse_another_autoscaler
 from functions.oke_autoscaler.clients.oke import Oke
 from functions.oke_autoscaler.errors import LeaseBusy
+from functions.oke_autoscaler.model.pods import is_pending
 from shared import logs
 from shared.deadline import Deadline
 from shared.errors import FunctionError
 from shared.kubernetes.client import KubernetesApi
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from functions.oke_autoscaler.model.decision import Decision, PoolVerdict
-    from functions.oke_autoscaler.model.kubernetes_objects import Pod
+    from functions.oke_autoscaler.model.snapshot import Snapshot
     from functions.oke_autoscaler.settings import Settings
     from shared.handler import Call
 
 RESERVE_SECONDS = 5.0
-"""Kept of a tick's time for its report and for giving the Lease back, but no more than RESERVE_SHARE of it."""
+"""Seconds of a tick kept for its events and for giving the Lease back, but no more than RESERVE_SHARE of its time."""
 
 RESERVE_SHARE = 0.1
-
-STATUS_NODES = 200
-"""Nodes of a pool whose reasons the status ConfigMap lists; it may hold 1 MiB in all."""
 
 _log = logs.get(COMPONENT)
 
 
 def serve(call: Call[Settings]) -> answers.Answer:
-    """The answer of one tick, or of a preflight; FunctionError when it could not do its work."""
+    """Answer one tick or one preflight; FunctionError when it could not do its work."""
     if preflight.is_asked(call.body):
         return preflight.run(call.settings, call.deadline)
     changes = Changes(dry_run=call.settings.dry_run)
+    snapshot: Snapshot | None = None
     try:
         tick = connect(call.settings, call.deadline, changes)
         answer = tick.run(call.call_id)
-        call.summary["nodes"] = tick.nodes
-        for name, value in tick.counts.items():
-            call.metrics.add(name, value)
+        snapshot = tick.snapshot
     except LeaseBusy:
         answer = answers.busy()
     finally:
-        call.summary["changes"] = changes.summary()
-    call.summary["result"] = answer
+        call.summary["changes"] = changes.listed()
+    call.summary.update(answers.summary_fields(answer, snapshot))
+    if snapshot is not None:
+        call.metrics.add("nodes", len(snapshot.nodes))
+        call.metrics.add("pending_pods", sum(is_pending(pod) for pod in snapshot.pods))
     return answers.dry_run(answer) if changes.dry_run else answer
 
 
 def connect(settings: Settings, deadline: Deadline, changes: Changes) -> Tick:
-    """A tick's way to OKE and to the cluster's API server; OciServiceError when OKE does not name it."""
-    work = Deadline(deadline.at_epoch_seconds - min(RESERVE_SECONDS, RESERVE_SHARE * deadline.remaining_seconds()))
-    oke = Oke(settings, work)
+    """Connect to OKE and to the cluster's API server, whose address OKE names; OciServiceError when it does not."""
+    # All reads and writes of the work end before the call does: what is left is for the events, the status and the
+    # Lease, which ``run`` writes under the call's own deadline.
+    reserve = min(RESERVE_SECONDS, RESERVE_SHARE * deadline.remaining_seconds())
+    work_deadline = Deadline(deadline.at_epoch_seconds - reserve)
+    oke = Oke(settings, work_deadline)
     address = oke.cluster_address()
-    api = KubernetesApi(address.server, address.ca_pem, oke.token_source(), work)
+    api = KubernetesApi(address.server, address.ca_pem, oke.token_source(), work_deadline)
     return Tick(settings, deadline, oke, Cluster(api, changes))
 
 
 @dataclass(slots=True)
 class Tick:
-    """What one tick works with; ``nodes`` are the summary line's and ``counts`` its metrics, once it has run."""
+    """What one tick works with; ``snapshot`` is what it first read, once it has read it."""
 
     settings: Settings
     deadline: Deadline
     oke: Oke
     cluster: Cluster
-    nodes: list[dict[str, Any]] = field(default_factory=list)
-    counts: dict[str, int] = field(default_factory=dict)
+    snapshot: Snapshot | None = None
 
     def run(self, call_id: str) -> answers.Answer:
         """Do the tick under the Lease; a dry run takes none, since it changes nothing."""
         api = self.cluster.api
         refuse_another_autoscaler(api)
-        report = Report()
+        events = TickEvents()
         if self.cluster.changes.dry_run:
-            return answers.with_reasons(self._work(report), nodes=self.settings.scale_down_on)
+            return answers.with_reasons(self._work(events), nodes=self.settings.scale_down_on)
         lease = TickLease(api, self.deadline, f"{call_id}-{uuid.uuid4().hex[:8]}")
         lease.acquire()
-        status: dict[str, Any] = {}
+        done: Decision | None = None
         try:
-            done = self._work(report)
-            status = _status(done)
+            done = self._work(events)
         except FunctionError as error:
-            report.event_on_status("TickFailed", f"{error.reason}: {error.message}")
+            events.on_status("TickFailed", f"{error.reason}: {error.message}")
             raise
         finally:
             api.deadline = self.deadline
-            report.send(api, status)
+            events.send(api, answers.pool_status(done) if done else {})
             _release(lease)
         return answers.with_reasons(done, nodes=self.settings.scale_down_on)
 
     def observe(self) -> tuple[Observed, Decision, float]:
-        """What is there, what is to be done, and the time that both are judged by."""
+        """Read what is there and decide; return both, and the time (Unix seconds) that both are judged by."""
         observed = observe(self.oke, self.cluster, self.settings)
         now = self.cluster.api.now_epoch_seconds()
         observed, decision = self._decide(observed, now)
-        self.nodes = node_lines(observed.snapshot)
-        pending = sum(_is_pending(pod) for pod in observed.snapshot.pods)
-        self.counts = {"nodes": len(observed.snapshot.nodes), "pending_pods": pending}
+        self.snapshot = observed.snapshot
         return observed, decision, now
 
-    def _work(self, report: Report) -> Decision:
-        """Do what is to be done; the decision, with each pool's verdict as it came out."""
+    def _work(self, events: TickEvents) -> Decision:
+        """Do what is to be done; return the decision, with each pool's verdict as it came out."""
         observed, decision, now = self.observe()
-        removals = Removals(self.oke, self.cluster, self.settings, report)
-        carried_on = carry_on(removals, observed, decision, now)
-        if carried_on is not observed:
-            observed, decision = carried_on, decided(carried_on, self.settings, now)
+        removals = Removals(self.oke, self.cluster, self.settings, events)
+        resumed = resume(removals, observed, decision, now)
+        if resumed is not observed:
+            observed, decision = resumed, decide_on(resumed, self.settings, now)
+        # Either grow or shrink: a node that looks idle may be the one that a pending pod will get.
         if decision.wanted():
-            growth = ScaleUp(self.oke, self.settings, self.cluster.changes, now, observed, decision)
-            growth.run()
-            report.about_pods(
-                observed.snapshot.pods, growth.decision.pods, grown={pool.name for pool in growth.done.values()}
-            )
-            verdicts = growth.verdicts()
-            return replace(growth.decision, pools=tuple(_shrunk(pool, removals) for pool in verdicts))
-        report.about_pods(observed.snapshot.pods, decision.pods, grown=set())
+            return self._scale_up(removals, observed, decision, now)
+        events.about_pods(observed.snapshot.pods, decision.pods, grown=set())
         scale_down.mark(removals, observed, decision, now)
         scale_down.remove(removals, observed, decision, now, self.deadline)
-        return replace(decision, pools=tuple(_shrunk(pool, removals) for pool in decision.pools))
+        return replace(decision, pools=tuple(_with_removals(pool, removals) for pool in decision.pools))
+
+    def _scale_up(self, removals: Removals, observed: Observed, decision: Decision, now: float) -> Decision:
+        scale_up = ScaleUp(self.oke, self.settings, self.cluster.changes, now, observed, decision)
+        scale_up.run()
+        grown = {pool.name for pool in scale_up.done.values()}
+        removals.events.about_pods(observed.snapshot.pods, scale_up.decision.pods, grown=grown)
+        pools = tuple(_with_removals(pool, removals) for pool in scale_up.verdicts())
+        return replace(scale_up.decision, pools=pools)
 
     def _decide(self, observed: Observed, now: float) -> tuple[Observed, Decision]:
-        """The decision; loads are read only when scale-down is on and nothing is to be scaled up."""
-        if _any_pending(observed.snapshot.pods) or not self.settings.scale_down_on:
-            decision = decided(observed, self.settings, now)
+        """Decide; loads are read only when scale-down is on and no pool is to grow."""
+        # A pending pod may settle the matter without loads. Where it does not, or where none is pending, the decision
+        # is made once, with loads.
+        if not self.settings.scale_down_on or any(is_pending(pod) for pod in observed.snapshot.pods):
+            decision = decide_on(observed, self.settings, now)
             if decision.wanted() or not self.settings.scale_down_on:
                 return observed, decision
         observed = observe_loads(self.oke, observed, now)
-        return observed, decided(observed, self.settings, now)
+        return observed, decide_on(observed, self.settings, now)
 
 
-def _status(done: Decision) -> dict[str, Any]:
-    """An entry a pool for the status ConfigMap: its verdict, why pods wait and why its nodes stay."""
-    waiting = answers.pod_reasons(done)[: answers.REASONS_SHOWN]
-    return {
-        pool.id: {
-            **msgspec.to_builtins(pool),
-            "pods": waiting,
-            "nodes": answers.node_reasons(done, pool.name)[:STATUS_NODES],
-        }
-        for pool in done.pools
-    }
-
-
-def _any_pending(pods: Iterable[Pod]) -> bool:
-    return any(_is_pending(pod) for pod in pods)
-
-
-def _is_pending(pod: Pod) -> bool:
-    return not pod.node_name and pod.status.phase in {None, "", "Pending"}
-
-
-def _shrunk(pool: PoolVerdict, removals: Removals) -> PoolVerdict:
-    """The verdict with what was really removed: plans may have been overtaken by others' changes."""
+def _with_removals(pool: PoolVerdict, removals: Removals) -> PoolVerdict:
+    """Return the verdict with what was really removed: others may have changed the pool or the node since."""
     if pool.action == "scale-up":
         return pool
     size = removals.sizes.get(pool.id, pool.size)

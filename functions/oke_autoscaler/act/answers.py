@@ -1,22 +1,42 @@
-"""The answers of a tick as users parse them: one JSON object, values as strings."""
+"""The answers of a tick as users parse them: one JSON object, values as strings.
+
+A field of every answer is added in ``pool_answer``; one of every summary line in ``summary_fields``.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from functions.oke_autoscaler.model.nodes import instance_id
+
 if TYPE_CHECKING:
     from functions.oke_autoscaler.model.decision import Decision, PoolVerdict
+    from functions.oke_autoscaler.model.kubernetes_objects import Node
+    from functions.oke_autoscaler.model.snapshot import Snapshot
 
 Answer = dict[str, Any]
 
-REASONS_SHOWN = 20
+MAX_REASONS = 20
 """Pods, and nodes of a pool, whose reasons an answer lists."""
+
+MAX_STATUS_NODES = 200
+"""Nodes of a pool whose reasons the status ConfigMap lists; it may hold 1 MiB in all."""
+
+MAX_LOGGED_NODES = 100
+"""Nodes that the summary line describes."""
+
+COUNTED_REASONS = frozenset(
+    {"unschedulable-pods", "node-pool-status", "node-max-limit-reached", "pods-fit-no-node-pool", "out-of-capacity"}
+)
+"""Reasons whose answers have ``unschedulable-pods-count`` even when it is 0."""
 
 
 def pool_answer(pool: PoolVerdict) -> Answer:
-    """The row of the answer table that fits one pool's verdict."""
+    """Return the answer for one pool: a row of the table of answers in docs/oke-autoscaler.md."""
     body: dict[str, str] = {"action": pool.action, "reason": pool.reason}
-    if pool.unschedulable or pool.reason in COUNTED:
+    if pool.unschedulable or pool.reason in COUNTED_REASONS:
         body["unschedulable-pods-count"] = str(pool.unschedulable)
     if pool.unplaced:
         body["unplaced-pods-count"] = str(pool.unplaced)
@@ -26,19 +46,14 @@ def pool_answer(pool: PoolVerdict) -> Answer:
     return {pool.level: body}
 
 
-COUNTED = frozenset(
-    {"unschedulable-pods", "node-pool-status", "node-max-limit-reached", "pods-fit-no-node-pool", "out-of-capacity"}
-)
-
-
 def tick_answer(decision: Decision) -> Answer:
-    """The answer of a whole tick: one pool's object, or ``{"node-pools": […]}`` of several."""
+    """Return the answer of a whole tick: one pool's object, or ``{"node-pools": […]}`` of several."""
     answers = [pool_answer(pool) for pool in decision.pools]
     return answers[0] if len(answers) == 1 else {"node-pools": answers}
 
 
 def with_reasons(decision: Decision, *, nodes: bool) -> Answer:
-    """The tick's answer with, as texts, why pods found no place and (``nodes``) why each node stays."""
+    """Return the tick's answer with, as texts, why pods found no place and (``nodes``) why each node stays."""
     answers = []
     for pool in decision.pools:
         ((level, body),) = pool_answer(pool).items()
@@ -50,28 +65,61 @@ def with_reasons(decision: Decision, *, nodes: bool) -> Answer:
 
 
 def pod_reasons(decision: Decision) -> list[str]:
-    """``namespace/name: reason`` of each pending pod that no node, present or to come, will hold."""
+    """Return ``namespace/name: reason`` of each pending pod that no node, present or to come, will hold."""
     return [f"{pod.pod}: {pod.reason}" for pod in decision.pods if pod.placed_on is None]
 
 
 def node_reasons(decision: Decision, pool: str) -> list[str]:
-    """``node: reason`` of each node of a pool that is not removed in this tick."""
+    """Return ``node: reason`` of each node of a pool that is not removed in this tick."""
     stay = [node for node in decision.nodes if node.pool == pool and not node.remove_now]
     return [f"{node.node}: {node.remove_now_reason or node.eligible_reason or node.reason}" for node in stay]
 
 
 def _listed(texts: list[str]) -> str:
-    more = f"; and {len(texts) - REASONS_SHOWN} more" if len(texts) > REASONS_SHOWN else ""
-    return "; ".join(texts[:REASONS_SHOWN]) + more
+    more = f"; and {len(texts) - MAX_REASONS} more" if len(texts) > MAX_REASONS else ""
+    return "; ".join(texts[:MAX_REASONS]) + more
+
+
+def pool_status(decision: Decision) -> dict[str, dict[str, Any]]:
+    """Return the entry of each pool in the status ConfigMap: its verdict, why pods wait and why its nodes stay."""
+    waiting = pod_reasons(decision)[:MAX_REASONS]
+    return {
+        pool.id: {
+            **msgspec.to_builtins(pool),
+            "pods": waiting,
+            "nodes": node_reasons(decision, pool.name)[:MAX_STATUS_NODES],
+        }
+        for pool in decision.pools
+    }
+
+
+def summary_fields(answer: Answer, snapshot: Snapshot | None) -> dict[str, object]:
+    """Return the fields of the call's summary line: ``result``, and ``nodes`` where the cluster was read."""
+    fields: dict[str, object] = {"result": answer}
+    if snapshot is not None:
+        fields["nodes"] = [_node_fields(snapshot, node) for node in snapshot.nodes[:MAX_LOGGED_NODES]]
+    return fields
+
+
+def _node_fields(snapshot: Snapshot, node: Node) -> dict[str, object]:
+    """Return what the log says of one node; the keys are those of the published autoscaler."""
+    load = snapshot.metrics.get(instance_id(node))
+    return {
+        "name": node.metadata.name,
+        "id": instance_id(node),
+        "created": node.metadata.creation_timestamp,
+        "cpu_load": load.cpu_percent if load else None,
+        "ram_load": load.ram_percent if load else None,
+    }
 
 
 def busy() -> Answer:
-    """Another tick holds the Lease."""
+    """Return the answer while another tick holds the Lease."""
     return {"success": {"action": "none", "reason": "busy"}}
 
 
 def dry_run(answer: Answer) -> Answer:
-    """The same answer, marked as a dry run."""
+    """Return the same answer, marked as a dry run."""
     if "node-pools" in answer:
         return {"node-pools": [dry_run(one) for one in answer["node-pools"]]}
     return {level: {**body, "dry-run": "true"} for level, body in answer.items()}

@@ -1,12 +1,15 @@
-"""What a tick reads, as one snapshot. All or nothing: a read that fails ends the tick before its first change."""
+"""What a tick reads, as one snapshot. All or nothing: a read that fails ends the tick before its first change.
+
+Half a snapshot would be worse than none: without the list of owners or budgets every pod looks movable, and without
+half of the nodes every pod looks homeless.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.decide.decide import decide
-from functions.oke_autoscaler.model.nodes import instance_id
 from functions.oke_autoscaler.model.snapshot import Snapshot
 from shared.errors import KubernetesApiError
 
@@ -14,13 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from functions.oke_autoscaler.clients.cluster import Cluster
-    from functions.oke_autoscaler.clients.oke import Oke, PoolState
+    from functions.oke_autoscaler.clients.oke import Oke, ReadPool
     from functions.oke_autoscaler.model.decision import Decision
     from functions.oke_autoscaler.model.kubernetes_objects import Node, Pod
     from functions.oke_autoscaler.settings import Settings
-
-
-LOGGED_NODES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,26 +28,26 @@ class Observed:
     """A snapshot and what its writes need: each pool's etag and compartment, by pool id."""
 
     snapshot: Snapshot
-    pools: dict[str, PoolState] = field(default_factory=dict)
+    pools: dict[str, ReadPool] = field(default_factory=dict)
 
-    def with_pool(self, state: PoolState) -> Observed:
-        """The same with one pool as read anew."""
+    def with_pool(self, state: ReadPool) -> Observed:
+        """Return the same with one pool replaced by a newer reading."""
         pools = {**self.pools, state.pool.id: state}
         return Observed(replace(self.snapshot, pools=[each.pool for each in pools.values()]), pools)
 
     def with_node(self, node: Node) -> Observed:
-        """The same with one node as read anew."""
+        """Return the same with one node replaced by a newer reading."""
         nodes = [node if each.metadata.name == node.metadata.name else each for each in self.snapshot.nodes]
         return Observed(replace(self.snapshot, nodes=nodes), self.pools)
 
     def with_pods_of(self, node: str, pods: Iterable[Pod]) -> Observed:
-        """The same with the pods of one node as read anew."""
+        """Return the same with the pods of one node replaced by a newer reading."""
         kept = [pod for pod in self.snapshot.pods if pod.node_name != node]
         return Observed(replace(self.snapshot, pods=[*kept, *pods]), self.pools)
 
     @property
     def compartments(self) -> set[str]:
-        """Where the pools are: as a rule one."""
+        """OCIDs of the compartments that the pools are in; as a rule one."""
         return {state.compartment_id for state in self.pools.values()}
 
 
@@ -72,8 +72,11 @@ def observe(oke: Oke, cluster: Cluster, settings: Settings) -> Observed:
     return Observed(snapshot, states)
 
 
-def decided(observed: Observed, settings: Settings, now: float, refused: Mapping[str, str] | None = None) -> Decision:
-    """The decision on what was read; KubernetesApiError when an object holds a time or quantity that is none."""
+def decide_on(observed: Observed, settings: Settings, now: float, refused: Mapping[str, str] | None = None) -> Decision:
+    """Decide on what was read; KubernetesApiError when a time or a quantity of an object cannot be parsed.
+
+    ``refused`` holds pools that did not take their nodes in this tick, id to the reason.
+    """
     try:
         return decide(observed.snapshot, settings, now, refused)
     except ValueError as fault:
@@ -81,26 +84,9 @@ def decided(observed: Observed, settings: Settings, now: float, refused: Mapping
 
 
 def observe_loads(oke: Oke, observed: Observed, now_epoch_seconds: float) -> Observed:
-    """Add the measured loads; asked for only when scale-down is looked at."""
+    """Return the same with the measured loads, which only a scale-down asks for."""
     loads = oke.loads(observed.compartments, now_epoch_seconds)
     return replace(observed, snapshot=replace(observed.snapshot, metrics=loads))
-
-
-def node_lines(snapshot: Snapshot) -> list[dict[str, Any]]:
-    """What the log says of the nodes, as users read it today: name, id, created, loads; the first LOGGED_NODES."""
-    lines = []
-    for node in snapshot.nodes[:LOGGED_NODES]:
-        load = snapshot.metrics.get(instance_id(node))
-        lines.append(
-            {
-                "name": node.metadata.name,
-                "id": instance_id(node),
-                "created": node.metadata.creation_timestamp,
-                "cpu_load": load.cpu_percent if load else None,
-                "ram_load": load.ram_percent if load else None,
-            }
-        )
-    return lines
 
 
 def _uses_claims(pod: Pod) -> bool:

@@ -1,12 +1,16 @@
-"""What earlier ticks left open comes first: drains go on or are given up, drained nodes are deleted or put back."""
+"""Removals that earlier ticks began: drains go on or are given up, drained nodes are deleted or put back.
+
+This comes before anything new. A node with the taint is lost room while it is there, and a tick that died between two
+steps of a removal is finished here, whichever steps they were: nothing but the cluster's own state is consulted.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from functions.oke_autoscaler.act.observe import decided
-from functions.oke_autoscaler.act.removal import Gone, is_member
+from functions.oke_autoscaler.act.observe import decide_on
+from functions.oke_autoscaler.act.removal import Deletion, is_member
 from functions.oke_autoscaler.decide.scale_down.unfinished_removals import Leftover, Rest, leftovers, put_back
 from functions.oke_autoscaler.model import taints
 
@@ -17,15 +21,15 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.model.taints import Patch
 
 
-def carry_on(removals: Removals, observed: Observed, decision: Decision, now: float) -> Observed:
-    """Do what is left of each removal that is under way; what is known afterwards."""
+def resume(removals: Removals, observed: Observed, decision: Decision, now: float) -> Observed:
+    """Do the next step of each removal that is under way; return what is known afterwards."""
     verdicts = {verdict.node: verdict for verdict in decision.nodes}
     snapshot = observed.snapshot
     timeout = removals.settings.drain_timeout_minutes * 60
     found = leftovers(snapshot.pools or (), snapshot.nodes, snapshot.pods, verdicts, now, timeout)
     updating = {pool.id for pool in decision.pools if pool.status == "updating"}
     needed = _needed_again(found, observed, removals, now)
-    work = _CarryOn(removals, observed, now)
+    work = _Resumption(removals, observed, now)
     for leftover in found:
         name = leftover.node.metadata.name
         if leftover.rest is Rest.EVICT:
@@ -37,31 +41,38 @@ def carry_on(removals: Removals, observed: Observed, decision: Decision, now: fl
         elif leftover.rest is Rest.DELETE:
             work.delete(leftover)
         elif leftover.rest is not Rest.NOTHING:
-            work.let_be(leftover)
+            work.leave(leftover)
     return work.observed
 
 
 def _needed_again(found: list[Leftover], observed: Observed, removals: Removals, now: float) -> set[str]:
-    """Drained nodes that pending pods would use if they were put back."""
+    """Return the drained nodes that pending pods would use if they were put back.
+
+    The decision is made once more with those nodes as they would be, since only it knows where pods would go.
+    """
     drained = [leftover.node for leftover in found if leftover.rest is Rest.DELETE]
     if not drained:
         return set()
     for node in drained:
         observed = observed.with_node(put_back(node))
-    placed = {verdict.placed_on for verdict in decided(observed, removals.settings, now).pods}
+    placed = {verdict.placed_on for verdict in decide_on(observed, removals.settings, now).pods}
     return {node.metadata.name for node in drained if node.metadata.name in placed}
 
 
 @dataclass(slots=True)
-class _CarryOn:
-    """The steps; ``observed`` is kept up with what they change."""
+class _Resumption:
+    """The steps; ``observed`` follows what they change."""
 
     removals: Removals
     observed: Observed
     now: float
 
     def evict_rest(self, leftover: Leftover, verdict: NodeVerdict | None) -> None:
-        """Only pods that this tick decided on, by UID; they are listed right before, or a refusal would cost budget."""
+        """Evict the pods that this tick decided on, by UID.
+
+        They are listed again right before: one that has ended since, or is ending, need not be evicted, and a pod of
+        the same name that came after the decision must not be.
+        """
         self.removals.draining[leftover.pool_id] += 1
         wanted = {pod.metadata.uid for pod in leftover.evictable(verdict)}
         if wanted:
@@ -83,7 +94,7 @@ class _CarryOn:
             reason = taints.removal_reason(leftover.node)
             self._deleted(leftover, removals.delete(state, leftover.instance_id, leftover.node, reason))
 
-    def let_be(self, leftover: Leftover) -> None:
+    def leave(self, leftover: Leftover) -> None:
         """Leave the node to its operator, or give it up for a while."""
         node = leftover.node
         if leftover.rest is Rest.HANDS_OFF:
@@ -91,22 +102,22 @@ class _CarryOn:
             return
         names = ", ".join(pod.key for pod in leftover.pods_left[:5]) or "nothing, but OKE does not delete it"
         text = f"drain not finished in time, node put back; still there: {names}"
-        self.removals.report.event_on_node(node, "ScaleDownFailed", text, warning=True)
+        self.removals.events.on_node(node, "ScaleDownFailed", text, warning=True)
         not_before = self.now + self.removals.settings.backoff_minutes * 60
         self.put_back(leftover, taints.give_up_removal(node, not_before), "timed out")
 
     def put_back(self, leftover: Leftover, patch: Patch, why: str) -> None:
-        """Patch the node out of its removal."""
+        """Patch the node as if its removal had not begun."""
         cluster = self.removals.cluster
         node = cluster.patch_node(leftover.node, patch, f"put back ({why})")
         if node is not None and not cluster.changes.dry_run:
             self.observed = self.observed.with_node(node)
 
-    def _deleted(self, leftover: Leftover, outcome: Gone) -> None:
+    def _deleted(self, leftover: Leftover, outcome: Deletion) -> None:
         removals, pool_id = self.removals, leftover.pool_id
-        if outcome in {Gone.REFUSED, Gone.UNKNOWN}:
+        if outcome in {Deletion.REFUSED, Deletion.UNKNOWN}:
             removals.draining[pool_id] += 1
-            if leftover.too_old and outcome is Gone.REFUSED:
-                self.let_be(leftover)
+            if leftover.too_old and outcome is Deletion.REFUSED:
+                self.leave(leftover)
         elif not removals.cluster.changes.dry_run:
             self.observed = self.observed.with_pool(removals.oke.node_pool(pool_id))

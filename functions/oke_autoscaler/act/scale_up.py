@@ -8,21 +8,20 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from functions.oke_autoscaler.act.observe import decided
+from functions.oke_autoscaler.act.observe import decide_on
+from functions.oke_autoscaler.clients.oke import is_outcome_unknown, refusal_reason
 from shared.errors import OciServiceError
 
 if TYPE_CHECKING:
     from functions.oke_autoscaler.act.observe import Observed
     from functions.oke_autoscaler.clients.changes import Changes
-    from functions.oke_autoscaler.clients.oke import Oke, PoolState
+    from functions.oke_autoscaler.clients.oke import Oke, ReadPool
     from functions.oke_autoscaler.model.decision import Decision, PoolVerdict
     from functions.oke_autoscaler.settings import Settings
 
-CAPACITY_CODES = frozenset({"LimitExceeded", "QuotaExceeded", "OutOfHostCapacity"})
 
-
-class Asked(Enum):
-    """How OKE took a resize."""
+class Resize(Enum):
+    """The outcome of a resize."""
 
     ACCEPTED = "accepted"
     CHANGED = "changed"
@@ -32,7 +31,7 @@ class Asked(Enum):
 
 @dataclass(slots=True)
 class ScaleUp:
-    """One tick's scale-up. ``observed`` and ``decision`` are the newest, ``done`` what each grown pool was told."""
+    """One tick's scale-up. ``observed`` and ``decision`` are the newest, ``done`` the verdicts on the pools resized."""
 
     oke: Oke
     settings: Settings
@@ -45,71 +44,64 @@ class ScaleUp:
     read_again: set[str] = field(default_factory=set)
 
     def run(self) -> None:
-        """Resize until no pool wants more; OciServiceError for a failure that concerns no single pool's capacity.
+        """Resize until no pool wants more; OciServiceError for a failure that is not about a single pool.
 
         The first pool that does not take its nodes ends the round: the pools that were not asked yet may then be asked
-        once for their own and for the refused nodes, while one that was asked already is updating.
+        once for their own and for the refused nodes, while one that was asked already is updating. The loop ends: a
+        round that is not the last adds a pool to ``read_again`` or to ``refused``, and a refused pool wants no more.
         """
         while wanted := [pool for pool in self.decision.pools if pool.wanted_size > pool.size]:
             if all(self._grow(pool) for pool in wanted):
                 return
-            self.decision = decided(self.observed, self.settings, self.now, self.refused)
+            self.decision = decide_on(self.observed, self.settings, self.now, self.refused)
 
     def verdicts(self) -> list[PoolVerdict]:
-        """The newest verdict on each pool, and of a grown one what it was told."""
+        """Return the newest verdict on each pool, and for a resized one the verdict that was carried out."""
         return [self.done.get(pool.id, pool) for pool in self.decision.pools]
 
     def _grow(self, wanted: PoolVerdict) -> bool:
-        """Ask one pool; whether it took it. What is to be planned anew stands in ``observed`` and ``refused``."""
+        """Resize one pool; return whether it was accepted. ``observed`` and ``refused`` tell the next decision."""
         state = self.observed.pools[wanted.id]
         outcome, newest, why = self._ask(state, wanted.wanted_size)
-        if outcome is Asked.ACCEPTED:
+        if outcome is Resize.ACCEPTED:
             self.done[wanted.id] = wanted
             self.observed = self.observed.with_pool(_resized(newest, wanted.wanted_size))
             return True
         self.observed = self.observed.with_pool(newest)
-        if outcome is Asked.REFUSED or wanted.id in self.read_again:
-            self.refused[wanted.id] = why
+        if outcome is Resize.REFUSED or wanted.id in self.read_again:
+            self.refused[wanted.id] = why  # a second conflict in one tick: somebody else is at it
         self.read_again.add(wanted.id)
         return False
 
-    def _ask(self, state: PoolState, size: int) -> tuple[Asked, PoolState, str]:
-        """Resize once; the outcome, the pool as known now, and the reason of a refusal."""
+    def _ask(self, state: ReadPool, size: int) -> tuple[Resize, ReadPool, str]:
+        """Resize once; return the outcome, the pool as known now, and the reason of a refusal."""
         if not self.changes.go(f"resize node pool {state.pool.name} from {state.pool.size} to {size}"):
-            return Asked.ACCEPTED, state, ""
+            return Resize.ACCEPTED, state, ""
         try:
             self.oke.resize(state, size)
         except OciServiceError as error:
-            why = refusal(error)
+            why = refusal_reason(error)
             if error.status == 412:
-                return Asked.CHANGED, self.oke.node_pool(state.pool.id), "conflict"
-            if error.status == 0 or error.status >= 500:
+                # Somebody changed the pool: it may have the nodes already, so it is read and planned once more.
+                return Resize.CHANGED, self.oke.node_pool(state.pool.id), "conflict"
+            if is_outcome_unknown(error):
                 return self._look(state, size, why)
             if not why:
                 raise
-            return Asked.REFUSED, state, why
-        return Asked.ACCEPTED, state, ""
+            return Resize.REFUSED, state, why
+        return Resize.ACCEPTED, state, ""
 
-    def _look(self, state: PoolState, size: int, why: str) -> tuple[Asked, PoolState, str]:
-        """After a lost answer or a server error: read the pool to tell whether the resize happened."""
+    def _look(self, state: ReadPool, size: int, why: str) -> tuple[Resize, ReadPool, str]:
+        """Read the pool after a lost answer or a server error, to tell whether the resize was accepted."""
         newest = self.oke.node_pool(state.pool.id)
+        # The etag changes with every accepted write, so the same etag proves that none was.
         if newest.etag == state.etag:
-            return Asked.REFUSED, newest, why
-        return (Asked.ACCEPTED if newest.pool.size == size else Asked.CHANGED), newest, "conflict"
+            return Resize.REFUSED, newest, why
+        return (Resize.ACCEPTED if newest.pool.size == size else Resize.CHANGED), newest, "conflict"
 
 
-def refusal(error: OciServiceError) -> str:
-    """Why a pool cannot take nodes now, by what OKE answered; empty for an error that is not the pool's own."""
-    if error.code in CAPACITY_CODES or "out of host capacity" in error.message.lower():
-        return "out-of-capacity"
-    if error.status == 409:
-        return "conflict"
-    if error.status == 429:
-        return "too-many-requests"
-    return "oci-service-error" if error.status == 0 or error.status >= 500 else ""
-
-
-def _resized(state: PoolState, size: int) -> PoolState:
+def _resized(state: ReadPool, size: int) -> ReadPool:
+    """Return the pool as OKE will show it, so that a further decision of this tick counts the nodes asked for."""
     details = state.pool.node_config_details
     if details is None:
         return state

@@ -1,8 +1,8 @@
-"""What a tick changes: written down in every tick, sent in all but a dry run."""
+"""The record of what a tick changes: noted in every tick, sent in all but a dry run."""
 
 from __future__ import annotations
 
-SHOWN = 100
+MAX_LISTED_CHANGES = 100
 """Changes that the call's summary line lists."""
 
 
@@ -11,13 +11,13 @@ class Changes:
 
     def __init__(self, *, dry_run: bool = False) -> None:
         self.dry_run = dry_run
-        self.listed: list[str] = []
+        self._noted: list[str] = []
 
     def go(self, text: str) -> bool:
-        """Note a change; whether it is to be sent."""
-        self.listed.append(text)
+        """Note a change; return whether it is to be sent."""
+        self._noted.append(text)
         return not self.dry_run
 
-    def summary(self) -> list[str]:
-        """The first SHOWN changes."""
-        return self.listed[:SHOWN]
+    def listed(self) -> list[str]:
+        """Return the first MAX_LISTED_CHANGES changes, for the summary line."""
+        return self._noted[:MAX_LISTED_CHANGES]

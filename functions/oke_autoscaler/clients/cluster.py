@@ -1,6 +1,6 @@
 """The Kubernetes side of one tick: the lists it reads and the writes on nodes and pods.
 
-The paths here, in lease.py and in report.py are what deploy/kubernetes/rbac.yaml grants, no more and no less
+The paths here, in lease.py and in events.py are what deploy/kubernetes/rbac.yaml grants, no more and no less
 (tests/contract/oke_autoscaler/test_rbac.py).
 """
 
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.model.taints import Patch
     from shared.kubernetes.client import KubernetesApi
 
-OWNERS = {
+OWNER_PATHS = {
     "ReplicaSet": "/apis/apps/v1/replicasets",
     "StatefulSet": "/apis/apps/v1/statefulsets",
     "Job": "/apis/batch/v1/jobs",
     "ReplicationController": "/api/v1/replicationcontrollers",
 }
-DAEMONSETS = "/apis/apps/v1/daemonsets"
+DAEMONSETS_PATH = "/apis/apps/v1/daemonsets"
 
 
 class _OwnerMeta(Object):
@@ -63,9 +63,9 @@ class Eviction(Enum):
 
     ACCEPTED = "accepted"
     GONE = "gone"
-    """The pod, or the one with that UID, is no more there."""
+    """The pod is gone, or another one with the same name has another UID."""
     REFUSED = "refused"
-    """A disruption budget does not allow it now, or several budgets are on the pod."""
+    """A disruption budget does not allow it now (429), or several budgets select the pod (500)."""
 
 
 class Cluster:
@@ -76,27 +76,27 @@ class Cluster:
         self.changes = changes
 
     def nodes(self) -> list[Node]:
-        """All nodes."""
+        """List all nodes."""
         return self.api.list_all("/api/v1/nodes", Node)
 
     def node(self, name: str) -> Node | None:
-        """One node as of now; None when it is gone."""
+        """Read one node; None when it is gone."""
         return self.api.get_object(f"/api/v1/nodes/{quote(name, safe='')}", Node)
 
     def pods(self) -> list[Pod]:
-        """All pods of all namespaces."""
+        """List all pods of all namespaces."""
         return self.api.list_all("/api/v1/pods", Pod)
 
     def pods_of(self, node: str) -> list[Pod]:
-        """The pods that are bound to a node, as of now."""
+        """List the pods that are bound to a node."""
         return self.api.list_all("/api/v1/pods", Pod, {"fieldSelector": f"spec.nodeName={node}"})
 
     def budgets(self) -> list[PodDisruptionBudget]:
-        """All PodDisruptionBudgets."""
+        """List all PodDisruptionBudgets."""
         return self.api.list_all("/apis/policy/v1/poddisruptionbudgets", PodDisruptionBudget)
 
     def owners(self) -> list[Owner]:
-        """All controllers that own pods, with their kind; DaemonSets with their pod template."""
+        """List all controllers that own pods, with their kind; DaemonSets with their pod template."""
         found = [
             Owner(
                 metadata=Metadata(
@@ -108,36 +108,40 @@ class Cluster:
                 kind=kind,
                 spec=OwnerSpec(replicas=brief.spec.replicas if brief.spec else None),
             )
-            for kind, path in OWNERS.items()
+            for kind, path in OWNER_PATHS.items()
             for brief in self.api.list_all(path, _BriefOwner)
         ]
-        for daemonset in self.api.list_all(DAEMONSETS, Owner):
+        for daemonset in self.api.list_all(DAEMONSETS_PATH, Owner):
             daemonset.kind = "DaemonSet"
             found.append(daemonset)
         return found
 
     def priority_classes(self) -> list[PriorityClass]:
-        """All priority classes."""
+        """List all priority classes."""
         return self.api.list_all("/apis/scheduling.k8s.io/v1/priorityclasses", PriorityClass)
 
     def namespaces(self) -> list[Namespace]:
-        """All namespaces; read when a pod selects namespaces by label."""
+        """List all namespaces; called when a pod selects namespaces by label."""
         return self.api.list_all("/api/v1/namespaces", Namespace)
 
     def claims(self) -> list[PersistentVolumeClaim]:
-        """All claims; these three are read when a pod has a claim."""
+        """List all claims; this and the next two are called when a pod has a claim."""
         return self.api.list_all("/api/v1/persistentvolumeclaims", PersistentVolumeClaim)
 
     def volumes(self) -> list[PersistentVolume]:
-        """All persistent volumes."""
+        """List all persistent volumes."""
         return self.api.list_all("/api/v1/persistentvolumes", PersistentVolume)
 
     def storage_classes(self) -> list[StorageClass]:
-        """All storage classes."""
+        """List all storage classes."""
         return self.api.list_all("/apis/storage.k8s.io/v1/storageclasses", StorageClass)
 
     def patch_node(self, node: Node, patch: Patch, what: str) -> Node | None:
-        """Patch a node; the node as it is now, or None when it has changed (409) or gone (404) since it was read."""
+        """Patch a node and return it as it is now; None when it has changed (409) or gone (404) since it was read.
+
+        The patch carries the resource version that was read: taints are one list, and a merge patch replaces all of
+        it, so without that precondition a taint that somebody else has just added would be lost.
+        """
         if not self.changes.go(f"{what} node {node.metadata.name}"):
             return node
         path = f"/api/v1/nodes/{quote(node.metadata.name, safe='')}"
@@ -150,7 +154,11 @@ class Cluster:
         return decoded(answer, msgspec.json.Decoder(Node), path)
 
     def evict(self, pod: Pod) -> Eviction:
-        """Ask for the eviction of exactly this pod (its UID), with the grace that the pod itself has."""
+        """Ask for the eviction of exactly this pod, with the grace period that the pod itself has.
+
+        The UID is a precondition: a pod of a StatefulSet comes back under the same name, perhaps on another node,
+        and that one was never decided on.
+        """
         meta = pod.metadata
         if not self.changes.go(f"evict pod {meta.namespace}/{meta.name}"):
             return Eviction.ACCEPTED
@@ -166,6 +174,8 @@ class Cluster:
         except KubernetesApiError as error:
             if error.status in {404, 409}:
                 return Eviction.GONE
+            # 429 is a budget that allows no disruption now; 500 is a pod under several budgets, which the eviction API
+            # does not support (https://kubernetes.io/docs/tasks/administer-cluster/safely-drain-node/#eviction-api).
             if error.status in {429, 500}:
                 return Eviction.REFUSED
             raise

@@ -1,7 +1,7 @@
-"""What a tick tells the cluster: events on pods and nodes, and a status ConfigMap. Best effort, sent at the end.
+"""Events on pods and nodes, and the status ConfigMap: written once at the end of a tick, best effort.
 
-A tick's work must not fail because it could not be told, so failures here are logged and no more. Names of events are
-made of what they say, so that a condition that lasts is one event with a newer time and not one more each tick.
+A tick's work must not fail because a message about it could not be written, so failures here are logged and no more.
+An event's name is a digest of its content: a condition that lasts is one event with a newer time, not one event a tick.
 """
 
 from __future__ import annotations
@@ -30,11 +30,17 @@ COMPONENT = "oke-autoscaler"
 STATUS_NAMESPACE = "kube-system"
 STATUS_NAME = "cluster-autoscaler-status"
 STATUS_PATH = f"/api/v1/namespaces/{STATUS_NAMESPACE}/configmaps"
-EVENTS = 20
-"""Sent by one tick at most: a burst of 10,000 pods must not become 10,000 calls. The answer names every pod."""
+MAX_EVENTS = 20
+"""Events that one tick sends: a burst of 10,000 pods must not become 10,000 calls. The answer names the pods."""
+
+MAX_MESSAGE_CHARS = 1000
+"""Of an event's message; events.k8s.io/v1 allows 1,024 bytes of its `note`."""
+
+MAX_NAME_CHARS = 200
+"""Of the object's name in an event's name, which ends with a digest and may have 253 in all."""
 
 NODE_NAMESPACE = "default"
-"""Where the API server wants events about nodes, which have no namespace of their own."""
+"""Where events about nodes go, which have no namespace of their own (the kubelet's go there too)."""
 
 _log = logs.get(COMPONENT)
 
@@ -64,45 +70,44 @@ class _Event:
 
 
 @dataclass(slots=True)
-class Report:
-    """Collects during the tick, sends once."""
+class TickEvents:
+    """The events of one tick: collected while it works, sent once."""
 
-    events: list[_Event] = field(default_factory=list)
+    _events: list[_Event] = field(default_factory=list)
 
-    def event_on_pod(self, pod: Pod, reason: str, message: str, *, warning: bool = False) -> None:
-        """Say something about a pod, in its own namespace."""
+    def on_pod(self, pod: Pod, reason: str, message: str, *, warning: bool = False) -> None:
+        """Add an event about a pod, in the pod's namespace."""
         meta = pod.metadata
-        self.events.append(_Event("Pod", meta.namespace, meta.name, meta.uid, reason, message, warning))
+        self._events.append(_Event("Pod", meta.namespace, meta.name, meta.uid, reason, message, warning))
 
-    def event_on_node(self, node: Node, reason: str, message: str, *, warning: bool = False) -> None:
-        """Say something about a node."""
+    def on_node(self, node: Node, reason: str, message: str, *, warning: bool = False) -> None:
+        """Add an event about a node."""
         meta = node.metadata
-        self.events.append(_Event("Node", "", meta.name, meta.uid, reason, message, warning))
+        self._events.append(_Event("Node", "", meta.name, meta.uid, reason, message, warning))
 
     def about_pods(self, pods: Iterable[Pod], verdicts: Iterable[PodVerdict], *, grown: set[str]) -> None:
-        """Tell pending pods that nodes were asked for in the pools named by ``grown``, or why none can help."""
-        said: dict[str, tuple[str, str]] = {}
+        """Add an event for each pending pod: its node was asked for in one of the pools ``grown``, or why none is."""
+        reasons: dict[str, tuple[str, str]] = {}
         for verdict in verdicts:
-            pool = (verdict.placed_on or "").removeprefix("new:")
             if verdict.placed_on is None:
-                said[verdict.pod] = ("NotTriggerScaleUp", verdict.reason)
-            elif pool in grown and pool != verdict.placed_on:
-                said[verdict.pod] = ("TriggeredScaleUp", f"nodes were asked for in node pool {pool}")
+                reasons[verdict.pod] = ("NotTriggerScaleUp", verdict.reason)
+            elif verdict.new_pool in grown:
+                reasons[verdict.pod] = ("TriggeredScaleUp", f"nodes were asked for in node pool {verdict.new_pool}")
         for pod in pods:
-            if len(self.events) >= EVENTS or not said:
+            if len(self._events) >= MAX_EVENTS or not reasons:
                 return
-            if told := said.pop(pod.key, None):
-                self.event_on_pod(pod, *told, warning=told[0] == "NotTriggerScaleUp")
+            if event := reasons.pop(pod.key, None):
+                self.on_pod(pod, *event, warning=event[0] == "NotTriggerScaleUp")
 
-    def event_on_status(self, reason: str, message: str) -> None:
-        """Say that a tick failed; the status ConfigMap is what it is about."""
-        self.events.append(_Event("ConfigMap", STATUS_NAMESPACE, STATUS_NAME, "", reason, message, warning=True))
+    def on_status(self, reason: str, message: str) -> None:
+        """Add an event about the status ConfigMap: how a failed tick shows in the cluster."""
+        self._events.append(_Event("ConfigMap", STATUS_NAMESPACE, STATUS_NAME, "", reason, message, warning=True))
 
     def send(self, api: KubernetesApi, status: Mapping[str, Any]) -> None:
-        """Write the events and, by pool id, the status; what fails is logged."""
+        """Write the events and the status of each pool, by pool id; log what fails."""
         now = datetime.fromtimestamp(api.now_epoch_seconds(), tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         try:
-            for event in self.events[:EVENTS]:
+            for event in self._events[:MAX_EVENTS]:
                 _send_event(api, event, now)
             if status:
                 _write_status(api, {key: {**value, "time": now} for key, value in status.items()})
@@ -113,7 +118,7 @@ class Report:
 def _send_event(api: KubernetesApi, event: _Event, now: str) -> None:
     namespace = event.namespace or NODE_NAMESPACE
     digest = hashlib.sha256(f"{event.kind} {event.uid} {event.reason} {event.message}".encode()).hexdigest()[:16]
-    name = f"{event.name[:200]}.{digest}"
+    name = f"{event.name[:MAX_NAME_CHARS]}.{digest}"
     path = f"/api/v1/namespaces/{quote(namespace, safe='')}/events"
     body = {
         "apiVersion": "v1",
@@ -127,7 +132,7 @@ def _send_event(api: KubernetesApi, event: _Event, now: str) -> None:
             "uid": event.uid,
         },
         "reason": event.reason,
-        "message": event.message[:1000],
+        "message": event.message[:MAX_MESSAGE_CHARS],
         "type": "Warning" if event.warning else "Normal",
         "source": {"component": COMPONENT},
         "firstTimestamp": now,
@@ -139,11 +144,12 @@ def _send_event(api: KubernetesApi, event: _Event, now: str) -> None:
     except KubernetesApiError as error:
         if error.status != 409:
             raise
+        # The same event is there from an earlier tick: it gets a newer time.
         api.send("PATCH", f"{path}/{quote(name, safe='')}", {"lastTimestamp": now}, MERGE_PATCH)
 
 
 def _write_status(api: KubernetesApi, entries: Mapping[str, Mapping[str, Any]]) -> None:
-    """Each pool has a key of its own, so that functions with a pool each do not overwrite one another."""
+    """Write one key a pool; other keys stay, since each may belong to another function with a pool of its own."""
     current = api.get_object(f"{STATUS_PATH}/{STATUS_NAME}", _ConfigMap)
     data = {key: json.dumps(value, sort_keys=True) for key, value in entries.items()}
     if current is None:

@@ -1,7 +1,11 @@
 """One tick at a time in a cluster: a Lease in kube-system, compare-and-swap by resourceVersion.
 
-Times are the API server's (shared/kubernetes/client.py says why). Every step of a tick is guarded by etags and resource
-versions as well, so a Lease taken over from a tick that died costs nothing but its rest of time.
+Times are the API server's (shared/kubernetes/client.py says why), so all holders compare by one clock.
+
+The Lease is taken once, for the whole tick, and never renewed. Its duration is what is left of the call plus a margin,
+and Fn ends a call at its deadline: a live tick cannot outlast its Lease, and no thread is needed that renews it. A tick
+that died leaves a Lease that expires. Should two ticks still overlap, every write of a tick is guarded by an etag, a
+resource version or a UID, so the Lease saves wasted work; the safety of the cluster does not rest on it.
 """
 
 from __future__ import annotations
@@ -15,27 +19,32 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from functions.oke_autoscaler.errors import AnotherAutoscaler, LeaseBusy
+from functions.oke_autoscaler.model.quantity import unix_seconds
 from shared.errors import KubernetesApiError
 
 if TYPE_CHECKING:
     from shared.deadline import Deadline
     from shared.kubernetes.client import KubernetesApi
 
-LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases"
-NAME = "oke-autoscaler"
+LEASES_PATH = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases"
+LEASE_NAME = "oke-autoscaler"
 OTHER_AUTOSCALER = "cluster-autoscaler"
 """The Lease that Cluster Autoscaler elects its leader with (`--leader-elect-resource-name`)."""
 
-ALIVE_SECONDS = 60.0
-MARGIN_SECONDS = 15
-"""What a Lease lasts beyond its tick's deadline."""
+OTHER_ALIVE_SECONDS = 60.0
+"""Age up to which Cluster Autoscaler's Lease counts as held; it renews every 2 s and gives up leading after 10 s."""
 
-WAIT_SHARE = 0.5
-"""Of the time a tick has, what it may spend waiting for the Lease."""
+MARGIN_SECONDS = 15
+"""Seconds that a Lease lasts beyond its tick's deadline: `Date` has whole seconds, and the last write takes time."""
+
+MAX_WAIT_SHARE = 0.5
+"""Share of a tick's time that it may wait for the Lease: with less than half left it would get little done."""
 
 POLL_SECONDS = (0.2, 0.5)
-LOST_ANSWERS = 3
-"""Writes of the Lease whose answer got lost, before the tick gives up."""
+"""Shortest and longest pause between two attempts; random, so that waiting ticks do not write in step."""
+
+MAX_LOST_ANSWERS = 3
+"""Writes of the Lease whose answer was lost, until the tick gives up."""
 
 
 class _Meta(msgspec.Struct, rename="camel", omit_defaults=True):
@@ -61,11 +70,11 @@ class _Lease(msgspec.Struct, rename="camel"):
 
 def refuse_another_autoscaler(api: KubernetesApi) -> None:
     """Raise AnotherAutoscaler while Cluster Autoscaler's Lease is fresh; a read, so it goes before the first write."""
-    lease = api.get_object(f"{LEASES}/{OTHER_AUTOSCALER}", _Lease)
+    lease = api.get_object(f"{LEASES_PATH}/{OTHER_AUTOSCALER}", _Lease)
     if lease is None or not lease.spec.holder_identity:
         return
-    renewed = epoch_seconds(lease.spec.renew_time)
-    if renewed is not None and api.now_epoch_seconds() - renewed <= ALIVE_SECONDS:
+    renewed = _seconds_or_none(lease.spec.renew_time)
+    if renewed is not None and api.now_epoch_seconds() - renewed <= OTHER_ALIVE_SECONDS:
         raise AnotherAutoscaler(
             f"Cluster Autoscaler renewed its Lease {OTHER_AUTOSCALER} at {lease.spec.renew_time}",
             fix="disable the Cluster Autoscaler add-on, or stop scheduling this function",
@@ -83,8 +92,8 @@ class TickLease:
         self._lost_answers = 0
 
     def acquire(self) -> None:
-        """Take the Lease, waiting for another holder up to WAIT_SHARE of the time left; then LeaseBusy."""
-        give_up_at = time.monotonic() + WAIT_SHARE * self._deadline.remaining_seconds()
+        """Take the Lease, waiting for another holder up to MAX_WAIT_SHARE of the time left; then LeaseBusy."""
+        give_up_at = time.monotonic() + MAX_WAIT_SHARE * self._deadline.remaining_seconds()
         self._held = self._attempt()
         while self._held is None:
             if time.monotonic() >= give_up_at:
@@ -93,37 +102,42 @@ class TickLease:
             self._held = self._attempt()
 
     def _attempt(self) -> _Lease | None:
-        """The Lease as it is once held, by this write or by an earlier one whose answer got lost; None while it is not.
+        """Try once; return the Lease when it is held, by this write or by an earlier one whose answer was lost.
 
-        A lost answer is looked into by the next attempt; the last of LOST_ANSWERS is raised.
+        The identity is unique to the call, so a Lease that carries it can only come from a write of this call:
+        that is how the next attempt finds out about a lost answer. The last of MAX_LOST_ANSWERS is raised.
         """
-        current = self._api.get_object(f"{LEASES}/{NAME}", _Lease)
+        current = self._api.get_object(f"{LEASES_PATH}/{LEASE_NAME}", _Lease)
         if current is not None and current.spec.holder_identity == self._identity:
             return current
         if current is not None and not self._is_free(current):
             return None
+        # Compare and swap: POST fails with 409 when another tick has made the Lease in between, PUT when its resource
+        # version is no longer the one just read. Either way the other tick holds it, and this one waits on.
         try:
             return self._write(current)
         except KubernetesApiError as error:
             self._lost_answers += error.status == 0
-            if error.status not in {0, 409} or self._lost_answers >= LOST_ANSWERS:
+            if error.status not in {0, 409} or self._lost_answers >= MAX_LOST_ANSWERS:
                 raise
             return None
 
     def release(self) -> None:
-        """Give the Lease back; where that fails it ends by itself."""
+        """Give the Lease back; where that fails it expires."""
         if self._held is None:
             return
         held, self._held = self._held, None
+        # No holder and a duration of 1 s is what client-go's leader election writes on release. The resource version is
+        # that of the own write, so a Lease that somebody has taken over in the meantime stays theirs (409).
         held.spec.holder_identity = ""
         held.spec.lease_duration_seconds = 1
         held.spec.renew_time = micro_time(self._api.now_epoch_seconds())
-        self._api.send("PUT", f"{LEASES}/{NAME}", held)
+        self._api.send("PUT", f"{LEASES_PATH}/{LEASE_NAME}", held)
 
     def _is_free(self, lease: _Lease) -> bool:
-        """Nobody holds it, or its time is over; one without readable times counts as held by nobody."""
+        """Return whether nobody holds it or its time is over; one without readable times counts as held by nobody."""
         spec = lease.spec
-        renewed = epoch_seconds(spec.renew_time)
+        renewed = _seconds_or_none(spec.renew_time)
         if not spec.holder_identity or renewed is None or spec.lease_duration_seconds is None:
             return True
         return self._api.now_epoch_seconds() > renewed + spec.lease_duration_seconds
@@ -138,22 +152,22 @@ class TickLease:
             lease_transitions=1 + ((current.spec.lease_transitions or 0) if current else 0),
         )
         if current is None:
-            answer = self._api.send("POST", LEASES, _Lease(_Meta(NAME, "kube-system"), spec))
+            answer = self._api.send("POST", LEASES_PATH, _Lease(_Meta(LEASE_NAME, "kube-system"), spec))
         else:
-            meta = _Meta(NAME, "kube-system", current.metadata.resource_version)
-            answer = self._api.send("PUT", f"{LEASES}/{NAME}", _Lease(meta, spec))
+            meta = _Meta(LEASE_NAME, "kube-system", current.metadata.resource_version)
+            answer = self._api.send("PUT", f"{LEASES_PATH}/{LEASE_NAME}", _Lease(meta, spec))
         return msgspec.json.decode(answer, type=_Lease)
 
 
 def micro_time(at_epoch_seconds: float) -> str:
-    """A time as Leases want it: UTC with exactly six decimals (the API server answers 400 otherwise)."""
+    """Return a time in the form of a Lease: UTC with exactly six decimals (the API server answers 400 otherwise)."""
     moment = datetime.fromtimestamp(at_epoch_seconds, tz=UTC)
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def epoch_seconds(text: str | None) -> float | None:
-    """An RFC 3339 time as seconds since the epoch; None where there is none or it cannot be read."""
+def _seconds_or_none(text: str | None) -> float | None:
+    """Return an RFC 3339 time in Unix seconds; None where there is none or it cannot be read."""
     try:
-        return datetime.fromisoformat(text or "").timestamp()
+        return unix_seconds(text or "")
     except ValueError:
         return None

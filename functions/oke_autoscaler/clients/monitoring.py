@@ -17,7 +17,7 @@ SERVICE = "monitoring"
 NAMESPACE = "oci_computeagent"
 """Where the compute agent writes; https://docs.oracle.com/en-us/iaas/Content/Compute/References/computemetrics.htm"""
 
-INTERVAL = "1m"
+POINT_INTERVAL = "1m"
 """One-minute points, averaged here: MQL takes no interval above 60 minutes, and users' windows may be longer."""
 
 
@@ -37,7 +37,10 @@ def average_percent(
     now_epoch_seconds: float,
     window_minutes: int,
 ) -> dict[str, float]:
-    """Mean of ``metric`` over the window for each instance OCID that has points; OciServiceError when it fails."""
+    """Return the mean of ``metric`` in percent over the window, by instance OCID.
+
+    An instance without points has no entry: no measurement must never look like an idle node. Raises OciServiceError.
+    """
     averages: dict[str, float] = {}
     for compartment in sorted(set(compartments)):
         for stream in _streams(monitoring, metric, compartment, now_epoch_seconds, window_minutes):
@@ -60,10 +63,10 @@ def _streams(
     end = datetime.fromtimestamp(now_epoch_seconds, tz=UTC)
     details = Details(
         namespace=NAMESPACE,
-        query=f"{metric}[{INTERVAL}].groupBy(resourceId).mean()",
+        query=f"{metric}[{POINT_INTERVAL}].groupBy(resourceId).mean()",
         start_time=end - timedelta(minutes=window_minutes),
         end_time=end,
-        resolution=INTERVAL,
+        resolution=POINT_INTERVAL,
     )
     with translated(SERVICE):
         answer = monitoring.summarize_metrics_data(compartment, details).data

@@ -1,8 +1,11 @@
-"""OKE and OCI Monitoring through the OCI SDK: what a tick reads of node pools, and its two writes.
+"""OKE and OCI Monitoring through the OCI SDK: what a tick reads of node pools, its two writes, what errors mean.
 
 Answers stay the service's JSON (`raw=True`) and are decoded into the same structs that `explain` reads, so unknown
-enums and new fields pass. Reads are repeated within the deadline; writes never are, and each carries the etag of the
-read that it was decided on. Nothing waits for a work request.
+enums and new fields pass. Reads are retried within the deadline (shared/oci/clients.py); writes never are, and each
+carries the etag of the read that it was decided on.
+
+Nothing waits for a work request: an accepted write goes on for minutes in OKE, longer than a function may live. What
+became of it is read by the next tick, from the pool's state and from the list of work requests.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from functions.oke_autoscaler.clients import monitoring as metrics
+from functions.oke_autoscaler.clients.monitoring import average_percent
 from functions.oke_autoscaler.model.oci_objects import Load, NodePool, WorkRequest
 from shared.errors import MissingInputData, OciServiceError
 from shared.kubernetes.cluster_access import ClusterAddress, SignedToken, VaultToken, cluster_address
@@ -28,14 +31,19 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SERVICE = "container_engine"
-WORK_REQUESTS = 100
-"""Of one list call, newest first: far more than a backoff of 30 minutes looks back on."""
+MAX_WORK_REQUESTS = 100
+"""Work requests of one list call, newest first: far more than a backoff of 30 minutes looks back on."""
 
-WRITE_SECONDS = 20.0
-NO_DRAIN_BY_OKE = "PT0M"
+MAX_WRITE_SECONDS = 20.0
+"""Read time-out of one write."""
+
+NO_EVICTION_GRACE = "PT0M"
 """`overrideEvictionGraceDuration` of a deleted node: this function has drained it already."""
 
-FIXES = {
+CAPACITY_CODES = frozenset({"LimitExceeded", "QuotaExceeded", "OutOfHostCapacity"})
+"""Error codes that say that OCI has no instance of the shape, or that the tenancy may have no more."""
+
+FIX_BY_STATUS = {
     401: "check the function's dynamic group and the clock",
     404: "check the OCID, and the policies that docs/oke-autoscaler.md lists (OCI answers 404 for both)",
     409: "none: the node pool is busy, the next tick goes on",
@@ -45,7 +53,7 @@ FIXES = {
 
 
 @dataclass(frozen=True, slots=True)
-class PoolState:
+class ReadPool:
     """A node pool as it was read, with the etag that a write of it must carry."""
 
     pool: NodePool
@@ -63,19 +71,19 @@ class Oke:
         self._client = oci_clients.client(SERVICE, settings, deadline, raw=True, identity=self._identity)
 
     def cluster_address(self) -> ClusterAddress:
-        """Where the API server is and whom its certificate is from."""
+        """Return the API server's address and the certificate authority that signed its certificate."""
         with _explained():
             return cluster_address(self._client, self._settings.cluster_id, self._settings.kubernetes_endpoint)
 
     def token_source(self) -> TokenSource:
-        """The bearer token's source: the Vault secret where one is set, else a signature of the principal."""
+        """Return the source of bearer tokens: the Vault secret where one is set, else the principal's signature."""
         if self._settings.secret_id:
             return VaultToken(self._settings, self._deadline, self._settings.secret_id)
         config, signer = self._identity
         return SignedToken(signer, str(config["region"]), self._settings.cluster_id)
 
-    def node_pool(self, pool_id: str) -> PoolState:
-        """One node pool with its nodes; MissingInputData when it is not the cluster's."""
+    def node_pool(self, pool_id: str) -> ReadPool:
+        """Read one node pool with its nodes; MissingInputData when it belongs to another cluster."""
         with _explained(), oci_clients.translated(SERVICE):
             answer = self._client.get_node_pool(pool_id)
         pool = _converted(answer.data, NodePool)
@@ -85,10 +93,10 @@ class Oke:
         etag = str(answer.headers.get("etag", ""))
         if not etag or not pool.compartment_id:
             raise OciServiceError("the node pool came without etag or compartment", code="malformed", service=SERVICE)
-        return PoolState(pool, etag, pool.compartment_id)
+        return ReadPool(pool, etag, pool.compartment_id)
 
     def work_requests(self, compartments: Iterable[str]) -> list[WorkRequest]:
-        """The newest work requests about node pools of the cluster, one call a compartment (as a rule one)."""
+        """List the newest work requests about the cluster's node pools, one call a compartment (as a rule one)."""
         found: list[WorkRequest] = []
         for compartment in sorted(set(compartments)):
             with _explained(), oci_clients.translated(SERVICE):
@@ -98,13 +106,13 @@ class Oke:
                     resource_type="NODEPOOL",
                     sort_by="TIME_ACCEPTED",
                     sort_order="DESC",
-                    limit=WORK_REQUESTS,
+                    limit=MAX_WORK_REQUESTS,
                 )
             found.extend(_converted(answer.data, list[WorkRequest]))
         return found
 
     def loads(self, compartments: Iterable[str], now_epoch_seconds: float) -> dict[str, Load]:
-        """Average load by instance OCID, of the metrics whose thresholds are on."""
+        """Read the average loads by instance OCID, of those metrics whose thresholds are above 0."""
         settings = self._settings
         client = oci_clients.client("monitoring", settings, self._deadline, raw=True, identity=self._identity)
         window = settings.node_pool_eval_window
@@ -112,14 +120,14 @@ class Oke:
         ram: dict[str, float] = {}
         with _explained():
             if settings.node_pool_eval_cpu_load > 0:
-                cpu = metrics.average_percent(client, "CpuUtilization", compartments, now_epoch_seconds, window)
+                cpu = average_percent(client, "CpuUtilization", compartments, now_epoch_seconds, window)
             if settings.node_pool_eval_ram_load > 0:
-                ram = metrics.average_percent(client, "MemoryUtilization", compartments, now_epoch_seconds, window)
+                ram = average_percent(client, "MemoryUtilization", compartments, now_epoch_seconds, window)
         return {each: Load(cpu_percent=cpu.get(each), ram_percent=ram.get(each)) for each in cpu.keys() | ram.keys()}
 
-    def resize(self, state: PoolState, size: int) -> None:
+    def resize(self, state: ReadPool, size: int) -> None:
         """Ask for ``size`` nodes and nothing else: a sent placement would replace the pool's and end its nodes."""
-        from oci.container_engine.models import (  # only a tick that writes pays
+        from oci.container_engine.models import (  # imported by a tick that writes only
             UpdateNodePoolDetails,
             UpdateNodePoolNodeConfigDetails,
         )
@@ -127,7 +135,7 @@ class Oke:
         details = UpdateNodePoolDetails(node_config_details=UpdateNodePoolNodeConfigDetails(size=size))
         self._write(self._client.update_node_pool, state.pool.id, details, if_match=state.etag)
 
-    def delete_node(self, state: PoolState, instance_id: str) -> None:
+    def delete_node(self, state: ReadPool, instance_id: str) -> None:
         """Delete one drained node and lower the pool's size with it."""
         self._write(
             self._client.delete_node,
@@ -135,14 +143,21 @@ class Oke:
             instance_id,
             if_match=state.etag,
             is_decrement_size=True,
-            override_eviction_grace_duration=NO_DRAIN_BY_OKE,
+            override_eviction_grace_duration=NO_EVICTION_GRACE,
             is_force_deletion_after_override_grace_duration=True,
         )
 
     def _write(self, call: Any, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        """Send one write, once: OciServiceError with OKE's status, or with status 0 when there was no answer.
+
+        A retry inside the SDK would be blind: a write whose answer was lost may have been carried out, and its
+        repetition could then remove a second node, or meet the 412 of its own success. The callers in act/ look at
+        the pool instead, and a status that says "not now" is left to another pool or to the next tick.
+        """
         from oci.retry import NoneRetryStrategy
 
-        seconds = self._deadline.bounded(WRITE_SECONDS)
+        # The client is that of the reads, whose retry strategy sets the time-out before each attempt.
+        seconds = self._deadline.bounded(MAX_WRITE_SECONDS)
         self._client.base_client.timeout = (min(oci_clients.CONNECT_SECONDS, seconds), seconds)
         with _explained(), oci_clients.translated(SERVICE):
             call(*args, retry_strategy=NoneRetryStrategy(), **kwargs)
@@ -156,7 +171,25 @@ class _explained:  # noqa: N801  (reads as the statement it is)
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, OciServiceError) and not error.fix:
-            error.fix = FIXES.get(error.status, "none if it goes away: every tick starts anew")
+            error.fix = FIX_BY_STATUS.get(error.status, "none if it goes away: every tick starts anew")
+
+
+def refusal_reason(error: OciServiceError) -> str:
+    """Return why a pool cannot take nodes now, from OKE's error; empty when the error is not about this pool."""
+    # Code and text come before the status: limits are 400s, and a lack of hosts is a 500 like any server error
+    # (https://docs.oracle.com/en-us/iaas/Content/API/References/apierrors.htm).
+    if error.code in CAPACITY_CODES or "out of host capacity" in error.message.lower():
+        return "out-of-capacity"
+    if error.status == 409:
+        return "conflict"
+    if error.status == 429:
+        return "too-many-requests"
+    return "oci-service-error" if is_outcome_unknown(error) else ""
+
+
+def is_outcome_unknown(error: OciServiceError) -> bool:
+    """Return whether a failed write may have been carried out: no answer at all, or a server error."""
+    return error.status == 0 or error.status >= 500
 
 
 def _converted(data: object, kind: type[T]) -> T:

@@ -258,11 +258,6 @@ class Pod(Object):
         """``namespace/name``."""
         return f"{self.metadata.namespace}/{self.metadata.name}"
 
-    @property
-    def is_pending(self) -> bool:
-        """Whether the pod has no node and has not ended."""
-        return not self.node_name and self.status.phase not in DONE
-
 
 class Taint(Object):
     """A taint of a node."""

@@ -52,6 +52,11 @@ def volumes_safe_to_lose(pod: Pod) -> list[str]:
     return listed.split(",") if listed else []
 
 
+def is_pending(pod: Pod) -> bool:
+    """Tell whether the pod has no node and has not ended."""
+    return not pod.node_name and pod.status.phase not in ENDED_PHASES
+
+
 def is_long_terminating(pod: Pod, now: float) -> bool:
     """Tell whether the pod should have been gone for LONG_TERMINATING_SECONDS."""
     deleted, grace = pod.metadata.deletion_timestamp, pod.spec.termination_grace_period_seconds

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from functions.oke_autoscaler.clients.events import EVENTS
+from functions.oke_autoscaler.clients.events import MAX_EVENTS
 from tests.support.autoscaler import IDLE, config, deletions, evictions, host_names, tick, writes
 from tests.support.shared_data import ROOT
 
@@ -74,7 +74,7 @@ def test_a_burst_is_told_of_in_a_few_events(cloud: Cloud, principal_env: dict[st
     pool = cloud.cluster.add_pool("p", size=0)
     cloud.cluster.add_replicas("web", 100, pool=pool, cpu="900m")
     tick(principal_env, config(cloud, pool, node_pool_max_size=30))
-    assert len(events(cloud)) == EVENTS
+    assert len(events(cloud)) == MAX_EVENTS
     assert pool.size == 25
 
 
