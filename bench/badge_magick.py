@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from functions.codecard_avatar.draw.fonts import BOLD, FOLDER, REGULAR
-from functions.codecard_avatar.draw.identicon import grid
+from functions.codecard_avatar.draw.identicon import identicon_cells
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ def commands(convert: str, composite: str) -> list[Sequence[str]]:
     bold, regular = str(FOLDER / BOLD), str(FOLDER / REGULAR)
     cells = " ".join(
         f"rectangle {6 + 9 * x},{6 + 9 * y} {14 + 9 * x},{14 + 9 * y}"
-        for y, row in enumerate(grid("JoCi"))
+        for y, row in enumerate(identicon_cells("JoCi"))
         for x, white in enumerate(row)
         if white
     )

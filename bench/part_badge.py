@@ -226,15 +226,16 @@ def _ways(cloud: Cloud) -> dict[str, dict[str, str]]:
 
 
 def _drawing_rows(root: Path) -> Iterator[Row]:
-    from functions.codecard_avatar.draw import drawing, names  # Pillow, in the bench's own process
+    from functions.codecard_avatar.draw import badge_picture  # Pillow, in the bench's own process
+    from functions.codecard_avatar.model import badge_name
 
-    name = names.split("Joan Citizen")
+    name = badge_name.from_title("Joan Citizen")
     if name is None:
         raise RuntimeError("a name")
-    drawing.card_file(drawing.badge(name))
+    badge_picture.bitmap_file(badge_picture.draw_badge(name))
     before = time.process_time()
     for _ in range(DRAWINGS):
-        drawing.card_file(drawing.badge(name))
+        badge_picture.bitmap_file(badge_picture.draw_badge(name))
     ours_ms = 1000 * (time.process_time() - before) / DRAWINGS
     yield Row("drawing and file, Pillow", f"{ours_ms:.2f} ms", f"<= {WARM_BAR_MS:.0f} ms", ours_ms <= WARM_BAR_MS)
     found = badge_magick.programs()

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from functions.codecard_avatar.draw import names
+from functions.codecard_avatar.model import badge_name
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,19 +24,22 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _render(title: str, background: Path | None, png: Path | None, bmp: Path | None) -> int:
-    from functions.codecard_avatar.draw import drawing, pictures  # after the arguments are known to be good
+    from functions.codecard_avatar.draw import (  # after the arguments are known to be good
+        badge_picture,
+        untrusted_images,
+    )
     from functions.codecard_avatar.errors import BackgroundUnusable
 
-    name = names.split(title)
+    name = badge_name.from_title(title)
     if name is None:
         return _complain("--name: there is nothing to draw in it; give at least one letter")
     try:
-        own = pictures.background(background.read_bytes()) if background else None
-        picture = drawing.badge(name, own)
+        own = untrusted_images.decode_background(background.read_bytes()) if background else None
+        picture = badge_picture.draw_badge(name, own)
         if png:
             picture.save(png, format="PNG")
         if bmp:
-            bmp.write_bytes(drawing.card_file(picture))
+            bmp.write_bytes(badge_picture.bitmap_file(picture))
     except BackgroundUnusable as error:
         return _complain(f"--background: {error.message}")
     except OSError as error:

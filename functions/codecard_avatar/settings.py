@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
-from functions.codecard_avatar.card.button import card_id
 from functions.codecard_avatar.errors import BadCardId
-from functions.codecard_avatar.publish.bucket_url import BucketUrl, parse_bucket_url
+from functions.codecard_avatar.model.bucket_url import BucketUrl, parse_bucket_url
+from functions.codecard_avatar.model.card_id import parse_card_id
 from shared.addresses import is_loopback, service_base_url
 from shared.metrics_settings import MetricsSettings
 from shared.settings import setting
@@ -59,7 +59,7 @@ def _card_names(text: str) -> CardNames:
     if not isinstance(names, dict) or not all(isinstance(name, str) for name in names.values()):
         raise ValueError('must be a JSON object of texts: {"CC50E3CCBFFF": "Joan Citizen"}')
     try:
-        return {card_id(key): name for key, name in names.items()}
+        return {parse_card_id(key): name for key, name in names.items()}
     except BadCardId:
         raise ValueError("every key must be a card's id, 12 hex digits") from None
 

@@ -24,7 +24,7 @@ def test_a_cold_start_holds_its_bars_on_all_ways_of_publishing(tmp_path: Path) -
 
 def test_no_large_package_is_imported_for_a_press() -> None:
     code = (
-        "import sys, functions.codecard_avatar.func, functions.codecard_avatar.draw.artist, shared.oci.signature;"
+        "import sys, functions.codecard_avatar.func, functions.codecard_avatar.render, shared.oci.signature;"
         f"print([name for name in {SPARED} if name in sys.modules])"
     )
     environment = {"PYTHONPATH": str(ROOT), "PATH": os.environ.get("PATH", "")}

@@ -14,7 +14,8 @@ import requests
 from emulator.card.answer import FIRMWARES, read
 from emulator.card.client import Card
 from emulator.card.panel import draw
-from functions.codecard_avatar.draw import drawing, names
+from functions.codecard_avatar.draw import badge_picture
+from functions.codecard_avatar.model import badge_name
 from tests.support.badge import CARD, FUNCTION, BadgeCloud
 
 if TYPE_CHECKING:
@@ -45,9 +46,9 @@ def publish(badge: BadgeCloud, way: str, **config: str) -> None:
 
 def expected(title: str) -> tuple[tuple[bool, ...], ...]:
     """The panel of a name, through the function's own drawing and the card's decoder."""
-    name = names.split(title)
+    name = badge_name.from_title(title)
     assert name is not None
-    return draw(drawing.card_file(drawing.badge(name))).rows
+    return draw(badge_picture.bitmap_file(badge_picture.draw_badge(name))).rows
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -273,7 +274,7 @@ def test_the_same_picture_has_the_same_bytes_and_may_be_cached(badge: BadgeCloud
 
 def test_a_picture_with_the_users_own_background_is_not_kept(badge: BadgeCloud) -> None:
     bucket = badge.bucket(access="NoPublicAccess")
-    own = names.split("Own Background")
+    own = badge_name.from_title("Own Background")
     assert own is not None
     badge.cloud.object_storage.put(bucket, "my bg.bmp", png_of(own))
     badge.configure(
@@ -288,23 +289,23 @@ def test_a_picture_with_the_users_own_background_is_not_kept(badge: BadgeCloud) 
     assert draw(answer.content).rows != expected("Joan Citizen")
 
 
-def png_of(name: names.BadgeName) -> bytes:
+def png_of(name: badge_name.BadgeName) -> bytes:
     """Some landscape picture of 264 x 176 pixels: another badge."""
-    return draw(drawing.card_file(drawing.badge(name))).png()
+    return draw(badge_picture.bitmap_file(badge_picture.draw_badge(name))).png()
 
 
 def test_the_users_own_background_is_drawn_behind_the_names(badge: BadgeCloud) -> None:
-    other = names.split("X")
-    name = names.split("Joan Citizen")
+    other = badge_name.from_title("X")
+    name = badge_name.from_title("Joan Citizen")
     assert other is not None
     assert name is not None
-    background = drawing.badge(other)
+    background = badge_picture.draw_badge(other)
     publish(badge, "bucket", image_bg_name="bg.png")
     (bucket,) = badge.cloud.object_storage.buckets.values()
     badge.cloud.object_storage.put(bucket, "bg.png", png_of(other))
     badge.cloud.codecard.save(CARD, title="Joan Citizen")
     rows = badge.card.fetch_picture(badge.press().fields).panel.rows
-    assert rows == draw(drawing.card_file(drawing.badge(name, background))).rows
+    assert rows == draw(badge_picture.bitmap_file(badge_picture.draw_badge(name, background))).rows
 
 
 def test_an_identicon_service_is_asked_and_its_stamp_is_drawn(badge: BadgeCloud) -> None:

@@ -1,1 +1,1 @@
-"""What a card asks and is answered: buttons, names, JSON; may import model and shared."""
+"""What a card sends and can read: button, owner's entry, JSON; may import storage, model, errors and shared."""

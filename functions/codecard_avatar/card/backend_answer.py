@@ -6,14 +6,14 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from functions.codecard_avatar.card.card_json import FIELD_CHARACTERS
+from functions.codecard_avatar.model.card_fields import MAX_FIELD_CHARACTERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 UNKNOWN_TITLE = "uh oh!"
 
-_NAMES = "|".join(FIELD_CHARACTERS)
+_NAMES = "|".join(MAX_FIELD_CHARACTERS)
 _KEY = re.compile(rf'[{{,]\s*"({_NAMES})"\s*:\s*')
 _VALUE = re.compile(r'"(.*)"[\s,]*}?\s*', re.DOTALL)
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
@@ -31,7 +31,7 @@ def read(text: str) -> dict[str, str]:
         return _leniently(text)
     if not isinstance(document, dict):
         raise ValueError("the answer is no JSON object")  # noqa: TRY004  (wrong content, not a wrong argument)
-    fields = {name: _text(document[name]) for name in document if name in FIELD_CHARACTERS}
+    fields = {name: _text(document[name]) for name in document if name in MAX_FIELD_CHARACTERS}
     return _not_empty(fields)
 
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from functions.codecard_avatar.errors import BadButton, BadCardId
+from functions.codecard_avatar.errors import BadButton
+from functions.codecard_avatar.model.card_id import ID_HEADER, parse_card_id
 
 if TYPE_CHECKING:
     from shared.http_request import HttpRequest
 
-ID_HEADER = "X-CODECARD-ID"
 LABEL_HEADER = "X-CODECARD-BUTTON-LABEL"
 FUNCTION_HEADER = "X-CODECARD-BUTTON-FUNCTION"
-
-_CARD_ID = re.compile(r"[0-9A-F]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +36,10 @@ class Button:
 def from_request(request: HttpRequest) -> Button:
     """The button of a call; without button headers it is a/1. Raises BadCardId or BadButton."""
     return Button(
-        card_id=card_id(request.header(ID_HEADER)),
+        card_id=parse_card_id(request.header(ID_HEADER)),
         label=_one_of(request.header(LABEL_HEADER), "ab", LABEL_HEADER),
         function=_one_of(request.header(FUNCTION_HEADER), "12", FUNCTION_HEADER),
     )
-
-
-def card_id(text: str | None) -> str:
-    """A card's id in upper case. Raises BadCardId."""
-    given = (text or "").strip().upper()
-    if not given:
-        raise BadCardId(f"The request has no header {ID_HEADER}", fix="send the card's 12 hex digits", field=ID_HEADER)
-    if not _CARD_ID.fullmatch(given):
-        raise BadCardId(f"{ID_HEADER} must be 12 hex digits", fix="such as CC50E3CCBFFF", field=ID_HEADER)
-    return given
 
 
 def _one_of(text: str | None, allowed: str, header: str) -> str:

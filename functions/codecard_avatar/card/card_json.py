@@ -11,6 +11,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from functions.codecard_avatar.errors import CardFailure
+from functions.codecard_avatar.model.card_fields import MAX_FIELD_CHARACTERS
 from shared.results import HttpAnswer
 
 if TYPE_CHECKING:
@@ -18,24 +19,8 @@ if TYPE_CHECKING:
 
     from shared.errors import FunctionError
 
-FIELD_CHARACTERS = {
-    "template": 12,
-    "title": 50,
-    "subtitle": 100,
-    "bodytext": 200,
-    "icon": 200,
-    "badge": 5,
-    "backgroundImage": 200,
-    "backgroundColor": 10,
-    "fingerprint": 200,
-    "barcode": 50,
-}
-"""The fields of a card with the lengths of the backend's columns; what is longer is cut."""
-
 DOCUMENT_BYTES = 390
 """Of any answer, for the fork whose document holds 400 bytes; the stock firmware takes about 1.5 KB."""
-
-URL_CHARACTERS = 150
 
 _TEXTS = ("title", "subtitle", "bodytext")
 SHOWN_CHARACTERS = {
@@ -102,7 +87,7 @@ def _plain(character: str) -> str:
 def passed_through(fields: Mapping[str, str]) -> dict[str, str]:
     """A backend's fields made readable for the card, in their order, cut to what their template shows."""
     shown = SHOWN_CHARACTERS.get(fields.get("template", ""), SHOWN_CHARACTERS["template1"])
-    limits = {**FIELD_CHARACTERS, **dict(zip(_TEXTS, shown, strict=True))}
+    limits = {**MAX_FIELD_CHARACTERS, **dict(zip(_TEXTS, shown, strict=True))}
     kept: dict[str, str] = {}
     for name, text in fields.items():
         if name in limits:
@@ -120,8 +105,8 @@ def badge_fields(fields: Mapping[str, str], picture_url: str, fingerprint: str) 
     if fingerprint:
         kept["fingerprint"] = fingerprint
     for name, text in fields.items():
-        if name in FIELD_CHARACTERS and name not in kept and name != "fingerprint":
-            _add_if_it_fits(kept, name, plain(text)[: FIELD_CHARACTERS[name]])
+        if name in MAX_FIELD_CHARACTERS and name not in kept and name != "fingerprint":
+            _add_if_it_fits(kept, name, plain(text)[: MAX_FIELD_CHARACTERS[name]])
     return kept
 
 

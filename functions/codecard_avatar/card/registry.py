@@ -1,7 +1,7 @@
 """Who a card belongs to: the backend over HTTP, a JSON object in the bucket, or a map in the config.
 
 `Registry` is the seam for further ones, such as a reader of the Oracle table CODEMAKER (columns badgeId, buttonLabel,
-buttonFunction and those of card_json.FIELD_CHARACTERS): one method, no knowledge of HTTP or drawing.
+buttonFunction and those of model/card_fields.py): one method, no knowledge of HTTP or drawing.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from functions.codecard_avatar.card import backend_answer
-from functions.codecard_avatar.card.card_json import FIELD_CHARACTERS
 from functions.codecard_avatar.errors import (
     BackendDown,
     BackendLate,
@@ -19,13 +18,14 @@ from functions.codecard_avatar.errors import (
     RegistryLate,
     RegistryUnreadable,
 )
+from functions.codecard_avatar.model.card_fields import MAX_FIELD_CHARACTERS
 from shared.http.client import HttpError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from functions.codecard_avatar.card.button import Button
-    from functions.codecard_avatar.publish.bucket import Bucket
+    from functions.codecard_avatar.storage.bucket import Bucket
     from shared.deadline import Deadline
     from shared.http.client import HttpClient
 
@@ -142,4 +142,4 @@ def _entry(value: object) -> Entry:
     fields = {"title": value} if isinstance(value, str) else value
     if not isinstance(fields, dict) or not all(isinstance(text, str) for text in fields.values()):
         raise RegistryUnreadable("A card of card_registry must be a name or an object of texts", field="card_registry")
-    return Entry({name: text for name, text in fields.items() if name in FIELD_CHARACTERS}, known=True)
+    return Entry({name: text for name, text in fields.items() if name in MAX_FIELD_CHARACTERS}, known=True)

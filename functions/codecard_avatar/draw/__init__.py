@@ -1,1 +1,1 @@
-"""The badge as pixels: name, identicon, fonts, background, bitmap; may import model and shared."""
+"""The badge as pixels and as a file, without any I/O but the bundled fonts; may import model, errors and shared."""

@@ -1,8 +1,8 @@
-"""What the bundled font can draw, and text in the order and the letter shapes in which it is drawn. Pure.
+"""What the bundled font can draw, and text in the order and the letter shapes in which it is drawn.
 
 The font is drawn glyph by glyph, so right-to-left text is put into visual order here, and Arabic letters become their
-initial, medial, final or isolated forms. A letter of a script that the font has not becomes a box; a mark or sign that
-it has not is left out.
+initial, medial, final or isolated forms. A letter that the font does not have becomes a box; such a mark or sign is
+left out.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 import functools
 import unicodedata
 
-BOX = "\u25a1"
-ELLIPSIS = "\u2026"
+MISSING_LETTER = "\u25a1"
+"""A box, drawn for a letter that the font does not have."""
 
 COVERAGE = (
     (0x0020, 0x007E),
@@ -48,51 +48,58 @@ COVERAGE = (
 )
 """Ranges of code points (inclusive) that both bundled fonts have; a test compares them with the font files."""
 
-_ARABIC_FORMS = range(0xFE80, 0xFEFD)
+_PRESENTATION_FORMS = range(0xFE80, 0xFEFD)
+"""Arabic letters in the block Arabic Presentation Forms-B."""
+
 _LAM = "\u0644"
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
 _LEFT_TO_RIGHT = frozenset({"L", "EN", "AN"})
 _MIRRORED = str.maketrans("()[]{}<>", ")(][}{><")
 
 
-def has(character: str) -> bool:
-    """Whether the font has a glyph for the character."""
+def has_glyph(character: str) -> bool:
+    """Tell whether the font has a glyph for the character."""
     code = ord(character)
     return any(first <= code <= last for first, last in COVERAGE)
 
 
-def drawable(text: str) -> str:
-    """The text as it is drawn from left to right, of characters that the font has."""
-    known = "".join(map(_known, text))
-    if not any(unicodedata.bidirectional(each) in _RIGHT_TO_LEFT for each in known):
-        return known
-    return _visual_order(_arabic_shapes(known))
+def visual_text(text: str) -> str:
+    """Return the text as it is drawn from left to right, of characters that the font has."""
+    covered = "".join(map(_covered, text))
+    if not any(unicodedata.bidirectional(each) in _RIGHT_TO_LEFT for each in covered):
+        return covered
+    # Letters are joined in logical order, where a letter's neighbours are those that it is spoken with; only then may
+    # the runs be turned round.
+    return _visual_order(_join_arabic(covered))
 
 
-def _known(character: str) -> str:
-    """The character, its plain letters where only those are in the font, a box for a letter, nothing for a sign."""
-    if has(character):
+def _covered(character: str) -> str:
+    """Return the character, its plain letters where only those are in the font, a box for a letter, else nothing."""
+    if has_glyph(character):
         return character
     plain = [each for each in unicodedata.normalize("NFKD", character) if not unicodedata.combining(each)]
-    if plain and all(map(has, plain)):
+    if plain and all(map(has_glyph, plain)):
         return "".join(plain)
-    return BOX if unicodedata.category(character)[0] in "LN" else ""
+    return MISSING_LETTER if unicodedata.category(character)[0] in "LN" else ""
 
 
 @functools.cache
-def _joining() -> dict[str, dict[str, str]]:
-    """Letters (or lam with an alef) to their shapes: isolated, final, initial, medial; read from Unicode's own data."""
+def _arabic_forms() -> dict[str, dict[str, str]]:
+    """Map letters (and lam with an alef) to their forms: isolated, final, initial, medial."""
+    # Unicode's own data has the table: each presentation form B decomposes into its form and its letters, such as
+    # "<initial> 0645" for U+FEE3.
     shapes: dict[str, dict[str, str]] = {}
-    for code in _ARABIC_FORMS:
+    for code in _PRESENTATION_FORMS:
         form, *letters = unicodedata.decomposition(chr(code)).split()
         text = "".join(chr(int(letter, 16)) for letter in letters)
         shapes.setdefault(text, {})[form.strip("<>")] = chr(code)
     return shapes
 
 
-def _arabic_shapes(text: str) -> str:
-    """Every Arabic letter in the shape that its neighbours ask for."""
-    shapes = _joining()
+def _join_arabic(text: str) -> str:
+    """Return the text with every Arabic letter in the form that its neighbours ask for."""
+    shapes = _arabic_forms()
+    # Lam and a following alef are one glyph (a ligature that the script demands), so they are one unit.
     units: list[str] = []
     for character in text:
         if units and units[-1] == _LAM and units[-1] + character in shapes:
@@ -103,9 +110,12 @@ def _arabic_shapes(text: str) -> str:
 
 
 def _shape(units: list[str], at: int, shapes: dict[str, dict[str, str]]) -> str:
+    """Return the form of one unit."""
     own = shapes.get(units[at])
     if own is None:
         return units[at]
+    # Two neighbours join when the first has a form that joins to the left (initial) and the second one that joins to
+    # the right (final). Letters such as dal and alef have no initial form: the word breaks after them.
     before = at > 0 and "initial" in shapes.get(units[at - 1], {}) and "final" in own
     after = at + 1 < len(units) and "final" in shapes.get(units[at + 1], {}) and "initial" in own
     form = {(False, False): "isolated", (True, False): "final", (False, True): "initial", (True, True): "medial"}
@@ -113,13 +123,16 @@ def _shape(units: list[str], at: int, shapes: dict[str, dict[str, str]]) -> str:
 
 
 def _visual_order(text: str) -> str:
-    """One line of mixed direction in visual order: runs by direction, the line's own taken from its first letter.
+    """Return one line of mixed direction in visual order; the line's own direction is that of its first letter.
 
-    A subset of UAX #9 that is enough for a name: no embeddings; neutral characters between two runs of one direction
-    join them, others follow the line.
+    A subset of the Unicode Bidirectional Algorithm (UAX #9) that is enough for a name: paragraph direction (rules P2
+    and P3), neutral characters (N1 and N2), reordering (L2) and mirroring (L4); no embeddings, which a title cannot
+    hold (model/badge_name.py drops format characters).
     """
     directions = _directions(text)
     base = next(way for way in directions if way)
+    # At most two levels occur, so L2 comes down to this: each right-to-left run is reversed, and in a right-to-left
+    # line so is the order of the runs.
     runs: list[tuple[str, str]] = []
     for at, character in enumerate(text):
         way = directions[at] or _neutral(directions, at, base)
@@ -132,11 +145,13 @@ def _visual_order(text: str) -> str:
 
 
 def _directions(text: str) -> list[str]:
+    """Return each character's direction, R or L, and an empty text for a neutral one."""
     classes = map(unicodedata.bidirectional, text)
     return ["R" if each in _RIGHT_TO_LEFT else "L" if each in _LEFT_TO_RIGHT else "" for each in classes]
 
 
 def _neutral(directions: list[str], at: int, base: str) -> str:
+    """Return the direction of a neutral character: that of both sides if they agree, else the line's."""
     before = next((way for way in reversed(directions[:at]) if way), base)
     after = next((way for way in directions[at + 1 :] if way), base)
     return before if before == after else base

@@ -1,1 +1,1 @@
-"""Where a picture is put so that the card can fetch it; may import model and shared."""
+"""Where the card fetches its picture from, and under which name; may import storage, model, errors and shared."""

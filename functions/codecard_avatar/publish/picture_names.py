@@ -8,11 +8,11 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from functions.codecard_avatar.draw import names
-from functions.codecard_avatar.draw.glyphs import ELLIPSIS
+from functions.codecard_avatar.model import badge_name
+from functions.codecard_avatar.model.badge_name import ELLIPSIS
 
 if TYPE_CHECKING:
-    from functions.codecard_avatar.draw.names import BadgeName
+    from functions.codecard_avatar.model.badge_name import BadgeName
 
 SUFFIX = ".bmp"
 FILE_NAME_CHARACTERS = 1000
@@ -29,9 +29,9 @@ _SHOWN = {hidden: sign for sign, hidden in _HIDDEN.items()}
 _HASH_DIGITS = 20
 
 
-def object_name(card_file: bytes) -> str:
+def object_name(bitmap: bytes) -> str:
     """The name of an object in a bucket, from its content: equal pictures share it, others cannot have it."""
-    return f"badge-{hashlib.sha256(card_file).hexdigest()[:_HASH_DIGITS]}{SUFFIX}"
+    return f"badge-{hashlib.sha256(bitmap).hexdigest()[:_HASH_DIGITS]}{SUFFIX}"
 
 
 def address(folder_url: str, name: BadgeName, limit_characters: int) -> str:
@@ -59,7 +59,7 @@ def name_of(file_name: str) -> BadgeName | None:
             text = text.removeprefix(_PUNYCODE).encode("ascii").decode("punycode").translate(_SHOWN)
         except (UnicodeError, ValueError, OverflowError):
             return None
-    return names.split(text)
+    return badge_name.from_title(text)
 
 
 def _shortened(text: str, end: int) -> str:

@@ -14,9 +14,9 @@ from emulator.card.answer import read
 from emulator.card.panel import draw
 from emulator.services.identity.service import DEFAULT_TENANCY
 from functions.codecard_avatar.container import Container
-from functions.codecard_avatar.publish.bucket import PrincipalCache
 from functions.codecard_avatar.serve import on_error, serve
 from functions.codecard_avatar.settings import Settings
+from functions.codecard_avatar.storage.bucket import PrincipalCache
 from shared.deadline import Deadline
 from shared.errors import FunctionError, NotAuthorised
 from shared.handler import Call

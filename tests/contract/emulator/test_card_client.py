@@ -11,8 +11,8 @@ from emulator.base.tls_files import ensure_tls_files, server_context
 from emulator.card import client
 from emulator.card.answer import CardError
 from emulator.card.client import Card
-from functions.codecard_avatar.draw.bitmap import FILE_BYTES, encode
-from functions.codecard_avatar.publish.publish import fingerprint_of
+from functions.codecard_avatar.draw.bitmap import FILE_BYTES, encode_bitmap
+from functions.codecard_avatar.publish.publishers import fingerprint_of
 from tests.support.raw_server import RawServer, serving
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ BODY = b'{"template": "template1", "title": "x"}'
 JSON = (
     f"HTTP/1.0 200 OK\r\nContent-Length: {len(BODY)}\r\nContent-Type: application/json\r\nX: y\r\n\r\n"
 ).encode() + BODY
-BITMAP = encode(bytes(22 * 264))
+BITMAP = encode_bitmap(bytes(22 * 264))
 PICTURE_HEAD = f"HTTP/1.1 200 OK\r\nContent-Length: {FILE_BYTES}\r\n\r\n".encode()
 
 

@@ -14,5 +14,7 @@ BOLD = "DejaVuSansCondensed-Bold.ttf"
 
 @functools.cache
 def font(name: str, size_px: int) -> ImageFont.FreeTypeFont:
-    """REGULAR or BOLD in a size; loaded once. Glyph by glyph (basic layout): what Raqm would do, glyphs.py does."""
+    """Return REGULAR or BOLD in a size; loaded once."""
+    # Basic layout draws glyph by glyph. Raqm would order and join the text, but Pillow has it only where the system has
+    # FriBiDi, so that the same name could look different in the image and on a desk; glyphs.py does it everywhere.
     return ImageFont.truetype(str(FOLDER / name), size_px, layout_engine=ImageFont.Layout.BASIC)

@@ -11,15 +11,16 @@ from PIL import Image
 
 from emulator.card.panel import draw
 from functions.codecard_avatar.__main__ import main
-from functions.codecard_avatar.draw import drawing, names
+from functions.codecard_avatar.draw import badge_picture
+from functions.codecard_avatar.model import badge_name
 
 ROOT = Path(__file__).resolve().parents[4]
 
 
 def expected() -> Image.Image:
-    name = names.split("Joan Citizen")
+    name = badge_name.from_title("Joan Citizen")
     assert name is not None
-    return drawing.badge(name)
+    return badge_picture.draw_badge(name)
 
 
 def test_it_writes_the_drawing_and_the_cards_own_file(tmp_path: Path) -> None:
@@ -31,7 +32,7 @@ def test_it_writes_the_drawing_and_the_cards_own_file(tmp_path: Path) -> None:
     picture = Image.open(png)
     assert (picture.mode, picture.size) == ("1", (264, 176))
     assert picture.tobytes() == expected().tobytes()
-    assert bmp.read_bytes() == drawing.card_file(expected())
+    assert bmp.read_bytes() == badge_picture.bitmap_file(expected())
 
 
 def test_the_picture_of_the_documents_is_what_is_drawn_today() -> None:

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from emulator.services.codecard.service import COLUMNS, UNKNOWN_CARD, unescaped_json
 from functions.codecard_avatar.card import backend_answer
-from functions.codecard_avatar.card.card_json import FIELD_CHARACTERS
+from functions.codecard_avatar.model.card_fields import MAX_FIELD_CHARACTERS
 
 
 def test_the_fields_are_those_of_the_backends_table() -> None:
-    assert dict(COLUMNS) == FIELD_CHARACTERS
+    assert dict(COLUMNS) == MAX_FIELD_CHARACTERS
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_any_other_text_is_fields_or_a_value_error(text: str) -> None:
     except ValueError:
         return
     assert fields
-    assert set(fields) <= set(FIELD_CHARACTERS)
+    assert set(fields) <= set(MAX_FIELD_CHARACTERS)
 
 
 def test_numbers_are_texts_and_nulls_objects_and_unknown_fields_are_left_out() -> None:

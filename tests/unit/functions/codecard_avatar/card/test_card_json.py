@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from emulator.card.answer import FIRMWARES, read
 from functions.codecard_avatar import errors
 from functions.codecard_avatar.card import card_json
+from functions.codecard_avatar.model.card_fields import MAX_FIELD_CHARACTERS
 from shared.errors import MissingInputData, tree
 
 URL = "https://axaxnpcrorw5.objectstorage.us-phoenix-1.oci.customer-oci.com/n/axaxnpcrorw5/b/codecard/o/badge-12.bmp"
@@ -52,7 +53,7 @@ def test_a_text_is_put_into_the_cards_characters(text: str, shown: str) -> None:
     assert card_json.plain(text) == shown
 
 
-@given(st.dictionaries(st.sampled_from(sorted(card_json.FIELD_CHARACTERS)), st.text(max_size=300)))
+@given(st.dictionaries(st.sampled_from(sorted(MAX_FIELD_CHARACTERS)), st.text(max_size=300)))
 def test_whatever_a_backend_says_every_firmware_reads_it(fields: dict[str, str]) -> None:
     shown = card_json.badge_fields(fields, URL, FINGERPRINT)
     for firmware in FIRMWARES:

@@ -9,14 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.codecard_avatar.draw import drawing, names
+from functions.codecard_avatar.draw import badge_picture
+from functions.codecard_avatar.model import badge_name
 from functions.codecard_avatar.publish import picture_names
 
 GATEWAY = f"https://{'a' * 26}.apigateway.eu-frankfurt-1.oci.customer-oci.com/codecard/badge/"
 
 
 def address(title: str, folder: str = GATEWAY, limit: int = 150) -> str:
-    name = names.split(title)
+    name = badge_name.from_title(title)
     assert name is not None
     return picture_names.address(folder, name, limit)
 
@@ -65,12 +66,12 @@ def test_any_other_name_comes_back_out_of_its_address(title: str) -> None:
 def test_a_name_too_long_for_an_address_ends_in_an_ellipsis(title: str) -> None:
     url = address(title)
     assert len(url) <= 150
-    assert read_back(url).endswith(drawing.ELLIPSIS)
+    assert read_back(url).endswith(badge_name.ELLIPSIS)
 
 
 @given(st.text(max_size=220))
 def test_every_address_is_short_ascii_and_holds_a_name_that_is_drawn_alike(title: str) -> None:
-    name = names.split(title)
+    name = badge_name.from_title(title)
     if name is None:
         return
     url = picture_names.address(GATEWAY, name, 150)
@@ -78,7 +79,7 @@ def test_every_address_is_short_ascii_and_holds_a_name_that_is_drawn_alike(title
     assert len(url) <= 150
     assert re.fullmatch(r"(?:[A-Za-z0-9.,'_-]|%20)+", url.removeprefix(GATEWAY))
     read = read_back(url)
-    assert read == name.full or read.endswith(drawing.ELLIPSIS)
+    assert read == name.full or read.endswith(badge_name.ELLIPSIS)
 
 
 @pytest.mark.parametrize(
@@ -95,9 +96,8 @@ def test_any_file_name_is_a_name_or_none(text: str) -> None:
 
 
 def test_people_with_the_same_initials_have_pictures_of_their_own() -> None:
-    files = [
-        drawing.card_file(drawing.badge(name)) for name in map(names.split, ("Joan Citizen", "Joe Cipher")) if name
-    ]
+    names = [badge_name.from_title(title) for title in ("Joan Citizen", "Joe Cipher")]
+    files = [badge_picture.bitmap_file(badge_picture.draw_badge(name)) for name in names if name]
     assert len({picture_names.object_name(file) for file in files}) == 2
     assert address("Joan Citizen") != address("Joe Cipher")
 

@@ -15,7 +15,7 @@ from shared.oci.signature import Principal, load_resource_principal, sign
 from shared.tls import rsa_tls12_context
 
 if TYPE_CHECKING:
-    from functions.codecard_avatar.publish.bucket_url import BucketUrl
+    from functions.codecard_avatar.model.bucket_url import BucketUrl
     from shared.deadline import Deadline
     from shared.http.client import HttpClient, HttpResponse
 
@@ -77,7 +77,7 @@ class Bucket:
     ) -> HttpResponse:
         url = self.url.object_url(name)
         headers = {"content-type": content_type}
-        if not self.url.is_link:
+        if not self.url.is_preauthenticated:
             now = time.time()
             headers = sign(self._principals.get(now), method, url, headers, now_epoch_seconds=now)
         return self._http.send(

@@ -1,4 +1,4 @@
-"""The config key `oss_bucket`: a bucket's URL, or a pre-authenticated URL of a bucket. Pure."""
+"""The config key `oss_bucket`: a bucket's URL, plain or pre-authenticated."""
 
 from __future__ import annotations
 
@@ -9,49 +9,50 @@ from urllib.parse import quote, unquote, urlsplit
 from shared.addresses import is_loopback
 
 _PATH = re.compile(
-    r"(?P<link>/p/[A-Za-z0-9_-]+)?/n/(?P<namespace>[A-Za-z0-9_-]+)/b/(?P<bucket>[A-Za-z0-9_.%-]+)(?:/o)?/?"
+    r"(?P<token>/p/[A-Za-z0-9_-]+)?/n/(?P<namespace>[A-Za-z0-9_-]+)/b/(?P<bucket>[A-Za-z0-9_.%-]+)(?:/o)?/?"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class BucketUrl:
-    """Scheme and host, namespace, bucket (decoded) and ``link`` (``/p/<token>`` of a pre-authenticated URL, or empty).
+    """Scheme and host, namespace, bucket (decoded) and ``token_path`` (``/p/<token>`` if pre-authenticated, or empty).
 
-    The token of a link gives its rights to whoever has it, so it is left out of every way of printing this.
+    The token of a pre-authenticated request gives its rights to whoever has it, so it is left out of every way of
+    printing this.
     """
 
     base: str
     namespace: str
     bucket: str
-    link: str = ""
+    token_path: str = ""
 
     def __repr__(self) -> str:
-        return f"BucketUrl({self.base}{'/p/***' if self.link else ''}/n/{self.namespace}/b/{self.bucket})"
+        return f"BucketUrl({self.base}{'/p/***' if self.token_path else ''}/n/{self.namespace}/b/{self.bucket})"
 
     __str__ = __repr__
 
     @property
-    def is_link(self) -> bool:
-        """Whether this is a pre-authenticated URL."""
-        return bool(self.link)
+    def is_preauthenticated(self) -> bool:
+        """Whether requests to this URL need no signature."""
+        return bool(self.token_path)
 
     @property
-    def without_link(self) -> BucketUrl:
+    def without_token(self) -> BucketUrl:
         """The plain URL of the same bucket."""
-        return replace(self, link="")
+        return replace(self, token_path="")
 
     def at(self, base: str) -> BucketUrl:
-        """The same bucket on another scheme and host; ``base`` may be empty."""
+        """Return the same bucket on another scheme and host; ``base`` may be empty."""
         return replace(self, base=base) if base else self
 
     def object_url(self, name: str) -> str:
-        """The URL of an object."""
-        path = f"{self.link}/n/{self.namespace}/b/{quote(self.bucket, safe='')}/o/{quote(name, safe='/')}"
+        """Return the URL of an object."""
+        path = f"{self.token_path}/n/{self.namespace}/b/{quote(self.bucket, safe='')}/o/{quote(name, safe='/')}"
         return self.base + path
 
 
 def parse_bucket_url(text: str) -> BucketUrl:
-    """Read the config value; ValueError says what is wrong, without the value: it may hold a link's token."""
+    """Read the config value; ValueError says what is wrong, without the value: it may hold a token."""
     try:
         parts = urlsplit(text)
         host, port = parts.hostname, parts.port
@@ -68,5 +69,5 @@ def parse_bucket_url(text: str) -> BucketUrl:
         base=f"{parts.scheme}://{parts.netloc}",
         namespace=path["namespace"],
         bucket=unquote(path["bucket"]),
-        link=path["link"] or "",
+        token_path=path["token"] or "",
     )

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ELLIPSIS = "\u2026"
+"""The end of a name that is cut, on the badge and in an address."""
 
 MAX_CHARACTERS = 200
 """Of a title that are looked at; the backend's column has 50."""
@@ -38,7 +45,7 @@ def clean(title: str) -> str:
     return " ".join(kept.split())[:MAX_CHARACTERS].strip()
 
 
-def split(title: str) -> BadgeName | None:
+def from_title(title: str) -> BadgeName | None:
     """The name of a title, or None when there is nothing to show.
 
     The last word is the last name, everything before it the first names; a single word is a first name. Emoji and
@@ -52,6 +59,11 @@ def split(title: str) -> BadgeName | None:
     first, last = (words, []) if len(words) == 1 else (words[:-1], words[-1:])
     letters = _letters(words[0]) + "".join(_letters(word) for word in last)
     return BadgeName(" ".join(first), " ".join(last), letters or words[0][:INITIALS_OF_EACH])
+
+
+def from_fields(fields: Mapping[str, str]) -> BadgeName | None:
+    """Return the name that a card's fields give, or None when they give none."""
+    return from_title(fields.get("title", ""))
 
 
 def _without_symbols(word: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from functions.codecard_avatar.errors import AddressUnknown
-from functions.codecard_avatar.publish.publish import fingerprint_of, own_host, picture_folder, picture_name
+from functions.codecard_avatar.publish.picture_route import called_host, picture_folder, requested_picture
 from shared.http_request import HttpRequest, parse
 
 
@@ -22,7 +22,7 @@ def request(url: str, **headers: object) -> HttpRequest:
     ],
 )
 def test_the_host_name_that_was_called_is_taken(called: HttpRequest, wanted: str) -> None:
-    assert own_host(called) == wanted
+    assert called_host(called) == wanted
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_the_host_name_that_was_called_is_taken(called: HttpRequest, wanted: str
 )
 def test_anything_but_a_host_name_asks_for_public_url(host: str) -> None:
     with pytest.raises(AddressUnknown, match="host name"):
-        own_host(request("/codecard/avatar", host=host))
+        called_host(request("/codecard/avatar", host=host))
 
 
 @pytest.mark.parametrize(
@@ -74,9 +74,4 @@ def test_pictures_lie_beside_the_route_or_are_a_parameter_of_it(path: str, folde
     ],
 )
 def test_a_call_for_a_picture_is_told_from_a_cards_call(url: str, wanted: str | None) -> None:
-    assert picture_name(request(url)) == wanted
-
-
-def test_a_fingerprint_is_twenty_hex_bytes() -> None:
-    assert fingerprint_of(b"certificate") == "73 5A D5 71 C1 89 D7 BA 84 46 4B F4 A9 F1 D2 28 01 75 B1 28"
-    assert fingerprint_of(b"") == ""
+    assert requested_picture(request(url)) == wanted

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.codecard_avatar.draw.names import MAX_CHARACTERS, BadgeName, split
+from functions.codecard_avatar.model.badge_name import MAX_CHARACTERS, BadgeName, from_fields, from_title
 
 
 @pytest.mark.parametrize(
@@ -29,34 +29,39 @@ from functions.codecard_avatar.draw.names import MAX_CHARACTERS, BadgeName, spli
     ],
 )
 def test_a_title_becomes_two_lines_and_the_identicons_name(title: str, first: str, last: str, initials: str) -> None:
-    assert split(title) == BadgeName(first, last, initials)
+    assert from_title(title) == BadgeName(first, last, initials)
 
 
 @pytest.mark.parametrize("title", ["", "   ", "\0\x1b\n", "\u200b\u202e", "\ue03a"])
 def test_a_title_with_nothing_to_see_is_no_name(title: str) -> None:
-    assert split(title) is None
+    assert from_title(title) is None
 
 
 def test_decomposed_letters_are_the_same_name_as_composed_ones() -> None:
-    assert split("Zoe\u0308 Mu\u0308ller") == split("Zoë Müller")
+    assert from_title("Zoe\u0308 Mu\u0308ller") == from_title("Zoë Müller")
 
 
 def test_control_characters_and_direction_marks_are_not_part_of_a_name() -> None:
-    name = split("Jo\x07an\u202e Citi\u200bzen")
+    name = from_title("Jo\x07an\u202e Citi\u200bzen")
     assert name is not None
     assert name.full == "Jo an Citizen"
 
 
 def test_two_hundred_characters_are_looked_at() -> None:
-    name = split("x" * 5000)
+    name = from_title("x" * 5000)
     assert name is not None
     assert len(name.full) == MAX_CHARACTERS
 
 
 @given(st.text())
 def test_a_name_split_again_is_the_same_name(title: str) -> None:
-    name = split(title)
+    name = from_title(title)
     if name is not None:
-        assert split(name.full) == name
+        assert from_title(name.full) == name
         assert name.first
         assert len(name.initials) <= 4
+
+
+def test_the_name_is_the_title_of_a_cards_fields() -> None:
+    assert from_fields({"title": "Joan Citizen", "subtitle": "s"}) == from_title("Joan Citizen")
+    assert from_fields({"subtitle": "s"}) is None

@@ -9,7 +9,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from functions.codecard_avatar.draw import pictures
+from functions.codecard_avatar.draw import untrusted_images
 from functions.codecard_avatar.errors import BackgroundUnusable
 
 
@@ -32,7 +32,7 @@ def chunk(kind: bytes, data: bytes) -> bytes:
 @pytest.mark.parametrize("kind", ["PNG", "BMP", "GIF", "JPEG"])
 @pytest.mark.parametrize("mode", ["1", "L", "RGB"])
 def test_every_common_format_is_taken(kind: str, mode: str) -> None:
-    picture = pictures.background(encoded(a_background(mode), kind))
+    picture = untrusted_images.decode_background(encoded(a_background(mode), kind))
     assert (picture.mode, picture.size) == ("1", (264, 176))
     assert picture.getpixel((10, 10)) == 0
     assert picture.getpixel((100, 100)) == 255
@@ -43,12 +43,12 @@ def test_white_is_what_the_card_shows_white() -> None:
     picture.putpixel((0, 0), (128, 128, 129))
     picture.putpixel((1, 0), (255, 129, 1))
     picture.putpixel((2, 0), (255, 129, 0))
-    got = pictures.background(encoded(picture, "PNG"))
+    got = untrusted_images.decode_background(encoded(picture, "PNG"))
     assert [got.getpixel((x, 0)) for x in range(4)] == [255, 255, 0, 0]
 
 
 def test_transparent_parts_are_white() -> None:
-    got = pictures.background(encoded(Image.new("RGBA", (264, 176), (0, 0, 0, 0)), "PNG"))
+    got = untrusted_images.decode_background(encoded(Image.new("RGBA", (264, 176), (0, 0, 0, 0)), "PNG"))
     assert got.getpixel((5, 5)) == 255
 
 
@@ -67,7 +67,7 @@ def test_transparent_parts_are_white() -> None:
 )
 def test_what_is_no_background_is_named(data: bytes, cause: str) -> None:
     with pytest.raises(BackgroundUnusable, match=f"image_bg_name .*{cause}"):
-        pictures.background(data)
+        untrusted_images.decode_background(data)
 
 
 def test_a_decompression_bomb_is_refused_by_its_header() -> None:
@@ -75,15 +75,15 @@ def test_a_decompression_bomb_is_refused_by_its_header() -> None:
     body = zlib.compress(bytes(10_000_000))
     bomb = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
     with pytest.raises(BackgroundUnusable, match="50000 x 50000"):
-        pictures.background(bomb)
+        untrusted_images.decode_background(bomb)
 
 
 @pytest.mark.parametrize("side", [8, 85, 256])
 def test_a_stamp_of_any_usual_size_becomes_85_pixels(side: int) -> None:
-    assert pictures.stamp(encoded(Image.new("L", (side, side), "white"), "PNG")).size == (85, 85)
+    assert untrusted_images.decode_identicon(encoded(Image.new("L", (side, side), "white"), "PNG")).size == (85, 85)
 
 
 @pytest.mark.parametrize("size", [(7, 7), (85, 84), (2000, 2000)])
 def test_a_stamp_of_another_shape_is_refused(size: tuple[int, int]) -> None:
     with pytest.raises(ValueError, match="pixels"):
-        pictures.stamp(encoded(Image.new("L", size), "PNG"))
+        untrusted_images.decode_identicon(encoded(Image.new("L", size), "PNG"))

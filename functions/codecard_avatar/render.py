@@ -1,0 +1,64 @@
+"""The bitmap of a badge: background and identicon fetched where the config asks for them, then drawn with Pillow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from functions.codecard_avatar.draw import badge_picture, untrusted_images
+from functions.codecard_avatar.draw.identicon import CELLS
+from functions.codecard_avatar.errors import BackgroundLate, BackgroundUnusable
+from shared.http.client import HttpError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from functions.codecard_avatar.container import Container
+    from functions.codecard_avatar.model.badge_name import BadgeName
+    from functions.codecard_avatar.settings import Settings
+    from shared.deadline import Deadline
+    from shared.handler import Call
+
+MAX_IDENTICON_SECONDS = 0.8
+"""How long the identicon service is waited for: a fifth of the budget, because the badge can do without it."""
+
+
+def badge_bitmap(name: BadgeName, call: Call[Settings], container: Container, deadline: Deadline) -> bytes:
+    """Return the file that the card fetches. Raises BackgroundLate or BackgroundUnusable."""
+    background = _background(call.settings, container, deadline)
+    identicon = _identicon(name, call, container, deadline)
+    bitmap = badge_picture.bitmap_file(badge_picture.draw_badge(name, background, identicon))
+    call.summary["picture_bytes"] = len(bitmap)
+    return bitmap
+
+
+def _background(settings: Settings, container: Container, deadline: Deadline) -> Image | None:
+    """Return the user's own background, or None for the built-in one."""
+    if not settings.image_bg_name:
+        return None
+    try:
+        data = container.bucket(settings).get(settings.image_bg_name, deadline, untrusted_images.MAX_BACKGROUND_BYTES)
+    except HttpError as error:
+        failure = BackgroundLate if error.late else BackgroundUnusable
+        raise failure(f"image_bg_name: {error}", field="image_bg_name") from None
+    return untrusted_images.decode_background(data)
+
+
+def _identicon(name: BadgeName, call: Call[Settings], container: Container, deadline: Deadline) -> Image | None:
+    """Return the identicon of the configured service, or None where the built-in one is drawn.
+
+    A service that is late or answers nonsense is no failure of the badge: the summary says so, and no more.
+    """
+    service = call.settings.identicon_service
+    if not service:
+        return None
+    url = f"{service.rstrip('/')}/{quote(name.initials, safe='')}?s={CELLS}&p=30"
+    limit_bytes = untrusted_images.MAX_IDENTICON_BYTES
+    try:
+        answer = container.http.send("GET", url, deadline.earlier(MAX_IDENTICON_SECONDS), limit_bytes=limit_bytes)
+        if answer.status != 200:
+            raise ValueError(f"answered {answer.status}")  # noqa: TRY301  (one way out for all that is wrong with it)
+        return untrusted_images.decode_identicon(answer.body)
+    except (HttpError, ValueError) as fault:
+        call.summary["identicon_service"] = f"not used: {fault}"
+        return None

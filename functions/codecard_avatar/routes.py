@@ -1,0 +1,74 @@
+"""The two routes: a card's button press (`…/avatar`), and the picture of an inline badge (`…/badge/{picture}`)."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from typing import TYPE_CHECKING
+
+from functions.codecard_avatar.card import button, card_json, registry
+from functions.codecard_avatar.errors import NameMissing, NameUnreadable
+from functions.codecard_avatar.model import badge_name
+from functions.codecard_avatar.publish import picture_names
+from functions.codecard_avatar.publish.publishers import BucketPublisher, InlinePublisher
+from shared.results import HttpAnswer
+
+if TYPE_CHECKING:
+    from functions.codecard_avatar.container import Container
+    from functions.codecard_avatar.model.badge_name import BadgeName
+    from functions.codecard_avatar.publish.publishers import Published
+    from functions.codecard_avatar.settings import Settings
+    from shared.deadline import Deadline
+    from shared.handler import Call
+
+CACHE_BUILT_IN = "public, max-age=3600"
+"""Cache-Control of a picture that is drawn from the name alone: it changes with the function's version only."""
+
+CACHE_CUSTOM = "no-cache"
+"""Cache-Control of a picture with the user's background or identicon service: either may be replaced at any time."""
+
+
+def answer_press(call: Call[Settings], container: Container, deadline: Deadline) -> HttpAnswer:
+    """Answer a button press: look up the card's owner, publish the badge, return its address. Raises FunctionError."""
+    started = time.monotonic()
+    pressed = button.from_request(call.request)
+    call.summary.update(card=pressed.card_id, button=pressed.label + pressed.function)
+    entry = registry.look_up(container.registry(call.settings), pressed, deadline)
+    if not entry.known:
+        call.summary["outcome"] = "unknown card"
+        return card_json.answer(card_json.passed_through(entry.fields))
+    name = badge_name.from_fields(entry.fields)
+    if name is None:
+        raise NameMissing("This card has no name yet", fix="save one as its title", field="title")
+    published = _publish(name, call, container, deadline)
+    call.metrics.add("badge_seconds", time.monotonic() - started)
+    return card_json.answer(card_json.badge_fields(entry.fields, published.url, published.fingerprint))
+
+
+def answer_picture(file_name: str, call: Call[Settings], container: Container, deadline: Deadline) -> HttpAnswer:
+    """Draw the badge of the name in a picture's address: the same bytes for the same address. Raises FunctionError."""
+    from functions.codecard_avatar import render  # loads Pillow
+
+    name = picture_names.name_of(file_name)
+    if name is None:
+        raise NameUnreadable("The address of the picture holds no name", field="picture")
+    bitmap = render.badge_bitmap(name, call, container, deadline)
+    is_custom = call.settings.image_bg_name or call.settings.identicon_service
+    headers = {
+        "Content-Type": "image/bmp",
+        "Cache-Control": CACHE_CUSTOM if is_custom else CACHE_BUILT_IN,
+        "ETag": f'"{hashlib.sha256(bitmap).hexdigest()[:20]}"',
+    }
+    return HttpAnswer(200, headers, bitmap)
+
+
+def _publish(name: BadgeName, call: Call[Settings], container: Container, deadline: Deadline) -> Published:
+    """Put the badge where the config says. Inline nothing is drawn yet: Pillow is not even loaded for the press."""
+    settings = call.settings
+    if settings.publish == "inline":
+        inline = InlinePublisher(container.http, settings.public_url, call.request, container.fingerprints)
+        return inline.publish(name, deadline)
+    from functions.codecard_avatar import render  # loads Pillow
+
+    bitmap = render.badge_bitmap(name, call, container, deadline)
+    return BucketPublisher(container.bucket(settings), container.readable_urls).publish(bitmap, deadline)
