@@ -11,7 +11,7 @@ from bench.table import HEAD, Row, line
 
 
 def parts() -> list[str]:
-    """Names of the modules of this package that hold a part: those called ``part_<name>``."""
+    """Return the names of the modules of this package that hold a part: those called ``part_<name>``."""
     found = [module.name for module in pkgutil.iter_modules(bench.__path__)]
     return sorted(name.removeprefix("part_") for name in found if name.startswith("part_"))
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def programs() -> tuple[str, str] | None:
-    """Paths of ImageMagick's convert and composite, or None where the real ones are missing."""
+    """Return the paths of ImageMagick's convert and composite, None where the real ones are missing."""
     for folder in os.environ.get("PATH", "").split(os.pathsep):
         convert, composite = Path(folder) / "convert", Path(folder) / "composite"
         if os.access(convert, os.X_OK) and os.access(composite, os.X_OK):
@@ -35,7 +35,7 @@ def draw(folder: Path, found: tuple[str, str]) -> float:
 
 
 def commands(convert: str, composite: str) -> list[Sequence[str]]:
-    """Background, stamp, both together, two names, two labels, and the turned file."""
+    """Return the commands: background, stamp, both together, two names, two labels, and the turned file."""
     bold, regular = str(FOLDER / BOLD), str(FOLDER / REGULAR)
     cells = " ".join(
         f"rectangle {6 + 9 * x},{6 + 9 * y} {14 + 9 * x},{14 + 9 * y}"
@@ -57,6 +57,6 @@ def commands(convert: str, composite: str) -> list[Sequence[str]]:
 
 
 def children_seconds() -> float:
-    """CPU seconds (user and system) of this process's ended children."""
+    """Return the CPU seconds (user and system) of this process's ended children."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime

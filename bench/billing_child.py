@@ -28,7 +28,7 @@ COLUMNS = 17
 
 
 def original(report: Path, work: Path) -> dict[str, Any]:
-    """The published loader's way, up to the list it hands to executemany.
+    """Load as the published loader does, up to the list that it hands to executemany.
 
     Unpack to disk, read twice with pandas, write a CSV, read that as lists of texts.
     """
@@ -52,7 +52,7 @@ def original(report: Path, work: Path) -> dict[str, Any]:
 
 
 def arrow(report: Path, _work: Path) -> dict[str, Any]:
-    """Our stream, parsed, checked, summed, and taken over by python-oracledb as Arrow batches."""
+    """Load as the function does: our stream, parsed, checked, summed, and taken by python-oracledb as Arrow batches."""
     from functions.adw_billing.model.headers import layout
     from functions.adw_billing.parse.chunks import Splitter
     from functions.adw_billing.parse.parser import Parser
@@ -69,7 +69,7 @@ def arrow(report: Path, _work: Path) -> dict[str, Any]:
 
 
 def _handed_over(batch: Batch) -> int:
-    """The rows of a batch that the driver has taken; as in a load, nothing of it stays when the next one comes."""
+    """Return the rows of a batch that the driver has taken; as in a load, it is released before the next one comes."""
     import oracledb
 
     for table in (each for each in (batch.rows, batch.billing) if each is not None):
@@ -80,7 +80,7 @@ def _handed_over(batch: Batch) -> int:
 
 
 def embedded(report: Path, work: Path) -> dict[str, Any]:
-    """The command line's own way: from the file to a commit in the embedded warehouse."""
+    """Load as the command line does: from the file to a commit in the embedded warehouse."""
     from functions.adw_billing.loader.call import Call, Orders
     from functions.adw_billing.source.reports import Folder
     from functions.adw_billing.warehouse.duckdb.warehouse import DuckDbWarehouse
@@ -99,7 +99,7 @@ def embedded(report: Path, work: Path) -> dict[str, Any]:
 
 
 def gunzip(report: Path, _work: Path) -> dict[str, Any]:
-    """The floor: unpack and check, nothing else."""
+    """Unpack and check, nothing else: no way of loading can use less."""
     from functions.adw_billing.source.gunzip import ProvenStream
 
     stream = ProvenStream(_stored(report), report.stat().st_size)

@@ -9,6 +9,6 @@ from pathlib import Path
 
 
 def peak_bytes(process: int | str) -> int:
-    """The most resident memory of a process id, or of ``self``."""
+    """Return the peak resident memory of a process id, or of ``self``."""
     lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))

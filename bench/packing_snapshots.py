@@ -36,7 +36,7 @@ POOLS = (
 
 
 def write_groups(path: Path, pods: int, groups: int, nodes: int) -> None:
-    """``pods`` pending pods in ``groups`` Deployments (selectors, tolerations, spread) beside ``nodes`` live nodes.
+    """Write ``pods`` pending pods in ``groups`` Deployments (selectors, tolerations, spread) beside live nodes.
 
     Each live node is nine tenths full with two running pods.
     """
@@ -50,7 +50,7 @@ def write_groups(path: Path, pods: int, groups: int, nodes: int) -> None:
 
 
 def write_benchmark(path: Path, pods: int = 51_000) -> None:
-    """Cluster Autoscaler's own benchmark: 50 of 51 pods of 50 m, the rest of 95 m, on nodes of 1000 m.
+    """Write Cluster Autoscaler's own benchmark: 50 of 51 pods of 50 m, the rest of 95 m, on nodes of 1000 m.
 
     estimator/binpacking_estimator_test.go:256 (cluster-autoscaler 1.37); 51,000 pods need 2,595 nodes.
     """
@@ -120,7 +120,7 @@ def _running(shape: Shape, nodes: int) -> Iterator[Json]:
 
 
 def _group(group: int, pods: int) -> Iterator[Json]:
-    """Five kinds of Deployment, one after another; sizes differ from group to group."""
+    """Return one of five kinds of Deployment, one after another; sizes differ from group to group."""
     size = (CPU_MILLICORES[group % 7], MEMORY_MIB[group * 5 % 6] * MIB)
     spec: Json = {"containers": [_container(*size)]}
     selector = {"matchLabels": {"app": f"app-{group}"}}

@@ -79,7 +79,7 @@ IMPORTS = {
 
 
 def rows() -> Iterator[Row]:
-    """Every figure is CPU time (user and system), so that a busy machine does not change it much."""
+    """Measure CPU time (user and system) only, so that a busy machine does not change a figure much."""
     yield Row("", compile_all())
     yield from _import_rows()
     with tempfile.TemporaryDirectory(prefix="bench-badge-") as root:
@@ -104,7 +104,7 @@ def _cpu_of_process(command: list[str], environment: Mapping[str, str]) -> float
 
 
 def cold_rows(root: Path, runs: int = COLD_RUNS) -> Iterator[Row]:
-    """From the start of the `fdk` process to the answer of its first call, beside a bare function; medians of runs."""
+    """Measure from the start of `fdk` to the answer of its first call, beside a bare function; medians of runs."""
     with _bench(root) as bench:
         bare = statistics.median(bench.cpu(BARE, {}, bench.invoke_bare) for _ in range(runs))
         yield Row("bare FDK function, cold call", f"{bare:.3f} s")
@@ -122,7 +122,7 @@ def cold_rows(root: Path, runs: int = COLD_RUNS) -> Iterator[Row]:
 
 
 def _warm_rows(root: Path) -> Iterator[Row]:
-    """A process with WARM_PRESSES badges more than another one."""
+    """Measure a process with WARM_PRESSES badges more than another one."""
     with _bench(root) as bench:
         for name, config in bench.ways.items():
             few = bench.cpu(BADGE, config, lambda: bench.press_with_picture(1))
@@ -156,25 +156,25 @@ class _Bench:
         self.ways = _ways(cloud)
 
     def press(self, function: str = BADGE) -> dict[str, str]:
-        """One press of the button; RuntimeError when it does not give a badge."""
+        """Press the button once; RuntimeError when it does not give a badge."""
         fields = self._card.press(f"{self._cloud.gateway}/t/functions/{function}").fields
         if fields["template"] != "template8":
             raise RuntimeError(f"no badge: {fields}")
         return fields
 
     def press_with_picture(self, times: int) -> None:
-        """So many presses, each with the picture fetched and drawn."""
+        """Press so many times, each with the picture fetched and drawn."""
         for _ in range(times):
             self._card.fetch_picture(self.press())
 
     def invoke_bare(self) -> None:
-        """One call of the bare function."""
+        """Call the bare function once."""
         import requests  # of the bench's own process
 
         requests.post(f"{self._cloud.gateway}/invoke/{BARE}", timeout=20).raise_for_status()
 
     def cpu(self, function: str, config: Mapping[str, str], work: Callable[[], object]) -> float:
-        """CPU seconds of one process of a function, from its start over ``work`` to its end."""
+        """Return the CPU seconds of one process of a function, from its start over ``work`` to its end."""
         self._configure(function, config)
         before = badge_magick.children_seconds()
         work()
@@ -199,7 +199,7 @@ def _environment(cloud: Cloud) -> Mapping[str, str]:
 
 
 def _folder(root: Path) -> Path:
-    """A folder of functions with the badge's own func.py and a bare one, each behind a trigger."""
+    """Make a folder of functions with the badge's own func.py and a bare one, each behind a trigger."""
     folder = root / "functions"
     for name in (BADGE, BARE, WITH_SDK):
         (folder / name).mkdir(parents=True)

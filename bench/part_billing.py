@@ -47,13 +47,13 @@ class Measured:
 
     @property
     def text(self) -> str:
-        """For the table."""
+        """Return the value for the table."""
         speed = f"{self.rows / self.seconds:,.0f} rows/s, " if self.rows else ""
         return f"{speed}{self.seconds:.2f} s ({self.cpu_seconds:.2f} s CPU), {self.peak_mib:.0f} MiB"
 
 
 def rows() -> Iterator[Row]:
-    """Speed and memory side by side, memory of a large report, statements a report, CPU of a cold call."""
+    """Measure speed and memory side by side, memory of a large report, statements a report, CPU of a cold call."""
     for folder in ("functions", "shared", "ops"):
         compileall.compile_dir(ROOT / folder, quiet=2)
     with tempfile.TemporaryDirectory(prefix="bench-billing-") as name:
@@ -82,7 +82,7 @@ def _compared(way: str, found: Measured, base: Measured, speed: int, memory: int
 
 
 def _reports(root: Path) -> tuple[Path, Path]:
-    """The report, and a large one that repeats its rows as further members of the gzip file."""
+    """Write the report, and a large one that repeats its rows as further members of the gzip file."""
     small, large = root / "small" / "report.csv.gz", root / "large-report" / "report.csv.gz"
     small.parent.mkdir()
     large.parent.mkdir()
@@ -117,7 +117,7 @@ def _measure(way: str, report: Path, work: Path) -> Measured:
 
 
 def _cold_rows(root: Path) -> Iterator[Row]:
-    """A call with nothing new in a new `fdk` process, byte-compiled, embedded warehouse."""
+    """Measure a call with nothing new in a new `fdk` process, byte-compiled, embedded warehouse."""
     functions = FunctionsApp(lambda cloud: cloud.identity.mint_resource_principal())
     with Cloud(root / "cloud", functions=functions, tls=False) as cloud:
         bucket = cloud.object_storage.create_billing_bucket(DEFAULT_TENANCY)

@@ -37,7 +37,7 @@ CARD = {"X-CODECARD-ID": "CC50E3CCBFFF", "X-CODECARD-BUTTON-LABEL": "a", "X-CODE
 
 
 def rows() -> Iterator[Row]:
-    """Cold and warm call of each function, the GB-seconds when every call is cold, and the sum of these.
+    """Measure a cold and a warm call of each function; sum the GB-seconds when every call is cold.
 
     adw-billing's cold call loads a day of reports, its warm ones find nothing new.
     """
@@ -59,7 +59,7 @@ def rows() -> Iterator[Row]:
 
 
 def _calls(stack: LocalStack, name: str) -> list[CallRecord]:
-    """One cold call and the warm ones after it."""
+    """Make one cold call and the warm ones after it."""
     for _ in range(1 + WARM_CALLS):
         answer = requests.post(f"{stack.cloud.gateway}/invoke/{name}", headers=CARD, timeout=320)
         answer.raise_for_status()

@@ -70,7 +70,7 @@ print(TIMES * (used() - before), peak)
 
 
 def rows() -> Iterator[Row]:
-    """CPU seconds and peak memory of each, in a process of its own; the best of two runs."""
+    """Measure CPU seconds and peak memory of each, in a process of its own; the best of two runs."""
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "page.json"
         page.write_text(json.dumps({"kind": "PodList", "metadata": {}, "items": [_pod(n) for n in range(PODS_A_PAGE)]}))
@@ -94,7 +94,7 @@ def _measured(code: str, page: Path) -> tuple[float, int]:
 
 
 def _pod(number: int) -> dict[str, object]:
-    """A running pod of 4.5 kB."""
+    """Return a running pod of 4.5 kB."""
     environment = [{"name": f"SETTING_{index}", "value": "x" * 40} for index in range(52)]
     return {
         "metadata": {

@@ -40,7 +40,7 @@ class Run:
 
 
 def rows() -> Iterator[Row]:
-    """Both snapshots at their full size against the bars, then the curves."""
+    """Measure both snapshots at their full size against the bars, then the curves."""
     with tempfile.TemporaryDirectory() as folder:
         compile_all()
         groups = [_groups(Path(folder), pods) for pods in CURVE]
@@ -64,7 +64,7 @@ def _bars(big: Run, benchmark: Run) -> Iterator[Row]:
 
 
 def _curve(name: str, runs: list[Run]) -> Iterator[Row]:
-    """Each step against the one before: no more than n log n, with some slack."""
+    """Compare each step with the one before: no more than n log n, with some slack."""
     for number, (pods, run) in enumerate(zip(CURVE, runs, strict=True)):
         value = f"{run.cpu_seconds:.2f} s, {run.mib:.0f} MiB"
         if not number:
@@ -89,7 +89,7 @@ def _benchmark(folder: Path, pods: int) -> Run:
 
 
 def _explain(file: Path) -> Run:
-    """One cold process; its own usage is what the kernel says of it (VmHWM starts anew with the program)."""
+    """Run one cold process; its usage is the kernel's figure (VmHWM starts at zero with the program)."""
     code = (
         "import resource, sys; from functions.oke_autoscaler.explain.command import main;"
         "main(['--snapshot', sys.argv[1]]); used = resource.getrusage(resource.RUSAGE_SELF);"

@@ -25,6 +25,6 @@ HEAD = (
 
 
 def line(row: Row, command: str) -> str:
-    """One line of the table; `ok` or `MISSED` only where there is a bar."""
+    """Return one line of the table; `ok` or `MISSED` only where there is a bar."""
     cells = (row.name, row.value, row.bar, {None: "", True: "ok", False: "MISSED"}[row.holds])
     return "  ".join(cell.ljust(width) for cell, width in zip(cells, WIDTHS, strict=True)) + f"  {command}"

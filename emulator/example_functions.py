@@ -40,7 +40,7 @@ def configure(cloud: Cloud, host: FunctionHost, example: Example, *, billing_day
 
 
 def _billing(cloud: Cloud, days: int) -> dict[str, str]:
-    """A bucket with days of cost and FOCUS reports; the warehouse is a file beside the cloud's own."""
+    """Make a bucket with days of reports and return the config; the warehouse is a file beside the cloud's own."""
     bucket = cloud.object_storage.create_billing_bucket(DEFAULT_TENANCY)
     publish_objects(cloud.object_storage, bucket, BillingHistory(days=days).publications())
     return {
@@ -51,7 +51,7 @@ def _billing(cloud: Cloud, days: int) -> dict[str, str]:
 
 
 def _autoscaler(cloud: Cloud) -> dict[str, str]:
-    """A pool of two nodes with ten pods too many; the cluster's time runs with the machine's."""
+    """Make a pool of two nodes with ten pods too many and let the cluster's clock run; return the config."""
     cluster = cloud.cluster
     cluster.clock.follow()
     pool = cluster.add_pool("prod-pool1", size=2, ocpus=2, memory_gib=16)
@@ -79,7 +79,7 @@ def explain_functions(cloud: Cloud, host: FunctionHost) -> str:
 
 
 def _calls(gateway: str, app: str, function: FunctionFolder, bearer: str) -> list[str]:
-    """Curl lines: plain invoke of every function, its triggers, and the gateway's routes of the two that have some."""
+    """Return curl lines: plain invoke, the function's triggers, and the gateway's routes of the two that have some."""
     headers = {"codecard-avatar": " ".join(_CARD)}.get(function.name, "-H 'X-Device-Id: 7'")
     lines = [f"curl -X POST -H 'Content-Type: application/json' -d '{{}}' {gateway}/invoke/{function.name}"]
     lines += [f"curl {headers} '{gateway}/t/{app}{source}'" for source in function.triggers.values()]

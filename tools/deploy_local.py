@@ -57,7 +57,7 @@ def _deploy(port: int, stop: threading.Event | None) -> int:
 
 
 def outputs(stack: LocalStack) -> str:
-    """What the stack's outputs say, for this deployment."""
+    """Return what the stack's outputs say, for this deployment."""
     bearer = f"Authorization: Bearer {stack.cloud.identity.mint_access_token()}"
     token = write_private(stack.cloud.root / "access-token", bearer.encode())
     lines = ["functions_env:", *(f"  {line}" for line in stack.functions_env.splitlines()), "", "invoke_commands:"]
@@ -75,7 +75,7 @@ def outputs(stack: LocalStack) -> str:
 
 
 def preflight_arguments(stack: LocalStack) -> list[str]:
-    """What `python -m shared.preflight` is told about this deployment."""
+    """Return the arguments of `python -m shared.preflight` for this deployment."""
     identity = ["--config-file", str(stack.config_file)]
     return ["--compartment", DEFAULT_COMPARTMENT, *identity, "--endpoint", stack.cloud.endpoint]
 

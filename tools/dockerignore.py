@@ -18,14 +18,14 @@ class Ignored:
 
     @classmethod
     def of(cls, context: Path) -> Ignored:
-        """The patterns of a context's own .dockerignore; none when it has no such file."""
+        """Read the patterns of a context's own .dockerignore; none when it has no such file."""
         file = context / ".dockerignore"
         lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
         patterns = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
         return cls(tuple((_compiled(pattern.removeprefix("!")), not pattern.startswith("!")) for pattern in patterns))
 
     def matches(self, path: Path) -> bool:
-        """Whether a path, relative to the context, is left out; what is below a matching folder is matched too."""
+        """Tell whether a path, relative to the context, is left out; what is below a matching folder is matched too."""
         ignored = False
         for pattern, ignores in self.rules:
             if any(pattern.fullmatch(str(each)) for each in [path, *path.parents] if each.parts):
@@ -34,7 +34,7 @@ class Ignored:
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """Go's filepath.Match with Docker's ``**`` (https://docs.docker.com/build/concepts/context/#dockerignore-files)."""
+    """Compile Go's filepath.Match with Docker's ``**``."""
     text = re.escape(pattern.strip("/"))
     text = text.replace(r"\*\*/", "(?:.*/)?").replace(r"\*\*", ".*").replace(r"\*", "[^/]*").replace(r"\?", "[^/]")
     return re.compile(text)

@@ -47,36 +47,36 @@ class Image:
     from_index: bool = False
 
     def place(self, path: str) -> Path:
-        """Where an absolute path of the image is."""
+        """Return where an absolute path of the image is."""
         return self.root / path.lstrip("/")
 
     @property
     def python(self) -> Path:
-        """The image's interpreter."""
+        """Return the image's interpreter."""
         return self.root / "usr" / "local" / "bin" / "python3"
 
     @property
     def site_packages(self) -> Path:
-        """Where its packages are installed."""
+        """Return where its packages are installed."""
         return next(self.root.glob("usr/local/lib/python3*/site-packages"))
 
     def command(self) -> list[str]:
-        """The entry point with its paths below ``root``."""
+        """Return the entry point with its paths below ``root``."""
         first, *rest = self.entrypoint
         return [str(self.python.parent / first), *(self.moved(word) for word in rest)]
 
     def process_environment(self) -> dict[str, str]:
-        """ENV with its paths below ``root``, and where a copied interpreter finds its own library."""
+        """Return ENV with its paths below ``root``, and where a copied interpreter finds its own library."""
         library = {"LD_LIBRARY_PATH": str(self.root / "usr" / "python" / "lib")}
         return {**library, **{name: self.moved(value) for name, value in self.environment.items()}}
 
     def moved(self, text: str) -> str:
-        """Text with the image's own paths below ``root``."""
+        """Return a text with the image's own paths below ``root``."""
         return _PLACE.sub(rf"{self.root}/\1", text)
 
 
 def instructions(text: str) -> Iterator[tuple[str, str]]:
-    """The instructions of a Dockerfile as (word, rest); comments left out, continued lines joined."""
+    """Return the instructions of a Dockerfile as (word, rest); comments left out, continued lines joined."""
     lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     for line in "\n".join(lines).replace("\\\n", " ").splitlines():
         word, _, rest = line.partition(" ")
@@ -144,7 +144,7 @@ def _copy_file(source: Path, target: Path, owner: str) -> None:
 
 
 def _writable(folder: Path) -> None:
-    """Docker copies as root; an owner who is not root needs the write bit that was taken."""
+    """Give the owner the write bit that was taken: Docker copies as root, another user needs it."""
     if os.geteuid() != 0:
         folder.chmod(folder.stat().st_mode | 0o200)
 
@@ -184,7 +184,7 @@ def _install(image: Image, requirements: Path, environment: Mapping[str, str]) -
 
 
 def _link(source: Path | str, target: Path | str) -> None:
-    """Hard links cost a tenth of copies; for files that nothing changes afterwards."""
+    """Link files that nothing changes afterwards: hard links cost a tenth of copies."""
     try:
         os.link(source, target)
     except OSError:  # another file system
@@ -206,7 +206,7 @@ def _put_distribution_file(
 
 
 def start(root: Path, *, from_index: bool = False) -> Image:
-    """An image with Python alone, for ``build`` to go on with."""
+    """Make an image with Python alone, for ``build`` to go on with."""
     for folder in ("etc", "function"):
         (root / folder).mkdir(parents=True)
     base = Path(sys.base_prefix)
@@ -224,7 +224,7 @@ def _open_to_all(folder: Path) -> bool:
 
 
 def _copied_python(base: Path, target: Path) -> Path:
-    """The interpreter and its library, for a Python that lies in somebody's home."""
+    """Return the interpreter and its library, for a Python installed below a home folder."""
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     left_out = shutil.ignore_patterns("test", "tests", "site-packages", "idlelib", "tkinter", "turtledemo", "*.a")
     library = base / "lib" / version
@@ -237,19 +237,19 @@ def _copied_python(base: Path, target: Path) -> Path:
 
 
 def build_base(root: Path, build_args: Mapping[str, str], *, from_index: bool = False) -> Image:
-    """Dockerfile.base as a folder."""
+    """Make Dockerfile.base's image as a folder."""
     return build(start(root, from_index=from_index), suite.ROOT / "Dockerfile.base", suite.ROOT, build_args)
 
 
 def build_function(base: Image, folder: str) -> Image:
-    """A function's image, laid into the base's folder (functions do not overlap)."""
+    """Lay a function's image into the base's folder (functions do not overlap)."""
     image = Image(base.root, dict(base.environment), dict(base.labels), user=base.user)
     context = suite.ROOT / "functions" / folder
     return build(image, context / "Dockerfile", context, {})
 
 
 def sizes(folder: Path) -> dict[str, int]:
-    """Bytes of each entry of a folder, the largest first."""
+    """Return bytes of each entry of a folder, the largest first."""
     found = {
         entry.name: sum(path.lstat().st_size for path in [entry, *entry.rglob("*")] if path.is_file())
         for entry in folder.iterdir()

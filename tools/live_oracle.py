@@ -53,7 +53,7 @@ def _on_profile(simulator: Path, python: Path, profile: str) -> int:
 
 
 def _environment(simulator: Path) -> Path:
-    """The simulator's own environment, made at its first use; its Python."""
+    """Return the Python of the simulator's own environment, made at its first use."""
     folder = ROOT / ".venv" / "oraclesim"
     python = folder / "bin" / "python"
     if not (folder / "ready").exists():
@@ -66,7 +66,7 @@ def _environment(simulator: Path) -> Path:
 
 @contextmanager
 def _running(simulator: Path, python: Path, profile: str, folder: Path) -> Iterator[dict[str, str]]:
-    """A simulator on free ports; the variables that lead the suite to it."""
+    """Run a simulator on free ports; yield the variables that lead the tests to it."""
     ports = ["--port", "0", "--tls-port", "0", "--control-port", "0"]
     command = [str(python), "-m", "oraclesim", *ports, "--db", str(folder / "db"), "--profile", profile]
     log = (folder / "log").open("w+")

@@ -53,13 +53,13 @@ class LocalStack:
 
     @property
     def functions_env(self) -> str:
-        """The contents of deploy/kubernetes/cronjobs/functions.env, as the stack's output of that name."""
+        """Return the contents of deploy/kubernetes/cronjobs/functions.env, as the stack's output of that name."""
         return "\n".join(f"{name}={ocid}" for name, ocid in self.functions.items())
 
 
 @contextlib.contextmanager
 def local_stack(root: Path, options: CloudOptions = _PLAIN) -> Iterator[LocalStack]:
-    """A local cloud in a folder with every function of the tree deployed; it all ends with the context."""
+    """Run a local cloud in a folder with every function of the tree deployed; everything ends with the context."""
     functions = FunctionsApp(lambda _: image_environment())
     service, plane = FunctionsService(lambda: functions.host), ControlPlaneService()
     ingestion = TelemetryIngestionService()
@@ -70,7 +70,7 @@ def local_stack(root: Path, options: CloudOptions = _PLAIN) -> Iterator[LocalSta
 
 
 def tfvars(path: Path, placeholders: Mapping[str, str]) -> dict[str, Any]:
-    """Variables of a tfvars file, `@name@` filled in. Raises KeyError for a placeholder that is not known."""
+    """Return the variables of a tfvars file, `@name@` filled in. Raises KeyError for an unknown placeholder."""
     text = path.read_text(encoding="utf-8")
     for name, value in placeholders.items():
         text = text.replace(f"@{name}@", value)
@@ -83,7 +83,7 @@ def tfvars(path: Path, placeholders: Mapping[str, str]) -> dict[str, Any]:
 
 
 def function_config(values: Mapping[str, Any], entry: suite.FunctionEntry) -> dict[str, str]:
-    """A function's config out of variables, as deploy/terraform/functions_config.tf makes it."""
+    """Return a function's config out of variables, as deploy/terraform/functions_config.tf makes it."""
     rows = describe(importlib.import_module(f"functions.{entry.folder}.settings").Settings)
     pairs = {row.name: values.get(variable_name(entry, row.name)) for row in rows}
     return {key: _text(value) for key, value in pairs.items() if value is not None}
@@ -111,13 +111,13 @@ def _deploy(
 
 
 def _environment(cloud: Cloud, ocid: str) -> dict[str, str]:
-    """What OCI puts into a function's container, and whom to trust here."""
+    """Return what OCI puts into a function's container, and the certificates to trust here."""
     trusted = {"SSL_CERT_FILE": str(cloud.ca_file), "REQUESTS_CA_BUNDLE": str(cloud.ca_file)}
     return {**cloud.identity.mint_resource_principal(resource=ocid), **trusted}
 
 
 def _govern(plane: ControlPlaneService, ocids: Mapping[str, str]) -> None:
-    """Dynamic groups and policies as deploy/terraform makes them; the statement on metrics is one a function."""
+    """Make dynamic groups and policies as deploy/terraform does; the statement on metrics is one a function."""
     statements = policies.statements()
     for name, ocid in ocids.items():
         plane.groups[f"oci-functions-{name}"] = f"ALL {{resource.type = 'fnfunc', resource.id = '{ocid}'}}"

@@ -27,7 +27,7 @@ print(*sorted(name for name in loaded if (home / name / "models").is_dir()))
 
 
 def named(root: Path) -> set[str]:
-    """The services that functions/ and shared/ ask for: SDK modules imported, and keys of SERVICES used anywhere."""
+    """Return the services that functions/ and shared/ ask for: imported SDK modules, and keys of SERVICES in use."""
     found: set[str] = set()
     for path in [*(root / "shared").rglob("*.py"), *(root / "ops").rglob("*.py"), *(root / "functions").rglob("*.py")]:
         tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -38,7 +38,7 @@ def named(root: Path) -> set[str]:
 
 
 def needed(root: Path) -> list[str]:
-    """The named services and those that the SDK loads with them. CalledProcessError when one cannot be imported."""
+    """Return the named services and those that the SDK loads with them. Raises CalledProcessError without one."""
     command = [sys.executable, "-c", _LIST_SERVICES, *sorted(named(root))]
     done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603  (our own interpreter)
     return done.stdout.split()

@@ -52,7 +52,7 @@ class Suite:
     functions: tuple[FunctionEntry, ...]
 
     def present(self, root: Path = ROOT) -> list[FunctionEntry]:
-        """The functions that this tree has a folder of. Raises ValueError for a folder without an entry."""
+        """Return the functions that this tree has a folder of. Raises ValueError for a folder without an entry."""
         folders = {path.parent.name for path in (root / "functions").glob("*/func.py")}
         unknown = folders - {entry.folder for entry in self.functions}
         if unknown:
@@ -93,7 +93,7 @@ def _suite(document: Mapping[str, Any]) -> Suite:
 
 
 def _texts(values: Mapping[str, object]) -> dict[str, str]:
-    """Config as Fn has it: texts only (``true`` and numbers as YAML writes them)."""
+    """Return config as Fn has it: texts only (``true`` and numbers as YAML writes them)."""
     return {str(key): str(value).lower() if isinstance(value, bool) else str(value) for key, value in values.items()}
 
 

@@ -32,7 +32,7 @@ def sbom(target: Path) -> dict[str, Any]:
 
 
 def audit() -> Mapping[str, Any]:
-    """pip-audit's own report; empty when it did not finish in AUDIT_SECONDS or ended without one."""
+    """Return pip-audit's own report; empty when it did not finish in AUDIT_SECONDS or ended without one."""
     command = [sys.executable, "-m", "pip_audit", "--requirement", str(REQUIREMENTS), "--disable-pip"]
     try:
         done = subprocess.run(  # noqa: S603  (our own list)
@@ -49,7 +49,7 @@ def audit() -> Mapping[str, Any]:
 
 
 def verdict(report: Mapping[str, Any]) -> tuple[int, list[str]]:
-    """Exit status and lines for a report: 1 for a known vulnerability, 0 with a reason where nothing could be asked."""
+    """Return exit status and lines for a report: 1 for a known vulnerability, 0 with a reason if nothing was asked."""
     packages = report.get("dependencies", [])
     asked = [each for each in packages if "skip_reason" not in each]
     found = [

@@ -96,7 +96,7 @@ def _route(number: int, route: Mapping[str, Any]) -> Route:
 
 
 def _authorization(where: str, policy: Mapping[str, Any] | None) -> Authorization:
-    """A route without one lets authenticated callers pass only."""
+    """Return a route's authorization type; a route without one lets authenticated callers pass only."""
     match (policy or {"type": "AUTHENTICATION_ONLY"}).get("type"):
         case "ANONYMOUS":
             return "ANONYMOUS"

@@ -92,7 +92,7 @@ class BillingHistory:
                     yield from self._afterwards(number, _Draft(ends + delay, "on-time", day, window))
 
     def _afterwards(self, number: int, first: _Draft) -> Iterator[_Draft]:
-        """What happens to a day when its first window is out."""
+        """Yield what is published later of a day whose first window is out."""
         window, day = first.window, first.day
         follows = number % self.afterwards_every == 0
         if self.late_rows and follows:
@@ -109,7 +109,7 @@ class BillingHistory:
             yield _Draft(first.at + timedelta(days=1), "re-publication", day, changed)
 
     def _named(self, dialect: Dialect, drafts: Iterable[_Draft]) -> Iterator[PublishedObject]:
-        """Number the objects of one dialect. A re-publication takes the names of its window's first publication."""
+        """Yield the numbered objects of one dialect. A re-publication has the names of its window's first publication."""
         number = _FIRST_NUMBER
         names: dict[str, str] = {}
         for draft in drafts:

@@ -73,7 +73,7 @@ _FOCUS_1_0 = {
 
 
 def header_name(name: str, names: FocusNames) -> str:
-    """A FOCUS column as a variant of the file calls it: FOCUS 1.0 names, or Oracle's own with `x_oci_`."""
+    """Return a FOCUS column's name in a variant of the file: FOCUS 1.0 names, or Oracle's own with `x_oci_`."""
     if names == "1.0":
         return _FOCUS_1_0.get(name, name)
     if names == "x_oci" and name.startswith("oci_"):
@@ -82,7 +82,7 @@ def header_name(name: str, names: FocusNames) -> str:
 
 
 def fixed_values(dialect: Dialect, resource: Resource, tenancy: str, *, braces: bool) -> dict[str, str]:
-    """What a resource's rows have in the columns that do not change; a column that is not there is empty."""
+    """Return what a resource's rows have in the constant columns; a column that the resource lacks is empty."""
     if dialect == "focus":
         return _focus(resource, tenancy, braces=braces)
     common = {

@@ -70,7 +70,7 @@ class GeneratedReport:
 
     @property
     def rows(self) -> int:
-        """The number of data rows."""
+        """Return the number of data rows."""
         end = self.window.rows if self.stop is None else min(self.stop, self.window.rows)
         return max(0, end - self.start)
 
@@ -125,7 +125,7 @@ class GeneratedReport:
 def make_report(
     dialect: Dialect, rows: int, *, seed: str = "1", first_hour: int = FIRST_HOUR, layout: ReportLayout | None = None
 ) -> GeneratedReport:
-    """A report of `rows` rows by itself, for tests and measurements."""
+    """Return a single report of `rows` rows, for tests and measurements."""
     return GeneratedReport(dialect, Window(seed, "report", rows, first_hour), layout or ReportLayout())
 
 
@@ -180,7 +180,7 @@ class _Table:
 
 
 def _quoted(text: str) -> str:
-    """A CSV field, in quotes only where it must be."""
+    """Return a CSV field, quoted only where it must be."""
     if any(mark in text for mark in ',"\r\n'):
         return '"' + text.replace('"', '""') + '"'
     return text

@@ -13,14 +13,14 @@ _CENTRE: int = 10 ** (QUANTITY_SCALE + PRICE_SCALE - COST_SCALE)
 
 
 def line_item_cost(quantity_e12: int, price_e8: int) -> int:
-    """Quantity times unit price in 1E-18, rounded half up: off by at most 5E-19, as in the real file."""
+    """Return quantity times unit price in 1E-18, rounded half up: off by at most 5E-19, as in the real file."""
     product = quantity_e12 * price_e8
     sign = -1 if product < 0 else 1
     return sign * ((abs(product) + _CENTRE // 2) // _CENTRE)
 
 
 def big_decimal(value_e18: int) -> str:
-    """Text of a BigDecimal of scale 18 as its toString writes it: plain from 1E-6 on, else `2.323760000E-9`.
+    """Return the text of a BigDecimal of scale 18 as toString writes it: plain from 1E-6 on, else `2.323760000E-9`.
 
     Source: https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/math/BigDecimal.html#toString()
     """
@@ -36,7 +36,7 @@ def big_decimal(value_e18: int) -> str:
 
 
 def java_double(value: float) -> str:
-    """Text of a double as Java writes it: `7.0`, `1.67676224E8`.
+    """Return text of a double as Java writes it: `7.0`, `1.67676224E8`.
 
     Source: https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/lang/Double.html#toString(double)
     """
@@ -53,6 +53,6 @@ def java_double(value: float) -> str:
 
 
 def _small(sign: str, part: str) -> str:
-    """A double below 1E-3 that Python still writes without an exponent."""
+    """Return Java's text of a double below 1E-3 that Python still writes without an exponent."""
     digits = part.lstrip("0")
     return f"{sign}{digits[0]}.{digits[1:] or '0'}E-{len(part) - len(digits) + 1}"

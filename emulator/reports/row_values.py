@@ -69,7 +69,7 @@ class RowValues:
         self.of = {"usage": self._usage, "cost": self._cost, "focus": self._focus}[dialect]
 
     def amounts(self, item: LineItem) -> tuple[Decimal, Decimal]:
-        """(cost, quantity) exactly as the row's text says them; a usage row has no cost."""
+        """Return (cost, quantity) exactly as the row's text says them; a usage row has no cost."""
         sku = self._resources[item.resource].sku
         if self._dialect == "usage":
             return Decimal(0), Decimal(self._consumed(item)[1])
@@ -101,7 +101,7 @@ class RowValues:
         return item.reference, start, end, "false", resource.old_number
 
     def _consumed(self, item: LineItem) -> tuple[str, str]:
-        """(consumed, billed) in the usage dialect's units: doubles, the billed one of six digits."""
+        """Return (consumed, billed) in the usage dialect's units: doubles, the billed one of six digits."""
         consumed = float(item.quantity_e12 * self._resources[item.resource].sku.usage_factor // 10**QUANTITY_SCALE)
         return java_double(consumed), java_double(float(f"{consumed:.6g}"))
 

@@ -51,7 +51,7 @@ class RawServer:
 
 
 def _request(connection: socket.socket) -> bytes:
-    """One request with its body."""
+    """Read one request with its body."""
     data = b""
     while chunk := connection.recv(65536):
         data += chunk
@@ -64,7 +64,7 @@ def _request(connection: socket.socket) -> bytes:
 
 @contextlib.contextmanager
 def serving(*answers: Answer, tls: ssl.SSLContext | None = None) -> Iterator[RawServer]:
-    """A running server on a port of this machine."""
+    """Run a server on a port of this machine."""
     with socket.create_server(("127.0.0.1", 0)) as plain:
         port = int(plain.getsockname()[1])
         listening = tls.wrap_socket(plain, server_side=True) if tls else plain

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def shared_file(relative: str) -> Path:
-    """The file below `../shared` (or the folder that SUITE_SHARED names); the test is skipped where it is missing."""
+    """Return the file below `../shared` (or the folder of SUITE_SHARED); skip the test where it is missing."""
     folder = Path(os.environ.get("SUITE_SHARED", ROOT.parent / "shared"))
     path = folder / relative
     if not path.exists():

@@ -44,13 +44,13 @@ def write_function(functions: Path, name: str, code: str, timeout_seconds: int =
 
 
 def function_ocid(name: str) -> str:
-    """The OCID that the local cloud gives a function."""
+    """Return the OCID that the local cloud gives a function."""
     return f"ocid1.fnfunc.oc1..{name}"
 
 
 @contextlib.contextmanager
 def cloud_with(root: Path, keys: Path, codes: Mapping[str, str]) -> Iterator[tuple[Cloud, FunctionsApp]]:
-    """A cloud whose Functions service has these functions (name to code); those called `sleeps` may take 1 s."""
+    """Make a cloud whose Functions service has these functions (name to code); those called `sleeps` may take 1 s."""
     for name, code in codes.items():
         write_function(root / "functions", name, code, 1 if code is SLEEPS else 20)
     functions = FunctionsApp(lambda _: {}, functions_folder=root / "functions")

@@ -47,7 +47,7 @@ WANTED_KINDS = {"on-time", "late", "correction", "re-publication"}
 
 
 def run(out: Path) -> None:
-    """Three calls and the report. RuntimeError when a sum is not the generator's, or anything is loaded twice."""
+    """Make three calls and the report. RuntimeError when a sum is not the generator's, or anything is loaded twice."""
     story = STORY.publications()
     before = [each for each in story if each.at < TODAY]
     after = [each for each in story if each.at >= TODAY]

@@ -15,7 +15,7 @@ ORDER = ("badge", "billing", "autoscaler")
 
 
 def parts() -> list[str]:
-    """The parts that this tree has, in the order they are shown."""
+    """Return the parts that this tree has, in the order they are shown."""
     return [name for name in ORDER if (ROOT / "tools" / "demo" / f"{name}.py").exists()]
 
 

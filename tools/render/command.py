@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def generated(root: Path = suite.ROOT) -> Iterator[tuple[Path, str]]:
-    """Every generated file with its text. Raises ValueError when the sources cannot be rendered."""
+    """Return every generated file with its text. Raises ValueError when the sources cannot be rendered."""
     declared = suite.read(root / "func-common.yaml")
     for path in sorted(Path(__file__).parent.glob("[a-z]*.py")):
         if path.stem != "command":
@@ -26,7 +26,7 @@ def generated(root: Path = suite.ROOT) -> Iterator[tuple[Path, str]]:
 
 
 def stale(root: Path = suite.ROOT) -> dict[Path, str]:
-    """The files that differ from what they must be, with their right text."""
+    """Return the files that differ from what they must be, with their right text."""
     return {path: text for path, text in generated(root) if not path.exists() or path.read_text("utf-8") != text}
 
 

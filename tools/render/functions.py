@@ -23,7 +23,7 @@ IGNORED = ("**/__pycache__", "**/*.pyc", "**/.*", "func.yaml", "Dockerfile", "RE
 
 
 def files(suite: Suite, root: Path) -> Iterator[tuple[Path, str]]:
-    """The generated files below functions/."""
+    """Return the generated files below functions/."""
     yield root / "functions" / "app.yaml", app_yaml(suite)
     for entry in suite.present(root):
         folder = root / "functions" / entry.folder
@@ -33,7 +33,7 @@ def files(suite: Suite, root: Path) -> Iterator[tuple[Path, str]]:
 
 
 def app_yaml(suite: Suite) -> str:
-    """functions/app.yaml: the app's name and config, for `fn deploy --all` in functions/."""
+    """Return functions/app.yaml: the app's name and config, for `fn deploy --all` in functions/."""
     values: dict[str, object] = {"name": suite.app}
     if suite.config:
         values["config"] = dict(suite.config)
@@ -41,7 +41,7 @@ def app_yaml(suite: Suite) -> str:
 
 
 def func_yaml(suite: Suite, entry: FunctionEntry) -> str:
-    """One func.yaml; triggers come last, so that they can be cut off for OCI, which has none."""
+    """Return one func.yaml; triggers come last, so that they can be cut off for OCI, which has none."""
     values: dict[str, object] = {
         "schema_version": SCHEMA_VERSION,
         "name": entry.name,
@@ -62,7 +62,7 @@ def func_yaml(suite: Suite, entry: FunctionEntry) -> str:
 
 
 def build_base(suite: Suite) -> str:
-    """The command that makes the base image, run by the fn CLI in the function's folder before its own build.
+    """Return the command that makes the base image, run by the fn CLI in the function's folder before its own build.
 
     $BASE_BUILD_ARGS, from the caller's environment, are further arguments: without them a base that was made with
     others would be replaced.
@@ -74,7 +74,7 @@ def build_base(suite: Suite) -> str:
 
 
 def dockerfile(suite: Suite, entry: FunctionEntry) -> str:
-    """A function's Dockerfile: its own modules on top of the base, readable and byte-compiled."""
+    """Return a function's Dockerfile: its own modules on top of the base, readable and byte-compiled."""
     place = f"/function/functions/{entry.folder}"
     return (
         f"ARG BASE_IMAGE={suite.base_image}:{suite.version}\n"

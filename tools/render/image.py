@@ -23,14 +23,14 @@ NOT_IN_THE_IMAGE = (
 
 
 def files(_: Suite, root: Path) -> Iterator[tuple[Path, str]]:
-    """The two lists that Dockerfile.base reads."""
+    """Return the two lists that Dockerfile.base reads."""
     folder = root / "deploy" / "image"
     yield folder / "requirements.txt", HEADER + export(root)
     yield folder / "oci-services.txt", "".join(f"{name}\n" for name in oci_services.needed(root))
 
 
 def export(root: Path) -> str:
-    """The lock as pip's requirements. Raises ValueError when uv refuses, for example a lock that is out of date."""
+    """Return the lock as pip's requirements. Raises ValueError when uv refuses, for example an outdated lock."""
     command = [str(Path(sys.executable).parent / "uv"), "export", "--locked", "--offline", "--quiet"]
     options = ["--no-default-groups", "--no-emit-project", "--no-annotate", "--no-header"]
     pruned = [word for name in NOT_IN_THE_IMAGE for word in ("--prune", name)]

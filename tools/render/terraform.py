@@ -40,7 +40,7 @@ FORM_TYPES = {
 
 
 def files(suite: Suite, root: Path) -> Iterator[tuple[Path, str]]:
-    """The generated files below deploy/terraform, where the hand-written ones are."""
+    """Return the generated files below deploy/terraform, where the hand-written ones are."""
     folder = root / "deploy" / "terraform"
     if not (folder / "variables.tf").exists():
         return
@@ -51,14 +51,14 @@ def files(suite: Suite, root: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _rows(root: Path, entry: FunctionEntry) -> list[SettingRow]:
-    """The config keys of a function; none while its folder has no settings."""
+    """Return the config keys of a function; none while its folder has no settings."""
     if not (root / "functions" / entry.folder / "settings.py").exists():
         return []
     return describe(importlib.import_module(f"functions.{entry.folder}.settings").Settings)
 
 
 def variable_name(entry: FunctionEntry, key: str) -> str:
-    """The Terraform variable of a config key."""
+    """Return the Terraform variable of a config key."""
     return f"{entry.folder}_{key.lower()}"
 
 
@@ -112,7 +112,7 @@ def _variable(entry: FunctionEntry, row: SettingRow) -> str:
 
 
 def _choice(name: str, row: SettingRow) -> str:
-    """The validation of a key that is one of some words."""
+    """Return the validation of a key with a fixed set of words."""
     options = _options(row)
     if not options:
         return ""
@@ -131,7 +131,7 @@ def _meaning(row: SettingRow) -> str:
 
 
 def _config(functions: list[tuple[FunctionEntry, list[SettingRow]]]) -> str:
-    """Locals: what each function is deployed with, its config without unset keys, and the keys it must have."""
+    """Return the locals: what each function is deployed with, its config without unset keys, and its required keys."""
     lines = ["locals {", "  functions = {"]
     for entry, _ in functions:
         lines += [
@@ -183,7 +183,7 @@ def _schema(suite: Suite, folder: Path, functions: list[tuple[FunctionEntry, lis
 
 
 def hand_written(folder: Path) -> dict[str, dict[str, Any]]:
-    """The variables of variables.tf: name to its attributes."""
+    """Return the variables of variables.tf: name to its attributes."""
     document = hcl2.loads((folder / "variables.tf").read_text(encoding="utf-8"))
     return {_plain(name): body for block in document["variable"] for name, body in block.items()}
 
@@ -216,5 +216,5 @@ def _field(title: str, kind: str, description: str, options: list[str]) -> dict[
 
 
 def _plain(text: str) -> str:
-    """A name or text as python-hcl2 gives it, without its quotes."""
+    """Return a name or text of python-hcl2 without its quotes."""
     return text.strip('"')

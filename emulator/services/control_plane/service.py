@@ -38,7 +38,7 @@ class ControlPlaneService:
     signed: bool = True
 
     def reset(self) -> None:
-        """Nothing is deployed."""
+        """Remove everything that was deployed."""
         self.policies.clear()
         self.groups.clear()
         self.images.clear()
