@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import pkgutil
 import sys
@@ -19,15 +20,16 @@ def parts() -> list[str]:
 def main(arguments: list[str]) -> int:
     """Run each part and print each figure as it is known, with the command that measures its part alone.
 
-    Returns 2 for an unknown part, 1 when a bar was missed.
+    Returns 1 when a bar was missed.
     """
-    unknown = sorted(set(arguments) - set(parts()))
-    if unknown:
-        print(f"unknown part: {', '.join(unknown)}; there are {', '.join(parts())}")
-        return 2
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Run the measurements and print one table.")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"one of {', '.join(parts())} (default: all)")
+    wanted = parser.parse_args(arguments).parts or parts()
+    if unknown := sorted(set(wanted) - set(parts())):
+        parser.error(f"unknown part: {', '.join(unknown)}; there are {', '.join(parts())}")
     every: list[Row] = []
     print(HEAD, flush=True)
-    for name in arguments or parts():
+    for name in wanted:
         for row in importlib.import_module(f"bench.part_{name}").rows():
             print(line(row, f"python -m bench {name}"), flush=True)
             every.append(row)

@@ -9,6 +9,7 @@ more patterns from our own knapsack until none has a negative reduced cost, then
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import subprocess
 import sys
@@ -179,7 +180,9 @@ def import_seconds(module: str) -> float:
 
 def main() -> None:
     """Measure whatever solver is installed."""
-    pods = int(sys.argv[1]) if len(sys.argv) > 1 else PODS
+    parser = argparse.ArgumentParser(description="Solve the bench's covering problems with every installed solver.")
+    parser.add_argument("pods", type=int, nargs="?", default=PODS, help=f"pods of a snapshot (default: {PODS})")
+    pods = parser.parse_args().pods
     solvers: list[tuple[str, str, Callable[[Problem], float]]] = [
         ("own", "functions.oke_autoscaler.decide.scale_up.covering", own),
         ("highspy", "highspy", highs),

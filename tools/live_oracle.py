@@ -1,4 +1,4 @@
-"""Runs the live suite of the Oracle engine: against `ORACLE_TEST_DSN`, else against a simulator beside the project.
+"""Run the live suite of the Oracle engine: against `ORACLE_TEST_DSN`, else against a simulator beside the project.
 
 The simulator is a folder `../shared/tools/oraclesim` (or below `SUITE_SHARED`); it is no part of the project, and is
 started in an environment of its own, once for each of its server profiles. With neither, there is nothing to run.
@@ -6,6 +6,7 @@ started in an environment of its own, once for each of its server profiles. With
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
@@ -29,8 +30,14 @@ USER, PASSWORD = "ADMIN", "Welcome_12345"
 _START_SECONDS = 60
 
 
-def main() -> int:
-    """Run what can be run; the worst exit status of pytest, 0 where there is no database."""
+def main(arguments: list[str]) -> int:
+    """Run what can be run; return the worst exit status of pytest, 0 where there is no database."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.live_oracle",
+        description="Run tests/live against ORACLE_TEST_DSN, else against a simulator beside the project.",
+        epilog="ORACLE_TEST_USER and ORACLE_TEST_PASSWORD log on; SUITE_SHARED is the simulator's parent folder.",
+    )
+    parser.parse_args(arguments)
     if os.environ.get("ORACLE_TEST_DSN"):
         return subprocess.run([sys.executable, "-m", "pytest", "-q", SUITE], cwd=ROOT, check=False).returncode  # noqa: S603
     simulator = Path(os.environ.get("SUITE_SHARED", ROOT.parent / "shared")) / "tools" / "oraclesim"
@@ -92,4 +99,4 @@ def _running(simulator: Path, python: Path, profile: str, folder: Path) -> Itera
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

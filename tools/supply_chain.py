@@ -6,6 +6,7 @@ out/sbom.cdx.json. ``audit`` asks an index of advisories about them; where none 
 
 from __future__ import annotations
 
+import argparse
 import json
 import subprocess
 import sys
@@ -65,20 +66,21 @@ def verdict(report: Mapping[str, Any]) -> tuple[int, list[str]]:
 
 
 def main(arguments: list[str]) -> int:
-    """Run one command; 2 for an unknown one."""
-    if arguments == ["sbom"]:
+    """Run one command; return its exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tools.supply_chain", description="Tell what the image is made of.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("sbom", help="write a CycloneDX document of the image's packages into out/sbom.cdx.json")
+    commands.add_parser("audit", help="ask an index of advisories about them; exit 1 for a known vulnerability")
+    if parser.parse_args(arguments).command == "sbom":
         target = ROOT / "out" / "sbom.cdx.json"
         document = sbom(target)
         print(
             f"{target.relative_to(ROOT)}: CycloneDX {document['specVersion']}, {len(document['components'])} packages"
         )
         return 0
-    if arguments == ["audit"]:
-        status, lines = verdict(audit())
-        print("\n".join(lines))
-        return status
-    print(__doc__)
-    return 2
+    status, lines = verdict(audit())
+    print("\n".join(lines))
+    return status
 
 
 if __name__ == "__main__":

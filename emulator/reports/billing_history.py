@@ -109,7 +109,7 @@ class BillingHistory:
             yield _Draft(first.at + timedelta(days=1), "re-publication", day, changed)
 
     def _named(self, dialect: Dialect, drafts: Iterable[_Draft]) -> Iterator[PublishedObject]:
-        """Yield the numbered objects of one dialect. A re-publication has the names of its window's first publication."""
+        """Yield the numbered objects of one dialect. A re-publication takes its window's first names."""
         number = _FIRST_NUMBER
         names: dict[str, str] = {}
         for draft in drafts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
 import sys
@@ -49,6 +50,11 @@ class Mortal(OracleServer):
 
 
 if __name__ == "__main__":
-    dsn, user, number, phase, folder = sys.argv[1:]
+    parser = argparse.ArgumentParser(
+        description="Load a report and die at a round trip; the password comes from stdin."
+    )
+    for name in ("dsn", "user", "number", "phase", "folder"):
+        parser.add_argument(name)
+    dsn, user, number, phase, folder = vars(parser.parse_args()).values()
     server = Mortal(dsn, user, sys.stdin.readline().strip(), "", int(number), phase)
     faults.load_once(server, faults.source_in(Path(folder)), f"mortal-{number}")

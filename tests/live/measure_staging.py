@@ -5,6 +5,7 @@ Run with the live suite's variables: `ORACLE_TEST_DSN=… python tests/live/meas
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 import tempfile
@@ -49,15 +50,17 @@ def measure(server: OracleServer, rows: int, *, direct: bool) -> str:
     )
 
 
-def main() -> None:
+def main(arguments: list[str]) -> None:
     """Measure on a user without the loader's tables, and leave it so."""
+    parser = argparse.ArgumentParser(description="Measure both ways of staging in the database of ORACLE_TEST_DSN.")
+    parser.add_argument("rows", type=int, nargs="?", default=100_000, help="rows of the report (default: 100000)")
+    rows = parser.parse_args(arguments).rows
     server = OracleServer(
         os.environ["ORACLE_TEST_DSN"],
         os.environ.get("ORACLE_TEST_USER", "ADMIN"),
         os.environ.get("ORACLE_TEST_PASSWORD", ""),
         "",
     )
-    rows = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     for direct in (False, True):
         print(measure(server, rows, direct=direct), flush=True)
     with server.connect() as connection:
@@ -65,4 +68,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -6,6 +6,7 @@ writes its pictures into ``out``; it raises when something is not as it should b
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import time
 from pathlib import Path
@@ -20,12 +21,12 @@ def parts() -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Run the named parts (all by default); 2 for an unknown one."""
-    wanted = arguments or parts()
-    unknown = [name for name in wanted if name not in parts()]
-    if unknown:
-        print(f"unknown part: {', '.join(unknown)}; there are {', '.join(parts())}")
-        return 2
+    """Run the named parts, all by default."""
+    parser = argparse.ArgumentParser(prog="python -m tools.demo", description="Show each function at work.")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"one of {', '.join(parts())} (default: all)")
+    wanted = parser.parse_args(arguments).parts or parts()
+    if unknown := [name for name in wanted if name not in parts()]:
+        parser.error(f"unknown part: {', '.join(unknown)}; there are {', '.join(parts())}")
     out = ROOT / "out"
     out.mkdir(exist_ok=True)
     for name in wanted:

@@ -7,6 +7,7 @@ with the text that they must have.
 
 from __future__ import annotations
 
+import argparse
 import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,16 +33,19 @@ def stale(root: Path = suite.ROOT) -> dict[Path, str]:
 
 def main(arguments: list[str]) -> int:
     """Write what is stale, or with ``--check`` name it and return 1."""
+    parser = argparse.ArgumentParser(prog="python -m tools.render", description="Write every generated file.")
+    parser.add_argument("--check", action="store_true", help="write nothing; name what is stale and exit 1")
+    checks = parser.parse_args(arguments).check
     try:
         found = stale()
     except ValueError as fault:
         print(fault)
         return 1
     for path, text in found.items():
-        print(f"{'stale' if '--check' in arguments else 'wrote'}: {path.relative_to(suite.ROOT)}")
-        if "--check" not in arguments:
+        print(f"{'stale' if checks else 'wrote'}: {path.relative_to(suite.ROOT)}")
+        if not checks:
             path.write_text(text, encoding="utf-8")
-    if found and "--check" in arguments:
+    if found and checks:
         print("run `make func-yaml`")
         return 1
     return 0
