@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from shared.errors import FunctionError, NotAuthorised, OciServiceError
+from shared.oci.clients import Credentials, retry_strategy
+from shared.oci.clients import credentials as profile_credentials
+from shared.oci.settings import OciSettings
 
 Kind = Literal["workload-identity", "instance-principal", "config"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -23,10 +26,11 @@ class Identity:
     token_file: str = ""
     config_file: str = ""
     profile: str = ""
+    token_attempts: int = TOKEN_ATTEMPTS
 
 
-def signer(identity: Identity) -> tuple[dict[str, Any], Any]:
-    """(config, signer) for a client of the SDK.
+def credentials(identity: Identity) -> Credentials:
+    """Return who signs, for a client of the SDK.
 
     Raises OciServiceError with code ``no-answer`` when the issuer of tokens cannot be reached, NotAuthorised when it
     refuses or a file cannot be used.
@@ -51,44 +55,29 @@ def signer(identity: Identity) -> tuple[dict[str, Any], Any]:
         ) from None
 
 
-def _workload(identity: Identity) -> tuple[dict[str, Any], Any]:
+def _workload(identity: Identity) -> Credentials:
     from oci.auth.signers import get_oke_workload_identity_resource_principal_signer
 
     made = get_oke_workload_identity_resource_principal_signer(
-        service_account_token_path=identity.token_file or None, retry_strategy=_retry()
+        service_account_token_path=identity.token_file or None,
+        retry_strategy=retry_strategy(identity.token_attempts, TOKEN_SECONDS),
     )
     return {"region": made.region} if made.region else {}, made
 
 
-def _instance(_: Identity) -> tuple[dict[str, Any], Any]:
+def _instance(identity: Identity) -> Credentials:
     from oci.auth.signers import InstancePrincipalsSecurityTokenSigner
 
-    made = InstancePrincipalsSecurityTokenSigner(retry_strategy=_retry())
+    made = InstancePrincipalsSecurityTokenSigner(retry_strategy=retry_strategy(identity.token_attempts, TOKEN_SECONDS))
     return {"region": made.region}, made
 
 
-def _config(identity: Identity) -> tuple[dict[str, Any], Any]:
-    from shared.oci.clients import credentials
-    from shared.oci.settings import OciSettings
-
+def _config(identity: Identity) -> Credentials:
     profile = identity.profile or "DEFAULT"
-    return credentials(OciSettings(oci_config_profile=profile, oci_config_file=identity.config_file))
+    return profile_credentials(OciSettings(oci_config_profile=profile, oci_config_file=identity.config_file))
 
 
 _MAKERS = {"workload-identity": _workload, "instance-principal": _instance, "config": _config}
-
-
-def _retry() -> Any:  # noqa: ANN401
-    from oci.retry import RetryStrategyBuilder
-
-    return RetryStrategyBuilder(
-        max_attempts_check=True,
-        max_attempts=TOKEN_ATTEMPTS,
-        total_elapsed_time_check=True,
-        total_elapsed_time_seconds=TOKEN_SECONDS,
-        retry_base_sleep_time_seconds=0.5,
-        retry_max_wait_between_calls_seconds=4,
-    ).get_retry_strategy()
 
 
 def _said(fault: Exception) -> str:

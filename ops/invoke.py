@@ -14,10 +14,10 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from ops.identities import KINDS, Identity, signer
+from ops.identities import KINDS, Identity, credentials
 from shared.addresses import service_base_url
 from shared.errors import BadRequest, FunctionError, OciServiceError
-from shared.oci.clients import CONNECT_SECONDS, READ_SECONDS, SERVICES, translated
+from shared.oci.clients import CONNECT_SECONDS, READ_SECONDS, Credentials, make, translated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,14 +72,14 @@ def call(
     Raises OciServiceError for what the service refuses (code ``no-answer``: it could not be reached) and NotAuthorised
     when the identity cannot be used.
     """
-    config, signed_by = signer(identity)
-    region = target.region or region_of(target.function) or str(config.get("region") or "")
+    signed_by = credentials(identity)
+    region = target.region or region_of(target.function) or str(signed_by[0].get("region") or "")
     endpoint = target.invoke_endpoint
     if not endpoint:
-        management = _client("functions_management", config, signed_by, region, target.endpoint, READ_SECONDS)
+        management = _client("functions_management", signed_by, region, target.endpoint, READ_SECONDS)
         with translated("functions"):
             endpoint = management.get_function(target.function).data.invoke_endpoint
-    client = _client("functions", config, signed_by, region, endpoint, timeout_seconds)
+    client = _client("functions", signed_by, region, endpoint, timeout_seconds)
     with translated("functions"):
         answer = client.invoke_function(
             target.function, invoke_function_body=body, fn_invoke_type="detached" if detach else "sync"
@@ -113,25 +113,11 @@ def region_of(function: str) -> str:
     return str(REGIONS_SHORT_NAMES.get(short, short))
 
 
-def _client(name: str, config: dict[str, Any], signed_by: object, region: str, endpoint: str, seconds: float) -> Any:  # noqa: ANN401
-    """A client without retries: a function that was called twice may do its work twice."""
-    import importlib
-
-    from oci.circuit_breaker import NoCircuitBreakerStrategy
-    from oci.retry import NoneRetryStrategy
-
+def _client(service: str, signed_by: Credentials, region: str, endpoint: str, seconds: float) -> Any:  # noqa: ANN401
+    """Return a client without retries: a function that was called twice may do its work twice."""
     if not region and not endpoint:
         raise BadRequest("the region is not known", fix="name it with --region", field="--region")
-    module, class_name = SERVICES[name]
-    arguments: dict[str, Any] = {"service_endpoint": endpoint} if endpoint else {}
-    return getattr(importlib.import_module(module), class_name)(
-        {**config, "region": region} if region else config,
-        signer=signed_by,
-        timeout=(CONNECT_SECONDS, seconds),
-        retry_strategy=NoneRetryStrategy(),
-        circuit_breaker_strategy=NoCircuitBreakerStrategy(),
-        **arguments,
-    )
+    return make(service, signed_by, region=region, endpoint=endpoint, timeout_seconds=(CONNECT_SECONDS, seconds))
 
 
 def _target(options: argparse.Namespace) -> Target:

@@ -27,9 +27,12 @@ print(*sorted(name for name in loaded if (home / name / "models").is_dir()))
 
 
 def named(root: Path) -> set[str]:
-    """Return the services that functions/ and shared/ ask for: imported SDK modules, and keys of SERVICES in use."""
+    """Return the services that an image's code asks for: imported SDK modules, and keys of SERVICES in use.
+
+    ops/preflight is left out: it runs on a laptop with the whole SDK.
+    """
     found: set[str] = set()
-    for path in [*(root / "shared").rglob("*.py"), *(root / "ops").rglob("*.py"), *(root / "functions").rglob("*.py")]:
+    for path in [*(root / "shared").rglob("*.py"), *(root / "ops").glob("*.py"), *(root / "functions").rglob("*.py")]:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         found.update(_imported(tree))
         if path.parent.name != "oci" or path.name != "clients.py":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import re
 from dataclasses import dataclass
@@ -10,24 +9,15 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from ops import invoke
-from ops.identities import Identity, signer
+from ops.identities import Identity, credentials
 from ops.preflight import policies as preflight_policies
 from shared.errors import FunctionError
-from shared.oci.clients import CONNECT_SECONDS, READ_SECONDS, translated
+from shared.oci.clients import READ_SECONDS, make, translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 Outcome = Literal["ok", "FAILED", "unknown"]
-
-CLIENTS = {
-    "identity": ("oci.identity", "IdentityClient"),
-    "functions": ("oci.functions", "FunctionsManagementClient"),
-    "object storage": ("oci.object_storage", "ObjectStorageClient"),
-    "registry": ("oci.artifacts", "ArtifactsClient"),
-    "gateway": ("oci.apigateway", "DeploymentClient"),
-}
-"""Loaded by name when asked for: this runs on a laptop with the whole SDK, and the image needs no more services."""
 
 PREFLIGHT_BODY = b'{"preflight": true}'
 OWN_PREFLIGHT = ("adw-billing", "oke-autoscaler")
@@ -64,12 +54,13 @@ class Preflight:
     def __init__(self, where: Where, identity: Identity) -> None:
         self._where = where
         self._identity = identity
-        self._config, self._signer = signer(identity)
-        self._region = where.region or str(self._config.get("region") or "")
+        self._signed_by = credentials(identity)
+        self._region = where.region or str(self._signed_by[0].get("region") or "")
 
     def rows(self) -> Iterator[Row]:
         """Every row, in the order of the table."""
-        tenancy = str(self._config.get("tenancy") or getattr(self._signer, "tenancy_id", ""))
+        config, signer = self._signed_by
+        tenancy = str(config.get("tenancy") or getattr(signer, "tenancy_id", ""))
         home, rows = self._credentials(tenancy)
         yield from rows
         functions: list[Any] = []
@@ -97,7 +88,7 @@ class Preflight:
 
     def _functions(self, found: list[Any]) -> Iterator[Row]:
         """The app and its functions, which are put into ``found``."""
-        client = self._client("functions")
+        client = self._client("functions_management")
         fix = "deploy the app, or name it with --app and its compartment with --compartment"
         try:
             with translated("functions"):
@@ -120,7 +111,7 @@ class Preflight:
             return Row("image", function.display_name, "unknown", f"{image} is in no registry of OCI", fix)
         try:
             with translated("registry"):
-                found = self._client("registry").list_container_images(
+                found = self._client("artifacts").list_container_images(
                     self._where.compartment, display_name=named["name"]
                 )
         except FunctionError as error:
@@ -157,7 +148,7 @@ class Preflight:
         region = _region_of_host(urlsplit(url).hostname or "") or self._region
         try:
             with translated("object storage"):
-                self._client("object storage", region).get_bucket(named["namespace"], named["bucket"])
+                self._client("object_storage", region).get_bucket(named["namespace"], named["bucket"])
         except FunctionError as error:
             yield _failed("bucket", named["bucket"], error, f"is it in {region}, as oss_bucket says?")
             return
@@ -186,7 +177,7 @@ class Preflight:
     def _gateway(self) -> Iterator[Row]:
         try:
             with translated("gateway"):
-                deployments = self._client("gateway").list_deployments(self._where.compartment).data.items
+                deployments = self._client("apigateway").list_deployments(self._where.compartment).data.items
         except FunctionError as error:
             yield _failed("gateway", "deployment", error)
             return
@@ -199,18 +190,8 @@ class Preflight:
             yield _route("/codecard/avatar", 200, "a card is answered", each.endpoint)
             yield _route("/request-context", 401, "a token is asked for", each.endpoint)
 
-    def _client(self, name: str, region: str = "") -> Any:  # noqa: ANN401
-        from oci.retry import NoneRetryStrategy
-
-        module, class_name = CLIENTS[name]
-        arguments = {"service_endpoint": self._where.endpoint} if self._where.endpoint else {}
-        return getattr(importlib.import_module(module), class_name)(
-            {**self._config, "region": region or self._region},
-            signer=self._signer,
-            timeout=(CONNECT_SECONDS, READ_SECONDS),
-            retry_strategy=NoneRetryStrategy(),
-            **arguments,
-        )
+    def _client(self, service: str, region: str = "") -> Any:  # noqa: ANN401
+        return make(service, self._signed_by, region=region or self._region, endpoint=self._where.endpoint)
 
 
 def own_rows(function: str, answer: object) -> Iterator[Row]:

@@ -22,22 +22,35 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
+"""For one read of a socket; a call may take as many as it has attempts, and then only within the deadline."""
+
 MAX_ATTEMPTS = 4
-"""Of one call, the first included; waits of 0.5 s growing to 4 s lie between them."""
+"""Of one call, the first included."""
+
+FIRST_WAIT_SECONDS = 0.5
+"""Between two attempts; it grows up to MAX_WAIT_SECONDS."""
+
+MAX_WAIT_SECONDS = 4
 
 SERVICES = {
-    "object_storage": ("oci.object_storage", "ObjectStorageClient"),
-    "container_engine": ("oci.container_engine", "ContainerEngineClient"),
-    "monitoring": ("oci.monitoring", "MonitoringClient"),
-    "functions_management": ("oci.functions", "FunctionsManagementClient"),
+    "apigateway": ("oci.apigateway", "DeploymentClient"),
+    "artifacts": ("oci.artifacts", "ArtifactsClient"),
     "compute": ("oci.core", "ComputeClient"),
-    "secrets": ("oci.secrets", "SecretsClient"),
+    "container_engine": ("oci.container_engine", "ContainerEngineClient"),
     "database": ("oci.database", "DatabaseClient"),
     "functions": ("oci.functions", "FunctionsInvokeClient"),
+    "functions_management": ("oci.functions", "FunctionsManagementClient"),
     "identity": ("oci.identity", "IdentityClient"),
-    "organizations": ("oci.tenant_manager_control_plane", "LinkClient"),
     "identity_data_plane": ("oci.identity_data_plane", "DataplaneClient"),
+    "monitoring": ("oci.monitoring", "MonitoringClient"),
+    "object_storage": ("oci.object_storage", "ObjectStorageClient"),
+    "organizations": ("oci.tenant_manager_control_plane", "LinkClient"),
+    "secrets": ("oci.secrets", "SecretsClient"),
 }
+"""Module and class of every client that anything here makes; tools.oci_services reads from it what the image needs."""
+
+Credentials = tuple[dict[str, Any], Any]
+"""What an SDK client is made of: a configuration (region, tenancy, …) and who signs."""
 
 
 class DeadlineRetry:
@@ -46,43 +59,53 @@ class DeadlineRetry:
     ``client`` is set after the client was made, so that its timeouts shrink with what is left of the call.
     """
 
-    def __init__(self, deadline: Deadline) -> None:
+    def __init__(self, deadline: Deadline, read_seconds: float = READ_SECONDS) -> None:
         self.deadline = deadline
+        self.read_seconds = read_seconds
         self.client: Any = None
         self._callback: Any = None
 
     def add_circuit_breaker_callback(self, callback: Any) -> None:  # noqa: ANN401  (the SDK's interface)
-        """Keep what the SDK wants told; see oci/retry/retry.py."""
+        """Keep the SDK's callback for the strategy that is made for each call; see oci/retry/retry.py."""
         self._callback = callback
 
     def make_retrying_call(self, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
         """Run ``call`` until it succeeds, must not be repeated, or time is over; DeadlineExceeded if it is already."""
-        from oci.retry import RetryStrategyBuilder  # the SDK is loaded by who needs it
 
         def attempt(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
             self._shrink_timeouts()
             return call(*args, **kwargs)
 
-        strategy = RetryStrategyBuilder(
-            max_attempts_check=True,
-            max_attempts=MAX_ATTEMPTS,
-            total_elapsed_time_check=True,
-            total_elapsed_time_seconds=self.deadline.bounded(READ_SECONDS * MAX_ATTEMPTS),
-            retry_base_sleep_time_seconds=0.5,
-            retry_max_wait_between_calls_seconds=4,
-        ).get_retry_strategy()
+        # Made for each call: the SDK's strategy counts its total time from the beginning of a call, and what is left
+        # of ours is less each time.
+        strategy = retry_strategy(MAX_ATTEMPTS, self.deadline.bounded(self.read_seconds * MAX_ATTEMPTS))
         strategy.add_circuit_breaker_callback(self._callback)
         return strategy.make_retrying_call(attempt, *args, **kwargs)
 
     def _shrink_timeouts(self) -> None:
         """Let the next attempt wait no longer than what is left; DeadlineExceeded when that is nothing."""
-        left = self.deadline.bounded(READ_SECONDS)
         if self.client is not None:
-            self.client.base_client.timeout = (min(CONNECT_SECONDS, left), left)
+            self.client.base_client.timeout = _timeouts(self.deadline.bounded(self.read_seconds))
+        else:
+            self.deadline.bounded(self.read_seconds)
 
 
-def credentials(settings: OciSettings) -> tuple[dict[str, Any], Any]:
-    """(config, signer) for an SDK client: a named profile, else the resource principal, else the default profile.
+def retry_strategy(attempts: int, seconds: float) -> Any:  # noqa: ANN401  (the SDK's own class)
+    """Return the SDK's strategy for that many attempts within that time, with this suite's waits between them."""
+    from oci.retry import RetryStrategyBuilder
+
+    return RetryStrategyBuilder(
+        max_attempts_check=True,
+        max_attempts=attempts,
+        total_elapsed_time_check=True,
+        total_elapsed_time_seconds=seconds,
+        retry_base_sleep_time_seconds=FIRST_WAIT_SECONDS,
+        retry_max_wait_between_calls_seconds=MAX_WAIT_SECONDS,
+    ).get_retry_strategy()
+
+
+def credentials(settings: OciSettings) -> Credentials:
+    """Return who signs: a named profile, else the resource principal, else the default profile.
 
     Raises NotAuthorised when none of them can be had.
     """
@@ -99,36 +122,62 @@ def client(
     region: str = "",
     retry: bool = True,
     raw: bool = False,
-    identity: tuple[dict[str, Any], Any] | None = None,
+    identity: Credentials | None = None,
 ) -> Any:  # noqa: ANN401
-    """An SDK client of one of SERVICES, in ``region`` or the principal's own; ``retry=False``: one attempt a call.
+    """Return an SDK client bounded by the call's deadline, in ``region`` or the principal's own.
 
-    ``raw=True`` leaves answers as the service's JSON (the SDK's own ``skip_deserialization``), for callers that decode
-    only what they read; ``identity`` is what ``credentials`` gave, so that several clients share one signer.
+    ``retry=False``: one attempt a call; ``identity`` is what ``credentials`` gave, so that several clients share one
+    signer; ``raw`` as in ``make``.
     """
-    module, name = SERVICES[service]
-    config, signer = identity or credentials(settings)
-    if region:
-        config = {**config, "region": region}
+    strategy = DeadlineRetry(deadline) if retry else None
+    made = make(
+        service,
+        identity or credentials(settings),
+        region=region,
+        endpoint=settings.oci_endpoint,
+        timeout_seconds=_timeouts(deadline.bounded(READ_SECONDS)),
+        strategy=strategy,
+        raw=raw,
+    )
+    if strategy is not None:
+        strategy.client = made
+    return made
+
+
+def make(
+    service: str,
+    identity: Credentials,
+    *,
+    region: str = "",
+    endpoint: str = "",
+    timeout_seconds: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS),
+    strategy: DeadlineRetry | None = None,
+    raw: bool = False,
+) -> Any:  # noqa: ANN401
+    """Return an SDK client of one of SERVICES; without a strategy each call is one attempt.
+
+    ``endpoint`` replaces the region's own; ``timeout_seconds`` are those of a connect and of a read. ``raw`` leaves
+    answers as the service's JSON (the SDK's ``skip_deserialization``), for callers that decode only what they read.
+    """
     from oci.circuit_breaker import NoCircuitBreakerStrategy
     from oci.retry import NoneRetryStrategy
 
-    left = deadline.bounded(READ_SECONDS)
-    strategy = DeadlineRetry(deadline) if retry else NoneRetryStrategy()
+    config, signer = identity
     arguments: dict[str, Any] = {
         "signer": signer,
-        "timeout": (min(CONNECT_SECONDS, left), left),
-        "retry_strategy": strategy,
+        "timeout": timeout_seconds,
+        "retry_strategy": strategy or NoneRetryStrategy(),
+        # Some of the SDK's clients come with a breaker that, once open, refuses calls for 30 s without asking the
+        # service (oci/circuit_breaker): here a tick or a load would be lost to it, and the deadline bounds all waits.
         "circuit_breaker_strategy": NoCircuitBreakerStrategy(),
     }
     if raw:
         arguments["skip_deserialization"] = True
-    if settings.oci_endpoint:
-        arguments["service_endpoint"] = settings.oci_endpoint
-    made = getattr(importlib.import_module(module), name)(config, **arguments)
-    if isinstance(strategy, DeadlineRetry):
-        strategy.client = made
-    return made
+    if endpoint:
+        arguments["service_endpoint"] = endpoint
+    module, name = SERVICES[service]
+    made_of = {**config, "region": region} if region else config
+    return getattr(importlib.import_module(module), name)(made_of, **arguments)
 
 
 @contextlib.contextmanager
@@ -153,11 +202,16 @@ def translated(service: str) -> Iterator[None]:
         ) from None
 
 
+def _timeouts(left_seconds: float) -> tuple[float, float]:
+    """Return the time-outs of a connect and of a read for an attempt that has so much time."""
+    return min(CONNECT_SECONDS, left_seconds), left_seconds
+
+
 def _in_the_cloud() -> bool:
     return "OCI_RESOURCE_PRINCIPAL_VERSION" in os.environ
 
 
-def _resource_principal() -> tuple[dict[str, Any], Any]:
+def _resource_principal() -> Credentials:
     from oci.auth.signers import get_resource_principals_signer
 
     try:
@@ -167,7 +221,7 @@ def _resource_principal() -> tuple[dict[str, Any], Any]:
     return {"region": signer.region}, signer
 
 
-def _profile(settings: OciSettings) -> tuple[dict[str, Any], Any]:
+def _profile(settings: OciSettings) -> Credentials:
     from oci import config as oci_config
     from oci import exceptions
     from oci.signer import Signer

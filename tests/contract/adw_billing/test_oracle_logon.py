@@ -221,7 +221,7 @@ def test_every_silent_address_of_a_descriptor_is_given_up(base: dict[str, Any]) 
 TWO_LOGONS = """
 import sys
 import oracledb
-from functions.adw_billing.oracle_bounded import bounded
+from functions.adw_billing.warehouse.oracle.bounded_connect import bounded
 from shared.errors import FunctionError
 
 for port, seconds in ((int(sys.argv[1]), 0.3), (1, 10)):

@@ -15,6 +15,8 @@ from oci.retry import NoneRetryStrategy
 
 from emulator.services.workload_identity.service import WorkloadIdentity
 from ops import invoke
+from ops.identities import Identity, credentials
+from shared.errors import OciServiceError
 from shared.oci.signature import load_resource_principal, sign
 from tests.support.oci_sdk import resource_principal_signer
 from tests.support.small_functions import ECHO, FAILS, SLEEPS, cloud_with, function_ocid
@@ -163,13 +165,11 @@ def test_the_region_is_the_one_that_the_ocid_names(ocid: str, region: str) -> No
     assert invoke.region_of(ocid) == region
 
 
-def test_an_instance_principal_without_an_instance_is_status_3(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr("ops.identities.TOKEN_ATTEMPTS", 1)
+def test_an_instance_principal_without_an_instance_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OCI_METADATA_BASE_URL", "http://127.0.0.1:9/opc/v2")
-    assert invoke.main(["ocid1.fnfunc.oc1.iad.aaaa", "--auth", "instance-principal"]) == 3
-    assert json.loads(capsys.readouterr().out)["error"]["service"] == "instance-principal"
+    with pytest.raises(OciServiceError) as caught:
+        credentials(Identity("instance-principal", token_attempts=1))
+    assert (caught.value.code, caught.value.fields["service"]) == ("no-answer", "instance-principal")
 
 
 def test_a_pod_without_a_cluster_is_an_error_that_names_the_page(
@@ -219,11 +219,13 @@ class TestWorkloadIdentity:
         assert self.call(cloud, exchange.pod(tmp_path, "a", "b"), monkeypatch) == 1
         assert "enhanced" in json.loads(capsys.readouterr().out)["error"]["message"]
 
-    def test_no_exchange_means_nothing_answered(
-        self, cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("ops.identities.TOKEN_ATTEMPTS", 1)
-        assert self.call(cloud, WorkloadIdentity(cloud).pod(tmp_path, "a", "b"), monkeypatch) == 3
+    def test_no_exchange_means_no_answer(self, cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        pod = WorkloadIdentity(cloud).pod(tmp_path, "a", "b")
+        for name, value in pod.items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(OciServiceError) as caught:
+            credentials(Identity(token_file=pod["token"], token_attempts=1))
+        assert (caught.value.code, caught.value.fields["service"]) == ("no-answer", "workload-identity")
 
 
 class TestWithTheSdk:
