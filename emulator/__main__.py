@@ -1,4 +1,4 @@
-"""Command line of the local cloud: `python -m emulator serve` and `python -m emulator cluster`."""
+"""`python -m emulator serve | cluster`: the commands of `oci-functions cloud`, read by argparse."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from emulator.serve_command import add_serve_arguments, run_serve
 
 def main(arguments: list[str]) -> int:
     """Run one command; return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m emulator", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m emulator", description="The local cloud.")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, add_arguments, run, text in (
         ("serve", add_serve_arguments, run_serve, "run everything and print how to call it"),

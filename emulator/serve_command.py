@@ -1,4 +1,4 @@
-"""`python -m emulator serve`: everything at once, until Ctrl-C or SIGTERM."""
+"""`oci-functions cloud serve`: everything at once, until Ctrl-C or SIGTERM."""
 
 from __future__ import annotations
 

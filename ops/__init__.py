@@ -1,1 +1,1 @@
-"""Commands for people and schedules that know functions by name; may import functions and shared, never emulator."""
+"""Commands for people and schedules; they may know functions by name. May import shared; ops.cli whatever it runs."""

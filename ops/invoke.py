@@ -1,8 +1,11 @@
-"""`python -m shared.invoke <function OCID>`: call a function once and tell by the exit status how it went.
+"""Call a function once and say by the exit status how it went: `oci-functions invoke`, `python -m shared.invoke`.
 
 For schedulers, above all a CronJob of Kubernetes. The answer goes to stdout, everything else to stderr. Exit status:
 0 success or warning (2 for a warning with ``--strict``), 1 error (the function's own, the service's, or of the
 arguments), 3 nothing answered.
+
+A schedule runs this in the base image, which has no click: ``main`` reads the arguments with argparse. The command line
+of ``ops.cli`` takes the same declarations from ``add_arguments`` and calls ``run``, so that there is one of each.
 """
 
 from __future__ import annotations
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SUCCESS, ERROR, WARNING, NOTHING_ANSWERED = 0, 1, 2, 3
+
+DESCRIPTION = "Call a function once and say by the exit status how it went."
 
 ANSWER_SECONDS = 310
 """How long to wait for an answer: a synchronous function runs for at most 300 s."""
@@ -50,8 +55,14 @@ class Answered:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Call the function that the arguments name; return the exit status."""
-    options = _parser().parse_args(arguments)
+    """Read the arguments with argparse, call the function and return the exit status."""
+    parser = _Parser(prog="python -m shared.invoke", description=DESCRIPTION)
+    add_arguments(parser)
+    return run(parser.parse_args(arguments))
+
+
+def run(options: argparse.Namespace) -> int:
+    """Call the function that the options name, print its answer and return the exit status."""
     try:
         target = _target(options)
         identity = Identity(options.auth, options.service_account_token, options.config_file, options.profile)
@@ -152,8 +163,8 @@ class _Parser(argparse.ArgumentParser):
         self.exit(ERROR, f"{self.prog}: {message}\n")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m shared.invoke", description=(__doc__ or "").partition(":")[2])
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `invoke`."""
     parser.add_argument("function", help="OCID of the function, ocid1.fnfunc.…")
     parser.add_argument("--body", default="", help="the call's body; `-` reads stdin (default: empty)")
     parser.add_argument(
@@ -168,8 +179,3 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--service-account-token", default="", help="file of the pod's token, where not the usual one")
     parser.add_argument("--invoke-endpoint", default="", help="the function's invoke endpoint: saves the look-up")
     parser.add_argument("--endpoint", default="", help="base URL of the Functions service, for a local cloud")
-    return parser
-
-
-if __name__ == "__main__":
-    sys.exit(main())

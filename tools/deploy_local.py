@@ -23,22 +23,34 @@ PORT = 8180
 CARD = "-H 'X-CODECARD-ID: CC50E3CCBFFF' -H 'X-CODECARD-BUTTON-LABEL: a' -H 'X-CODECARD-BUTTON-FUNCTION: 1'"
 
 
-def main(arguments: list[str]) -> int:
-    """Deploy and serve until a signal arrives; with ``--once`` return the preflight's status at once."""
-    parser = argparse.ArgumentParser(prog="python -m tools.deploy_local", description=__doc__)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `deploy`."""
     parser.add_argument(
         "--port", type=int, default=PORT, help="port of the OCI services, the next one is the gateway's"
     )
     parser.add_argument("--once", action="store_true", help="end after the preflight")
-    options = parser.parse_args(arguments)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Deploy and serve until a signal arrives; with ``--once`` return the preflight's status at once.
+
+    Raises PortNotFree.
+    """
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
+    status = _deploy(options.port, None if options.once else stop)
+    return status if options.once else 0
+
+
+def main(arguments: list[str]) -> int:
+    """Read the arguments, deploy and serve; 2 when a port is taken."""
+    parser = argparse.ArgumentParser(prog="python -m tools.deploy_local", description=__doc__)
+    add_arguments(parser)
     try:
-        status = _deploy(options.port, None if options.once else stop)
+        return run(parser.parse_args(arguments))
     except PortNotFree as fault:
         parser.exit(2, f"{fault}\n")
-    return status if options.once else 0
 
 
 def _deploy(port: int, stop: threading.Event | None) -> int:

@@ -1,4 +1,4 @@
-"""`python -m emulator cluster`: run a scenario, print its timeline, draw it, keep the answers of every tick."""
+"""`oci-functions cloud cluster`: run a scenario, print its timeline, draw it, keep the answers of every tick."""
 
 from __future__ import annotations
 
@@ -36,6 +36,31 @@ def add_cluster_arguments(parser: ArgumentParser) -> None:
 
 def run_cluster(arguments: Namespace) -> int:
     """Run a scenario; return 1 when it did not end as it should, 2 for a faulty file."""
+    runs = _runs(arguments)
+    if runs is None:
+        return 2
+    for one in runs:
+        sys.stdout.write(timeline_text(one) + "\n\n")
+    sys.stdout.write(f"Picture: {arguments.out / 'timeline.svg'}; answers of every tick: *.jsonl beside it.\n")
+    failed = _failures(runs)
+    sys.stdout.writelines(f"NOT AS EXPECTED: {one}\n" for one in failed)
+    return 1 if failed else 0
+
+
+def run_cluster_json(arguments: Namespace) -> int:
+    """Do as ``run_cluster``, with one JSON object instead of the timelines."""
+    runs = _runs(arguments)
+    if runs is None:
+        return 2
+    failed = _failures(runs)
+    ticks = {one.autoscaler: [{"minute": tick.minute, "answer": tick.answer} for tick in one.ticks] for one in runs}
+    picture = str(arguments.out / "timeline.svg")
+    sys.stdout.write(json.dumps({"ticks": ticks, "picture": picture, "not_as_expected": failed}) + "\n")
+    return 1 if failed else 0
+
+
+def _runs(arguments: Namespace) -> list[ScenarioRun] | None:
+    """Play the scenario of the arguments and write its files; None, with a message, when its file is faulty."""
     file = arguments.scenario
     if not file.exists() and (FOLDER / f"{file.name}.yaml").exists():
         file = FOLDER / f"{file.name}.yaml"
@@ -43,15 +68,14 @@ def run_cluster(arguments: Namespace) -> int:
         scenario = load_scenario(file)
     except ScenarioError as error:
         sys.stderr.write(f"{error}\n")
-        return 2
+        return None
     runs = play_all(scenario, rule=arguments.rule or ("both" if scenario.compare else "function"))
     write_results(runs, arguments.out)
-    for one in runs:
-        sys.stdout.write(timeline_text(one) + "\n\n")
-    sys.stdout.write(f"Picture: {arguments.out / 'timeline.svg'}; answers of every tick: *.jsonl beside it.\n")
-    failed = unmet_expectations(runs[0]) if runs[0].autoscaler == FUNCTION else []
-    sys.stdout.writelines(f"NOT AS EXPECTED: {one}\n" for one in failed)
-    return 1 if failed else 0
+    return runs
+
+
+def _failures(runs: list[ScenarioRun]) -> list[str]:
+    return list(unmet_expectations(runs[0])) if runs[0].autoscaler == FUNCTION else []
 
 
 def play_all(scenario: Scenario, *, rule: str = "function", keys_folder: Path | None = None) -> list[ScenarioRun]:

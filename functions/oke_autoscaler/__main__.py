@@ -1,4 +1,4 @@
-"""`python -m functions.oke_autoscaler explain --snapshot FILE`."""
+"""`python -m functions.oke_autoscaler explain`: `oci-functions autoscaler explain` where click is not installed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m functions.adw_billing report`: reads an embedded warehouse, prints the cost report, writes its page."""
+"""`oci-functions billing report`: reads an embedded warehouse, makes the text of a cost report, writes its page."""
 
 from __future__ import annotations
 
@@ -24,7 +24,12 @@ ORDER BY tenancy_id, usage_day, service, currency"""
 
 
 def report(path: str, page: Path, deadline: Deadline) -> str:
-    """Write the page and return the text.
+    """Write the page and return the text; errors are those of ``read_and_write``."""
+    return f"{report_text.text(read_and_write(path, page, deadline))}\n{page} written\n"
+
+
+def read_and_write(path: str, page: Path, deadline: Deadline) -> CostReport:
+    """Read the warehouse and write the page.
 
     Raises BadRequest for a path that is no file or a page that cannot be written, WarehouseBusy when another process
     has the file until the deadline, WarehouseUnusable, WarehouseEmpty.
@@ -35,7 +40,7 @@ def report(path: str, page: Path, deadline: Deadline) -> str:
         page.write_text(report_page.page(found), encoding="utf-8")
     except OSError as fault:
         raise BadRequest(f"{page} cannot be written: {fault.strerror}", fix="name another file", field="out") from None
-    return f"{report_text.text(found)}\n{page} written\n"
+    return found
 
 
 def read(path: str, deadline: Deadline) -> CostReport:

@@ -1,7 +1,7 @@
-"""`python -m functions.oke_autoscaler explain`: what a tick would do on a snapshot, and why, without any network.
+"""`oci-functions autoscaler explain`: what a tick would do on a snapshot, and why, without any network.
 
 This is the outermost room of the function: `--live` reads through the tick itself, so that it shows what the next tick
-would decide on. Nothing but `__main__` imports this room.
+would decide on. Nothing of the function but `__main__` imports this room.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
     from functions.oke_autoscaler.model.decision import Decision
 
-MAX_LIVE_SECONDS = 120.0
+MAX_DESCRIPTION = "Print what a tick would do on a snapshot, and why, without any network."
+
+LIVE_SECONDS = 120.0
 """Seconds that reading a live cluster may take."""
 
 EXIT_FAULTY_SNAPSHOT = 2
@@ -81,14 +83,22 @@ def _rank(body: dict[str, str]) -> tuple[int, bool, bool]:
     return _ACTION_ORDER.index(body["action"]), body["level"] == "success", body["reason"] == "no-resource-pressure"
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Run the command; return 0, or 2 with ``{"error": …}`` printed for a snapshot that cannot be decided on."""
-    parser = argparse.ArgumentParser(prog="python -m functions.oke_autoscaler explain", description=__doc__)
-    source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--snapshot", metavar="FILE", help="a snapshot as JSON; - reads standard input")
-    source.add_argument("--live", action="store_true", help="read a real cluster through the function's own settings")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `explain`."""
+    parser.add_argument("--snapshot", metavar="FILE", help="a snapshot as JSON; - reads standard input")
+    parser.add_argument("--live", action="store_true", help="read a real cluster through the function's own settings")
     parser.add_argument("--text", action="store_true", help="say it in sentences for people")
-    options = parser.parse_args(arguments)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the decision; return 0, or 2 with ``{"error": …}`` printed for a snapshot that cannot be decided on.
+
+    Raises argparse.ArgumentError unless there is exactly one of ``--snapshot`` and ``--live``.
+    """
+    if options.snapshot is None and not options.live:
+        raise argparse.ArgumentError(None, "one of the arguments --snapshot --live is required")
+    if options.snapshot is not None and options.live:
+        raise argparse.ArgumentError(None, "argument --live: not allowed with argument --snapshot")
     try:
         decision = _live() if options.live else explain(_bytes(options.snapshot), time.time())
     except FunctionError as error:
@@ -96,6 +106,18 @@ def main(arguments: Sequence[str]) -> int:
         return EXIT_FAULTY_SNAPSHOT
     _print(text(decision).encode() if options.text else msgspec.json.encode(decision_object(decision)))
     return 0
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command from its arguments, read by argparse: the image has no click."""
+    prog = "python -m functions.oke_autoscaler explain"
+    usage = f"{prog} [-h] (--snapshot FILE | --live) [--text]"
+    parser = argparse.ArgumentParser(prog=prog, usage=usage, description=DESCRIPTION)
+    add_arguments(parser)
+    try:
+        return run(parser.parse_args(arguments))
+    except argparse.ArgumentError as fault:
+        parser.error(str(fault))
 
 
 def _live() -> Decision:

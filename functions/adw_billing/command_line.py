@@ -1,0 +1,149 @@
+"""The loader on this machine's files, and what the bill comes to: `oci-functions billing load` and `… report`.
+
+``add_load_arguments`` and ``add_report_arguments`` declare what a command takes, once for argparse, which the image can
+run (``__main__``), and for the command line of ``ops.cli``. Each command returns its exit status.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import time
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from functions.adw_billing.settings import DIALECTS, usage_day
+from shared.deadline import Deadline
+from shared.errors import BadRequest, FunctionError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+WAIT_SECONDS = 60.0
+"""How long the command line waits for a file that another process has open."""
+LOAD_SECONDS = 86_400.0
+"""How long a load may take: a day, which no load of one machine reaches."""
+BAR_CHARACTERS = 30
+
+
+def add_load_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `load`."""
+    parser.add_argument(
+        "--reports", required=True, type=Path, metavar="FOLDER", help="folder of .csv and .csv.gz files"
+    )
+    parser.add_argument("--warehouse", required=True, metavar="FILE", help="DuckDB file, made when it is not there")
+    parser.add_argument("--detail", action="store_true", help="answer rows, sums, bytes and seconds of each report")
+    parser.add_argument("--tenancy", default="", help="tenancy OCID; default: that of the rows")
+    parser.add_argument("--cost-from", default="", metavar="YYYY-MM-DD", help="setting oci_billing_cost_from")
+
+
+def add_report_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `report`."""
+    parser.add_argument("--warehouse", required=True, metavar="FILE", help="DuckDB file with loaded reports")
+    parser.add_argument("--out", default=Path("out/cost.html"), type=Path, metavar="HTML", help="default: %(default)s")
+
+
+def load(options: argparse.Namespace) -> int:
+    """Load a folder of reports; print the names, or with ``--detail`` an object."""
+    return _answered(lambda: json.dumps(_load(options), ensure_ascii=False) + "\n")
+
+
+def report(options: argparse.Namespace) -> int:
+    """Write the page of the cost report and print its text."""
+
+    def text() -> str:
+        from functions.adw_billing.cost_report.command import report as written
+
+        return written(_path(options), options.out, Deadline.after(WAIT_SECONDS))
+
+    return _answered(text)
+
+
+def report_json(options: argparse.Namespace) -> int:
+    """Write the page of the cost report and print what it shows as one JSON object, sums as exact texts."""
+
+    def text() -> str:
+        import msgspec
+
+        from functions.adw_billing.cost_report.command import read_and_write
+
+        found = read_and_write(_path(options), options.out, Deadline.after(WAIT_SECONDS))
+        return msgspec.json.encode({**msgspec.to_builtins(found), "page": str(options.out)}).decode() + "\n"
+
+    return _answered(text)
+
+
+def _answered(answer: Callable[[], str]) -> int:
+    """Print an answer, or the error in its place with status 1."""
+    logging.getLogger("adw-billing").setLevel(logging.WARNING)
+    try:
+        text = answer()
+    except FunctionError as error:
+        fault = error
+    except OSError as error:
+        fault = BadRequest(f"{error.filename or 'a report'}: {error.strerror}", fix="make it readable for this user")
+    else:
+        sys.stdout.write(text)
+        return 0
+    fault.fix = fault.advice
+    sys.stdout.write(json.dumps(fault.to_body(), ensure_ascii=False) + "\n")
+    return 1
+
+
+def _path(options: argparse.Namespace) -> str:
+    """The warehouse's file; `duckdb:` before it, as in the setting, is allowed."""
+    return str(options.warehouse).removeprefix("duckdb:")
+
+
+def _load(options: argparse.Namespace) -> Any:  # noqa: ANN401  (JSON of two forms)
+    from functions.adw_billing.loader.call import Call, Orders
+    from functions.adw_billing.source.reports import Folder
+    from functions.adw_billing.warehouse.duckdb.warehouse import DuckDbWarehouse
+
+    if not options.reports.is_dir():
+        raise BadRequest(f"{options.reports} is no folder", fix="name a folder with reports", field="reports")
+    try:
+        cost_from = usage_day(options.cost_from) if options.cost_from else ""
+    except ValueError as fault:
+        raise BadRequest(f"--cost-from {fault}", fix="name a usage day", field="cost-from") from None
+    warehouse = DuckDbWarehouse(
+        _path(options), Deadline.after(WAIT_SECONDS), call_id=uuid.uuid4().hex, cost_from=cost_from, margin_seconds=0
+    )
+    deadline = Deadline.after(LOAD_SECONDS)
+    try:
+        warehouse.migrate()
+        orders = Orders(
+            newest_first=False,
+            max_rows_per_slice=1_000_000,
+            left_seconds=deadline.remaining_seconds,
+            progress=_bar() if sys.stderr.isatty() else _silent,
+        )
+        folder = Folder(options.reports, options.tenancy, DIALECTS, warehouse.tenancies())
+        summary = Call(folder, warehouse, orders).run()
+    finally:
+        warehouse.close()
+    if folder.unreadable:
+        raise BadRequest(f"{', '.join(folder.unreadable)}: not readable", fix="make it readable for this user")
+    return summary.detail() if options.detail else summary.names()
+
+
+def _silent(_done: int, _total: int, _rows: int) -> None:
+    """Draw no bar where nobody looks."""
+
+
+def _bar() -> Callable[[int, int, int], None]:
+    """Return what draws a progress bar on stderr."""
+    started = time.monotonic()
+
+    def show(done: int, total: int, rows: int) -> None:
+        filled = BAR_CHARACTERS * done // max(1, total)
+        speed = rows / max(1e-6, time.monotonic() - started)
+        end = "\n" if done == total else ""
+        bar = "#" * filled + "." * (BAR_CHARACTERS - filled)
+        sys.stderr.write(f"\r[{bar}] {done}/{total} reports, {rows} rows, {speed:,.0f} rows/s{end}")
+        sys.stderr.flush()
+
+    return show
