@@ -16,7 +16,7 @@ help: ## Show this help
 
 $(READY): pyproject.toml uv.lock
 	@test -x $(VENV)/bin/uv || { python3 -m venv $(VENV) && $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv; }
-	@UV_PROJECT_ENVIRONMENT=$(CURDIR)/$(VENV) $(VENV)/bin/uv sync --quiet --locked --inexact --all-groups
+	@UV_PROJECT_ENVIRONMENT=$(CURDIR)/$(VENV) $(VENV)/bin/uv sync --quiet --locked --inexact --all-groups --all-extras
 	@touch $@
 
 $(OCI_CLI): deploy/cronjob/requirements.txt | $(READY)

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     from functions.oke_autoscaler.model.decision import Decision
 
-MAX_DESCRIPTION = "Print what a tick would do on a snapshot, and why, without any network."
+DESCRIPTION = "Print what a tick would do on a snapshot, and why, without any network."
 
-LIVE_SECONDS = 120.0
+MAX_LIVE_SECONDS = 120.0
 """Seconds that reading a live cluster may take."""
 
 EXIT_FAULTY_SNAPSHOT = 2

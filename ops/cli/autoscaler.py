@@ -1,0 +1,49 @@
+"""`oci-functions autoscaler`: what a tick would do, and what it needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ops.cli.lazy_group import Lazy, LazyGroup
+
+if TYPE_CHECKING:
+    import click
+
+
+def group() -> LazyGroup:
+    """Return the group."""
+    commands = {
+        "explain": Lazy("Print what a tick would do on a snapshot, and why.", explain),
+        "preflight": Lazy("Try what oke-autoscaler needs, and change nothing.", preflight),
+    }
+    return LazyGroup(
+        "autoscaler",
+        commands,
+        help="Ask what a tick of oke-autoscaler would do, and try what it needs.",
+        example="oci-functions autoscaler explain --snapshot docs/examples/decision.json --text",
+    )
+
+
+def explain() -> click.Command:
+    """Return `autoscaler explain`."""
+    from functions.oke_autoscaler.explain import command as explain_command
+    from ops.cli.declared import command
+
+    return command(
+        "explain",
+        explain_command.add_arguments,
+        explain_command.run,
+        help="Print what a tick would do on a snapshot, or on a real cluster, and why; nothing is changed.",
+        example="oci-functions autoscaler explain --snapshot docs/examples/decision.json --text",
+    )
+
+
+def preflight() -> click.Command:
+    """Return `autoscaler preflight`."""
+    from functions.oke_autoscaler.preflight import run
+    from functions.oke_autoscaler.settings import Settings
+    from ops.cli import function_preflight
+
+    pool = "node_pool_id=<node pool OCID> node_pool_min_size=1 node_pool_max_size=5"
+    example = f"oci_config_profile=DEFAULT cluster_id=<cluster OCID> {pool} oci-functions autoscaler preflight"
+    return function_preflight.command("oke-autoscaler", Settings, run, example=example)

@@ -1,0 +1,27 @@
+"""`oci-functions badge`: the drawing without any cloud."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ops.cli.lazy_group import Lazy, LazyGroup
+
+if TYPE_CHECKING:
+    import click
+
+EXAMPLE = 'oci-functions badge render --name "Joan Citizen" --png badge.png'
+
+
+def group() -> LazyGroup:
+    """Return the group."""
+    commands = {"render": Lazy("Draw one badge into files.", render)}
+    return LazyGroup("badge", commands, help="Draw badges without any cloud.", example=EXAMPLE)
+
+
+def render() -> click.Command:
+    """Return `badge render`."""
+    from functions.codecard_avatar import command_line
+    from ops.cli.declared import command
+
+    help_text = "Draw one badge into files: PNG as the panel shows it, BMP as the card fetches it."
+    return command("render", command_line.add_arguments, command_line.render, help=help_text, example=EXAMPLE)

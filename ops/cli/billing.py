@@ -1,0 +1,65 @@
+"""`oci-functions billing`: the loader on this machine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ops.cli.lazy_group import Lazy, LazyGroup
+
+if TYPE_CHECKING:
+    import click
+
+
+def group() -> LazyGroup:
+    """Return the group."""
+    commands = {
+        "load": Lazy("Load the .csv and .csv.gz files below a folder.", load),
+        "report": Lazy("Print cost by service by day and reconciliation.", report),
+        "preflight": Lazy("Try what adw-billing needs, and change nothing.", preflight),
+    }
+    return LazyGroup(
+        "billing",
+        commands,
+        help="Load billing reports into a DuckDB file, and print what they come to.",
+        example="oci-functions billing load --reports reports --warehouse out/billing.duckdb",
+    )
+
+
+def load() -> click.Command:
+    """Return `billing load`."""
+    from functions.adw_billing import command_line
+    from ops.cli.declared import command
+
+    return command(
+        "load",
+        command_line.add_load_arguments,
+        command_line.load,
+        help="Load the .csv and .csv.gz files below a folder; print the names, or with --detail an object.",
+        example="oci-functions billing load --reports reports --warehouse out/billing.duckdb --detail",
+    )
+
+
+def report() -> click.Command:
+    """Return `billing report`."""
+    from functions.adw_billing import command_line
+    from ops.cli.declared import command
+
+    return command(
+        "report",
+        command_line.add_report_arguments,
+        command_line.report,
+        run_json=command_line.report_json,
+        help="Print cost by service by day and reconciliation, and write a page with a chart.",
+        example="oci-functions billing report --warehouse out/billing.duckdb",
+    )
+
+
+def preflight() -> click.Command:
+    """Return `billing preflight`."""
+    from functions.adw_billing.preflight import preflight as run
+    from functions.adw_billing.settings import Settings
+    from ops.cli import function_preflight
+
+    keys = "oci_config_profile=DEFAULT usage_report_bucket=<tenancy OCID> warehouse=duckdb:out/billing.duckdb"
+    example = f"{keys} oci-functions billing preflight"
+    return function_preflight.command("adw-billing", Settings, run, example=example)
