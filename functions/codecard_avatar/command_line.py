@@ -32,7 +32,10 @@ def render(options: argparse.Namespace) -> int:
 
 
 def _render(title: str, background: Path | None, png: Path | None, bmp: Path | None) -> int:
-    from functions.codecard_avatar.draw import badge_picture, untrusted_images  # after the arguments are known to be good
+    from functions.codecard_avatar.draw import (
+        badge_picture,
+        untrusted_images,
+    )  # after the arguments are known to be good
     from functions.codecard_avatar.errors import BackgroundUnusable
 
     name = badge_name.from_title(title)
