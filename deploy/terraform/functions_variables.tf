@@ -227,7 +227,7 @@ variable "codecard_avatar_public_url" {
 }
 
 variable "codecard_avatar_image_bg_name" {
-  description = "Name of a picture in the bucket, 264 x 176 pixels, that is drawn behind names and stamp (PNG, BMP, GIF or JPEG, at most 1 MB). Default: the built-in background."
+  description = "Name of a picture in the bucket, 264 x 176 pixels, that is drawn behind names and identicon (PNG, BMP, GIF or JPEG, at most 1 MB). Default: the built-in background."
   type        = string
   default     = null
 }

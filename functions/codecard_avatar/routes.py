@@ -36,13 +36,13 @@ def answer_press(call: Call[Settings], container: Container, deadline: Deadline)
     entry = registry.look_up(container.registry(call.settings), pressed, deadline)
     if not entry.known:
         call.summary["outcome"] = "unknown card"
-        return card_json.answer(card_json.passed_through(entry.fields))
+        return card_json.json_answer(card_json.readable_fields(entry.fields))
     name = badge_name.from_fields(entry.fields)
     if name is None:
         raise NameMissing("This card has no name yet", fix="save one as its title", field="title")
     published = _publish(name, call, container, deadline)
     call.metrics.add("badge_seconds", time.monotonic() - started)
-    return card_json.answer(card_json.badge_fields(entry.fields, published.url, published.fingerprint))
+    return card_json.json_answer(card_json.badge_fields(entry.fields, published.url, published.fingerprint))
 
 
 def answer_picture(file_name: str, call: Call[Settings], container: Container, deadline: Deadline) -> HttpAnswer:

@@ -42,7 +42,7 @@ def on_error(error: FunctionError, request: HttpRequest) -> HttpAnswer:
     The firmware ignores the status of the JSON answer, but draws no picture unless its answer begins with
     ``HTTP/1.1 200 OK``, so only there does the status carry meaning.
     """
-    answer = card_json.answer(card_json.failure_fields(error))
+    answer = card_json.json_answer(card_json.failure_fields(error))
     if requested_picture(request) is None:
         return answer
     return HttpAnswer(404 if isinstance(error, NameUnreadable) else 503, answer.headers, answer.body)

@@ -17,12 +17,12 @@ from shared.settings import setting
 
 CardNames = Mapping[str, str]
 
-GONE_SERVICE = "identicon-1132.appspot.com"
+ORIGINAL_IDENTICON_HOST = "identicon-1132.appspot.com"
 """The identicon service of the original. Users still have it in their config."""
 
 
 def _web_url(text: str) -> str:
-    """An absolute http or https URL of printable ASCII, without user name and fragment."""
+    """Return an absolute http or https URL of printable ASCII, without user name and fragment."""
     try:
         parts = urlsplit(text)
         usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
@@ -36,12 +36,12 @@ def _web_url(text: str) -> str:
 
 
 def _identicon_service(text: str) -> str:
-    """Any service but the original's, in whatever form users have that one in their config."""
-    return "" if GONE_SERVICE in text.lower() else _web_url(text)
+    """Return any service but the original's, in whatever form users have that one in their config."""
+    return "" if ORIGINAL_IDENTICON_HOST in text.lower() else _web_url(text)
 
 
 def _public_url(text: str) -> str:
-    """Scheme and host; plain http for this machine only: over http the picture could be changed on its way."""
+    """Return scheme and host; plain http for this machine only: over http the picture could be changed on its way."""
     url = _web_url(text).rstrip("/")
     parts = urlsplit(url)
     if parts.path or parts.query:
@@ -52,6 +52,7 @@ def _public_url(text: str) -> str:
 
 
 def _card_names(text: str) -> CardNames:
+    """Return the names by card id in upper case."""
     try:
         names = json.loads(text)
     except (ValueError, RecursionError):
@@ -95,8 +96,8 @@ class Settings(MetricsSettings):
     name that the call was sent to."""
 
     image_bg_name: str = ""
-    """Name of a picture in the bucket, 264 x 176 pixels, that is drawn behind names and stamp (PNG, BMP, GIF or JPEG,
-    at most 1 MB). Default: the built-in background."""
+    """Name of a picture in the bucket, 264 x 176 pixels, that is drawn behind names and identicon (PNG, BMP, GIF or
+    JPEG, at most 1 MB). Default: the built-in background."""
 
     identicon_service: str = setting(default="", parse=_identicon_service)
     """Address of an identicon service, asked as `<address>/<name>?s=8&p=30` for at most 0.8 s. The service of the
@@ -107,7 +108,7 @@ class Settings(MetricsSettings):
     loopback addresses only. Default: the host of `oss_bucket`, and the region's endpoint."""
 
     def check(self) -> dict[str, str]:
-        """The faults that concern several keys."""
+        """Return the faults that concern several keys, by key."""
         faults = {}
         if not (self.apex_url or self.card_registry or self.card_names):
             faults["apex_url"] = "is not set: set apex_url, card_registry or card_names"

@@ -1,4 +1,4 @@
-"""Which button of which card was pressed, from the request's headers. Pure."""
+"""Which button of which card was pressed, from the request's headers."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ class Button:
     function: str = "1"
 
     @property
-    def main(self) -> Button:
+    def default(self) -> Button:
         """Button a, short press, of the same card: where users keep their name."""
         return replace(self, label="a", function="1")
 
     def headers(self) -> dict[str, str]:
-        """The three headers as the card itself sends them."""
+        """Return the three headers as the card itself sends them."""
         return {ID_HEADER: self.card_id, LABEL_HEADER: self.label, FUNCTION_HEADER: self.function}
 
 
 def from_request(request: HttpRequest) -> Button:
-    """The button of a call; without button headers it is a/1. Raises BadCardId or BadButton."""
+    """Return the button of a call; without button headers it is a/1. Raises BadCardId or BadButton."""
     return Button(
         card_id=parse_card_id(request.header(ID_HEADER)),
         label=_one_of(request.header(LABEL_HEADER), "ab", LABEL_HEADER),
@@ -43,6 +43,7 @@ def from_request(request: HttpRequest) -> Button:
 
 
 def _one_of(text: str | None, allowed: str, header: str) -> str:
+    """Return the header's value if it is one of two characters, the first of them where there is no header."""
     given = (text or "").strip().lower() or allowed[0]
     if len(given) != 1 or given not in allowed:
         raise BadButton(f"{header} must be {allowed[0]} or {allowed[1]}", fix="or leave it out", field=header)

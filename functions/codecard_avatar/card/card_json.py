@@ -1,7 +1,8 @@
-r"""The JSON that every firmware of the card can read: one flat object of ASCII texts without escapes. Pure.
+r"""The JSON that every firmware of the card can read: one flat object of ASCII texts without escapes.
 
-S and K read up to the first ``}``, O refuses any ``\u``, K has 400 bytes for the whole document, and the fonts have
-0x20 to 0x7E only (docs/codecard-avatar.md, "What the card can read").
+Firmware S (the stock card) and K read up to the first ``}``, O refuses any ``\u``, K has 400 bytes for the whole
+document, and the fonts have 0x20 to 0x7E only (docs/codecard-avatar.md, "What the card can read"). emulator/card checks
+each of these rules.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ if TYPE_CHECKING:
 
     from shared.errors import FunctionError
 
-DOCUMENT_BYTES = 390
-"""Of any answer, for the fork whose document holds 400 bytes; the stock firmware takes about 1.5 KB."""
+MAX_DOCUMENT_BYTES = 390
+"""Of an answer with a card's fields, for K, whose document holds 400 bytes; S takes about 1.5 KB."""
 
 _TEXTS = ("title", "subtitle", "bodytext")
-SHOWN_CHARACTERS = {
+MAX_SHOWN_CHARACTERS = {
     "template1": (16, 20, 170),
     "template2": (22, 26, 105),
     "template3": (16, 24, 170),
@@ -35,9 +36,9 @@ SHOWN_CHARACTERS = {
     "template10": (15, 26, 65),
     "template11": (22, 26, 0),
 }
-"""Of title, subtitle and bodytext, by template; the card cuts the rest off."""
+"""Of title, subtitle and bodytext, by template, as they fit on the panel; the card cuts the rest off."""
 
-_REPLACED = {
+_REPLACEMENTS = {
     '"': "'",
     "\\": "/",
     "{": "(",
@@ -65,38 +66,40 @@ _REPLACED = {
     "\u2013": "-",
     "\u2014": "-",
 }
+"""Characters that end or escape a text, and those that Unicode does not decompose into ASCII."""
 
 
-def plain(text: str) -> str:
-    """The text in the card's characters: accents dropped, what has no likeness becomes ``?``, controls a blank."""
-    return " ".join("".join(map(_plain, unicodedata.normalize("NFC", text))).split())
+def card_text(text: str) -> str:
+    """Return the text in the card's characters: accents dropped, controls a blank, what has no ASCII likeness ``?``."""
+    return " ".join("".join(map(_ascii, unicodedata.normalize("NFC", text))).split())
 
 
-def _plain(character: str) -> str:
-    if character in _REPLACED:
-        return _REPLACED[character]
+def _ascii(character: str) -> str:
+    """Return what stands for a character; nothing for marks and for format characters, which have no width."""
+    if character in _REPLACEMENTS:
+        return _REPLACEMENTS[character]
     if " " <= character <= "~":
         return character
     if unicodedata.category(character) in {"Cc", "Zl", "Zp", "Zs"}:
         return " "
     likeness = unicodedata.normalize("NFKD", character)
-    ascii_only = "".join(_REPLACED.get(each, each) for each in likeness if " " <= each <= "~").strip()
+    ascii_only = "".join(_REPLACEMENTS.get(each, each) for each in likeness if " " <= each <= "~").strip()
     return ascii_only or ("" if unicodedata.category(character) in {"Mn", "Cf", "Cs"} else "?")
 
 
-def passed_through(fields: Mapping[str, str]) -> dict[str, str]:
-    """A backend's fields made readable for the card, in their order, cut to what their template shows."""
-    shown = SHOWN_CHARACTERS.get(fields.get("template", ""), SHOWN_CHARACTERS["template1"])
+def readable_fields(fields: Mapping[str, str]) -> dict[str, str]:
+    """Return a backend's fields made readable for the card, in their order, cut to what their template shows."""
+    shown = MAX_SHOWN_CHARACTERS.get(fields.get("template", ""), MAX_SHOWN_CHARACTERS["template1"])
     limits = {**MAX_FIELD_CHARACTERS, **dict(zip(_TEXTS, shown, strict=True))}
     kept: dict[str, str] = {}
     for name, text in fields.items():
         if name in limits:
-            _add_if_it_fits(kept, name, plain(text)[: limits[name]])
+            _add_if_it_fits(kept, name, card_text(text)[: limits[name]])
     return kept
 
 
 def badge_fields(fields: Mapping[str, str], picture_url: str, fingerprint: str) -> dict[str, str]:
-    """The answer with a badge: the backend's fields with template8 and the picture.
+    """Return the answer with a badge: the backend's fields with template8 and the picture.
 
     What the card reads for template8 comes first; the backend's other fields follow as long as the smallest firmware
     has room for them.
@@ -106,12 +109,12 @@ def badge_fields(fields: Mapping[str, str], picture_url: str, fingerprint: str) 
         kept["fingerprint"] = fingerprint
     for name, text in fields.items():
         if name in MAX_FIELD_CHARACTERS and name not in kept and name != "fingerprint":
-            _add_if_it_fits(kept, name, plain(text)[: MAX_FIELD_CHARACTERS[name]])
+            _add_if_it_fits(kept, name, card_text(text)[: MAX_FIELD_CHARACTERS[name]])
     return kept
 
 
 def failure_fields(error: FunctionError) -> dict[str, str]:
-    """The template that shows an expected failure, and its reason for other callers."""
+    """Return the template that shows an expected failure, and its reason for callers that are no card."""
     card_error = error if isinstance(error, CardFailure) else None
     fix = error.fix[:1].upper() + error.fix[1:]
     sentences = [part.strip().rstrip(".") for part in (error.message, fix) if part.strip()]
@@ -120,27 +123,27 @@ def failure_fields(error: FunctionError) -> dict[str, str]:
         "subtitle": card_error.subtitle if card_error else error.reason,
         "bodytext": ". ".join(sentences) or error.meaning,
     }
-    limits = dict(zip(_TEXTS, SHOWN_CHARACTERS["template1"], strict=True))
-    shown = {name: plain(text)[: limits[name]] for name, text in texts.items()}
+    limits = dict(zip(_TEXTS, MAX_SHOWN_CHARACTERS["template1"], strict=True))
+    shown = {name: card_text(text)[: limits[name]] for name, text in texts.items()}
     return {"template": "template1", **shown, "icon": "fail", "reason": error.reason}
 
 
-def answer(fields: Mapping[str, str]) -> HttpAnswer:
-    """The HTTP answer; the order of its headers is part of the contract.
-
-    The stock firmware takes the first header that ends in ``ype: `` for the content type, and it must not be the last
-    one; a fork looks for it after Content-Length, which a gateway may put last: hence the later header.
-    """
+def json_answer(fields: Mapping[str, str]) -> HttpAnswer:
+    """Return the HTTP answer; the order of its headers is part of the contract."""
+    # S takes the first header that ends in "ype: " for the content type, and that must not be the last header. O looks
+    # for such a header after Content-Length, which a gateway may put behind Content-Type: X-Codecard-Type is the one
+    # that it then finds, and for S the header after the content type.
+    # The status is 200 for a failure too: the firmware ignores it, and a gateway may replace the body of an error.
     headers = {
         "Content-Type": "application/json",
         "Cache-Control": "no-store",
         "X-Codecard-Type": "application/json",
     }
-    return HttpAnswer(200, headers, encode(fields))
+    return HttpAnswer(200, headers, encode_document(fields))
 
 
-def encode(fields: Mapping[str, str]) -> bytes:
-    """The document's bytes; ValueError when a text holds what a firmware cannot read."""
+def encode_document(fields: Mapping[str, str]) -> bytes:
+    """Return the document's bytes; ValueError when a text holds what a firmware cannot read."""
     document = json.dumps(fields).encode("ascii")
     if b"\\" in document or document.count(b"}") != 1:
         raise ValueError("a text of the answer is not in the card's characters")
@@ -148,5 +151,6 @@ def encode(fields: Mapping[str, str]) -> bytes:
 
 
 def _add_if_it_fits(kept: dict[str, str], name: str, text: str) -> None:
-    if text and len(encode({**kept, name: text})) <= DOCUMENT_BYTES:
+    """Add a field unless the document would outgrow the smallest firmware."""
+    if text and len(encode_document({**kept, name: text})) <= MAX_DOCUMENT_BYTES:
         kept[name] = text

@@ -1,4 +1,4 @@
-"""From a card's title to the two lines of a badge and the name of its identicon. Pure."""
+"""What a badge shows of its owner: from a card's fields to the lines of the badge and the name of its identicon."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ ELLIPSIS = "\u2026"
 """The end of a name that is cut, on the badge and in an address."""
 
 MAX_CHARACTERS = 200
-"""Of a title that are looked at; the backend's column has 50."""
+"""Of a title that are looked at; the backend's column has 50, a registry may have more."""
 
-INITIALS_OF_EACH = 2
+LETTERS_OF_A_WORD = 2
+"""Of the first and of the last word, that make the identicon's name."""
 
 _SYMBOLS = frozenset({"So", "Sk", "Me", "Cn"})
 """Unicode categories of emoji and signs: left out of a line that has letters too."""
@@ -37,8 +38,10 @@ class BadgeName:
         return f"{self.first} {self.last}".strip()
 
 
-def clean(title: str) -> str:
-    """The title as plain words: composed (NFC), one blank between words, no control, format or private characters."""
+def clean_title(title: str) -> str:
+    """Return the title as plain words: NFC, one blank between words, no control, format or private use characters."""
+    # Composed letters are what the font has, and what makes one address of two spellings of a name. Four times as many
+    # characters are read as are kept, because a letter may be spelled with several marks that compose into it.
     composed = unicodedata.normalize("NFC", title[: 4 * MAX_CHARACTERS])
     spaced = "".join(" " if unicodedata.category(each) in {"Cc", "Zl", "Zp"} else each for each in composed)
     kept = "".join(each for each in spaced if unicodedata.category(each) not in {"Cf", "Cs", "Co"})
@@ -46,19 +49,19 @@ def clean(title: str) -> str:
 
 
 def from_title(title: str) -> BadgeName | None:
-    """The name of a title, or None when there is nothing to show.
+    """Return the name of a title, or None when there is nothing to show.
 
     The last word is the last name, everything before it the first names; a single word is a first name. Emoji and
     signs are left out where a word remains. The identicon's name is the first two letters or digits of the first
     word and of the last one, case kept; of a name without any, its first two characters.
     """
-    text = clean(title)
+    text = clean_title(title)
     words = [word for word in map(_without_symbols, text.split()) if word] or text.split()
     if not words:
         return None
     first, last = (words, []) if len(words) == 1 else (words[:-1], words[-1:])
     letters = _letters(words[0]) + "".join(_letters(word) for word in last)
-    return BadgeName(" ".join(first), " ".join(last), letters or words[0][:INITIALS_OF_EACH])
+    return BadgeName(" ".join(first), " ".join(last), letters or words[0][:LETTERS_OF_A_WORD])
 
 
 def from_fields(fields: Mapping[str, str]) -> BadgeName | None:
@@ -67,6 +70,7 @@ def from_fields(fields: Mapping[str, str]) -> BadgeName | None:
 
 
 def _without_symbols(word: str) -> str:
+    """Return the word without emoji and signs; empty when no letter, digit or punctuation remains."""
     kept = [each for each in word if not _is_symbol(each)]
     return "".join(kept) if any(unicodedata.category(each)[0] != "M" for each in kept) else ""
 
@@ -76,4 +80,5 @@ def _is_symbol(character: str) -> bool:
 
 
 def _letters(word: str) -> str:
-    return "".join(each for each in word if each.isalnum())[:INITIALS_OF_EACH]
+    """Return the first letters or digits of a word."""
+    return "".join(each for each in word if each.isalnum())[:LETTERS_OF_A_WORD]

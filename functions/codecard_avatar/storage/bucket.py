@@ -1,4 +1,4 @@
-"""The bucket of badges over plain HTTP requests, signed by the function's resource principal or sent to a link.
+"""The bucket over HTTP requests, signed by the function's resource principal or sent to a pre-authenticated URL.
 
 The OCI SDK is not used here: importing its object-storage client costs more CPU than the whole call may
 (shared/oci/signature.py has the signature that stands in for it).
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from shared.deadline import Deadline
     from shared.http.client import HttpClient, HttpResponse
 
-ANSWER_BYTES = 64 * 1024
+MAX_ERROR_BYTES = 64 * 1024
 """Of an answer that is not an object: a small JSON error at most."""
 
-RENEW_SECONDS = 60.0
-"""Before a session token ends it is read again."""
+RENEW_BEFORE_EXPIRY_SECONDS = 60.0
+"""How long before its end a session token is read again."""
 
 
 class PrincipalCache:
@@ -33,9 +33,9 @@ class PrincipalCache:
         self._principal: Principal | None = None
 
     def get(self, now_epoch_seconds: float) -> Principal:
-        """The principal. Raises NotAuthorised when the environment has none."""
+        """Return the principal. Raises NotAuthorised when the environment has none."""
         held = self._principal
-        if held is None or held.expires_epoch_seconds - RENEW_SECONDS < now_epoch_seconds:
+        if held is None or held.expires_epoch_seconds - RENEW_BEFORE_EXPIRY_SECONDS < now_epoch_seconds:
             held = self._principal = load_resource_principal(os.environ)
         return held
 
@@ -49,20 +49,19 @@ class Bucket:
         self._principals = principals
 
     def get(self, name: str, deadline: Deadline, limit_bytes: int) -> bytes:
-        """An object's bytes. Raises HttpError (its text begins with the status where there was one), NotAuthorised."""
+        """Return an object's bytes. Raises HttpError (its text begins with the status, if any) or NotAuthorised."""
         return _checked(self._send("GET", name, deadline, limit_bytes), name).body
 
     def put(self, name: str, body: bytes, content_type: str, deadline: Deadline) -> bytes:
         """Write an object and return the certificate (DER) of its host. Raises HttpError, NotAuthorised."""
-        return _checked(self._send("PUT", name, deadline, ANSWER_BYTES, body, content_type), name).certificate
+        return _checked(self._send("PUT", name, deadline, MAX_ERROR_BYTES, body, content_type), name).certificate
 
     def is_readable(self, url: BucketUrl, name: str, deadline: Deadline) -> bool:
-        """Whether the card can read an object by this form of the bucket's URL; only a clear refusal is a no.
-
-        Raises HttpError.
-        """
+        """Tell whether the card can read an object by this form of the bucket's URL. Raises HttpError."""
+        # Asked as the card will: without a signature and with its TLS. Only a clear refusal is a no: a service that
+        # does not answer HEAD (501) or is overloaded (503) says nothing about the bucket's visibility.
         answer = self._http.send(
-            "HEAD", url.object_url(name), deadline, limit_bytes=ANSWER_BYTES, tls=rsa_tls12_context
+            "HEAD", url.object_url(name), deadline, limit_bytes=MAX_ERROR_BYTES, tls=rsa_tls12_context
         )
         return answer.status not in {401, 403, 404}
 
@@ -86,7 +85,7 @@ class Bucket:
 
 
 def _checked(answer: HttpResponse, name: str) -> HttpResponse:
-    """Raises HttpError for every status but 200; it says what to do about the usual ones."""
+    """Return the answer if its status is 200. Raises HttpError with the cause of the usual other ones."""
     if answer.status == 200:
         return answer
     causes = {

@@ -20,7 +20,7 @@ FINGERPRINT = " ".join(["AB"] * 20)
 
 def wire(fields: dict[str, str]) -> bytes:
     """The answer as a server with its own ideas of header order would send it."""
-    answer = card_json.answer(fields)
+    answer = card_json.json_answer(fields)
     headers = {"Date": "Wed", "Content-Length": str(len(answer.body)), **answer.headers}
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return f"HTTP/1.1 200 OK\r\n{lines}\r\n".encode() + answer.body
@@ -28,7 +28,7 @@ def wire(fields: dict[str, str]) -> bytes:
 
 def gateway_wire(fields: dict[str, str]) -> bytes:
     """The same behind a gateway that puts Content-Length between the content type and the function's own header."""
-    answer = card_json.answer(fields)
+    answer = card_json.json_answer(fields)
     headers = dict(answer.headers)
     kind = headers.pop("Content-Type")
     lines = {"Content-Type": kind, "Content-Length": str(len(answer.body)), **headers, "Connection": "close"}
@@ -50,7 +50,7 @@ def gateway_wire(fields: dict[str, str]) -> bytes:
     ],
 )
 def test_a_text_is_put_into_the_cards_characters(text: str, shown: str) -> None:
-    assert card_json.plain(text) == shown
+    assert card_json.card_text(text) == shown
 
 
 @given(st.dictionaries(st.sampled_from(sorted(MAX_FIELD_CHARACTERS)), st.text(max_size=300)))
@@ -62,7 +62,7 @@ def test_whatever_a_backend_says_every_firmware_reads_it(fields: dict[str, str])
             assert got["template"] == "template8"
             assert got["backgroundImage"] == URL
             assert got["fingerprint"] == FINGERPRINT
-    passed = card_json.passed_through(fields)
+    passed = card_json.readable_fields(fields)
     for firmware in FIRMWARES:
         assert read(wire(passed), firmware) == passed
 
@@ -87,13 +87,13 @@ def test_the_backends_fields_are_kept_with_template8_white_and_the_picture() -> 
 )
 def test_what_is_passed_through_is_cut_where_its_template_ends(template: str, shown: tuple[int, int, int]) -> None:
     texts = dict.fromkeys(("title", "subtitle", "bodytext"), "x" * 200)
-    passed = card_json.passed_through({"template": template, **texts, "icon": "fail"})
+    passed = card_json.readable_fields({"template": template, **texts, "icon": "fail"})
     assert tuple(len(passed.get(name, "")) for name in texts) == shown
     assert passed["icon"] == "fail"
 
 
 def test_fields_that_no_card_knows_are_not_passed_through() -> None:
-    assert card_json.passed_through({"title": "x", "secret": "y"}) == {"title": "x"}
+    assert card_json.readable_fields({"title": "x", "secret": "y"}) == {"title": "x"}
 
 
 def test_without_https_there_is_no_fingerprint_not_even_the_backends() -> None:
@@ -138,10 +138,10 @@ def test_a_long_message_is_cut_where_the_panel_ends() -> None:
 def test_a_text_that_no_firmware_can_read_is_a_bug() -> None:
     for text in ('"', "\\", "}"):
         with pytest.raises(ValueError, match="characters"):
-            card_json.encode({"title": text})
+            card_json.encode_document({"title": text})
 
 
 def test_the_type_header_is_first_and_not_last() -> None:
-    answer = card_json.answer({"title": "x"})
+    answer = card_json.json_answer({"title": "x"})
     assert list(answer.headers) == ["Content-Type", "Cache-Control", "X-Codecard-Type"]
     assert json.loads(answer.body) == {"title": "x"}

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import pytest
+
 from functions.codecard_avatar.card.button import Button
-from functions.codecard_avatar.card.registry import ConfigRegistry, Entry, Registry, look_up
+from functions.codecard_avatar.card.registry import ConfigRegistry, Entry, Registry, entry_of, look_up
+from functions.codecard_avatar.errors import RegistryUnreadable
 from shared.deadline import Deadline
 
 CARD = "CC50E3CCBFFF"
@@ -57,3 +60,21 @@ def test_names_in_the_config_are_for_every_button() -> None:
     names: Registry = ConfigRegistry({CARD: "Joan Citizen"})
     assert names.find(Button(CARD, "b", "2"), LATER).fields == {"title": "Joan Citizen"}
     assert not names.find(Button("000000000000"), LATER).known
+
+
+@pytest.mark.parametrize(
+    ("value", "fields"),
+    [
+        ("Joan", {"title": "Joan"}),
+        ({"title": "Joan", "subtitle": "s", "other": "x"}, {"title": "Joan", "subtitle": "s"}),
+        ({}, {}),
+    ],
+)
+def test_an_entry_is_a_name_or_a_cards_fields(value: object, fields: dict[str, str]) -> None:
+    assert entry_of(value) == Entry(fields, known=True)
+
+
+@pytest.mark.parametrize("value", [7, ["Joan"], {"title": 7}, {"title": None}, True])
+def test_an_entry_of_another_shape_is_unreadable(value: object) -> None:
+    with pytest.raises(RegistryUnreadable, match="card_registry"):
+        entry_of(value)

@@ -1,0 +1,63 @@
+"""Which part of the bucket's object a button gets."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from functions.codecard_avatar.card.button import Button
+from functions.codecard_avatar.card.object_registry import ObjectRegistry
+from functions.codecard_avatar.card.registry import Entry
+from functions.codecard_avatar.errors import RegistryLate, RegistryUnreadable
+from functions.codecard_avatar.model.bucket_url import parse_bucket_url
+from functions.codecard_avatar.storage.bucket import Bucket, PrincipalCache
+from shared.deadline import Deadline
+from shared.http.client import HttpClient, HttpError
+
+CARD = "CC50E3CCBFFF"
+URL = "https://objectstorage.us-phoenix-1.oraclecloud.com/n/ns/b/codecard"
+
+
+class OneObject(Bucket):
+    """A bucket with one object, or one that cannot be read."""
+
+    def __init__(self, content: bytes | HttpError) -> None:
+        super().__init__(parse_bucket_url(URL), HttpClient("test"), PrincipalCache())
+        self._content = content
+
+    def get(self, name: str, deadline: Deadline, limit_bytes: int) -> bytes:
+        if isinstance(self._content, HttpError):
+            raise self._content
+        return self._content
+
+
+def find(content: object, button: Button) -> Entry:
+    stored = content if isinstance(content, bytes | HttpError) else json.dumps(content).encode()
+    return ObjectRegistry(OneObject(stored), "cards.json").find(button, Deadline.after(60))
+
+
+@pytest.mark.parametrize("key", [CARD, CARD.lower()])
+def test_the_card_is_found_in_any_case(key: str) -> None:
+    assert find({key: "Joan"}, Button(CARD)) == Entry({"title": "Joan"}, known=True)
+
+
+def test_a_button_of_its_own_goes_before_the_card() -> None:
+    document = {CARD: "Joan", f"{CARD}/B/2": "Joan at work"}
+    assert find(document, Button(CARD, "b", "2")).fields["title"] == "Joan at work"
+    assert find(document, Button(CARD, "b", "1")).fields["title"] == "Joan"
+
+
+def test_a_card_that_is_not_there_is_unknown() -> None:
+    assert not find({"000000000000": "Joe"}, Button(CARD)).known
+
+
+@pytest.mark.parametrize("content", [b"{", b"[]", b"[" * 100_000, HttpError("404 for cards.json")])
+def test_what_cannot_be_read_is_said(content: bytes | HttpError) -> None:
+    with pytest.raises(RegistryUnreadable, match="card_registry"):
+        find(content, Button(CARD))
+
+
+def test_a_late_object_is_told_apart() -> None:
+    with pytest.raises(RegistryLate, match="card_registry"):
+        find(HttpError("h did not answer in time", late=True), Button(CARD))
