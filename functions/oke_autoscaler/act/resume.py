@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.act.observe import decide_on
 from functions.oke_autoscaler.act.removal import Deletion, is_member
-from functions.oke_autoscaler.decide.scale_down.unfinished_removals import Leftover, Rest, leftovers, put_back
+from functions.oke_autoscaler.decide.scale_down.unfinished_removals import (
+    NextStep,
+    UnfinishedRemoval,
+    find_unfinished_removals,
+    without_removal,
+)
 from functions.oke_autoscaler.model import taints
 
 if TYPE_CHECKING:
@@ -26,35 +31,35 @@ def resume(removals: Removals, observed: Observed, decision: Decision, now: floa
     verdicts = {verdict.node: verdict for verdict in decision.nodes}
     snapshot = observed.snapshot
     timeout = removals.settings.drain_timeout_minutes * 60
-    found = leftovers(snapshot.pools or (), snapshot.nodes, snapshot.pods, verdicts, now, timeout)
+    found = find_unfinished_removals(snapshot.pools or (), snapshot.nodes, snapshot.pods, verdicts, now, timeout)
     updating = {pool.id for pool in decision.pools if pool.status == "updating"}
     needed = _needed_again(found, observed, removals, now)
     work = _Resumption(removals, observed, now)
-    for leftover in found:
-        name = leftover.node.metadata.name
-        if leftover.rest is Rest.EVICT:
-            work.evict_rest(leftover, verdicts.get(name))
-        elif leftover.rest is Rest.DELETE and name in needed:
-            work.put_back(leftover, taints.end_removal(leftover.node, uncordon=True), "needed again")
-        elif leftover.rest is Rest.DELETE and leftover.pool_id in updating:
-            removals.draining[leftover.pool_id] += 1
-        elif leftover.rest is Rest.DELETE:
-            work.delete(leftover)
-        elif leftover.rest is not Rest.NOTHING:
-            work.leave(leftover)
+    for removal in found:
+        name = removal.node.metadata.name
+        if removal.next_step is NextStep.EVICT:
+            work.evict_rest(removal, verdicts.get(name))
+        elif removal.next_step is NextStep.DELETE and name in needed:
+            work.put_back(removal, taints.end_removal(removal.node, uncordon=True), "needed again")
+        elif removal.next_step is NextStep.DELETE and removal.pool_id in updating:
+            removals.draining[removal.pool_id] += 1
+        elif removal.next_step is NextStep.DELETE:
+            work.delete(removal)
+        elif removal.next_step is not NextStep.NOTHING:
+            work.leave(removal)
     return work.observed
 
 
-def _needed_again(found: list[Leftover], observed: Observed, removals: Removals, now: float) -> set[str]:
+def _needed_again(found: list[UnfinishedRemoval], observed: Observed, removals: Removals, now: float) -> set[str]:
     """Return the drained nodes that pending pods would use if they were put back.
 
     The decision is made once more with those nodes as they would be, since only it knows where pods would go.
     """
-    drained = [leftover.node for leftover in found if leftover.rest is Rest.DELETE]
+    drained = [removal.node for removal in found if removal.next_step is NextStep.DELETE]
     if not drained:
         return set()
     for node in drained:
-        observed = observed.with_node(put_back(node))
+        observed = observed.with_node(without_removal(node))
     placed = {verdict.placed_on for verdict in decide_on(observed, removals.settings, now).pods}
     return {node.metadata.name for node in drained if node.metadata.name in placed}
 
@@ -67,57 +72,57 @@ class _Resumption:
     observed: Observed
     now: float
 
-    def evict_rest(self, leftover: Leftover, verdict: NodeVerdict | None) -> None:
+    def evict_rest(self, removal: UnfinishedRemoval, verdict: NodeVerdict | None) -> None:
         """Evict the pods that this tick decided on, by UID.
 
         They are listed again right before: one that has ended since, or is ending, need not be evicted, and a pod of
         the same name that came after the decision must not be.
         """
-        self.removals.draining[leftover.pool_id] += 1
-        wanted = {pod.metadata.uid for pod in leftover.evictable(verdict)}
+        self.removals.draining[removal.pool_id] += 1
+        wanted = {pod.metadata.uid for pod in removal.evictable(verdict)}
         if wanted:
-            pods = self.removals.cluster.pods_of(leftover.node.metadata.name)
+            pods = self.removals.cluster.pods_of(removal.node.metadata.name)
             going = (pod for pod in pods if pod.metadata.uid in wanted and not pod.metadata.deletion_timestamp)
             self.removals.evict(going)
 
-    def delete(self, leftover: Leftover) -> None:
+    def delete(self, removal: UnfinishedRemoval) -> None:
         """Delete a drained node, unless the pool has changed, lost it already, or needs it for its minimum."""
-        removals, pool_id = self.removals, leftover.pool_id
+        removals, pool_id = self.removals, removal.pool_id
         state = removals.pool_if_unchanged(self.observed.pools[pool_id])
         if state is None:
             removals.draining[pool_id] += 1
-        elif not is_member(state, leftover.instance_id):
+        elif not is_member(state, removal.instance_id):
             return
         elif not removals.keeps_minimum(state):
-            self.put_back(leftover, taints.end_removal(leftover.node, uncordon=True), "minimum size")
+            self.put_back(removal, taints.end_removal(removal.node, uncordon=True), "minimum size")
         else:
-            reason = taints.removal_reason(leftover.node)
-            self._deleted(leftover, removals.delete(state, leftover.instance_id, leftover.node, reason))
+            reason = taints.removal_reason(removal.node)
+            self._deleted(removal, removals.delete(state, removal.instance_id, removal.node, reason))
 
-    def leave(self, leftover: Leftover) -> None:
+    def leave(self, removal: UnfinishedRemoval) -> None:
         """Leave the node to its operator, or give it up for a while."""
-        node = leftover.node
-        if leftover.rest is Rest.HANDS_OFF:
-            self.put_back(leftover, taints.end_removal(node, uncordon=False), "operator")
+        node = removal.node
+        if removal.next_step is NextStep.LET_BE:
+            self.put_back(removal, taints.end_removal(node, uncordon=False), "operator")
             return
-        names = ", ".join(pod.key for pod in leftover.pods_left[:5]) or "nothing, but OKE does not delete it"
+        names = ", ".join(pod.key for pod in removal.pods_left[:5]) or "nothing, but OKE does not delete it"
         text = f"drain not finished in time, node put back; still there: {names}"
         self.removals.events.on_node(node, "ScaleDownFailed", text, warning=True)
         not_before = self.now + self.removals.settings.backoff_minutes * 60
-        self.put_back(leftover, taints.give_up_removal(node, not_before), "timed out")
+        self.put_back(removal, taints.give_up_removal(node, not_before), "timed out")
 
-    def put_back(self, leftover: Leftover, patch: Patch, why: str) -> None:
+    def put_back(self, removal: UnfinishedRemoval, patch: Patch, why: str) -> None:
         """Patch the node as if its removal had not begun."""
         cluster = self.removals.cluster
-        node = cluster.patch_node(leftover.node, patch, f"put back ({why})")
+        node = cluster.patch_node(removal.node, patch, f"put back ({why})")
         if node is not None and not cluster.changes.dry_run:
             self.observed = self.observed.with_node(node)
 
-    def _deleted(self, leftover: Leftover, outcome: Deletion) -> None:
-        removals, pool_id = self.removals, leftover.pool_id
+    def _deleted(self, removal: UnfinishedRemoval, outcome: Deletion) -> None:
+        removals, pool_id = self.removals, removal.pool_id
         if outcome in {Deletion.REFUSED, Deletion.UNKNOWN}:
             removals.draining[pool_id] += 1
-            if leftover.too_old and outcome is Deletion.REFUSED:
-                self.leave(leftover)
+            if removal.too_old and outcome is Deletion.REFUSED:
+                self.leave(removal)
         elif not removals.cluster.changes.dry_run:
             self.observed = self.observed.with_pool(removals.oke.node_pool(pool_id))

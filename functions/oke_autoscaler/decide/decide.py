@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from functions.oke_autoscaler.decide.scale_down import candidates as judging
-from functions.oke_autoscaler.decide.scale_up import plan as planning
-from functions.oke_autoscaler.decide.simulation import cluster_state as world
+from functions.oke_autoscaler.decide.scale_down.candidates import plan_removals
+from functions.oke_autoscaler.decide.scale_up.plan import plan_scale_up
+from functions.oke_autoscaler.decide.simulation.cluster_state import build_cluster_state
 from functions.oke_autoscaler.model.decision import Decision, PodVerdict, PoolVerdict
 from functions.oke_autoscaler.model.nodes import POOL_NAME, TO_BE_DELETED, has_taint, instance_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from functions.oke_autoscaler.decide.cluster.pod_groups import Workload
-    from functions.oke_autoscaler.decide.cluster.pools import PoolState
-    from functions.oke_autoscaler.decide.scale_down.candidates import Verdicts
-    from functions.oke_autoscaler.decide.scale_up.plan import Plan
-    from functions.oke_autoscaler.decide.simulation.cluster_state import World
-    from functions.oke_autoscaler.decide.simulation.nodes import Place
-    from functions.oke_autoscaler.decide.simulation.offerings import Offer
+    from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroup
+    from functions.oke_autoscaler.decide.cluster.pools import PoolStatus
+    from functions.oke_autoscaler.decide.scale_down.candidates import RemovalPlan
+    from functions.oke_autoscaler.decide.simulation.cluster_state import ClusterState
+    from functions.oke_autoscaler.decide.simulation.nodes import SimulatedNode
+    from functions.oke_autoscaler.decide.simulation.offerings import Offering
+    from functions.oke_autoscaler.decide.simulation.placement_plan import PlacementPlan
     from functions.oke_autoscaler.model.snapshot import Snapshot
     from functions.oke_autoscaler.settings import Settings
 
@@ -36,12 +36,12 @@ def decide(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[
     ``conflict`` …): they are not grown again and their pods go to the other pools. After a 412, call again with the
     pools as read anew. Raises ValueError for a quantity or a time that cannot be read.
     """
-    known = world.build(snapshot, settings, now, refused or {})
-    plan = planning.plan(known)
-    reasons = {w.ident: _why_left(known, plan, w) for w in known.pending if w.ident in plan.left}
-    pods = _pod_verdicts(known, plan, reasons)
-    verdicts = judging.judge(known, plan, _held(known, plan, reasons))
-    pools = tuple(_pool_verdict(known, plan, reasons, verdicts, state) for state in known.pools.states)
+    state = build_cluster_state(snapshot, settings, now, refused or {})
+    plan = plan_scale_up(state)
+    reasons = {w.ident: _why_left(state, plan, w) for w in state.pending if w.ident in plan.left}
+    pods = _pod_verdicts(state, plan, reasons)
+    verdicts = plan_removals(state, plan, _held(state, plan, reasons))
+    pools = tuple(_pool_verdict(state, plan, reasons, verdicts, pool_status) for pool_status in state.pools.statuses)
     return Decision(
         pools=pools,
         pods=pods,
@@ -53,7 +53,7 @@ def decide(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[
 
 
 class _Left:
-    """Why pods of a workload found no place: the reason for the answer, and by pool in words."""
+    """Why pods of a group found no node: the reason for the answer, and by pool in words."""
 
     __slots__ = ("by_pool", "reason")
 
@@ -68,18 +68,18 @@ class _Left:
         return f"{self.reason} ({details})" if details else self.reason
 
 
-def _why_left(known: World, plan: Plan, workload: Workload) -> _Left:
+def _why_left(state: ClusterState, plan: PlacementPlan, group: PodGroup) -> _Left:
     """A pool that could hold the pod tells why it does not grow; else every pool tells what it lacks."""
     by_pool: dict[str, str] = {}
     blocks: list[str] = []
-    for offer in known.offers:
-        obstacle = offer.obstacle(known.room.static, workload)
-        block = _block(known, plan, offer) if not obstacle else ""
-        by_pool[offer.state.pool.name] = obstacle or block or "rules between pods"
+    for offering in state.offerings:
+        obstacle = offering.obstacle(state.simulation.static, group)
+        block = _block(state, plan, offering) if not obstacle else ""
+        by_pool[offering.pool_status.name] = obstacle or block or "rules between pods"
         if not obstacle:
             blocks.append(block)
-    for state in known.pools.states:
-        by_pool.setdefault(state.pool.name, "size of its nodes not known")
+    for pool_status in state.pools.statuses:
+        by_pool.setdefault(pool_status.name, "size of its nodes not known")
     for reason in ("node-pool-updating", "node-pool-stabilizing", MAXIMUM):
         if reason in blocks:
             return _Left(reason, by_pool)
@@ -87,103 +87,111 @@ def _why_left(known: World, plan: Plan, workload: Workload) -> _Left:
     return _Left(NO_CAPACITY if refused else FITS_NONE, by_pool)
 
 
-def _block(known: World, plan: Plan, offer: Offer) -> str:
+def _block(state: ClusterState, plan: PlacementPlan, offering: Offering) -> str:
     """Why a pool takes no more nodes in this plan; empty when it would."""
-    if offer.blocked:
-        return offer.blocked
-    full = plan.new_nodes.get(offer.state.id, 0) >= offer.limit
-    limit = known.settings.max_nodes_total
-    every = len(known.snapshot.nodes) + known.upcoming + sum(plan.new_nodes.values())
+    if offering.blocked:
+        return offering.blocked
+    full = plan.new_nodes.get(offering.pool_status.id, 0) >= offering.limit
+    limit = state.settings.max_nodes_total
+    every = len(state.snapshot.nodes) + state.upcoming + sum(plan.new_nodes.values())
     return MAXIMUM if full or (limit and every >= limit) else ""
 
 
-def _pod_verdicts(known: World, plan: Plan, reasons: Mapping[int, _Left]) -> list[PodVerdict]:
+def _pod_verdicts(state: ClusterState, plan: PlacementPlan, reasons: Mapping[int, _Left]) -> list[PodVerdict]:
     """Every pending pod, in the order of the snapshot."""
-    found: dict[int, tuple[str | None, str]] = {id(pod): (None, reason) for pod, reason in known.idle}
-    found |= {id(pod): (node, "waits-for-preemption") for pod, _, node in known.preempting}
-    for workload in known.pending:
-        waiting = iter(workload.pending)
-        for place, count in plan.placed.get(workload.ident, ()):
-            where = _where(known, place)
+    found: dict[int, tuple[str | None, str]] = {id(pod): (None, reason) for pod, reason in state.idle}
+    found |= {id(pod): (node, "waits-for-preemption") for pod, _, node in state.preempting}
+    for group in state.pending:
+        waiting = iter(group.pending)
+        for node, count in plan.placed.get(group.ident, ()):
+            where = _where(state, node)
             for _ in range(count):
                 found[id(next(waiting))] = where
-        left = reasons.get(workload.ident)
+        left = reasons.get(group.ident)
         why = left.text if left is not None else FITS_NONE
         for pod in waiting:
             found[id(pod)] = (None, why)
-    return [PodVerdict(pod.key, *found[id(pod)]) for pod in known.snapshot.pods if id(pod) in found]
+    return [PodVerdict(pod.key, *found[id(pod)]) for pod in state.snapshot.pods if id(pod) in found]
 
 
-def _where(known: World, place: Place) -> tuple[str | None, str]:
-    if place.name in known.places:
-        return place.name, "fits-on-node"
-    pool = next((f"new:{state.pool.name}" for state in known.pools.states if state.id == place.pool), None)
-    return pool, "fits-on-upcoming-node" if place.name.startswith("upcoming:") else "needs-new-node"
+def _where(state: ClusterState, node: SimulatedNode) -> tuple[str | None, str]:
+    if node.name in state.simulated_nodes:
+        return node.name, "fits-on-node"
+    pool = next(
+        (f"new:{pool_status.name}" for pool_status in state.pools.statuses if pool_status.id == node.pool), None
+    )
+    return pool, "fits-on-upcoming-node" if node.name.startswith("upcoming:") else "needs-new-node"
 
 
-def _held(known: World, plan: Plan, reasons: Mapping[int, _Left]) -> str:
+def _held(state: ClusterState, plan: PlacementPlan, reasons: Mapping[int, _Left]) -> str:
     """Why no node may be removed in this tick: pods wait that some pool could hold, or a pool is changing."""
-    if any(state.status == "updating" for state in known.pools.states):
+    if any(pool_status.phase == "updating" for pool_status in state.pools.statuses):
         return "node-pool-updating"
     stuck = sum(plan.left.get(ident, 0) for ident, left in reasons.items() if left.reason == FITS_NONE)
-    waiting = len(known.preempting) + sum(len(workload.pending) for workload in known.pending)
+    waiting = len(state.preempting) + sum(len(group.pending) for group in state.pending)
     return "pods-pending" if waiting > stuck else ""
 
 
 def _pool_verdict(
-    known: World, plan: Plan, reasons: Mapping[int, _Left], verdicts: Verdicts, state: PoolState
+    state: ClusterState,
+    plan: PlacementPlan,
+    reasons: Mapping[int, _Left],
+    verdicts: RemovalPlan,
+    pool_status: PoolStatus,
 ) -> PoolVerdict:
     """The row of the answer table that fits the pool."""
-    size, new = state.pool.size, plan.new_nodes.get(state.id, 0)
-    left = _left_by_reason(known, plan, reasons, state)
-    verdict = PoolVerdict(state.id, state.pool.name, size, size + new, "no-resource-pressure", state.status)
+    size, new = pool_status.size, plan.new_nodes.get(pool_status.id, 0)
+    left = _left_by_reason(state, plan, reasons, pool_status)
+    verdict = PoolVerdict(pool_status.id, pool_status.name, size, size + new, "no-resource-pressure", pool_status.phase)
     if new:
         bought = sum(
-            pods for rows in plan.placed.values() for place, pods in rows if _is_new(place.name, state, place.pool)
+            pods for rows in plan.placed.values() for node, pods in rows if _is_new(node.name, pool_status, node.pool)
         )
         verdict.action, verdict.reason = "scale-up", "unschedulable-pods"
         verdict.unplaced = left[MAXIMUM]
         verdict.unschedulable = bought + verdict.unplaced
-    elif state.status == "updating":
+    elif pool_status.phase == "updating":
         verdict.reason = "node-pool-updating"
         verdict.unschedulable = left["node-pool-updating"]
-    elif state.status == "stabilizing":
+    elif pool_status.phase == "stabilizing":
         verdict.reason = "node-pool-status"
         verdict.unschedulable = left["node-pool-stabilizing"]
     elif blocked := next((reason for reason in (MAXIMUM, NO_CAPACITY, FITS_NONE) if left[reason]), ""):
         verdict.level, verdict.reason, verdict.unschedulable = "warning", blocked, left[blocked]
     else:
-        _scale_down(verdict, verdicts, state)
+        _scale_down(verdict, verdicts, pool_status)
     return verdict
 
 
-def _is_new(name: str, state: PoolState, pool: str | None) -> bool:
-    return pool == state.id and name.startswith("new:")
+def _is_new(name: str, pool_status: PoolStatus, pool: str | None) -> bool:
+    return pool == pool_status.id and name.startswith("new:")
 
 
-def _left_by_reason(known: World, plan: Plan, reasons: Mapping[int, _Left], state: PoolState) -> Counter[str]:
-    """Pods without a place that concern this pool, by reason. Pods that name another pool do not."""
+def _left_by_reason(
+    state: ClusterState, plan: PlacementPlan, reasons: Mapping[int, _Left], pool_status: PoolStatus
+) -> Counter[str]:
+    """Pods without a node that concern this pool, by reason. Pods that name another pool do not."""
     found: Counter[str] = Counter()
-    for workload in known.pending:
-        left = reasons.get(workload.ident)
-        named = (workload.shape.spec.node_selector or {}).get(POOL_NAME, state.pool.name)
-        if left is None or (named != state.pool.name and len(known.pools.states) > 1):
+    for group in state.pending:
+        left = reasons.get(group.ident)
+        named = (group.scheduling.spec.node_selector or {}).get(POOL_NAME, pool_status.name)
+        if left is None or (named != pool_status.name and len(state.pools.statuses) > 1):
             continue
-        why = left.by_pool.get(state.pool.name, "")
+        why = left.by_pool.get(pool_status.name, "")
         if left.reason == FITS_NONE:
             why = FITS_NONE
-        elif why == state.refused:
+        elif why == pool_status.refused:
             why = NO_CAPACITY
-        found[why] += plan.left[workload.ident]
+        found[why] += plan.left[group.ident]
     return found
 
 
-def _scale_down(verdict: PoolVerdict, verdicts: Verdicts, state: PoolState) -> None:
+def _scale_down(verdict: PoolVerdict, verdicts: RemovalPlan, pool_status: PoolStatus) -> None:
     """Nodes of the pool that go, or are going already."""
-    removed = [removal.reason for removal in verdicts.remove if removal.pool_id == state.id]
+    removed = [removal.reason for removal in verdicts.remove if removal.pool_id == pool_status.id]
     if removed:
         loads = [reason for reason in removed if reason != "unneeded"]
         verdict.action, verdict.reason = "scale-down", loads[0] if loads else "unneeded"
         verdict.wanted_size = verdict.size - len(removed)
-    elif any(has_taint(node, TO_BE_DELETED) and instance_id(node) for node in state.nodes):
+    elif any(has_taint(node, TO_BE_DELETED) and instance_id(node) for node in pool_status.nodes):
         verdict.action, verdict.reason = "scale-down", "draining"

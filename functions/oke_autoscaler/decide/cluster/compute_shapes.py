@@ -1,4 +1,4 @@
-"""What a node of a compute shape offers to pods, before one of them was ever seen.
+"""What a node of a compute shape offerings to pods, before one of them was ever seen.
 
 OKE's reservations: kube-reserved CPU 60, 72, 80, 85, 90 m for 1 to 5 vCPU and 2.5 m more for each further one (what is
 left is rounded up: 8 vCPU give 7803 m); kube-reserved memory 25, 20, 10, 6 and 2 % of the first 4, next 4, next 8, next
@@ -90,18 +90,18 @@ def is_arm(shape: str) -> bool:
     return ARM.search(shape) is not None
 
 
-def allocatable(machine: Hardware, max_pods: int) -> Amounts:
+def compute_allocatable(machine: Hardware, max_pods: int) -> Amounts:
     """What OKE leaves to pods: millicores, bytes, pods, GPUs."""
     memory = int(machine.memory_gib * GIB)
-    offer = {
+    allocatable = {
         "cpu": int(machine.vcpus * 1000) - _reserved_millicores(machine.vcpus) - 100,
         "memory": memory - _reserved_bytes(memory) - 100 * MIB,
         "pods": max_pods,
         "ephemeral-storage": EPHEMERAL_BYTES,
     }
     if machine.gpus:
-        offer[GPU] = machine.gpus
-    return {name: max(0, value) for name, value in offer.items()}
+        allocatable[GPU] = machine.gpus
+    return {name: max(0, value) for name, value in allocatable.items()}
 
 
 def _reserved_millicores(vcpus: float) -> int:

@@ -12,7 +12,7 @@ from functions.oke_autoscaler.decide.cluster.compute_shapes import (
     GIB,
     GPU,
     Hardware,
-    allocatable,
+    compute_allocatable,
     hardware,
     is_arm,
     max_pods,
@@ -36,7 +36,7 @@ from functions.oke_autoscaler.model.pod_requests import Amounts, amounts
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from functions.oke_autoscaler.decide.cluster.pools import PoolState
+    from functions.oke_autoscaler.decide.cluster.pools import PoolStatus
     from functions.oke_autoscaler.model.kubernetes_objects import Labels, Node
     from functions.oke_autoscaler.model.oci_objects import NodePool
 
@@ -65,30 +65,30 @@ class Template:
 
     labels: Labels
     taints: list[Taint]
-    offer: Amounts
+    allocatable: Amounts
     cost: float
     domains: Sequence[Domain]
     model: Node | None
     """The live node that it was learnt from."""
 
 
-def template(state: PoolState) -> Template | None:
+def template(pool_status: PoolStatus) -> Template | None:
     """The template of a pool, None when neither a live node nor the shape tells its size."""
-    model = _model(state.nodes)
-    machine = hardware(state.pool)
+    model = _model(pool_status.nodes)
+    machine = hardware(pool_status.pool)
     if model is not None:
         labels, taints = dict(model.metadata.labels or {}), lasting_taints(model.spec.taints or ())
-        offer = amounts(model.status.allocatable)
+        allocatable = amounts(model.status.allocatable)
     elif machine is not None:
-        labels, taints = _initial_labels(state.pool), list(_registered_taints(state.pool))
-        offer = allocatable(machine, max_pods(state.pool))
+        labels, taints = _initial_labels(pool_status.pool), list(_registered_taints(pool_status.pool))
+        allocatable = compute_allocatable(machine, max_pods(pool_status.pool))
     else:
         return None
     labels.pop(HOSTNAME, None)
-    labels.setdefault(POOL_NAME, state.pool.name)
-    offer.setdefault("pods", max_pods(state.pool))
-    cost = state.bounds.cost if state.bounds.cost is not None else _cost(model, machine)
-    return Template(labels, taints, offer, cost, _domains(state, labels), model)
+    labels.setdefault(POOL_NAME, pool_status.name)
+    allocatable.setdefault("pods", max_pods(pool_status.pool))
+    cost = pool_status.bounds.cost if pool_status.bounds.cost is not None else _cost(model, machine)
+    return Template(labels, taints, allocatable, cost, _domains(pool_status, labels), model)
 
 
 def _model(nodes: Iterable[Node]) -> Node | None:
@@ -160,17 +160,17 @@ def _cost(model: Node | None, machine: Hardware | None) -> float:
     return machine.cost if model is None or near else seen.cost
 
 
-def _domains(state: PoolState, labels: Mapping[str, str]) -> list[Domain]:
+def _domains(pool_status: PoolStatus, labels: Mapping[str, str]) -> list[Domain]:
     """Every AD and fault domain that the placement configs allow; without any, those of the live nodes."""
-    details = state.pool.node_config_details
-    names = _zone_names(state)
+    details = pool_status.pool.node_config_details
+    names = _zone_names(pool_status)
     found: dict[Domain, None] = {}
     for config in (details.placement_configs or ()) if details is not None else ():
         if config.availability_domain:
             zone = names.get(config.availability_domain, config.availability_domain.rpartition(":")[2])
             for fault_domain in config.fault_domains or FAULT_DOMAINS:
                 found[Domain(_domain_labels(zone, fault_domain))] = None
-    for node in state.nodes if not found else ():
+    for node in pool_status.nodes if not found else ():
         own = node.metadata.labels or {}
         found[Domain(tuple((key, own[key]) for key in (ZONE, OLD_ZONE, FAULT_DOMAIN) if key in own))] = None
     return list(found) or [Domain(tuple((key, labels[key]) for key in (ZONE, OLD_ZONE, FAULT_DOMAIN) if key in labels))]
@@ -180,18 +180,18 @@ def _domain_labels(zone: str, fault_domain: str) -> tuple[tuple[str, str], ...]:
     return ((ZONE, zone), (OLD_ZONE, zone), (FAULT_DOMAIN, fault_domain))
 
 
-def _zone_names(state: PoolState) -> dict[str, str]:
+def _zone_names(pool_status: PoolStatus) -> dict[str, str]:
     """What live nodes call an availability domain."""
-    zones = {node.spec.provider_id: (node.metadata.labels or {}).get(ZONE) for node in state.nodes}
+    zones = {node.spec.provider_id: (node.metadata.labels or {}).get(ZONE) for node in pool_status.nodes}
     named: dict[str, str] = {}
-    domains = {node.availability_domain for node in state.pool.nodes or () if node.availability_domain}
-    details = state.pool.node_config_details
+    domains = {node.availability_domain for node in pool_status.pool.nodes or () if node.availability_domain}
+    details = pool_status.pool.node_config_details
     configs = (details.placement_configs or ()) if details is not None else ()
     placements = {config.availability_domain for config in configs if config.availability_domain}
     live = {zone for zone in zones.values() if zone}
     if len(placements) == len(live) == 1 and not domains:
         named[placements.pop()] = live.pop()
-    for node in state.pool.nodes or ():
+    for node in pool_status.pool.nodes or ():
         zone = zones.get(node.id) or zones.get(f"oci://{node.id}")
         if zone and node.availability_domain:
             named[node.availability_domain] = zone

@@ -1,7 +1,7 @@
-"""Pods in classes: those that no scheduling rule tells apart are one workload.
+"""Pods in classes: those that no scheduling rule tells apart are one group.
 
 Two pods are alike when namespace, priority, requests, selectors, tolerations, volumes' nodes and the values of those
-labels that some selector in the cluster asks for are the same. Decisions work on workloads, not on pods.
+labels that some selector in the cluster asks for are the same. Decisions work on groups, not on pods.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ SYSTEM_PRIORITIES = {"system-cluster-critical": 2_000_000_000, "system-node-crit
 Port = tuple[str, str, int]
 
 
-class Shape:
+class SchedulingSpec:
     """What the spec of a pod means to the scheduler."""
 
     __slots__ = ("amounts", "ident", "ports", "priority", "spec")
@@ -53,7 +53,7 @@ class Shape:
 
     @property
     def spreads(self) -> list[TopologySpreadConstraint]:
-        """Spread constraints that bind."""
+        """SpreadRule constraints that bind."""
         rows = self.spec.topology_spread_constraints or ()
         return [row for row in rows if row.when_unsatisfiable == "DoNotSchedule"]
 
@@ -85,18 +85,23 @@ def _port(port: ContainerPort) -> Port:
     return (port.host_ip or "0.0.0.0", port.protocol or "TCP", port.host_port or 0)  # noqa: S104  (any address)
 
 
-class Workload:
+class PodGroup:
     """A class of pods that are alike to the scheduler; ``vector`` is set once all resources are known."""
 
-    __slots__ = ("ident", "labels", "leaving", "namespace", "pending", "shape", "vector", "volume_nodes")
+    __slots__ = ("ident", "labels", "leaving", "namespace", "pending", "scheduling", "vector", "volume_nodes")
 
     def __init__(
-        self, ident: int, namespace: str, labels: Labels, shape: Shape, volume_nodes: tuple[NodeSelector, ...]
+        self,
+        ident: int,
+        namespace: str,
+        labels: Labels,
+        scheduling: SchedulingSpec,
+        volume_nodes: tuple[NodeSelector, ...],
     ) -> None:
         self.ident = ident
         self.namespace = namespace
         self.labels = labels
-        self.shape = shape
+        self.scheduling = scheduling
         self.volume_nodes = volume_nodes
         self.vector: tuple[int, ...] = ()
         self.pending: list[Pod] = []
@@ -106,11 +111,11 @@ class Workload:
     @property
     def priority(self) -> int:
         """Priority of its pods."""
-        return self.shape.priority
+        return self.scheduling.priority
 
 
-class Workloads:
-    """All pods of a snapshot by workload."""
+class PodGroups:
+    """All pods of a snapshot by group."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._priorities = dict(SYSTEM_PRIORITIES)
@@ -120,29 +125,29 @@ class Workloads:
             if known.global_default:
                 self._default_priority = known.value
         self._volumes = VolumeNodes(snapshot)
-        self._shapes: dict[bytes, Shape] = {}
-        self._shape_of_spec: dict[int, Shape] = {}
+        self._specs: dict[bytes, SchedulingSpec] = {}
+        self._spec_of_id: dict[int, SchedulingSpec] = {}
         self._keep: list[PodSpec] = []
-        self._workloads: dict[tuple[object, ...], Workload] = {}
+        self._groups: dict[tuple[object, ...], PodGroup] = {}
         self._asked: frozenset[str] = frozenset()
         self._learn(snapshot.pods)
 
     def _learn(self, pods: Iterable[Pod]) -> None:
         """First pass: the labels that some selector asks for."""
         for pod in pods:
-            self.shape(pod.spec, for_any_node=is_daemon(pod))
+            self.scheduling_spec(pod.spec, for_any_node=is_daemon(pod))
         asked: set[str] = set()
-        for shape in self._shapes.values():
-            for row in shape.spreads:
+        for scheduling in self._specs.values():
+            for row in scheduling.spreads:
                 asked.update(selector_keys(row.label_selector), row.match_label_keys or ())
-            for term in (*shape.affinities, *shape.anti_affinities):
+            for term in (*scheduling.affinities, *scheduling.anti_affinities):
                 asked.update(selector_keys(term.label_selector), term.match_label_keys or ())
                 asked.update(term.mismatch_label_keys or ())
         self._asked = frozenset(asked)
 
-    def shape(self, spec: PodSpec, *, for_any_node: bool = False) -> Shape:
+    def scheduling_spec(self, spec: PodSpec, *, for_any_node: bool = False) -> SchedulingSpec:
         """The meaning of a spec; equal specs give the same. ``for_any_node`` drops the node that a DaemonSet names."""
-        found = self._shape_of_spec.get(id(spec))
+        found = self._spec_of_id.get(id(spec))
         if found is None:
             bare = PodSpec(
                 node_selector=spec.node_selector,
@@ -156,10 +161,10 @@ class Workloads:
                 priority=self._priority(spec),
             )
             key = _encode(bare)
-            found = self._shapes.get(key)
+            found = self._specs.get(key)
             if found is None:
-                found = self._shapes[key] = Shape(len(self._shapes), bare, bare.priority or 0)
-            self._shape_of_spec[id(spec)] = found
+                found = self._specs[key] = SchedulingSpec(len(self._specs), bare, bare.priority or 0)
+            self._spec_of_id[id(spec)] = found
             self._keep.append(spec)
         return found
 
@@ -168,9 +173,9 @@ class Workloads:
             return spec.priority
         return self._priorities.get(spec.priority_class_name or "", self._default_priority)
 
-    def of(self, pod: Pod) -> Workload:
-        """The workload that a pod belongs to."""
-        shape = self.shape(pod.spec, for_any_node=is_daemon(pod))
+    def of(self, pod: Pod) -> PodGroup:
+        """The group that a pod belongs to."""
+        scheduling = self.scheduling_spec(pod.spec, for_any_node=is_daemon(pod))
         meta = pod.metadata
         labels = meta.labels or {}
         if self._asked and labels:
@@ -179,26 +184,26 @@ class Workloads:
             labels = {}
         volume_nodes = self._volumes.of(pod, pod.spec.volumes) if pod.spec.volumes else ()
         leaving = meta.deletion_timestamp is not None
-        key = (shape.ident, meta.namespace, tuple(sorted(labels.items())), volume_nodes, leaving)
-        found = self._workloads.get(key)
+        key = (scheduling.ident, meta.namespace, tuple(sorted(labels.items())), volume_nodes, leaving)
+        found = self._groups.get(key)
         if found is None:
-            found = Workload(len(self._workloads), meta.namespace, labels, shape, volume_nodes)
+            found = PodGroup(len(self._groups), meta.namespace, labels, scheduling, volume_nodes)
             found.leaving = leaving
-            self._workloads[key] = found
+            self._groups[key] = found
         return found
 
-    def from_template(self, namespace: str, spec: PodSpec) -> Workload:
-        """The workload of pods that a DaemonSet would make; its labels do not matter here."""
-        key = (self.shape(spec).ident, namespace, "template")
-        found = self._workloads.get(key)
+    def from_template(self, namespace: str, spec: PodSpec) -> PodGroup:
+        """The group of pods that a DaemonSet would make; its labels do not matter here."""
+        key = (self.scheduling_spec(spec).ident, namespace, "template")
+        found = self._groups.get(key)
         if found is None:
-            found = Workload(len(self._workloads), namespace, {}, self.shape(spec), ())
-            self._workloads[key] = found
+            found = PodGroup(len(self._groups), namespace, {}, self.scheduling_spec(spec), ())
+            self._groups[key] = found
         return found
 
-    def all(self) -> Iterable[Workload]:
-        """Every workload met so far."""
-        return self._workloads.values()
+    def all(self) -> Iterable[PodGroup]:
+        """Every group met so far."""
+        return self._groups.values()
 
 
 def _without_fields(affinity: Affinity | None) -> Affinity | None:

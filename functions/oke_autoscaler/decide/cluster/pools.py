@@ -26,20 +26,20 @@ NO_WORK = WorkRequest(status="SUCCEEDED")
 
 
 @dataclass(slots=True)
-class PoolState:
+class PoolStatus:
     """One managed pool at the time of the tick."""
 
     pool: NodePool
     bounds: PoolSettings
     nodes: list[Node] = field(default_factory=list)
     """Registered nodes."""
-    status: str = "ready"
+    phase: str = "ready"
     """ready, updating or stabilizing."""
     upcoming: list[OkeNode | None] = field(default_factory=list)
     """Nodes that will register soon; None where OKE tells nothing of one yet."""
     refused: str = ""
     """Why the pool cannot be grown in this tick: out-of-capacity, or what a resize was answered."""
-    recent: bool = True
+    has_recent_work: bool = True
     """Whether its newest work is under way or just done; unknown work counts as recent."""
 
     @property
@@ -48,7 +48,17 @@ class PoolState:
         return self.pool.id
 
     @property
-    def growth(self) -> int:
+    def name(self) -> str:
+        """Name of the pool."""
+        return self.pool.name
+
+    @property
+    def size(self) -> int:
+        """Nodes asked for."""
+        return self.pool.size
+
+    @property
+    def max_new_nodes(self) -> int:
         """Nodes that may be added."""
         return max(0, self.bounds.max_size - self.pool.size)
 
@@ -58,29 +68,35 @@ class Pools:
 
     def __init__(self, snapshot: Snapshot, settings: Settings, now: float, refused: dict[str, str]) -> None:
         known = {pool.id: pool for pool in snapshot.pools or ()}
-        self.states = [PoolState(known[bounds.id], bounds) for bounds in settings.pools if bounds.id in known]
-        self._by_id = {state.id: state for state in self.states}
-        self._by_instance = {node.id: state for state in self.states for node in state.pool.nodes or () if node.id}
-        self._states = {node.id: node.lifecycle_state for state in self.states for node in state.pool.nodes or ()}
+        self.statuses = [PoolStatus(known[bounds.id], bounds) for bounds in settings.pools if bounds.id in known]
+        self._by_id = {pool_status.id: pool_status for pool_status in self.statuses}
+        self._by_instance = {
+            node.id: pool_status for pool_status in self.statuses for node in pool_status.pool.nodes or () if node.id
+        }
+        self._states = {
+            node.id: node.lifecycle_state for pool_status in self.statuses for node in pool_status.pool.nodes or ()
+        }
         for node in snapshot.nodes:
-            state = self.of(node)
-            if state is not None:
-                state.nodes.append(node)
-        for state in self.states:
-            work = _newest_work(state.id, snapshot.work_requests)
-            state.status = _status(
-                state, work or (NO_WORK if snapshot.work_requests is not None else None), settings, now
+            pool_status = self.of(node)
+            if pool_status is not None:
+                pool_status.nodes.append(node)
+        for pool_status in self.statuses:
+            work = _newest_work(pool_status.id, snapshot.work_requests)
+            pool_status.phase = _status(
+                pool_status, work or (NO_WORK if snapshot.work_requests is not None else None), settings, now
             )
-            state.refused = refused.get(state.id) or _backoff(state, snapshot.work_requests, settings, now)
+            pool_status.refused = refused.get(pool_status.id) or _backoff(
+                pool_status, snapshot.work_requests, settings, now
+            )
             unknown = snapshot.work_requests is None
-            state.recent = unknown or _recent(work, settings, now)
-            state.upcoming = list(_upcoming(state, settings, now))
+            pool_status.has_recent_work = unknown or _recent(work, settings, now)
+            pool_status.upcoming = list(_upcoming(pool_status, settings, now))
 
-    def of(self, node: Node) -> PoolState | None:
+    def of(self, node: Node) -> PoolStatus | None:
         """The pool of a node: by its instance, then by its annotation."""
-        state = self._by_instance.get(instance_id(node))
-        if state is not None:
-            return state
+        pool_status = self._by_instance.get(instance_id(node))
+        if pool_status is not None:
+            return pool_status
         return self._by_id.get(annotation(node, NODE_POOL_ID) or "")
 
     def is_leaving(self, node: Node) -> bool:
@@ -89,7 +105,7 @@ class Pools:
 
 
 def _work_of(pool: str, requests: Sequence[WorkRequest] | None) -> list[WorkRequest]:
-    """Work requests of a pool, newest first."""
+    """PodCounts requests of a pool, newest first."""
     mine = [work for work in requests or () if any(part.identifier == pool for part in work.resources or ())]
     return sorted(mine, key=lambda work: work.time_accepted or "", reverse=True)
 
@@ -98,13 +114,13 @@ def _newest_work(pool: str, requests: Sequence[WorkRequest] | None) -> WorkReque
     return next(iter(_work_of(pool, requests)), None)
 
 
-def _status(state: PoolState, work: WorkRequest | None, settings: Settings, now: float) -> str:
-    """Work that nothing is known of counts as going on."""
-    busy = any(node.lifecycle_state in BUSY_NODES and node.node_error is None for node in state.pool.nodes or ())
-    updating = state.pool.lifecycle_state == "UPDATING" and (work is None or work.status in OPEN_WORK)
-    if busy or updating or state.pool.lifecycle_state in UNUSABLE_POOLS:
+def _status(pool_status: PoolStatus, work: WorkRequest | None, settings: Settings, now: float) -> str:
+    """PodCounts that nothing is known of counts as going on."""
+    busy = any(node.lifecycle_state in BUSY_NODES and node.node_error is None for node in pool_status.pool.nodes or ())
+    updating = pool_status.pool.lifecycle_state == "UPDATING" and (work is None or work.status in OPEN_WORK)
+    if busy or updating or pool_status.pool.lifecycle_state in UNUSABLE_POOLS:
         return "updating"
-    newest = max((since for node in state.nodes if (since := ready_since(node)) is not None), default=None)
+    newest = max((since for node in pool_status.nodes if (since := ready_since(node)) is not None), default=None)
     if newest is not None and now - newest < settings.node_pool_stabilization_window * 60:
         return "stabilizing"
     return "ready"
@@ -114,14 +130,14 @@ def _failed_nodes(pool: NodePool) -> list[OkeNode]:
     return [node for node in pool.nodes or () if node.node_error is not None and node.lifecycle_state != "DELETED"]
 
 
-def _backoff(state: PoolState, requests: Sequence[WorkRequest] | None, settings: Settings, now: float) -> str:
+def _backoff(pool_status: PoolStatus, requests: Sequence[WorkRequest] | None, settings: Settings, now: float) -> str:
     """Out of capacity while failures are fresh: 5 minutes after one in a row, doubling to 30."""
     failures = 0
-    for work in _work_of(state.id, requests):
+    for work in _work_of(pool_status.id, requests):
         if work.status != "FAILED":
             break
         failures += 1
-    newest = _newest_work(state.id, requests)
+    newest = _newest_work(pool_status.id, requests)
     if failures and newest is not None:
         minutes = min(
             settings.backoff_minutes * 2 ** (failures - 1), max(MAX_BACKOFF_MINUTES, settings.backoff_minutes)
@@ -129,31 +145,33 @@ def _backoff(state: PoolState, requests: Sequence[WorkRequest] | None, settings:
         ended = newest.time_finished or newest.time_accepted
         fresh = ended is None or now - unix_seconds(ended) < minutes * 60
         return "out-of-capacity" if fresh else ""
-    missing = len(_failed_nodes(state.pool)) and state.pool.size > _alive(state)
+    missing = len(_failed_nodes(pool_status.pool)) and pool_status.size > _alive(pool_status)
     return "out-of-capacity" if missing and newest is None else ""
 
 
-def _alive(state: PoolState) -> int:
+def _alive(pool_status: PoolStatus) -> int:
     """Nodes of the pool that exist or are being made."""
     return sum(
-        1 for node in state.pool.nodes or () if node.node_error is None and node.lifecycle_state not in GONE_NODES
+        1 for node in pool_status.pool.nodes or () if node.node_error is None and node.lifecycle_state not in GONE_NODES
     )
 
 
-def _upcoming(state: PoolState, settings: Settings, now: float) -> Iterable[OkeNode | None]:
+def _upcoming(pool_status: PoolStatus, settings: Settings, now: float) -> Iterable[OkeNode | None]:
     """Nodes asked for that are not registered and ready: their number is size minus those that are."""
-    registered = {instance_id(node) for node in state.nodes if is_ready(node) or not _young(node, settings, now)}
-    failed = _failed_nodes(state.pool)
-    missing = state.pool.size - sum(1 for node in state.nodes if instance_id(node) in registered) - len(failed)
-    known = [node for node in state.pool.nodes or () if node not in failed and node.lifecycle_state not in GONE_NODES]
+    registered = {instance_id(node) for node in pool_status.nodes if is_ready(node) or not _young(node, settings, now)}
+    failed = _failed_nodes(pool_status.pool)
+    missing = pool_status.size - sum(1 for node in pool_status.nodes if instance_id(node) in registered) - len(failed)
+    known = [
+        node for node in pool_status.pool.nodes or () if node not in failed and node.lifecycle_state not in GONE_NODES
+    ]
     for node in known:
-        booting = state.recent or node.lifecycle_state in BUSY_NODES
+        booting = pool_status.has_recent_work or node.lifecycle_state in BUSY_NODES
         if missing > 0 and node.id and node.id not in registered and booting:
             missing -= 1
             yield node
-    unseen = state.pool.size - len(known) - len(failed)
-    if state.status == "updating" or state.recent:
-        for _ in range(min(missing, unseen) if state.pool.nodes else missing):
+    unseen = pool_status.size - len(known) - len(failed)
+    if pool_status.phase == "updating" or pool_status.has_recent_work:
+        for _ in range(min(missing, unseen) if pool_status.pool.nodes else missing):
             yield None
 
 

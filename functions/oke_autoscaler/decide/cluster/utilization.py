@@ -13,7 +13,7 @@ from functions.oke_autoscaler.model.pods import is_daemon, is_long_terminating, 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from functions.oke_autoscaler.decide.cluster.pools import PoolState
+    from functions.oke_autoscaler.decide.cluster.pools import PoolStatus
     from functions.oke_autoscaler.model.kubernetes_objects import Node, Pod
     from functions.oke_autoscaler.model.oci_objects import Load
     from functions.oke_autoscaler.settings import Settings
@@ -35,10 +35,10 @@ def utilization(
     Ignored pods are taken out of the node as well. None when the node tells no CPU or memory (Cluster Autoscaler 1.37,
     simulator/utilization/info.go).
     """
-    offer = amounts(node.status.allocatable)
-    gpu = next((name for name in GPUS if offer.get(name)), None)
+    allocatable = amounts(node.status.allocatable)
+    gpu = next((name for name in GPUS if allocatable.get(name)), None)
     names = (gpu,) if gpu is not None else ("cpu", "memory")
-    if not all(offer.get(name) for name in names):
+    if not all(allocatable.get(name) for name in names):
         return None
     used, ignored = dict.fromkeys(names, 0), dict.fromkeys(names, 0)
     for pod, requests in pods:
@@ -50,7 +50,7 @@ def utilization(
             total = used
         for name in names:
             total[name] += requests.get(name, 0)
-    return max(used[name] / max(1, offer[name] - ignored[name]) for name in names)
+    return max(used[name] / max(1, allocatable[name] - ignored[name]) for name in names)
 
 
 @dataclass(slots=True)
@@ -88,10 +88,10 @@ class PoolLoad:
         return True
 
 
-def pool_load(state: PoolState, metrics: Mapping[str, Load]) -> PoolLoad:
+def pool_load(pool_status: PoolStatus, metrics: Mapping[str, Load]) -> PoolLoad:
     """Sum of the loads of a pool's nodes; a node without a value does not count as idle, it does not count."""
     total = PoolLoad()
-    for node in state.nodes:
+    for node in pool_status.nodes:
         load = metrics.get(instance_id(node))
         if load is not None and load.cpu_percent is not None:
             total.cpu += load.cpu_percent

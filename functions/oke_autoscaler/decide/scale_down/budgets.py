@@ -48,7 +48,7 @@ class Budgets:
         return MULTIPLE if len(budgets) > 1 else ""
 
     def take(self, pods: Iterable[Pod]) -> None:
-        """Plan the eviction of pods."""
+        """PlacementPlan the eviction of pods."""
         for pod in pods:
             if pod.status.phase not in {"Pending", "Succeeded", "Failed"}:
                 for budget in self.of(pod):

@@ -38,7 +38,7 @@ EVICT, IGNORE, WAIT, DAEMON = "evict", "ignore", "wait", "daemon"
 
 
 @dataclass(slots=True)
-class Drain:
+class DrainCheck:
     """The verdict on the pods of one node: ``reason`` and ``blocking_pod`` when one of them forbids it."""
 
     reason: str | None = None
@@ -73,9 +73,9 @@ class DrainRules:
             self._local_storage,
         )
 
-    def judge(self, pods: Iterable[Pod]) -> Drain:
+    def check(self, pods: Iterable[Pod]) -> DrainCheck:
         """The verdict on a node's pods; it ends at the first one that blocks."""
-        verdict = Drain()
+        verdict = DrainCheck()
         lists = {
             EVICT: verdict.evict,
             IGNORE: verdict.ignore,

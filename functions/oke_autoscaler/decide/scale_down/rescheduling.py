@@ -1,4 +1,4 @@
-"""Whether the pods of a node fit on the others: nodes are tried one after another on one room."""
+"""Whether the pods of a node fit on the others: nodes are tried one after another on one simulation."""
 
 from __future__ import annotations
 
@@ -8,82 +8,83 @@ from typing import TYPE_CHECKING
 from functions.oke_autoscaler.decide.simulation.nodes import capacity, ports_free
 
 if TYPE_CHECKING:
-    from functions.oke_autoscaler.decide.cluster.pod_groups import Workload
-    from functions.oke_autoscaler.decide.simulation.cluster_state import World
-    from functions.oke_autoscaler.decide.simulation.nodes import Place, Room
-    from functions.oke_autoscaler.decide.simulation.static_fit import Kind
+    from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroup
+    from functions.oke_autoscaler.decide.simulation.cluster_state import ClusterState
+    from functions.oke_autoscaler.decide.simulation.node_simulation import NodeSimulation
+    from functions.oke_autoscaler.decide.simulation.nodes import SimulatedNode
+    from functions.oke_autoscaler.decide.simulation.static_fit import NodeClass
 
-Movers = Sequence[tuple["Workload", int]]
+PodCounts = Sequence[tuple["PodGroup", int]]
 
 
-class Moving:
-    """Takes nodes out of the room, with their pods put elsewhere.
+class Rescheduler:
+    """Takes nodes out of the simulation, with their pods put elsewhere.
 
-    Only registered nodes take pods. The room of a destination never grows, so one that has no room for a workload is
+    Only registered nodes take pods. The room of a destination never grows, so one that has no room for a group is
     not asked again.
     """
 
-    def __init__(self, world: World) -> None:
-        self._room: Room = world.room
-        self._open: dict[int, list[Place]] = {}
-        self._arrived: dict[int, list[tuple[Workload, int]]] = {}
-        """Pods that came to a place from nodes taken out before; they move on with it."""
-        registered = {id(place) for place in world.places.values()}
-        for place in self._room.places:
-            if id(place) not in registered:
-                place.closed = True
+    def __init__(self, state: ClusterState) -> None:
+        self._simulation: NodeSimulation = state.simulation
+        self._open: dict[int, list[SimulatedNode]] = {}
+        self._arrived: dict[int, list[tuple[PodGroup, int]]] = {}
+        """Pods that came to a node from nodes taken out before; they move on with it."""
+        registered = {id(node) for node in state.simulated_nodes.values()}
+        for node in self._simulation.nodes:
+            if id(node) not in registered:
+                node.closed = True
 
-    def take_out(self, place: Place, movers: Movers, ghost: Kind) -> bool:
+    def try_remove(self, node: SimulatedNode, moving_pods: PodCounts, placeholder: NodeClass) -> bool:
         """Move the pods and remove the node; nothing changes when they do not all fit.
 
-        While its pods move, the node stays as a tainted ghost: it still is a domain for a spread that does not look at
-        taints, as it will be during the drain (cluster-autoscaler 1.37, simulator/cluster.go).
+        While its pods move, the node stays as a tainted placeholder: it still is a domain for a spread that does not
+        look at taints, as it will be during the drain (cluster-autoscaler 1.37, simulator/cluster.go).
         """
-        room, mark, kind = self._room, self._room.mark(), place.kind
-        movers = [*movers, *self._arrived.get(id(place), ())]
-        haunted = any(not room.is_free(workload) for workload, _ in movers)
-        for workload, pods in movers:
-            room.put(place, workload, -pods)
-        place.closed = True
-        if haunted:
-            room.change_kind(place, ghost)
-        touched = {id(place)}
-        if all(self._move(workload, pods, touched) for workload, pods in movers):
-            room.vanish(place)
-            for target, arrived, count in room.since(mark):
-                if arrived is not None and target is not place:
+        simulation, mark, node_class = self._simulation, self._simulation.mark(), node.node_class
+        moving_pods = [*moving_pods, *self._arrived.get(id(node), ())]
+        constrained = any(not simulation.is_free(group) for group, _ in moving_pods)
+        for group, pods in moving_pods:
+            simulation.put(node, group, -pods)
+        node.closed = True
+        if constrained:
+            simulation.change_class(node, placeholder)
+        touched = {id(node)}
+        if all(self._move(group, pods, touched) for group, pods in moving_pods):
+            simulation.vanish(node)
+            for target, arrived, count in simulation.since(mark):
+                if arrived is not None and target is not node:
                     self._arrived.setdefault(id(target), []).append((arrived, count))
             return True
-        if haunted:
-            room.change_kind(place, kind)
-        place.closed = False
-        room.rollback(mark)
+        if constrained:
+            simulation.change_class(node, node_class)
+        node.closed = False
+        simulation.rollback(mark)
         return False
 
-    def _move(self, workload: Workload, pods: int, touched: set[int]) -> bool:
-        """Place the pods of one workload; ``touched`` are the node itself and the places changed in its turn.
+    def _move(self, group: PodGroup, pods: int, touched: set[int]) -> bool:
+        """SimulatedNode the pods of one group; ``touched`` are the node itself and the nodes changed in its turn.
 
-        Any other place without room, or gone, will not take this workload again.
+        Any other node without simulation, or gone, will not take this group again.
         """
-        room = self._room
-        known = self._open.get(workload.ident)
+        simulation = self._simulation
+        known = self._open.get(group.ident)
         if known is None:
-            known = self._open[workload.ident] = [
-                place
-                for place in room.candidates(workload)
-                if not place.closed and capacity(place.free, workload.vector, 1)
+            known = self._open[group.ident] = [
+                node
+                for node in simulation.candidates(group)
+                if not node.closed and capacity(node.free, group.vector, 1)
             ]
-        free, full = room.is_free(workload), []
-        for index, place in enumerate(known):
-            fitting = 0 if place.closed else capacity(place.free, workload.vector, pods)
+        free, full = simulation.is_free(group), []
+        for index, node in enumerate(known):
+            fitting = 0 if node.closed else capacity(node.free, group.vector, pods)
             if not fitting:
-                if id(place) not in touched:
+                if id(node) not in touched:
                     full.append(index)
                 continue
-            while fitting and pods and (free or self._allowed(place, workload)):
+            while fitting and pods and (free or self._allowed(node, group)):
                 count = fitting if free else 1
-                room.put(place, workload, count)
-                touched.add(id(place))
+                simulation.put(node, group, count)
+                touched.add(id(node))
                 pods -= count
                 fitting -= count
             if not pods:
@@ -92,6 +93,6 @@ class Moving:
             del known[index]
         return not pods
 
-    def _allowed(self, place: Place, workload: Workload) -> bool:
-        ports = workload.shape.ports
-        return (not ports or ports_free(place, ports)) and self._room.quota(workload, place.labels) > 0
+    def _allowed(self, node: SimulatedNode, group: PodGroup) -> bool:
+        ports = group.scheduling.ports
+        return (not ports or ports_free(node, ports)) and self._simulation.quota(group, node.labels) > 0

@@ -29,24 +29,24 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.model.oci_objects import NodePool, OkeNode
 
 
-class Rest(Enum):
+class NextStep(Enum):
     """What is left to do with a node whose removal an earlier tick began."""
 
     EVICT = "drain under way: evict the rest"
     DELETE = "drained: delete the node, or put it back when it is needed again"
     GIVE_UP = "drain timed out: put the node back"
-    HANDS_OFF = "an operator wants the node: take the taint away and leave the rest"
+    LET_BE = "an operator wants the node: take the taint away and leave the rest"
     NOTHING = "the deletion was accepted: nothing"
 
 
 @dataclass(frozen=True, slots=True)
-class Leftover:
+class UnfinishedRemoval:
     """A node with the taint ToBeDeleted in a managed pool; ``pods_left`` are those that have to go or to end."""
 
     node: Node
     pool_id: str
     instance_id: str
-    rest: Rest
+    next_step: NextStep
     pods_left: tuple[Pod, ...] = ()
     too_old: bool = False
 
@@ -58,14 +58,14 @@ class Leftover:
         return [pod for pod in self.pods_left if pod.key in going and not pod.metadata.deletion_timestamp]
 
 
-def leftovers(
+def find_unfinished_removals(
     pools: Iterable[NodePool],
     nodes: Iterable[Node],
     pods: Iterable[Pod],
     verdicts: Mapping[str, NodeVerdict],
     now: float,
     drain_timeout_seconds: float,
-) -> list[Leftover]:
+) -> list[UnfinishedRemoval]:
     """Every node of the pools whose removal has begun; verdicts by node name. Nodes of other pools are not touched."""
     members = {node.id: (pool, node) for pool in pools for node in pool.nodes or () if node.id}
     began = [node for node in nodes if has_taint(node, TO_BE_DELETED)]
@@ -79,8 +79,8 @@ def leftovers(
         if pool is not None and member is not None:
             left = pods_left(on_node[node.metadata.name], verdicts.get(node.metadata.name))
             too_old = now - (taint_time(node, TO_BE_DELETED) or 0.0) > drain_timeout_seconds
-            rest = _rest(node, member, left, too_old=too_old)
-            found.append(Leftover(node, pool.id, member.id or "", rest, tuple(left), too_old))
+            next_step = _next_step(node, member, left, too_old=too_old)
+            found.append(UnfinishedRemoval(node, pool.id, member.id or "", next_step, tuple(left), too_old))
     return found
 
 
@@ -92,17 +92,17 @@ def pods_left(pods: Iterable[Pod], verdict: NodeVerdict | None) -> list[Pod]:
     return [pod for pod in pods if pod.key not in stay]
 
 
-def _rest(node: Node, member: OkeNode, left: list[Pod], *, too_old: bool) -> Rest:
+def _next_step(node: Node, member: OkeNode, left: list[Pod], *, too_old: bool) -> NextStep:
     if member.lifecycle_state in GONE_NODES:
-        return Rest.NOTHING
+        return NextStep.NOTHING
     if not node.spec.unschedulable or annotation(node, SCALE_DOWN_DISABLED) == "true":
-        return Rest.HANDS_OFF
+        return NextStep.LET_BE
     if not left:
-        return Rest.DELETE
-    return Rest.GIVE_UP if too_old else Rest.EVICT
+        return NextStep.DELETE
+    return NextStep.GIVE_UP if too_old else NextStep.EVICT
 
 
-def put_back(node: Node) -> Node:
+def without_removal(node: Node) -> Node:
     """The node as it would be without its removal, to see whether pending pods would use it."""
     kept = without(node, TO_BE_DELETED, DELETION_CANDIDATE, CORDONED)
     return msgspec.structs.replace(node, spec=msgspec.structs.replace(node.spec, taints=kept, unschedulable=None))

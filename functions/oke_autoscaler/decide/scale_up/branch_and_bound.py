@@ -34,7 +34,9 @@ class Search:
         self.best: list[Column] | None = None
         self.steps = STEPS
         self._seen: dict[Pattern, float] = {}
-        sizes = [max(sum(n / s for n, s in zip(item, kind.room, strict=True) if s) for kind in bins) for item in items]
+        sizes = [
+            max(sum(n / s for n, s in zip(item, bin_.capacity, strict=True) if s) for bin_ in bins) for item in items
+        ]
         self._order = sorted(range(len(items)), key=lambda index: -sizes[index])
 
     def run(self, demand: Pattern) -> Packed | None:
@@ -67,50 +69,50 @@ class Search:
         """Patterns that hold the largest item left, least waste first."""
         first = next(index for index in self._order if left[index])
         found: dict[tuple[int, Pattern], tuple[float, Column]] = {}
-        for number, kind in enumerate(self.bins):
-            if first not in kind.allowed:
+        for number, bin_ in enumerate(self.bins):
+            if first not in bin_.allowed:
                 continue
             order = [
                 first,
-                *(index for index in self._order if index != first and left[index] and index in kind.allowed),
+                *(index for index in self._order if index != first and left[index] and index in bin_.allowed),
             ]
-            for counts in self._maximal(kind, order, left):
+            for counts in self._maximal(bin_, order, left):
                 worth = sum(value * count for value, count in zip(self.values, counts, strict=True))
-                found[number, counts] = (kind.cost - worth, Column(number, counts, kind.cost))
+                found[number, counts] = (bin_.cost - worth, Column(number, counts, bin_.cost))
         return sorted(found.values(), key=lambda pair: (pair[0], pair[1].bin, pair[1].counts))[:CHILDREN]
 
-    def _maximal(self, kind: Bin, order: Sequence[int], left: Pattern) -> Iterator[Pattern]:
+    def _maximal(self, bin_: Bin, order: Sequence[int], left: Pattern) -> Iterator[Pattern]:
         """Sets to which nothing can be added, with at least one of the first item."""
         counts = [0] * len(self.items)
 
-        def extend(depth: int, room: Sequence[int]) -> Iterator[Pattern]:
+        def extend(depth: int, free: Sequence[int]) -> Iterator[Pattern]:
             self.steps -= 1
             if depth == len(order):
-                if not any(counts[index] < left[index] and _fits(self.items[index], room) for index in order):
+                if not any(counts[index] < left[index] and _fits(self.items[index], free) for index in order):
                     yield tuple(counts)
                 return
             index = order[depth]
             item = self.items[index]
             most = min(
-                left[index], min((have // need for have, need in zip(room, item, strict=True) if need), default=0)
+                left[index], min((have // need for have, need in zip(free, item, strict=True) if need), default=0)
             )
             lowest = 1 if depth == 0 else 0
             for count in range(most, (most if depth == len(order) - 1 else lowest) - 1, -1):
                 if self.steps <= 0:
                     return
                 counts[index] = count
-                yield from extend(depth + 1, [have - need * count for have, need in zip(room, item, strict=True)])
+                yield from extend(depth + 1, [have - need * count for have, need in zip(free, item, strict=True)])
             counts[index] = 0
 
-        yield from extend(0, kind.room)
+        yield from extend(0, bin_.capacity)
 
 
-def _fits(item: Vector, room: Sequence[int]) -> bool:
-    return all(have >= need for have, need in zip(room, item, strict=True))
+def _fits(item: Vector, free: Sequence[int]) -> bool:
+    return all(have >= need for have, need in zip(free, item, strict=True))
 
 
 def cost_step(bins: Sequence[Bin]) -> float:
     """Greatest number that divides every cost; 0 when the costs are not whole."""
-    if any(kind.cost != int(kind.cost) for kind in bins):
+    if any(bin_.cost != int(bin_.cost) for bin_ in bins):
         return 0
-    return gcd(*(int(kind.cost) for kind in bins))
+    return gcd(*(int(bin_.cost) for bin_ in bins))

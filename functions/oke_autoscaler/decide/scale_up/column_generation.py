@@ -1,6 +1,6 @@
 """Which sets of pods to put on new nodes at least cost: column generation (Gilmore and Gomory, 1961).
 
-A pattern is a set of items that fits one node of a bin. The linear programme over patterns is solved by a revised
+A pattern is a set of items that fits one node of a bin. The linear program over patterns is solved by a revised
 simplex whose next pattern comes from a knapsack; whole numbers are found by diving: fix what is whole, solve the rest.
 """
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 EPSILON = 1e-7
 ROUNDS = 400
-"""Most patterns generated for one linear programme."""
+"""Most patterns generated for one linear program."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bin:
     """A kind of new node: what it holds, what it costs, which items may run on it."""
 
-    room: Vector
+    capacity: Vector
     cost: float
     allowed: tuple[int, ...]
 
@@ -40,24 +40,24 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Relaxation:
-    """Optimum of a linear programme: its cost, the patterns with their amounts, the worth of one of each item."""
+    """Optimum of a linear program: its cost, the patterns with their amounts, the worth of one of each item."""
 
     cost: float
     amounts: list[tuple[Column, float]]
     values: list[float]
 
 
-class Programme:
+class CoveringProgram:
     """Covering a demand by patterns of several bins."""
 
     def __init__(self, items: Sequence[Vector], bins: Sequence[Bin]) -> None:
         self.items = items
         self.bins = bins
-        self.knapsacks = [Knapsack(kind.room, items, kind.allowed) for kind in bins]
+        self.knapsacks = [Knapsack(bin_.capacity, items, bin_.allowed) for bin_ in bins]
         self.columns: dict[tuple[int, Pattern], Column] = {}
 
     def relax(self, demand: Sequence[int]) -> Relaxation:
-        """Optimum of the linear programme.
+        """Optimum of the linear program.
 
         Every item with a demand must fit some bin.
         """
@@ -189,14 +189,14 @@ def fix_whole(amounts: Sequence[tuple[Column, float]], keep: int, left: list[int
     return fixed
 
 
-def dive(programme: Programme, demand: Sequence[int], turn: int = 0) -> list[Packed]:
+def dive(program: CoveringProgram, demand: Sequence[int], turn: int = 0) -> list[Packed]:
     """A whole-number covering in steps: fix the whole part of each pattern, or one of the fullest, solve the rest.
 
     ``turn`` takes the n-th fullest pattern at the first choice: another turn, another covering.
     """
     left, steps = list(demand), []
     while any(left):
-        amounts = programme.relax(left).amounts
+        amounts = program.relax(left).amounts
         packed = fix_whole(amounts, 0, left)
         if not packed:
             ranked = sorted(amounts, key=lambda pair: (-round(pair[1], 6), pair[0].bin, pair[0].counts))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from functions.oke_autoscaler.decide.scale_up.branch_and_bound import Search, cost_step
 from functions.oke_autoscaler.decide.scale_up.column_generation import (
     Bin,
+    CoveringProgram,
     Packed,
-    Programme,
     Relaxation,
     cost_of,
     dive,
@@ -36,47 +36,49 @@ LARGE = 10
 
 def cover(items: Sequence[Vector], bins: Sequence[Bin], demand: Sequence[int]) -> Packed:
     """Patterns on nodes that hold ``demand`` of each item; every item with a demand must fit some bin."""
-    programme = Programme(items, bins)
-    relaxation = programme.relax(demand)
+    program = CoveringProgram(items, bins)
+    relaxation = program.relax(demand)
     step = cost_step(bins)
     lowest = ceil(relaxation.cost / step - 1e-6) * step if step else relaxation.cost
     target = max(lowest, relaxation.cost * (1 + NEAR)) + 1e-9
     small = sum(1 for count in demand if count) <= LARGE
     best: Packed = []
     for turn in range(TURNS if small else 1):
-        steps = dive(programme, demand, turn)
+        steps = dive(program, demand, turn)
         packed = [entry for entries in steps for entry in entries]
         if not best or cost_of(packed) < cost_of(best) - 1e-9:
             best = packed
         if cost_of(best) > target and small:
-            best = _retry_tails(programme, steps, best)
+            best = _retry_tails(program, steps, best)
         if cost_of(best) <= target:
             return best
-    return _refine(programme, relaxation, demand, best, target) if small else best
+    return _refine(program, relaxation, demand, best, target) if small else best
 
 
-def _retry_tails(programme: Programme, steps: list[Packed], best: Packed) -> Packed:
+def _retry_tails(program: CoveringProgram, steps: list[Packed], best: Packed) -> Packed:
     """Keep the first steps of a dive and search the others exactly, from the last one backwards."""
     for kept in range(len(steps) - 1, max(-1, len(steps) - TAILS), -1):
         head = [entry for entries in steps[:kept] for entry in entries]
         tail = [entry for entries in steps[kept:] for entry in entries]
         if sum(count for _, count in tail) > DEEP:
             break
-        left = [sum(column.counts[index] * count for column, count in tail) for index in range(len(programme.items))]
-        found = _search(programme, programme.relax(left), left, cost_of(best) - cost_of(head))
+        left = [sum(column.counts[index] * count for column, count in tail) for index in range(len(program.items))]
+        found = _search(program, program.relax(left), left, cost_of(best) - cost_of(head))
         if found is not None:
             best = head + found
     return best
 
 
-def _refine(programme: Programme, relaxation: Relaxation, demand: Sequence[int], best: Packed, target: float) -> Packed:
+def _refine(
+    program: CoveringProgram, relaxation: Relaxation, demand: Sequence[int], best: Packed, target: float
+) -> Packed:
     """Fix most of the relaxation and search the rest exactly, with more and more of it left open."""
     for keep in KEPT:
         left = list(demand)
         fixed = fix_whole(relaxation.amounts, keep, left)
         if sum(count for _, count in best) - sum(count for _, count in fixed) > DEEP:
             break
-        found = _search(programme, relaxation, left, cost_of(best) - cost_of(fixed))
+        found = _search(program, relaxation, left, cost_of(best) - cost_of(fixed))
         if found is not None:
             best = fixed + found
         if cost_of(best) <= target:
@@ -84,6 +86,6 @@ def _refine(programme: Programme, relaxation: Relaxation, demand: Sequence[int],
     return best
 
 
-def _search(programme: Programme, relaxation: Relaxation, left: Sequence[int], bound: float) -> Packed | None:
+def _search(program: CoveringProgram, relaxation: Relaxation, left: Sequence[int], bound: float) -> Packed | None:
     """A covering of the rest that costs less than the bound."""
-    return Search(programme.items, programme.bins, relaxation.values, bound).run(tuple(left))
+    return Search(program.items, program.bins, relaxation.values, bound).run(tuple(left))

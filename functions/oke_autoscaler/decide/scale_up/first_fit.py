@@ -1,136 +1,143 @@
-"""New nodes, one workload after another: the greedy way, which obeys every rule between pods."""
+"""New nodes, one group after another: the greedy way, which obeys every rule between pods."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from functions.oke_autoscaler.decide.simulation.nodes import BoundFill, capacity, rule_keys
-from functions.oke_autoscaler.decide.simulation.topology_domains import UNLIMITED, Spread
+from functions.oke_autoscaler.decide.simulation.node_simulation import ConstrainedFill, rule_keys
+from functions.oke_autoscaler.decide.simulation.nodes import capacity
+from functions.oke_autoscaler.decide.simulation.topology_domains import UNLIMITED, SpreadRule
 from functions.oke_autoscaler.model.nodes import HOSTNAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from functions.oke_autoscaler.decide.cluster.pod_groups import Workload
-    from functions.oke_autoscaler.decide.simulation.nodes import Room
-    from functions.oke_autoscaler.decide.simulation.offerings import Offer, Site
+    from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroup
+    from functions.oke_autoscaler.decide.simulation.node_simulation import NodeSimulation
+    from functions.oke_autoscaler.decide.simulation.offerings import Offering, Placement
     from functions.oke_autoscaler.decide.simulation.topology_domains import Rule
 
-Work = list[tuple["Workload", int]]
+PodCounts = list[tuple["PodGroup", int]]
 
 
-class Growth:
-    """Opens nodes of the offers in a room. ``budget`` is how many nodes may be opened in all."""
+class FirstFit:
+    """Opens nodes of the offerings in a simulation. ``budget`` is how many nodes may be opened in all."""
 
-    def __init__(self, room: Room, offers: Sequence[Offer], budget: int) -> None:
-        self.room = room
-        self.offers = offers
+    def __init__(self, simulation: NodeSimulation, offerings: Sequence[Offering], budget: int) -> None:
+        self.simulation = simulation
+        self.offerings = offerings
         self.budget = budget
-        self.start = len(room.places)
+        self.start = len(simulation.nodes)
 
-    def open(self, offer: Offer, site: Site) -> None:
+    def open(self, offering: Offering, placement: Placement) -> None:
         """One node more."""
-        self.room.open(offer.make(site))
-        offer.opened += 1
-        site.opened += 1
+        self.simulation.open(offering.make(placement))
+        offering.opened += 1
+        placement.opened += 1
         self.budget -= 1
 
-    def close(self, offer: Offer, site: Site, mark: int) -> None:
+    def close(self, offering: Offering, placement: Placement, mark: int) -> None:
         """Take back nodes opened since ``mark``."""
-        opened = sum(1 for _, workload, _ in self.room.since(mark) if workload is None)
-        self.room.rollback(mark)
-        offer.opened -= opened
-        site.opened -= opened
+        opened = sum(1 for _, group, _ in self.simulation.since(mark) if group is None)
+        self.simulation.rollback(mark)
+        offering.opened -= opened
+        placement.opened -= opened
         self.budget += opened
 
-    def left(self, offer: Offer) -> int:
-        """Nodes that the offer may still open."""
-        return min(offer.left, self.budget)
+    def left(self, offering: Offering) -> int:
+        """Nodes that the offering may still open."""
+        return min(offering.left, self.budget)
 
-    def place(self, workload: Workload, pods: int) -> int:
+    def place(self, group: PodGroup, pods: int) -> int:
         """Place on open nodes, then on new ones; how many pods were left over."""
-        if self.room.is_free(workload):
-            left = pods - self.room.fill(workload, pods, self.start)
-            return self._grow_free(workload, left)
-        return self._grow_bound(workload, pods)
+        if self.simulation.is_free(group):
+            left = pods - self.simulation.fill(group, pods, self.start)
+            return self._grow_free(group, left)
+        return self._grow_bound(group, pods)
 
-    def _grow_free(self, workload: Workload, left: int) -> int:
+    def _grow_free(self, group: PodGroup, left: int) -> int:
         while left:
-            choice = self._choose(workload, left, frozenset())
+            choice = self._choose(group, left, frozenset())
             if choice is None:
                 break
-            offer, site = choice
-            each = capacity(offer.free, workload.vector, left)
-            for _ in range(min(left // each or 1, self.left(offer))):
-                self.open(offer, site)
-                self.room.put(self.room.places[-1], workload, min(each, left))
+            offering, placement = choice
+            each = capacity(offering.free, group.vector, left)
+            for _ in range(min(left // each or 1, self.left(offering))):
+                self.open(offering, placement)
+                self.simulation.put(self.simulation.nodes[-1], group, min(each, left))
                 left -= min(each, left)
         return left
 
-    def _grow_bound(self, workload: Workload, pods: int) -> int:
+    def _grow_bound(self, group: PodGroup, pods: int) -> int:
         """Open nodes one by one, or more and more at once while each takes no more than its host may.
 
         A node that turns out useless is taken back.
         """
-        room, useless, batch = self.room, set[int](), 1
-        fill = BoundFill(room, workload, room.candidates(workload)[:])
+        simulation, useless, batch = self.simulation, set[int](), 1
+        fill = ConstrainedFill(simulation, group, simulation.candidates(group)[:])
         left = pods - fill.run(pods)
         while left:
-            choice = self._choose(workload, left, useless)
+            choice = self._choose(group, left, useless)
             if choice is None:
                 break
-            offer, site = choice
-            mark = room.mark()
-            per_host = max(1, min(left, self._per_host(workload)))
-            opened = min(max(batch, self._batch(workload, left)), -(-left // per_host), self.left(offer))
+            offering, placement = choice
+            mark = simulation.mark()
+            per_host = max(1, min(left, self._per_host(group)))
+            opened = min(max(batch, self._batch(group, left)), -(-left // per_host), self.left(offering))
             for _ in range(opened):
-                self.open(offer, site)
-                fill.add(room.places[-1])
+                self.open(offering, placement)
+                fill.add(simulation.nodes[-1])
             placed = fill.run(left)
             left -= placed
             if placed:
                 useless.clear()
                 batch = batch * 2 if placed == opened * per_host else 1
                 continue
-            self.close(offer, site, mark)
-            useless.add(id(site))
-            fill = BoundFill(room, workload, room.candidates(workload)[:])
+            self.close(offering, placement, mark)
+            useless.add(id(placement))
+            fill = ConstrainedFill(simulation, group, simulation.candidates(group)[:])
         return left
 
-    def _batch(self, workload: Workload, left: int) -> int:
+    def _batch(self, group: PodGroup, left: int) -> int:
         """Nodes to open at once: all when every pod needs one of its own, and nothing else is asked."""
-        rules = self.room.rules(workload)
-        alone = all(rule_keys(rule) == (HOSTNAME,) and not isinstance(rule, Spread) for rule in rules)
-        return left if alone and self._per_host(workload) == 1 else 1
+        rules = self.simulation.rules(group)
+        alone = all(rule_keys(rule) == (HOSTNAME,) and not isinstance(rule, SpreadRule) for rule in rules)
+        return left if alone and self._per_host(group) == 1 else 1
 
-    def _per_host(self, workload: Workload) -> int:
+    def _per_host(self, group: PodGroup) -> int:
         """Pods that the rules allow on a new host, whatever its size."""
-        rules: Iterable[Rule] = self.room.rules(workload)
+        rules: Iterable[Rule] = self.simulation.rules(group)
         new_host = {HOSTNAME: "new"}
-        quota = 1 if workload.shape.ports else UNLIMITED
+        quota = 1 if group.scheduling.ports else UNLIMITED
         return min([quota, *(rule.quota(new_host) for rule in rules if rule_keys(rule) == (HOSTNAME,))])
 
-    def _choose(self, workload: Workload, left: int, useless: Iterable[int]) -> tuple[Offer, Site] | None:
+    def _choose(self, group: PodGroup, left: int, useless: Iterable[int]) -> tuple[Offering, Placement] | None:
         """The pool of least cost a pod, then least priority number, then the emptiest placement."""
-        room, found = self.room, []
-        per_host = max(1, self._per_host(workload)) if not room.is_free(workload) else UNLIMITED
-        for rank, offer in enumerate(self.offers):
-            each = min(capacity(offer.free, workload.vector, left), per_host) if self.left(offer) > 0 else 0
+        simulation, found = self.simulation, []
+        per_host = max(1, self._per_host(group)) if not simulation.is_free(group) else UNLIMITED
+        for rank, offering in enumerate(self.offerings):
+            each = min(capacity(offering.free, group.vector, left), per_host) if self.left(offering) > 0 else 0
             if each < 1:
                 continue
-            for site in offer.sites:
-                if id(site) in useless or room.static.obstacle(workload, site.kind):
+            for placement in offering.placements:
+                if id(placement) in useless or simulation.static.obstacle(group, placement.node_class):
                     continue
-                if not room.is_free(workload) and room.quota(workload, site.labels) < 1:
+                if not simulation.is_free(group) and simulation.quota(group, placement.labels) < 1:
                     continue
-                key = (offer.cost / each, -offer.state.bounds.priority, rank, self._load(workload, site), site.opened)
-                found.append((key, offer, site))
+                key = (
+                    offering.cost / each,
+                    -offering.pool_status.bounds.priority,
+                    rank,
+                    self._load(group, placement),
+                    placement.opened,
+                )
+                found.append((key, offering, placement))
         if not found:
             return None
-        _, offer, site = min(found, key=lambda entry: entry[0])
-        return offer, site
+        _, offering, placement = min(found, key=lambda entry: entry[0])
+        return offering, placement
 
-    def _load(self, workload: Workload, site: Site) -> int:
-        """Pods of the spread's selection that the site's domains hold already."""
-        spreads = (rule for rule in self.room.rules(workload) if isinstance(rule, Spread))
-        return sum(rule.count.counts.get(site.labels.get(rule.key, ""), 0) for rule in spreads)
+    def _load(self, group: PodGroup, placement: Placement) -> int:
+        """Pods of the spread's selection that the placement's domains hold already."""
+        spreads = (rule for rule in self.simulation.rules(group) if isinstance(rule, SpreadRule))
+        return sum(rule.count.counts.get(placement.labels.get(rule.key, ""), 0) for rule in spreads)

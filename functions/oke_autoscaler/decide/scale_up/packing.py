@@ -1,4 +1,4 @@
-"""New nodes for all workloads at once: those without rules between pods as a covering problem of least cost."""
+"""New nodes for all groups at once: those without rules between pods as a covering problem of least cost."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from functions.oke_autoscaler.decide.simulation.nodes import capacity
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from functions.oke_autoscaler.decide.cluster.pod_groups import Workload
-    from functions.oke_autoscaler.decide.scale_up.first_fit import Growth, Work
+    from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroup
+    from functions.oke_autoscaler.decide.scale_up.first_fit import FirstFit, PodCounts
     from functions.oke_autoscaler.decide.simulation.nodes import Vector
-    from functions.oke_autoscaler.decide.simulation.offerings import Offer, Site
+    from functions.oke_autoscaler.decide.simulation.offerings import Offering, Placement
 
 MOST_ITEMS = 14
 """Sizes of pods that one covering problem takes on, the largest in volume; smaller ones fill the gaps afterwards."""
@@ -25,76 +25,76 @@ Key = tuple["Vector", tuple[int, ...]]
 
 
 class Variant:
-    """Sites of an offer that the same workloads may use."""
+    """Sites of an offering that the same groups may use."""
 
-    __slots__ = ("allowed", "offer", "sites")
+    __slots__ = ("allowed", "offering", "placements")
 
-    def __init__(self, offer: Offer, sites: list[Site], allowed: frozenset[int]) -> None:
-        self.offer = offer
-        self.sites = sites
+    def __init__(self, offering: Offering, placements: list[Placement], allowed: frozenset[int]) -> None:
+        self.offering = offering
+        self.placements = placements
         self.allowed = allowed
 
 
 class Item:
-    """Workloads of one size that the same variants hold."""
+    """PodGroups of one size that the same variants hold."""
 
     __slots__ = ("pods", "vector", "work")
 
     def __init__(self, vector: Vector) -> None:
         self.vector = vector
-        self.work: Work = []
+        self.work: PodCounts = []
         self.pods = 0
 
-    def add(self, workload: Workload, pods: int) -> None:
-        """Pods of one more workload."""
-        self.work.append((workload, pods))
+    def add(self, group: PodGroup, pods: int) -> None:
+        """Pods of one more group."""
+        self.work.append((group, pods))
         self.pods += pods
 
-    def take(self, pods: int) -> Iterator[tuple[Workload, int]]:
-        """The next pods, by workload."""
+    def take(self, pods: int) -> Iterator[tuple[PodGroup, int]]:
+        """The next pods, by group."""
         while pods and self.work:
-            workload, waiting = self.work.pop()
+            group, waiting = self.work.pop()
             count = min(pods, waiting)
             pods -= count
             self.pods -= count
             if waiting > count:
-                self.work.append((workload, waiting - count))
-            yield workload, count
+                self.work.append((group, waiting - count))
+            yield group, count
 
 
-def variants_of(growth: Growth, work: Work) -> list[Variant]:
-    """The distinct kinds of new nodes that matter to the work."""
+def variants_of(first_fit: FirstFit, work: PodCounts) -> list[Variant]:
+    """The distinct allowed_classes of new nodes that matter to the work."""
     found: dict[tuple[int, frozenset[int]], Variant] = {}
-    static = growth.room.static
-    for number, offer in enumerate(growth.offers):
-        if growth.left(offer) < 1:
+    static = first_fit.simulation.static
+    for number, offering in enumerate(first_fit.offerings):
+        if first_fit.left(offering) < 1:
             continue
-        fitting = [workload for workload, _ in work if capacity(offer.free, workload.vector, 1)]
-        for site in offer.sites:
-            allowed = frozenset(w.ident for w in fitting if not static.obstacle(w, site.kind))
-            variant = found.setdefault((number, allowed), Variant(offer, [], allowed))
-            variant.sites.append(site)
+        fitting = [group for group, _ in work if capacity(offering.free, group.vector, 1)]
+        for placement in offering.placements:
+            allowed = frozenset(w.ident for w in fitting if not static.obstacle(w, placement.node_class))
+            variant = found.setdefault((number, allowed), Variant(offering, [], allowed))
+            variant.placements.append(placement)
     return [variant for variant in found.values() if variant.allowed]
 
 
-def pack(growth: Growth, work: Work) -> Work:
-    """Open nodes at least cost for workloads without rules between pods; what found no place comes back."""
-    variants = variants_of(growth, work)
+def pack(first_fit: FirstFit, work: PodCounts) -> PodCounts:
+    """Open nodes at least cost for groups without rules between pods; what found no node comes back."""
+    variants = variants_of(first_fit, work)
     items: dict[Key, Item] = {}
-    rest: Work = []
-    for workload, pods in work:
-        where = tuple(index for index, variant in enumerate(variants) if workload.ident in variant.allowed)
+    rest: PodCounts = []
+    for group, pods in work:
+        where = tuple(index for index, variant in enumerate(variants) if group.ident in variant.allowed)
         if where:
-            items.setdefault((workload.vector, where), Item(workload.vector)).add(workload, pods)
+            items.setdefault((group.vector, where), Item(group.vector)).add(group, pods)
         else:
-            rest.append((workload, pods))
+            rest.append((group, pods))
     for part in _components(items):
-        _pack_part(growth, [(where, item) for (_, where), item in part], variants)
+        _pack_part(first_fit, [(where, item) for (_, where), item in part], variants)
     for item in sorted(items.values(), key=lambda item: [-need for need in item.vector]):
-        for workload, pods in list(item.take(item.pods)):
-            left = growth.place(workload, pods)
+        for group, pods in list(item.take(item.pods)):
+            left = first_fit.place(group, pods)
             if left:
-                rest.append((workload, left))
+                rest.append((group, left))
     return rest
 
 
@@ -116,7 +116,7 @@ def _components(
     return [members for _, members in parts]
 
 
-def _pack_part(growth: Growth, part: Sequence[tuple[tuple[int, ...], Item]], variants: Sequence[Variant]) -> None:
+def _pack_part(first_fit: FirstFit, part: Sequence[tuple[tuple[int, ...], Item]], variants: Sequence[Variant]) -> None:
     """Solve one problem; when a pool's maximum is passed, fill that pool and solve the rest without it."""
     part = sorted(part, key=lambda entry: -_volume(entry[1], variants))[:MOST_ITEMS]
     shut: set[int] = set()
@@ -124,7 +124,7 @@ def _pack_part(growth: Growth, part: Sequence[tuple[tuple[int, ...], Item]], var
         usable = [
             index
             for index, variant in enumerate(variants)
-            if growth.left(variant.offer) > 0 and id(variant.offer) not in shut
+            if first_fit.left(variant.offering) > 0 and id(variant.offering) not in shut
         ]
         items = [(where, item) for where, item in part if item.pods and set(where) & set(usable)]
         if not items:
@@ -134,10 +134,10 @@ def _pack_part(growth: Growth, part: Sequence[tuple[tuple[int, ...], Item]], var
         used = [variants[usable[column.bin]] for column, _ in packed]
         counts: dict[int, int] = {}
         for variant, (_, count) in zip(used, packed, strict=True):
-            counts[id(variant.offer)] = counts.get(id(variant.offer), 0) + count
-        over = {id(v.offer) for v in used if counts[id(v.offer)] > growth.left(v.offer)}
+            counts[id(variant.offering)] = counts.get(id(variant.offering), 0) + count
+        over = {id(v.offering) for v in used if counts[id(v.offering)] > first_fit.left(v.offering)}
         total = sum(counts.values())
-        _open(growth, packed, used, [item for _, item in items], only=over or None)
+        _open(first_fit, packed, used, [item for _, item in items], only=over or None)
         if not over or total == 0:
             return
         shut |= over
@@ -145,29 +145,29 @@ def _pack_part(growth: Growth, part: Sequence[tuple[tuple[int, ...], Item]], var
 
 def _bin(variant: Variant, index: int, items: Sequence[tuple[tuple[int, ...], Item]]) -> Bin:
     allowed = tuple(number for number, (where, _) in enumerate(items) if index in where)
-    return Bin(variant.offer.free, variant.offer.cost, allowed)
+    return Bin(variant.offering.free, variant.offering.cost, allowed)
 
 
 def _volume(item: Item, variants: Sequence[Variant]) -> float:
-    room = variants[0].offer.free
-    return item.pods * sum(need / size for need, size in zip(item.vector, room, strict=True) if size)
+    simulation = variants[0].offering.free
+    return item.pods * sum(need / size for need, size in zip(item.vector, simulation, strict=True) if size)
 
 
 def _open(
-    growth: Growth, packed: Packed, used: Sequence[Variant], items: Sequence[Item], only: set[int] | None
+    first_fit: FirstFit, packed: Packed, used: Sequence[Variant], items: Sequence[Item], only: set[int] | None
 ) -> None:
     """Make the nodes of a packing, the fullest first; of the pools in ``only`` when given."""
     order = sorted(zip(packed, used, strict=True), key=lambda entry: -sum(entry[0][0].counts))
     for (column, count), variant in order:
-        if only is not None and id(variant.offer) not in only:
+        if only is not None and id(variant.offering) not in only:
             continue
-        for _ in range(min(count, growth.left(variant.offer))):
-            _open_one(growth, column, variant, items)
+        for _ in range(min(count, first_fit.left(variant.offering))):
+            _open_one(first_fit, column, variant, items)
 
 
-def _open_one(growth: Growth, column: Column, variant: Variant, items: Sequence[Item]) -> None:
-    growth.open(variant.offer, min(variant.sites, key=lambda site: site.opened))
-    place = growth.room.places[-1]
+def _open_one(first_fit: FirstFit, column: Column, variant: Variant, items: Sequence[Item]) -> None:
+    first_fit.open(variant.offering, min(variant.placements, key=lambda placement: placement.opened))
+    node = first_fit.simulation.nodes[-1]
     for item, count in zip(items, column.counts, strict=True):
-        for workload, pods in item.take(count):
-            growth.room.put(place, workload, pods)
+        for group, pods in item.take(count):
+            first_fit.simulation.put(node, group, pods)

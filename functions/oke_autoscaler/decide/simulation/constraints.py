@@ -1,4 +1,4 @@
-"""The rules between pods of a snapshot: which counts a workload feeds and which bind it."""
+"""The rules between pods of a snapshot: which counts a group feeds and which bind it."""
 
 from __future__ import annotations
 
@@ -7,16 +7,22 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from functions.oke_autoscaler.decide.simulation.topology_domains import Apart, DomainCount, Rule, Spread, Together
+from functions.oke_autoscaler.decide.simulation.topology_domains import (
+    AffinityRule,
+    AntiAffinityRule,
+    DomainCount,
+    Rule,
+    SpreadRule,
+)
 from functions.oke_autoscaler.model.kubernetes_objects import LabelSelector, Requirement
 from functions.oke_autoscaler.model.selectors import first_untolerated, selects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from functions.oke_autoscaler.decide.cluster.pod_groups import Workload
-    from functions.oke_autoscaler.decide.simulation.nodes import Place
-    from functions.oke_autoscaler.decide.simulation.static_fit import Kind, StaticFit
+    from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroup
+    from functions.oke_autoscaler.decide.simulation.nodes import SimulatedNode
+    from functions.oke_autoscaler.decide.simulation.static_fit import NodeClass, StaticFit
     from functions.oke_autoscaler.model.kubernetes_objects import Labels, PodAffinityTerm, TopologySpreadConstraint
     from functions.oke_autoscaler.model.oci_objects import Namespace
 
@@ -26,8 +32,8 @@ _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 @dataclass(slots=True)
-class Binding:
-    """Of one workload: the counts that its pods change and the rules that it obeys."""
+class GroupConstraints:
+    """Of one group: the counts that its pods change and the rules that it obeys."""
 
     feeds: list[DomainCount] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
@@ -42,58 +48,60 @@ class _Selection:
     leaving: bool = True
     """Whether pods on their way out count: all rules but spreads count them (kubernetes, podtopologyspread)."""
 
-    def takes(self, workload: Workload) -> bool:
-        if workload.leaving and not self.leaving:
+    def takes(self, group: PodGroup) -> bool:
+        if group.leaving and not self.leaving:
             return False
-        if self.namespaces is not None and workload.namespace not in self.namespaces:
+        if self.namespaces is not None and group.namespace not in self.namespaces:
             return False
-        return selects(self.selector, workload.labels)
+        return selects(self.selector, group.labels)
 
 
 class Constraints:
-    """Counts shared by all workloads that ask the same question."""
+    """Counts shared by all groups that ask the same question."""
 
-    def __init__(self, workloads: Sequence[Workload], static: StaticFit, namespaces: Iterable[Namespace]) -> None:
+    def __init__(self, groups: Sequence[PodGroup], static: StaticFit, namespaces: Iterable[Namespace]) -> None:
         self._static = static
-        self._namespaces: dict[str, Labels] = {w.namespace: {NAME_LABEL: w.namespace} for w in workloads}
+        self._namespaces: dict[str, Labels] = {w.namespace: {NAME_LABEL: w.namespace} for w in groups}
         self._namespaces |= {known.metadata.name: known.metadata.labels or {} for known in namespaces}
         self._counts: dict[object, DomainCount] = {}
         self._selections: list[tuple[_Selection | tuple[_Selection, ...], DomainCount]] = []
         self._owners: list[tuple[_Selection, DomainCount, set[int]]] = []
         self._owner_of: dict[bytes, int] = {}
-        self.bindings = {workload.ident: Binding() for workload in workloads}
-        for workload in workloads:
-            self._bind(workload)
-        for workload in workloads:
-            self._connect(workload)
+        self.bindings = {group.ident: GroupConstraints() for group in groups}
+        for group in groups:
+            self._bind(group)
+        for group in groups:
+            self._connect(group)
         self.counts = list(self._counts.values())
 
-    def _bind(self, workload: Workload) -> None:
-        rules = self.bindings[workload.ident].rules
-        shape = workload.shape
-        for row in shape.spreads:
-            rules.append(self._spread(workload, row))
-        for term in shape.anti_affinities:
-            selection = self._selection(workload, term)
-            rules.append(Apart(self._count("pods", term.topology_key, (selection,)), int(selection.takes(workload))))
-            self._own(workload, term.topology_key, selection)
-        if shape.affinities:
-            selections = tuple(self._selection(workload, term) for term in shape.affinities)
-            own = all(selection.takes(workload) for selection in selections)
-            counts = tuple(self._count("all", term.topology_key, selections) for term in shape.affinities)
-            rules.append(Together(counts, int(own)))
+    def _bind(self, group: PodGroup) -> None:
+        rules = self.bindings[group.ident].rules
+        scheduling = group.scheduling
+        for row in scheduling.spreads:
+            rules.append(self._spread(group, row))
+        for term in scheduling.anti_affinities:
+            selection = self._selection(group, term)
+            rules.append(
+                AntiAffinityRule(self._count("pods", term.topology_key, (selection,)), int(selection.takes(group)))
+            )
+            self._own(group, term.topology_key, selection)
+        if scheduling.affinities:
+            selections = tuple(self._selection(group, term) for term in scheduling.affinities)
+            own = all(selection.takes(group) for selection in selections)
+            counts = tuple(self._count("all", term.topology_key, selections) for term in scheduling.affinities)
+            rules.append(AffinityRule(counts, int(own)))
 
-    def _connect(self, workload: Workload) -> None:
-        binding = self.bindings[workload.ident]
+    def _connect(self, group: PodGroup) -> None:
+        binding = self.bindings[group.ident]
         for selections, count in self._selections:
             parts = selections if isinstance(selections, tuple) else (selections,)
-            if all(part.takes(workload) for part in parts):
+            if all(part.takes(group) for part in parts):
                 binding.feeds.append(count)
         for selection, count, owners in self._owners:
-            if workload.ident in owners:
+            if group.ident in owners:
                 binding.feeds.append(count)
-            if selection.takes(workload):
-                binding.rules.append(Apart(count, int(workload.ident in owners)))
+            if selection.takes(group):
+                binding.rules.append(AntiAffinityRule(count, int(group.ident in owners)))
 
     def _count(self, use: str, key: str, selections: tuple[_Selection, ...]) -> DomainCount:
         marks = sorted(_mark(selection) for selection in selections)
@@ -104,7 +112,7 @@ class Constraints:
             self._selections.append((selections, found))
         return found
 
-    def _own(self, workload: Workload, key: str, selection: _Selection) -> None:
+    def _own(self, group: PodGroup, key: str, selection: _Selection) -> None:
         """Pods with anti-affinity keep others away, too: count where the owners of the term are."""
         ident = _encode(key) + _mark(selection)
         index = self._owner_of.get(ident)
@@ -112,47 +120,47 @@ class Constraints:
             index = self._owner_of[ident] = len(self._owners)
             count = self._counts["owners", ident] = DomainCount(key)
             self._owners.append((selection, count, set()))
-        self._owners[index][2].add(workload.ident)
+        self._owners[index][2].add(group.ident)
 
-    def _spread(self, workload: Workload, row: TopologySpreadConstraint) -> Spread:
-        selector = _with_label_keys(row.label_selector, workload.labels, row.match_label_keys or (), ())
-        selection = _Selection(frozenset((workload.namespace,)), selector, leaving=False)
-        keys = tuple(other.topology_key for other in workload.shape.spreads)
+    def _spread(self, group: PodGroup, row: TopologySpreadConstraint) -> SpreadRule:
+        selector = _with_label_keys(row.label_selector, group.labels, row.match_label_keys or (), ())
+        selection = _Selection(frozenset((group.namespace,)), selector, leaving=False)
+        keys = tuple(other.topology_key for other in group.scheduling.spreads)
         by_affinity = row.node_affinity_policy != "Ignore"
         by_taints = row.node_taints_policy == "Honor"
-        demand = self._static.demand(workload) if by_affinity or by_taints else -1
+        demand = self._static.demand(group) if by_affinity or by_taints else -1
         ident = ("spread", row.topology_key, _mark(selection), keys, demand, by_affinity, by_taints)
         found = self._counts.get(ident)
         if found is None:
-            found = DomainCount(row.topology_key, self._eligible(workload, row, keys), by_taints=by_taints)
+            found = DomainCount(row.topology_key, self._eligible(group, row, keys), by_taints=by_taints)
             self._counts[ident] = found
             self._selections.append((selection, found))
-        return Spread(found, row.max_skew, row.min_domains or 1, int(selection.takes(workload)))
+        return SpreadRule(found, row.max_skew, row.min_domains or 1, int(selection.takes(group)))
 
     def _eligible(
-        self, workload: Workload, row: TopologySpreadConstraint, keys: Sequence[str]
-    ) -> Callable[[Place], bool]:
+        self, group: PodGroup, row: TopologySpreadConstraint, keys: Sequence[str]
+    ) -> Callable[[SimulatedNode], bool]:
         """Which nodes a constraint counts: those with all of its keys, by affinity and taints as its policies say."""
-        static, tolerations = self._static, workload.shape.spec.tolerations or ()
+        static, tolerations = self._static, group.scheduling.spec.tolerations or ()
         others = [key for key in keys if key != row.topology_key]
         known: dict[int, bool] = {}
 
-        def ask(kind: Kind) -> bool:
-            if row.node_affinity_policy != "Ignore" and not static.affine(workload, kind):
+        def ask(node_class: NodeClass) -> bool:
+            if row.node_affinity_policy != "Ignore" and not static.affine(group, node_class):
                 return False
-            return row.node_taints_policy != "Honor" or first_untolerated(kind.taints, tolerations) is None
+            return row.node_taints_policy != "Honor" or first_untolerated(node_class.taints, tolerations) is None
 
-        def eligible(place: Place) -> bool:
-            answer = known.get(place.kind.ident)
+        def eligible(node: SimulatedNode) -> bool:
+            answer = known.get(node.node_class.ident)
             if answer is None:
-                answer = known[place.kind.ident] = ask(place.kind)
-            return answer and all(key in place.labels for key in others)
+                answer = known[node.node_class.ident] = ask(node.node_class)
+            return answer and all(key in node.labels for key in others)
 
         return eligible
 
-    def _selection(self, workload: Workload, term: PodAffinityTerm) -> _Selection:
+    def _selection(self, group: PodGroup, term: PodAffinityTerm) -> _Selection:
         selector = _with_label_keys(
-            term.label_selector, workload.labels, term.match_label_keys or (), term.mismatch_label_keys or ()
+            term.label_selector, group.labels, term.match_label_keys or (), term.mismatch_label_keys or ()
         )
         if term.namespace_selector is not None and not _rows(term.namespace_selector):
             return _Selection(None, selector)
@@ -160,7 +168,7 @@ class Constraints:
         if term.namespace_selector is not None:
             names.update(name for name, labels in self._namespaces.items() if selects(term.namespace_selector, labels))
         elif not names:
-            names.add(workload.namespace)
+            names.add(group.namespace)
         return _Selection(frozenset(names), selector)
 
 

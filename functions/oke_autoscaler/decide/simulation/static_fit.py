@@ -1,6 +1,6 @@
 """What does not change while pods are placed: selectors, affinity to nodes, taints, volumes' nodes.
 
-Nodes that no selector can tell apart share a kind, and pods with the same demands share a demand, so each pair is
+Nodes that no selector can tell apart share a node_class, and pods with the same demands share a demand, so each pair is
 asked once: 51,000 pods on 5,000 nodes are a few thousand questions.
 """
 
@@ -17,7 +17,7 @@ from functions.oke_autoscaler.model.selectors import HARD_EFFECTS, first_untoler
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from functions.oke_autoscaler.decide.cluster.pod_groups import Workload
+    from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroup
     from functions.oke_autoscaler.model.kubernetes_objects import NodeSelector
 
 _encode = msgspec.json.Encoder().encode
@@ -27,7 +27,7 @@ NOT_READY_TAINT = Taint(key=NOT_READY, effect="NoSchedule")
 NO_CLAIM = "claim of its volume missing, not bound or in use"
 
 
-class Kind:
+class NodeClass:
     """Nodes with the same hard taints and the same values of all labels that selectors ask for."""
 
     __slots__ = ("ident", "labels", "name", "taints")
@@ -40,19 +40,19 @@ class Kind:
 
 
 class StaticFit:
-    """Answers whether a workload may run on a kind of node, and if not, why."""
+    """Answers whether a group may run on a kind of node, and if not, why."""
 
-    def __init__(self, workloads: Iterable[Workload]) -> None:
+    def __init__(self, groups: Iterable[PodGroup]) -> None:
         self._demands: dict[object, int] = {}
         self._demand_of: dict[int, int] = {}
         self._answers: dict[tuple[int, int], str] = {}
         self._affinity_answers: dict[tuple[int, int], bool] = {}
-        self._kinds: dict[object, Kind] = {}
+        self._kinds: dict[object, NodeClass] = {}
         self._by_name = False
         asked: set[str] = set()
-        for workload in workloads:
-            asked.update(workload.shape.spec.node_selector or ())
-            for selector in _selectors(workload):
+        for group in groups:
+            asked.update(group.scheduling.spec.node_selector or ())
+            for selector in _selectors(group):
                 asked.update(self._keys(selector))
         self._asked = frozenset(asked)
 
@@ -63,7 +63,7 @@ class StaticFit:
             self._by_name = self._by_name or bool(term.match_fields)
         return keys
 
-    def kind(self, labels: Mapping[str, str], taints: Iterable[Taint], name: str) -> Kind:
+    def classify(self, labels: Mapping[str, str], taints: Iterable[Taint], name: str) -> NodeClass:
         """The kind of a node."""
         seen = {key: labels[key] for key in self._asked if key in labels}
         hard = [taint for taint in taints if taint.effect in HARD_EFFECTS]
@@ -71,60 +71,60 @@ class StaticFit:
         key = (tuple(sorted(seen.items())), marks, name if self._by_name else "")
         found = self._kinds.get(key)
         if found is None:
-            found = self._kinds[key] = Kind(len(self._kinds), seen, hard, name)
+            found = self._kinds[key] = NodeClass(len(self._kinds), seen, hard, name)
         return found
 
-    def demand(self, workload: Workload) -> int:
-        """Number of the demands that a workload shares with others."""
-        found = self._demand_of.get(workload.ident)
+    def demand(self, group: PodGroup) -> int:
+        """Number of the demands that a group shares with others."""
+        found = self._demand_of.get(group.ident)
         if found is None:
-            spec = workload.shape.spec
+            spec = group.scheduling.spec
             affinity = spec.affinity.node_affinity if spec.affinity is not None else None
-            key = (_encode([spec.node_selector, affinity, spec.tolerations]), workload.volume_nodes)
+            key = (_encode([spec.node_selector, affinity, spec.tolerations]), group.volume_nodes)
             found = self._demands.setdefault(key, len(self._demands))
-            self._demand_of[workload.ident] = found
+            self._demand_of[group.ident] = found
         return found
 
-    def obstacle(self, workload: Workload, kind: Kind) -> str:
-        """Empty when the workload may run there, else the reason."""
-        key = (self.demand(workload), kind.ident)
+    def obstacle(self, group: PodGroup, node_class: NodeClass) -> str:
+        """Empty when the group may run there, else the reason."""
+        key = (self.demand(group), node_class.ident)
         found = self._answers.get(key)
         if found is None:
-            found = self._answers[key] = self._ask(workload, kind)
+            found = self._answers[key] = self._ask(group, node_class)
         return found
 
-    def affine(self, workload: Workload, kind: Kind) -> bool:
+    def affine(self, group: PodGroup, node_class: NodeClass) -> bool:
         """Whether node selector and node affinity alone allow it (what a spread constraint counts by default)."""
-        key = (self.demand(workload), kind.ident)
+        key = (self.demand(group), node_class.ident)
         found = self._affinity_answers.get(key)
         if found is None:
-            found = self._affinity_answers[key] = _selected(workload, kind)
+            found = self._affinity_answers[key] = _selected(group, node_class)
         return found
 
-    def _ask(self, workload: Workload, kind: Kind) -> str:
-        taint = first_untolerated(kind.taints, workload.shape.spec.tolerations or ())
+    def _ask(self, group: PodGroup, node_class: NodeClass) -> str:
+        taint = first_untolerated(node_class.taints, group.scheduling.spec.tolerations or ())
         if taint is not None:
             return f"taint {taint.key}"
-        if not self.affine(workload, kind):
+        if not self.affine(group, node_class):
             return "node selector or affinity"
-        for selector in workload.volume_nodes:
-            if not node_selected(selector, kind.labels, kind.name):
+        for selector in group.volume_nodes:
+            if not node_selected(selector, node_class.labels, node_class.name):
                 return "zone of its volume" if selector.node_selector_terms else NO_CLAIM
         return ""
 
 
-def _selectors(workload: Workload) -> Iterable[NodeSelector]:
-    affinity = workload.shape.spec.affinity
+def _selectors(group: PodGroup) -> Iterable[NodeSelector]:
+    affinity = group.scheduling.spec.affinity
     if affinity is not None and affinity.node_affinity is not None and affinity.node_affinity.required is not None:
         yield affinity.node_affinity.required
-    yield from workload.volume_nodes
+    yield from group.volume_nodes
 
 
-def _selected(workload: Workload, kind: Kind) -> bool:
-    spec = workload.shape.spec
-    if any(kind.labels.get(key) != value for key, value in (spec.node_selector or {}).items()):
+def _selected(group: PodGroup, node_class: NodeClass) -> bool:
+    spec = group.scheduling.spec
+    if any(node_class.labels.get(key) != value for key, value in (spec.node_selector or {}).items()):
         return False
     affinity = spec.affinity.node_affinity if spec.affinity is not None else None
     if affinity is None or affinity.required is None:
         return True
-    return node_selected(affinity.required, kind.labels, kind.name)
+    return node_selected(affinity.required, node_class.labels, node_class.name)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from functions.oke_autoscaler.decide.simulation.nodes import Place
+    from functions.oke_autoscaler.decide.simulation.nodes import SimulatedNode
 
 
 class DomainCount:
@@ -19,7 +19,9 @@ class DomainCount:
 
     __slots__ = ("_histogram", "_low", "by_taints", "counts", "counts_on", "key", "nodes", "total")
 
-    def __init__(self, key: str, counts_on: Callable[[Place], bool] | None = None, *, by_taints: bool = False) -> None:
+    def __init__(
+        self, key: str, counts_on: Callable[[SimulatedNode], bool] | None = None, *, by_taints: bool = False
+    ) -> None:
         self.key = key
         self.by_taints = by_taints
         """Whether ``counts_on`` looks at taints."""
@@ -30,16 +32,16 @@ class DomainCount:
         self._histogram: dict[int, int] = {}
         self._low = 0
 
-    def domain(self, place: Place) -> str | None:
+    def domain(self, node: SimulatedNode) -> str | None:
         """The domain in which pods of this node are counted, None when they are not."""
-        value = place.labels.get(self.key)
-        if value is None or (self.counts_on is not None and not self.counts_on(place)):
+        value = node.labels.get(self.key)
+        if value is None or (self.counts_on is not None and not self.counts_on(node)):
             return None
         return value
 
-    def enter(self, place: Place) -> None:
+    def enter(self, node: SimulatedNode) -> None:
         """A node appears."""
-        value = self.domain(place)
+        value = self.domain(node)
         if value is None:
             return
         if value not in self.nodes:
@@ -48,9 +50,9 @@ class DomainCount:
             self._count(self.counts[value], 1)
         self.nodes[value] += 1
 
-    def leave(self, place: Place) -> None:
+    def leave(self, node: SimulatedNode) -> None:
         """A node disappears; its domain goes with the last one."""
-        value = self.domain(place)
+        value = self.domain(node)
         if value is None:
             return
         self.nodes[value] -= 1
@@ -58,9 +60,9 @@ class DomainCount:
             del self.nodes[value]
             self._count(self.counts[value], -1)
 
-    def add(self, place: Place, pods: int) -> None:
+    def add(self, node: SimulatedNode, pods: int) -> None:
         """``pods`` more (or fewer, when negative) on a node."""
-        value = self.domain(place)
+        value = self.domain(node)
         if value is None:
             return
         before = self.counts.get(value, 0)
@@ -90,7 +92,7 @@ class DomainCount:
 UNLIMITED = 1 << 40
 
 
-class Spread:
+class SpreadRule:
     """A topology spread constraint: https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/."""
 
     __slots__ = ("count", "key", "max_skew", "min_domains", "own")
@@ -111,14 +113,14 @@ class Spread:
         low = count.lowest if len(count.nodes) >= self.min_domains else 0
         if value not in count.nodes and len(count.nodes) + 1 >= self.min_domains:
             low = 0
-        room = self.max_skew + low - count.counts.get(value, 0)
+        allowance = self.max_skew + low - count.counts.get(value, 0)
         if self.own:
-            return max(0, room)
-        return UNLIMITED if room >= 0 else 0
+            return max(0, allowance)
+        return UNLIMITED if allowance >= 0 else 0
 
 
-class Apart:
-    """Anti-affinity: no counted pod in the domain. ``own`` when the workload is itself of the counted kind."""
+class AntiAffinityRule:
+    """Anti-affinity: no counted pod in the domain. ``own`` when the group is itself of the counted kind."""
 
     __slots__ = ("count", "key", "own")
 
@@ -137,8 +139,8 @@ class Apart:
         return 1 if self.own else UNLIMITED
 
 
-class Together:
-    """Affinity: every term has a counted pod in the domain, or the workload is the first of its own kind."""
+class AffinityRule:
+    """Affinity: every term has a counted pod in the domain, or the group is the first of its own kind."""
 
     __slots__ = ("counts", "key", "own")
 
@@ -157,4 +159,4 @@ class Together:
         return 1 if first else 0
 
 
-Rule = Spread | Apart | Together
+Rule = SpreadRule | AntiAffinityRule | AffinityRule

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from functions.oke_autoscaler.decide.decide import decide
-from functions.oke_autoscaler.decide.scale_up.column_generation import Bin, Programme
-from functions.oke_autoscaler.decide.simulation import cluster_state as world
+from functions.oke_autoscaler.decide.scale_up.column_generation import Bin, CoveringProgram
+from functions.oke_autoscaler.decide.simulation.cluster_state import build_cluster_state
 from functions.oke_autoscaler.explain.snapshot_file import read
 
 DOCS = Path(__file__).resolve().parents[5] / "docs"
@@ -24,19 +24,19 @@ def test_the_example_is_decided_as_the_page_says() -> None:
 
 def test_the_page_shows_what_new_nodes_offer_and_what_pods_are_worth() -> None:
     snapshot, settings, now = read(EXAMPLE, 0.0)
-    known = world.build(snapshot, settings, now, {})
-    assert [workload.shape.amounts["cpu"] for workload in known.pending] == [1000, 3000]
-    for offer in known.offers:
+    state = build_cluster_state(snapshot, settings, now, {})
+    assert [group.scheduling.amounts["cpu"] for group in state.pending] == [1000, 3000]
+    for offering in state.offerings:
         for name, value in (
-            ("cpu", f"{offer.template.offer['cpu']} m"),
-            ("memory", f"{offer.template.offer['memory']:,}"),
+            ("cpu", f"{offering.template.allocatable['cpu']} m"),
+            ("memory", f"{offering.template.allocatable['memory']:,}"),
         ):
-            assert value in PAGE, (offer.state.pool.name, name)
-        assert f"**{offer.free[0]} m**" in PAGE
-        assert f"**{offer.free[1]:,}**" in PAGE
-        assert f"| {offer.cost:.0f} |" in PAGE
-    bins = [Bin(offer.free, offer.cost, (0, 1)) for offer in known.offers]
-    relaxation = Programme([workload.vector for workload in known.pending], bins).relax([3, 12])
+            assert value in PAGE, (offering.pool_status.name, name)
+        assert f"**{offering.free[0]} m**" in PAGE
+        assert f"**{offering.free[1]:,}**" in PAGE
+        assert f"| {offering.cost:.0f} |" in PAGE
+    bins = [Bin(offering.free, offering.cost, (0, 1)) for offering in state.offerings]
+    relaxation = CoveringProgram([group.vector for group in state.pending], bins).relax([3, 12])
     assert f"optimum {relaxation.cost:.0f}" in PAGE
     assert f"= {relaxation.values[0]:.2f} for a cart" in PAGE
     assert f"{2 * relaxation.values[1] + relaxation.values[0]:.2f}, less than the 392" in PAGE

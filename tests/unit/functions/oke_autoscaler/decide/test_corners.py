@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from functions.oke_autoscaler.decide.cluster.compute_shapes import Hardware, allocatable
+from functions.oke_autoscaler.decide.cluster.compute_shapes import Hardware, compute_allocatable
 from functions.oke_autoscaler.decide.scale_up.branch_and_bound import Search
 from functions.oke_autoscaler.decide.scale_up.column_generation import Bin, cost_of
 from functions.oke_autoscaler.decide.scale_up.covering import cover
@@ -81,7 +81,7 @@ def test_other_quantities_are_whole_units_rounded_up(quantity: str, value: int) 
     ],
 )
 def test_what_oke_keeps_for_itself(machine: Hardware, cpu: int, memory: int) -> None:
-    offer = allocatable(machine, 110)
+    offer = compute_allocatable(machine, 110)
     assert (offer["cpu"], offer["memory"]) == (cpu, memory)
 
 

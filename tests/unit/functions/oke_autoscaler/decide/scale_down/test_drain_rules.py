@@ -8,14 +8,15 @@ import msgspec
 import pytest
 
 from functions.oke_autoscaler.decide.scale_down.budgets import Budgets
-from functions.oke_autoscaler.decide.scale_down.drain_rules import Drain, DrainRules, is_long_terminating
+from functions.oke_autoscaler.decide.scale_down.drain_rules import DrainCheck, DrainRules
 from functions.oke_autoscaler.model.kubernetes_objects import Pod
+from functions.oke_autoscaler.model.pods import is_long_terminating
 from tests.unit.functions.oke_autoscaler.golden import DRAIN, NOW, budgets_of, owners_of, pods_of, settings_of
 
 
-def judge(case: dict[str, Any]) -> Drain:
+def judge(case: dict[str, Any]) -> DrainCheck:
     rules = DrainRules(settings_of(case.get("options")), owners_of(case), Budgets(budgets_of(case)), NOW)
-    return rules.judge(pods_of(case))
+    return rules.check(pods_of(case))
 
 
 @pytest.mark.parametrize("case", DRAIN["cases"], ids=lambda case: case["name"])
@@ -43,7 +44,7 @@ def owned(kind: str, api: str = "apps/v1", **more: Any) -> dict[str, Any]:
     return {"metadata": meta, "spec": more.pop("spec", {}), "status": {"phase": "Running"}, **more}
 
 
-def verdict_on(pod: dict[str, Any], **case: Any) -> Drain:
+def verdict_on(pod: dict[str, Any], **case: Any) -> DrainCheck:
     return judge({"pods": [pod], "pdbs": [], "controllers": None, **case})
 
 

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from functions.oke_autoscaler.decide.scale_down.unfinished_removals import Leftover, Rest, leftovers, put_back
+from functions.oke_autoscaler.decide.scale_down.unfinished_removals import (
+    NextStep,
+    UnfinishedRemoval,
+    find_unfinished_removals,
+    without_removal,
+)
 from functions.oke_autoscaler.model import taints
 from functions.oke_autoscaler.model.decision import NodeVerdict
 from functions.oke_autoscaler.model.kubernetes_objects import Metadata, Node, NodeSpec, Pod, PodMetadata, PodSpec, Taint
@@ -41,15 +46,17 @@ def pod(name: str, *, leaving: bool = False, where: str = "n1") -> Pod:
 
 def only(
     pods: list[Pod], host: Node, of: NodePool | None = None, verdict: NodeVerdict | None = None
-) -> Leftover | None:
+) -> UnfinishedRemoval | None:
     verdicts = {"n1": verdict} if verdict else {}
-    found = leftovers([of or pool()], [host], pods, verdicts, NOW, TIMEOUT)
+    found = find_unfinished_removals([of or pool()], [host], pods, verdicts, NOW, TIMEOUT)
     return found[0] if found else None
 
 
-def rest(pods: list[Pod], host: Node, of: NodePool | None = None, verdict: NodeVerdict | None = None) -> Rest | None:
-    leftover = only(pods, host, of, verdict)
-    return leftover.rest if leftover else None
+def step(
+    pods: list[Pod], host: Node, of: NodePool | None = None, verdict: NodeVerdict | None = None
+) -> NextStep | None:
+    removal = only(pods, host, of, verdict)
+    return removal.next_step if removal else None
 
 
 DAEMON = NodeVerdict(node="n1", removable=True, daemonset=["default/proxy"], evict=["default/web"])
@@ -61,46 +68,46 @@ DAEMON = NodeVerdict(node="n1", removable=True, daemonset=["default/proxy"], evi
         (None, [], node(), pool()),
         (None, [], being_deleted(), pool(instance="i-2")),
         (None, [], being_deleted(provider=""), pool(instance="")),
-        (Rest.EVICT, [pod("web")], being_deleted(), pool()),
-        (Rest.EVICT, [pod("web", leaving=True)], being_deleted(), pool()),
-        (Rest.GIVE_UP, [pod("web")], being_deleted(901), pool()),
-        (Rest.DELETE, [], being_deleted(), pool()),
-        (Rest.DELETE, [], being_deleted(10_000), pool()),
-        (Rest.DELETE, [pod("proxy")], being_deleted(), pool()),
-        (Rest.DELETE, [pod("web", where="n2")], being_deleted(), pool()),
-        (Rest.NOTHING, [], being_deleted(), pool("DELETING")),
-        (Rest.NOTHING, [pod("web")], being_deleted(9_999), pool("DELETED")),
-        (Rest.HANDS_OFF, [], being_deleted(cordoned=False), pool()),
+        (NextStep.EVICT, [pod("web")], being_deleted(), pool()),
+        (NextStep.EVICT, [pod("web", leaving=True)], being_deleted(), pool()),
+        (NextStep.GIVE_UP, [pod("web")], being_deleted(901), pool()),
+        (NextStep.DELETE, [], being_deleted(), pool()),
+        (NextStep.DELETE, [], being_deleted(10_000), pool()),
+        (NextStep.DELETE, [pod("proxy")], being_deleted(), pool()),
+        (NextStep.DELETE, [pod("web", where="n2")], being_deleted(), pool()),
+        (NextStep.NOTHING, [], being_deleted(), pool("DELETING")),
+        (NextStep.NOTHING, [pod("web")], being_deleted(9_999), pool("DELETED")),
+        (NextStep.LET_BE, [], being_deleted(cordoned=False), pool()),
         (
-            Rest.HANDS_OFF,
+            NextStep.LET_BE,
             [pod("web")],
             being_deleted(annotations={"cluster-autoscaler.kubernetes.io/scale-down-disabled": "true"}),
             pool(),
         ),
-        (Rest.GIVE_UP, [pod("web")], node((TO_BE_DELETED, "not-a-time")), pool()),
-        (Rest.DELETE, [], being_deleted(provider="oci://i-1"), pool("SPLENDID")),
+        (NextStep.GIVE_UP, [pod("web")], node((TO_BE_DELETED, "not-a-time")), pool()),
+        (NextStep.DELETE, [], being_deleted(provider="oci://i-1"), pool("SPLENDID")),
     ],
 )
-def test_each_row_of_the_table(expected: Rest | None, pods: list[Pod], host: Node, of: NodePool) -> None:
-    assert rest(pods, host, of, DAEMON) is expected
+def test_each_row_of_the_table(expected: NextStep | None, pods: list[Pod], host: Node, of: NodePool) -> None:
+    assert step(pods, host, of, DAEMON) is expected
 
 
 def test_without_a_verdict_every_pod_is_left_and_none_is_evicted() -> None:
-    leftover = only([pod("web"), pod("proxy")], being_deleted())
-    assert leftover is not None
-    assert len(leftover.pods_left) == 2
-    assert leftover.evictable(None) == []
+    removal = only([pod("web"), pod("proxy")], being_deleted())
+    assert removal is not None
+    assert len(removal.pods_left) == 2
+    assert removal.evictable(None) == []
 
 
 def test_only_pods_that_may_go_and_are_not_going_yet_are_evicted() -> None:
     verdict = NodeVerdict(
         node="n1", removable=True, evict=["default/a", "default/b"], wait_for_completion=["default/c"]
     )
-    leftover = only([pod("a"), pod("b", leaving=True), pod("c")], being_deleted(), verdict=verdict)
-    assert leftover is not None
-    assert [each.metadata.name for each in leftover.evictable(verdict)] == ["a"]
+    removal = only([pod("a"), pod("b", leaving=True), pod("c")], being_deleted(), verdict=verdict)
+    assert removal is not None
+    assert [each.metadata.name for each in removal.evictable(verdict)] == ["a"]
     blocked = NodeVerdict(node="n1", removable=False, reason="NotEnoughPdb", evict=["default/a"])
-    assert leftover.evictable(blocked) == []
+    assert removal.evictable(blocked) == []
 
 
 def patched(patch: dict[str, object]) -> tuple[list[str], object, object]:
@@ -136,7 +143,7 @@ def test_each_patch_changes_what_it_says() -> None:
 
 def test_a_node_put_back_in_thought_is_free_and_the_node_itself_is_not_changed() -> None:
     host = node((TO_BE_DELETED, "1"), (DELETION_CANDIDATE, "1"), (CORDONED, ""))
-    free = put_back(host)
+    free = without_removal(host)
     assert [taint.key for taint in free.spec.taints or ()] == ["team"]
     assert free.spec.unschedulable is None
     assert host.spec.unschedulable
@@ -158,7 +165,7 @@ def test_the_reason_of_a_removal_is_noted_with_the_taint_and_goes_with_it() -> N
 def test_a_removal_whose_time_cannot_be_read_counts_as_timed_out() -> None:
     assert taint_time(being_deleted(60), TO_BE_DELETED) == NOW - 60
     for value in ("", "-5", "1e9", "nan", "9" * 30, "soon"):
-        assert rest([pod("a")], node((TO_BE_DELETED, value))) is Rest.GIVE_UP
+        assert step([pod("a")], node((TO_BE_DELETED, value))) is NextStep.GIVE_UP
 
 
 def test_a_mark_whose_time_cannot_be_read_is_replaced_and_not_doubled() -> None:

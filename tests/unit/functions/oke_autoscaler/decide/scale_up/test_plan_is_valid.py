@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from functions.oke_autoscaler.decide.scale_up import plan as planning
-from functions.oke_autoscaler.decide.simulation import cluster_state as world
+from functions.oke_autoscaler.decide.scale_up.plan import plan_scale_up
+from functions.oke_autoscaler.decide.simulation.cluster_state import ClusterState, build_cluster_state
 from functions.oke_autoscaler.explain.snapshot_file import read
 from tests.unit.functions.oke_autoscaler.builders import CLOCK, Json, node, pod, pool
 
@@ -55,8 +55,8 @@ def random_snapshot(seed: int) -> Json:
             labels = {"name": name, ZONE: ZONES[number % 3]}
             taints = [{"key": "x", "effect": "NoSchedule"}] if number and rng.random() < 0.1 else []
             nodes.append(node(member, cpu, gib << 30, labels=labels, taints=taints))
-        places = [{"availabilityDomain": f"T:{zone}"} for zone in ZONES]
-        details = {"size": len(members), "placementConfigs": places}
+        placements = [{"availabilityDomain": f"T:{zone}"} for zone in ZONES]
+        details = {"size": len(members), "placementConfigs": placements}
         pools.append(pool(name, len(members), members, nodeConfigDetails=details))
     for number in range(rng.randint(5, 60)):
         made = random_pod(rng, rng.randint(0, 10**6))
@@ -67,44 +67,44 @@ def random_snapshot(seed: int) -> Json:
     return {"node_pools": pools, "nodes": nodes, "pods": pods, "settings": {"node_pools": bounds}}
 
 
-def violations(known: world.World, steps: list[Any]) -> list[str]:
+def violations(state: ClusterState, steps: list[Any]) -> list[str]:
     """Everything that is wrong with the final state."""
     found = []
     on = defaultdict(list)
-    for place, workload, pods in steps:
-        if workload is not None:
-            on[place].extend([workload] * pods)
-    for place in known.room.places:
-        if min(place.free) < 0:
-            found.append(f"{place.name} is over-full: {place.free}")
-        ports = Counter(port for workload in on[place] for port in workload.shape.ports)
-        found += [f"{place.name}: port {port} twice" for port, count in ports.items() if count > 1]
-        for workload in on[place]:
-            if known.room.static.obstacle(workload, place.kind):
-                found.append(f"{place.name} may not run {workload.labels}")
-    found += pair_violations(known, on)
+    for host, group, pods in steps:
+        if group is not None:
+            on[host].extend([group] * pods)
+    for host in state.simulation.nodes:
+        if min(host.free) < 0:
+            found.append(f"{host.name} is over-full: {host.free}")
+        ports = Counter(port for group in on[host] for port in group.scheduling.ports)
+        found += [f"{host.name}: port {port} twice" for port, count in ports.items() if count > 1]
+        for group in on[host]:
+            if state.simulation.static.obstacle(group, host.node_class):
+                found.append(f"{host.name} may not run {group.labels}")
+    found += pair_violations(state, on)
     return found
 
 
-def pair_violations(known: world.World, on: dict[Any, list[Any]]) -> list[str]:
+def pair_violations(state: ClusterState, on: dict[Any, list[Any]]) -> list[str]:
     found = []
     app_in: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    for place, workloads in on.items():
+    for host, groups in on.items():
         for key in (HOST, ZONE):
-            app_in[key, place.labels[key]].update(workload.labels["app"] for workload in workloads)
-    for place, workloads in on.items():
-        for workload in workloads:
-            app = workload.labels["app"]
-            if app == "a3" and app_in[HOST, place.labels[HOST]][app] > 1:
+            app_in[key, host.labels[key]].update(group.labels["app"] for group in groups)
+    for host, groups in on.items():
+        for group in groups:
+            app = group.labels["app"]
+            if app == "a3" and app_in[HOST, host.labels[HOST]][app] > 1:
                 found.append("two of a3 on one host")
-            if app == "a4" and app_in[ZONE, place.labels[ZONE]][app] > 1:
+            if app == "a4" and app_in[ZONE, host.labels[ZONE]][app] > 1:
                 found.append("two of a4 in one zone")
-            if app == "a8" and app_in[HOST, place.labels[HOST]]["a0"]:
+            if app == "a8" and app_in[HOST, host.labels[HOST]]["a0"]:
                 found.append("a8 beside a0")
-    zones_of_a5 = {place.labels[ZONE] for place, workloads in on.items() for w in workloads if w.labels["app"] == "a5"}
+    zones_of_a5 = {host.labels[ZONE] for host, groups in on.items() for w in groups if w.labels["app"] == "a5"}
     if len(zones_of_a5) > 1:
         found.append("a5 is not together")
-    by_zone = [app_in[ZONE, zone]["a2"] for zone in {place.labels[ZONE] for place in known.places.values()}]
+    by_zone = [app_in[ZONE, zone]["a2"] for zone in {host.labels[ZONE] for host in state.simulated_nodes.values()}]
     if max(by_zone) - min(by_zone) > 2:
         found.append(f"a2 is skewed: {by_zone}")
     return found
@@ -112,15 +112,15 @@ def pair_violations(known: world.World, on: dict[Any, list[Any]]) -> list[str]:
 
 def check(seed: int) -> None:
     snapshot, settings, now = read(json.dumps(random_snapshot(seed)).encode(), CLOCK)
-    known = world.build(snapshot, settings, now, {})
-    plan = planning.plan(known)
-    assert violations(known, plan.steps) == []
+    state = build_cluster_state(snapshot, settings, now, {})
+    plan = plan_scale_up(state)
+    assert violations(state, plan.steps) == []
     placed = sum(pods for rows in plan.placed.values() for _, pods in rows)
     assert placed + sum(plan.left.values()) == len(snapshot.pods)
-    for state in known.pools.states:
-        assert state.pool.size + plan.new_nodes.get(state.id, 0) <= state.bounds.max_size
-    if min(state.growth for state in known.pools.states) >= 60:
-        apps = {workload.labels["app"] for workload in known.pending if plan.left.get(workload.ident)}
+    for status in state.pools.statuses:
+        assert status.size + plan.new_nodes.get(status.id, 0) <= status.bounds.max_size
+    if min(status.max_new_nodes for status in state.pools.statuses) >= 60:
+        apps = {group.labels["app"] for group in state.pending if plan.left.get(group.ident)}
         assert apps <= {"a1", "a4"}, "with room to grow only rules between pods leave pods over"
 
 

@@ -1,0 +1,24 @@
+"""Where pending pods go: the result of planning a scale-up, and an input of planning removals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from functions.oke_autoscaler.decide.simulation.node_simulation import Step
+    from functions.oke_autoscaler.decide.simulation.nodes import SimulatedNode
+
+
+@dataclass(slots=True)
+class PlacementPlan:
+    """Where pending pods go: nodes by group, what is left, new nodes by pool."""
+
+    placed: dict[int, list[tuple[SimulatedNode, int]]] = field(default_factory=dict)
+    left: dict[int, int] = field(default_factory=dict)
+    """Pods without a node, by group."""
+    waiting: dict[int, int] = field(default_factory=dict)
+    """Pods beyond the nodes there are, by group."""
+    new_nodes: dict[str, int] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+    """All steps in the simulation, the existing nodes included."""
