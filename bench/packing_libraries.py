@@ -58,7 +58,7 @@ class Problem:
 
     def knapsacks(self) -> list[Knapsack]:
         """Return the pricing problem of each kind of node."""
-        return [Knapsack(kind.room, self.items, kind.allowed) for kind in self.bins]
+        return [Knapsack(kind.capacity, self.items, kind.allowed) for kind in self.bins]
 
 
 def problems(write: Callable[[Path], None]) -> list[Problem]:
