@@ -69,7 +69,7 @@ class Cloud:
     """The local cloud as a context manager; ports are chosen by the operating system.
 
     `root` takes objects, the card table and principals. `services` are mounted beside the built-in ones. `clock` (epoch
-    seconds) is the time that the services live in; signatures are judged by `identity.clock`, the real time unless a
+    seconds) is the time that the services live in; signatures are checked with `identity.clock`, the real time unless a
     test sets it. `functions` makes the application of the function server (its start and cleanup signals run the
     functions' processes); it is called with this cloud, in the cloud's loop, when all addresses are known.
     """
@@ -270,7 +270,7 @@ def _resources(app: web.Application, definition: web.RouteDef) -> Iterator[web.A
 
 
 class PortNotFree(RuntimeError):
-    """A port was asked for that somebody else has, or that there cannot be."""
+    """The port that was asked for is in use, or is no port number."""
 
 
 def _listen(port: int) -> socket.socket:

@@ -125,6 +125,7 @@ class Faults:
         """Return the fault for this request, if any, and count it."""
         with self._lock:
             for armed in self._armed:
+                # A fault that matches and is not due has counted the request; the search goes on behind it.
                 if armed.fault.matches(service, method, path, headers) and _is_due(armed):
                     armed.hits += 1
                     return armed.fault

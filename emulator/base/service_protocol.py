@@ -25,7 +25,7 @@ ErrorShape = Callable[[int, str, str, Mapping[str, str] | None], "ServiceAnswerE
 """Makes an error from an HTTP status, a code, a message and headers."""
 
 Authentication = Callable[[web.Request], Awaitable["SignedPrincipal"]]
-"""Tells who calls; raises the service's own error when that is nobody."""
+"""Returns the caller; raises the service's own error for an unknown one."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def not_authenticated(message: str) -> OciError:
 
 
 def not_allowed_or_not_found() -> OciError:
-    """Return the 404 by which OCI does not tell whether a thing is missing or forbidden."""
+    """Return OCI's 404, which is the same for a missing and for a forbidden resource."""
     return OciError(404, "NotAuthorizedOrNotFound", "Authorization failed or requested resource not found.")
 
 

@@ -35,7 +35,7 @@ class TlsFiles:
 
 
 def ensure_tls_files(keys: KeyRing) -> TlsFiles:
-    """Return the certificate files in the key ring's folder, made anew when missing or about to expire."""
+    """Return the certificate files in the key ring's folder, issued again when missing or about to expire."""
     folder = keys.folder
     files = TlsFiles(folder / "ca.pem", folder / "localhost.pem", keys.file("tls-localhost"))
     if not _is_current(files.certificate_file):

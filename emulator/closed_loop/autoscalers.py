@@ -37,7 +37,7 @@ class Autoscaler(Protocol):
 class FunctionUnderTest:
     """The function as Fn runs it: its own process, called over HTTP, warm after the first call.
 
-    It is told the time by the API server's `Date` header alone, as in a real cluster.
+    Its only clock is the API server's `Date` header, as in a real cluster.
     """
 
     name = "oke-autoscaler"

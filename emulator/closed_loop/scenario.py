@@ -152,5 +152,5 @@ def _event(number: int, entry: dict[str, Any]) -> Event:
 
 
 def pool_fields(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what of a pool's entry the cluster is told; the rest is for the autoscaler."""
+    """Return the part of a pool's entry that the cluster needs; the rest is for the autoscaler."""
     return {name: value for name, value in entry.items() if name not in _POOL_KEYS}

@@ -24,7 +24,7 @@ _WARM_UP_SECONDS = 300
 
 
 class ScenarioCluster:
-    """Builds the cluster of a scenario anew and plays its events. `noted` collects what happened, for people."""
+    """Builds the cluster of a scenario and plays its events. `noted` collects what happened, in words."""
 
     def __init__(self, cluster: EmulatedCluster, scenario: Scenario) -> None:
         self.cluster = cluster

@@ -87,6 +87,8 @@ def _schedule(
     stage: ScenarioCluster, autoscaler: Autoscaler, run: ScenarioRun, minutes: float
 ) -> Iterator[tuple[float, Callable[[], None]]]:
     """Yield what happens, by time: at one minute first events, then the tick, then the sample."""
+    # The second field orders what falls on one minute. An event comes before the tick, so that the autoscaler sees it;
+    # the sample comes last, so that it shows what the tick asked for.
     entries: list[tuple[float, int, Callable[[], None]]] = []
     for event in stage.scenario.events:
         entries += [(at, 0, lambda event=event: stage.play(event)) for at in _times(event, minutes)]  # type: ignore[misc]
@@ -128,7 +130,7 @@ def _sample(stage: ScenarioCluster) -> Sample:
 
 
 def unmet_expectations(run: ScenarioRun) -> list[str]:
-    """Return in sentences what the scenario expected and did not come."""
+    """Return in sentences what the scenario expects and the run did not show."""
     expect, last = run.scenario.expect, run.samples[-1]
     found = [
         f"{name} has {last.ready[name]} ready nodes at the end, not {wanted}"

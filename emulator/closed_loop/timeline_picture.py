@@ -167,10 +167,10 @@ def _step(highest: float, most: int, steps: Iterable[int]) -> int:
 
 
 def _mark(tick: TickRecord, plot: _Plot, y: float) -> str:
-    """Return the sign of what a tick did; hovering tells what was answered."""
+    """Return the sign of what a tick did; hovering shows the answer."""
     action = next((one for one in ("error", "scale-up", "scale-down") if one in tick.actions), "none")
-    told = escape("; ".join(f"{part.get('node-pool-name', '')} {part.get('reason', '')}" for part in tick.parts))
-    return _sign(action, plot.x(tick.minute), y, f"<title>minute {tick.minute:.0f}: {told}</title>")
+    answer = escape("; ".join(f"{part.get('node-pool-name', '')} {part.get('reason', '')}" for part in tick.parts))
+    return _sign(action, plot.x(tick.minute), y, f"<title>minute {tick.minute:.0f}: {answer}</title>")
 
 
 def _sign(action: str, x: float, y: float, title: str) -> str:

@@ -1,4 +1,4 @@
-"""A run in words: one line whenever something was done, decided anew, or happened."""
+"""A run in words: one line whenever something was done, the decision changed, or an event happened."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a call to a function came to, in Fn's own statuses and messages (fnserver 0.3.753, measured)."""
+"""The outcome of a call to a function, in Fn's own statuses and messages (measured on fnserver 0.3.753)."""
 
 from __future__ import annotations
 
@@ -39,47 +39,47 @@ class AgentError(Exception):
 
 
 def function_failed() -> AgentError:
-    """Return what a handler's exception comes to; the process lives on."""
+    """Return the error for a handler's exception; the process lives on."""
     return AgentError(502, "function failed")
 
 
 def no_answer() -> AgentError:
-    """Return what a process that died during a call comes to."""
+    """Return the error for a process that died during a call."""
     return AgentError(502, "error receiving function response")
 
 
 def invalid_answer() -> AgentError:
-    """Return what a status other than 200, 502 and 504 comes to; the process is killed."""
+    """Return the error for a status other than 200, 502 and 504; the process is killed."""
     return AgentError(502, "invalid function response")
 
 
 def timed_out() -> AgentError:
-    """Return what a call over its timeout comes to; the process is killed."""
+    """Return the error for a call over its timeout; the process is killed."""
     return AgentError(504, "Timed out")
 
 
 def failed_to_start() -> AgentError:
-    """Return what a process that ends before it listens comes to."""
+    """Return the error for a process that ends before it listens."""
     return AgentError(502, "Container failed to initialize, please ensure you are using the latest fdk / format")
 
 
 def start_timed_out() -> AgentError:
-    """Return what a process that does not listen in time comes to."""
+    """Return the error for a process that does not listen in time."""
     return AgentError(504, "Container initialization timed out, please ensure you are using the latest fdk / format")
 
 
 def too_large() -> AgentError:
-    """Return what a request body over 6 MiB comes to."""
+    """Return the error for a request body over 6 MiB."""
     return AgentError(413, "Content-Length too large for this server")
 
 
 def unknown_function() -> AgentError:
-    """Return what a name that no function has comes to."""
+    """Return the error for a name that no function has."""
     return AgentError(404, "Fn not found")
 
 
 def unknown_trigger() -> AgentError:
-    """Return what a source that no trigger has comes to."""
+    """Return the error for a source that no trigger has."""
     return AgentError(404, "Trigger not found")
 
 
@@ -90,6 +90,8 @@ def with_call_id(answer: FnAnswer, call_id: str) -> FnAnswer:
 
 def checked(answer: FnAnswer) -> FnAnswer:
     """Pass an answer with status 200; AgentError for any other."""
+    # The FDK answers 200, 502 or 504; the function's own status is in Fn-Http-Status. Body and headers of a 502 are
+    # dropped: the client sees Fn's message.
     if answer.status == 200:
         return answer
     if answer.status == 502:

@@ -35,10 +35,11 @@ async def _invoke(host: FunctionHost, request: web.Request) -> web.Response:
     name = request.match_info["function"]
     headers = [pair for pair in client_headers(request) if pair[0].lower() not in {"content-length", "host"}]
     if "content-type" not in request.headers:
-        headers.append(("Content-Type", "text/plain"))
+        headers.append(("Content-Type", "text/plain"))  # Fn's default, also for JSON
     body = await request.read()
     if request.headers.get("Fn-Invoke-Type", "").lower() == "detached" and name in host.functions:
         host.detach(name, headers, body)
+        # OCI answers 202 at once; a local fnserver runs the call in the foreground and answers 200.
         return web.Response(status=202, headers={"Content-Length": "0"})
     answer = await host.call(name, headers, body)
     kept = [pair for pair in answer.headers if pair[0].lower() not in _HOP_BY_HOP | {"content-length", "date"}]
@@ -77,6 +78,7 @@ def http_answer(answer: FnAnswer) -> web.Response:
             headers.append((_canonical(lower.removeprefix(_PREFIX)), value))
         elif lower in {"content-type", "fn-call-id"}:
             headers.append((_canonical(lower), value))
+    # A header may come both plain and prefixed (Content-Type); the client sees it once.
     unique: Headers = []
     for name, value in headers:
         if name not in {known for known, _ in unique} and name.lower() != "content-length":

@@ -128,7 +128,7 @@ class FunctionHost:
             return error.answer()
 
     def detach(self, name: str, headers: Headers, body: bytes) -> None:
-        """Start a call whose answer nobody waits for."""
+        """Start a call without waiting for its answer."""
         task: asyncio.Task[object] = asyncio.create_task(self.call(name, headers, body))
         self._detached.add(task)
         task.add_done_callback(self._detached.discard)
@@ -147,6 +147,7 @@ class FunctionHost:
         async with self._room.setdefault(function.name, asyncio.Semaphore(limit)):
             process, cold = await self._take(function)
             call_id = f"01{uuid.uuid4().hex[:18].upper()}{next(self._numbers):06d}"
+            # Fn-Deadline has whole seconds. It counts from here: the wait for a process and its start are over.
             deadline = datetime.fromtimestamp(int(time.time()) + function.timeout_seconds, tz=UTC)
             own = [("Fn-Call-Id", call_id), ("Fn-Deadline", deadline.strftime("%Y-%m-%dT%H:%M:%SZ"))]
             started = time.monotonic()
@@ -158,6 +159,8 @@ class FunctionHost:
                 return with_call_id(checked(answer), call_id)
             except AgentError as error:
                 status = error.status
+                # A 502 or 504 of the FDK is an answer, and the process lives on; any other status is a broken contract,
+                # for which Fn's agent kills the container.
                 keep = keep and answer.status in {502, 504}
                 raise
             finally:
@@ -179,6 +182,7 @@ class FunctionHost:
 
     async def _watch_memory(self, process: FunctionProcess) -> None:
         """Kill a process over its memory, as the kernel does in a container; the call then ends without an answer."""
+        # Polled, not a cgroup: a peak that is shorter than the interval goes unseen.
         while self.options.limit_memory:
             if process.resident_bytes() > process.function.memory_mb * _MIB:
                 self._note(process, "killed: over its memory")
@@ -213,6 +217,7 @@ class FunctionHost:
         return process, True
 
     def _environment(self, function: FunctionFolder) -> dict[str, str]:
+        # Later entries win: the function's own config over the app's, and what a test configured over both.
         return {
             "HOME": "/home/fn",
             "PYTHONPATH": str(self.root),
@@ -232,6 +237,7 @@ class FunctionHost:
         self._idle[process.function.name].append(process)
         loop = asyncio.get_running_loop()
         timers = self._timers[process]
+        # Fn pauses an idle container after 50 ms: background threads of a function stop between calls.
         if self.options.freeze:
             timers.append(loop.call_later(FREEZE_SECONDS, process.freeze))
         timers.append(loop.call_later(process.function.idle_timeout_seconds, self._expire, process))

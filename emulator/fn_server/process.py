@@ -165,6 +165,8 @@ class FunctionProcess:
 
     async def _wait_for_socket(self, within_seconds: float) -> None:
         until = time.monotonic() + within_seconds
+        # The FDK listens on phonylsnr.sock and then links lsnr.sock to it, so the link is there only when a connection
+        # will be accepted. The agent waits for it with inotify; polling at 2 ms costs less code.
         link = self._folder / "lsnr.sock"
         while not link.is_symlink() and not link.exists():
             if not self.alive:
@@ -192,7 +194,7 @@ class FunctionProcess:
 
 
 def _is_listener(link: Path) -> bool:
-    """Tell what Fn's agent demands: a relative link to a socket in the same folder."""
+    """Tell whether the link is one that Fn's agent accepts: relative, to a socket in the same folder."""
     if not link.is_symlink():
         return False
     target = link.readlink()
@@ -201,6 +203,7 @@ def _is_listener(link: Path) -> bool:
 
 def _without_repeated_agent(headers: Headers) -> Headers:
     """Let a caller's Host, User-Agent and Accept-Encoding replace the agent's own, as one value each."""
+    # Through /invoke a client's own headers come beside the agent's; Go sends each of these once.
     singles = {"host", "user-agent", "accept-encoding"}
     last = {name.lower(): position for position, (name, _) in enumerate(headers)}
     return [

@@ -106,6 +106,7 @@ async def _serve(
     if fault := _fault(route, request, body):
         return refuse(fault)
     answer = await host.call(route.function, function_headers(request, body), body)
+    # A 502 or 504 of Fn, and so of the function itself, reaches the client as the gateway's own error.
     return refuse(answer.status) if answer.status != 200 else http_answer(answer)
 
 
@@ -114,6 +115,7 @@ def _fault(route: Route, request: web.Request, body: bytes) -> int:
     headers = all(name in request.headers for name in route.required_headers)
     if not headers or not all(name in request.query for name in route.required_query):
         return 400
+    # Size and type of a body are looked at only when there is one.
     if not body:
         return 400 if route.body_required else 0
     if len(body) > BODY_BYTES:
@@ -133,6 +135,8 @@ def function_headers(request: web.Request, body: bytes) -> Headers:
     URL of path and query only; Content-Type, Host and User-Agent plain and prefixed, so that the FDK makes lists of
     them; source: Oracle's sample oci-apigw-display-httprequest-info-python.
     """
+    # The gateway invents a Content-Type for a request without one, and sends it twice. A function that reads
+    # ctx.Headers() instead of ctx.HTTPHeaders() meets a list there.
     content_type = request.headers.get("Content-Type", "application/octet-stream")
     remote = request.remote or "127.0.0.1"
     client = [pair for pair in client_headers(request) if pair[0].lower() != "content-type"]

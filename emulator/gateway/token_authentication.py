@@ -55,7 +55,7 @@ def parse_policy(document: Mapping[str, Any]) -> TokenPolicy:
 
 
 class Gatekeeper:
-    """Tells for each request whether it may pass; keys are fetched once. Without a policy every request may."""
+    """Decides for each request whether it may pass; keys are fetched once. Without a policy every request may."""
 
     def __init__(self, policy: TokenPolicy | None, clock: Callable[[], float] = time.time) -> None:
         self._policy = policy

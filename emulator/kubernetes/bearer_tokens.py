@@ -62,6 +62,7 @@ class Authenticator:
 
     def user_of(self, authorization: str) -> User:
         """Return the user of an Authorization header. Raises StatusError 401; `refused` keeps why."""
+        # Every refusal is the same bare 401, as from the real server; the reason is for tests and stays in `refused`.
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise self._refuse("no bearer token")
@@ -81,6 +82,8 @@ class Authenticator:
             raise self._refuse("the token is for another host or cluster")
         query = parse_qs(address.query)
         headers = {name: query.get(name, [""])[0] for name in ("authorization", "date")}
+        # The query carries what would be headers of the signed GET (`oci ce cluster generate-token`, oci-cli's
+        # containerengine_cli_extended.py); the host has no `.oci.`, unlike the container engine's own endpoint.
         signed = SignedRequest("GET", address.path, {**headers, "host": address.netloc})
         try:
             return self._identity.verify(signed, self.allowed_skew_seconds).principal

@@ -1,4 +1,4 @@
-"""The disruption controller: how many pods each PodDisruptionBudget can still spare.
+"""The disruption controller: how many disruptions each PodDisruptionBudget allows.
 
 Source: https://kubernetes.io/docs/tasks/run-application/configure-pdb/ and the controller's observed behaviour.
 """
@@ -52,7 +52,7 @@ def budgets_of(store: Store, pod: Object) -> list[Object]:
 
 
 def update_budget(store: Store, key: Key, now_epoch_seconds: float) -> None:
-    """Compute the status of a budget anew, if it is there."""
+    """Compute the status of a budget, if it is there."""
     budget = store.find(BUDGET, key[1], key[0])
     if budget is None:
         return
@@ -69,6 +69,8 @@ def update_budget(store: Store, key: Key, now_epoch_seconds: float) -> None:
 
 def _status(store: Store, budget: Object, pods: list[Object], now_epoch_seconds: float) -> Object:
     disrupted = _still_disrupted(budget, pods, now_epoch_seconds)
+    # An accepted eviction counts as unhealthy at once, before its pod shows a deletionTimestamp: otherwise two fast
+    # evictions would both pass a budget of one.
     healthy = sum(1 for pod in pods if is_true(pod, "Ready") and not is_leaving(pod) and _name(pod) not in disrupted)
     wanted = _expected_and_desired(store, spec_of(budget), pods)
     expected, desired = wanted if wanted is not None else (0, 0)
@@ -114,6 +116,8 @@ def _still_disrupted(budget: Object, pods: list[Object], now_epoch_seconds: floa
 def _expected_and_desired(store: Store, spec: Object, pods: list[Object]) -> tuple[int, int] | None:
     """Return how many pods there should be and how many must be healthy; None when a pod has no known controller."""
     maximum, minimum = spec.get("maxUnavailable"), spec.get("minAvailable")
+    # A plain minAvailable needs no scale; maxUnavailable and percentages are of the controllers' replicas. A pod
+    # without a controller of known scale makes the budget fail closed (SyncFailed, no disruption is allowed).
     if maximum is None and isinstance(minimum, int):
         return len(pods), minimum
     expected = _expected_scale(store, pods)

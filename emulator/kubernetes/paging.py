@@ -74,6 +74,8 @@ class Pager:
 
         The 410 carries another token, which goes on with the `current` entries and version: no consistent list.
         """
+        # A token names its list, so later pages come from the first page's snapshot: an object that is created or
+        # deleted in between is neither skipped nor seen twice.
         name, version, start, after = _decoded(token)
         if version == _INCONSISTENT:
             entries, newest = current()

@@ -60,6 +60,7 @@ def delete_pod(store: Store, pod: Object, deletion: Deletion, now_epoch_seconds:
     grace = DEFAULT_GRACE_SECONDS if grace is None else max(0, grace)
     if grace == 0 or not node_name_of(pod) or is_finished(pod):
         finish_pod(store, pod, now_epoch_seconds)
+    # A second deletion may shorten the grace and never lengthens it.
     elif not is_leaving(pod) or grace < metadata["deletionGracePeriodSeconds"]:
         _mark(store, pod, grace, now_epoch_seconds)
 
@@ -73,18 +74,22 @@ def finish_pod(store: Store, pod: Object, now_epoch_seconds: float) -> None:
 
 
 def evict(store: Store, pod: Object, deletion: Deletion, now_epoch_seconds: float) -> None:
-    """Delete a pod if its budget can spare it. Raises StatusError 429, 500, 403 or 409."""
+    """Delete a pod if its budget allows the disruption. Raises StatusError 429, 500, 403 or 409."""
+    # The real server takes the disruption from the budget first and looks at the preconditions in the delete that
+    # follows, so an eviction refused with 409 (wrong UID) has cost one disruption. Asked of a kube-apiserver.
     if not _needs_no_budget(pod):
         _charge(store, pod, now_epoch_seconds)
     delete_pod(store, pod, deletion, now_epoch_seconds)
 
 
 def _needs_no_budget(pod: Object) -> bool:
+    # Pods that serve nobody: the real server does not look at their budgets.
     return is_finished(pod) or is_leaving(pod) or status_of(pod).get("phase", "Pending") == "Pending"
 
 
 def _charge(store: Store, pod: Object, now_epoch_seconds: float) -> None:
     """Take one disruption from the pod's budget, unless it has none or is not ready and may go without."""
+    # Two budgets on one pod are a 500, not a 429: a client that retries on 429 only must see the difference.
     budgets = budgets_of(store, pod)
     if len(budgets) > 1:
         raise StatusError(
@@ -95,6 +100,7 @@ def _charge(store: Store, pod: Object, now_epoch_seconds: float) -> None:
         return
     budget = budgets[0]
     status = status_of(budget)
+    # Only this 429, for a budget that the controller has not seen yet, has a Retry-After; a spent budget has none.
     if status.get("observedGeneration", 0) < budget["metadata"].get("generation", 1):
         raise _too_many(budget, "The disruption budget is still being processed by the server.", {"Retry-After": "10"})
     allowed = int(status.get("disruptionsAllowed", 0))
@@ -107,7 +113,7 @@ def _charge(store: Store, pod: Object, now_epoch_seconds: float) -> None:
 
 
 def _spares_unhealthy(budget: Object) -> bool:
-    """Tell whether a pod that is not ready may go without a charge (`unhealthyPodEvictionPolicy`)."""
+    """Tell whether a pod that is not ready may go without using the budget (`unhealthyPodEvictionPolicy`)."""
     if spec_of(budget).get("unhealthyPodEvictionPolicy") == "AlwaysAllow":
         return True
     status = status_of(budget)
@@ -122,6 +128,7 @@ def _too_many(budget: Object, why: str, headers: dict[str, str]) -> StatusError:
 
 
 def _mark(store: Store, pod: Object, grace_seconds: int, now_epoch_seconds: float) -> None:
+    # deletionTimestamp already includes the grace: it is when the pod ends at the latest, not when it was deleted.
     changes = (
         ("metadata.deletionTimestamp", at(now_epoch_seconds + grace_seconds)),
         ("metadata.deletionGracePeriodSeconds", grace_seconds),

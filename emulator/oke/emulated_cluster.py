@@ -18,13 +18,13 @@ with `settle`); pods with `node=` run there at once. Nodes of `add_pool` have be
 ReplicaSet made by `add_replicas` come back as new pods.
 
 Time: `cluster.clock` stands still between requests and moves by `advance`; `clock.set` jumps; `clock.follow()` lets it
-run with the machine's. Every answer of the API server carries it in `Date`. Signatures and cluster tokens are judged by
-`cloud.identity.clock`, the real time.
+run with the machine's. Every answer of the API server carries it in `Date`. Signatures and cluster tokens are checked
+by `cloud.identity.clock`, the real time.
 
 Access: each signed principal may do everything (IAM policy) until `enforce_rbac(documents)` loads ClusterRoles, Roles
 and bindings; `access_granted_but_unused(user)` then tells which permissions nobody needed. A principal's user name is
 its OCID: `user_of(env)` for the environment of a minted one. `add_service_account` returns a token; it may do
-everything unless told otherwise.
+everything unless `administrator=False`.
 
 Knobs: `cluster.behaviour` (`emulator.oke.model.node_pool_records.Behaviour`: victims of a shrinking pool, a busy pool
 refused or merged, capacity by availability domain, failing deletions, the id of nodes without an instance, timings),
@@ -109,7 +109,7 @@ class EmulatedCluster(ClusterRuntime):
             return self.store.create(kind, item).value
 
     def change(self, kind: str, name: str, *changes: tuple[str, Any], namespace: str = "default") -> Object:
-        """Set values at dotted paths of an object, as somebody else would; None takes a key away."""
+        """Set values at dotted paths of an object, as another client would; None removes a key."""
         with self.lock:
             return self.store.replace(BY_NAME[kind], changed(self.get(kind, name, namespace), *changes)).value
 

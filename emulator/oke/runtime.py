@@ -62,6 +62,7 @@ class ClusterRuntime:
     def settle(self) -> None:
         """Do all that is due by the clock, and let the control loops come to rest."""
         with self.lock:
+            # The lock is reentrant: a call from inside an action must not run others in the middle of it.
             if self._is_settling:
                 return
             self._is_settling = True
@@ -75,13 +76,15 @@ class ClusterRuntime:
         with self.lock:
             until = self.clock() + seconds
             self.settle()
+            # Time jumps from one due action to the next instead of straight to the end: an action must see the clock at
+            # its own time, because it plans what follows (a node's registration) from `clock()`.
             while (due := self.agenda.next_time()) is not None and due <= until:
                 self.clock.set(max(due, self.clock()))
                 self.settle()
             self.clock.set(until)
 
     def reset(self, at_epoch_seconds: float | None = None) -> None:
-        """Start anew with an empty cluster, at a time of one's own or the machine's."""
+        """Start again with an empty cluster, at the given time or the machine's."""
         with self.lock:
             self.agenda.clear()
             self.store.clear()
@@ -127,6 +130,7 @@ class ClusterRuntime:
         self.agenda.add(self.clock() + MINUTE, self._sample)
 
     def _run_due(self, now_epoch_seconds: float) -> None:
+        # The loops come to rest after each action, so that two actions of one moment do not see a half-updated cluster.
         self.loops.converge()
         while (action := self.agenda.take(now_epoch_seconds)) is not None:
             action()

@@ -89,6 +89,7 @@ class ControlLoops:
         return bool(self._nodes or self._pods or self._owners or self._budgets)
 
     def _run(self) -> None:
+        # Taken and cleared before the loops run: what the loops change while they run belongs to the next round.
         nodes, gone, owners, budgets = self._nodes, self._gone_nodes, self._owners, self._budgets
         self._forget()
         if nodes:
@@ -99,6 +100,8 @@ class ControlLoops:
             keep_daemon_sets(self._store)
             keep_replicas(self._store, owners)
             update_status(self._store, owners)
+        # Controllers first, since they create pods; then the scheduler, which binds them; then the kubelets, which
+        # start them. What a later step changes is noted by `_note` and looked at in the next round.
         self._scheduler.run()
         self._kubelet.run()
         for key in budgets:
@@ -121,7 +124,7 @@ class ControlLoops:
             self._pods = True
 
     def _note_pod(self, before: Object | None, after: Object | None) -> None:
-        """Note whom a pod's change concerns: nobody, when nothing but its messages differ."""
+        """Note which loops a pod's change concerns: none when only its messages differ."""
         pod = after or before or {}
         if before is not None and after is not None and _facets(before) == _facets(after):
             return

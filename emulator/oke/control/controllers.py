@@ -52,7 +52,7 @@ def mark_cordoned(store: Store, now_epoch_seconds: float) -> None:
 
 
 def remove_orphans(store: Store, node: str) -> None:
-    """Take away the pods of a node that is gone."""
+    """Remove the pods of a node that is gone, as the pod garbage collector does."""
     for pod in store.pods_on(node):
         store.remove(POD, key_of(pod))
 
@@ -83,6 +83,7 @@ def keep_replicas(store: Store, owners: Iterable[str]) -> None:
 def _keep_replicas(store: Store, kind: ResourceKind, controller: Object) -> None:
     name, wanted = controller["metadata"]["name"], spec_of(controller).get("replicas", 1)
     held = [pod for pod in store.pods_of(controller["metadata"]["uid"]) if not is_finished(pod)]
+    # A StatefulSet waits until a leaving pod is gone, since the name is taken; a ReplicaSet replaces it at once.
     if kind is STATEFUL_SET:
         taken = {pod["metadata"]["name"] for pod in held}
         names = [f"{name}-{number}" for number in range(wanted)]
@@ -118,9 +119,10 @@ def _status(kind: ResourceKind, controller: Object, pods: list[Object]) -> Objec
 
 
 def _remove_surplus(store: Store, pods: list[Object], count: int) -> None:
-    """Delete the pods that are too many: first those without a node, then the newest."""
+    """Delete surplus pods: first those without a node, then the newest."""
     if count <= 0:
         return
+    # The controller's ranking, as far as the emulator knows it: unscheduled pods first, then the newest.
     order = sorted(pods, key=lambda pod: int(pod["metadata"]["resourceVersion"]), reverse=True)
     order.sort(key=lambda pod: bool(node_name_of(pod)))
     for pod in order[:count]:
@@ -148,6 +150,7 @@ def pod_of(kind: ResourceKind, controller: Object, name: str) -> Object:
 
 def _daemon_pod(daemon_set: Object, node: str) -> Object:
     pod = pod_of(DAEMON_SET, daemon_set, f"{daemon_set['metadata']['name']}-{secrets.token_hex(3)[:5]}")
+    # The DaemonSet controller creates one pod a node and leaves the binding to the scheduler, by node affinity.
     term = {"matchFields": [{"key": "metadata.name", "operator": "In", "values": [node]}]}
     affinity = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [term]}}}
     tolerations = [*(spec_of(pod).get("tolerations") or []), *_DAEMON_TOLERATIONS]

@@ -48,10 +48,10 @@ class Timings:
 class Behaviour:
     """Knobs for what the real service does not document, and for trouble.
 
-    `victims`: whom OKE takes when a pool shrinks by size. `while_updating`: whether it refuses (409 IncorrectState) or
-    merges a change while the pool is UPDATING. `capacity`: instances still to be had by availability domain (not named:
-    no limit). `capacity_error`: code and message of a node that got no instance. `failing_deletions`: instances whose
-    deletion fails. `missing_id`: the id of a node without an instance.
+    `victims`: which nodes OKE ends when a pool shrinks by size. `while_updating`: whether it refuses (409
+    IncorrectState) or merges a change while the pool is UPDATING. `capacity`: instances that are left by availability
+    domain (not named: no limit). `capacity_error`: code and message of a node that got no instance.
+    `failing_deletions`: instances whose deletion fails. `missing_id`: the id of a node without an instance.
     """
 
     victims: Victims = "oldest"

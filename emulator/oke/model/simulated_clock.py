@@ -15,6 +15,7 @@ class SimulatedClock:
 
     def __init__(self) -> None:
         self._offset_seconds = 0.0
+        # Whole seconds: the API server's timestamps have no fraction, and a fraction would make ages off by one.
         self._frozen_at_seconds: float | None = float(int(time.time()))
 
     def __call__(self) -> float:

@@ -69,6 +69,7 @@ class Kubelet:
 
     def _current(self, pod: Object) -> Object | None:
         namespace, name = key_of(pod)
+        # A StatefulSet's next pod has the same name: an action planned for the old pod must not touch it.
         found = self._store.find(POD, name, namespace)
         return found if found is not None and found["metadata"]["uid"] == pod["metadata"]["uid"] else None
 
@@ -76,6 +77,8 @@ class Kubelet:
         pod = self._current(bound)
         if pod is None or is_leaving(pod):
             return
+        # A pod may be bound before its node is Ready (daemon pods tolerate not-ready): it starts when the node is, see
+        # `_note`, and may be planned again then.
         node = self._store.find(NODE, node_name_of(pod))
         if node is None or not is_true(node, "Ready"):
             self._starting.discard(pod["metadata"]["uid"])

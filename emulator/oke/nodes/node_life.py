@@ -1,4 +1,4 @@
-"""The life of one node: launched, active, registered, ready; drained, terminated, forgotten."""
+"""The life of one node: launched, active, registered, ready; then drained, terminated, unlisted."""
 
 from __future__ import annotations
 
@@ -53,6 +53,8 @@ class NodeLife:
         self, pool: NodePoolRecord, node: PoolNode, request: WorkRequestRecord, *, drain_seconds: float, force: bool
     ) -> None:
         """Mark a node for deletion and start its end; a node without an instance just goes."""
+        # There is no way back: OKE does not recover a node that is marked for deletion, and tries a failed deletion
+        # again at the next update of the pool, one that grows the pool included (contengdeletingworkernodes).
         node.is_marked = True
         if not node.id:
             pool.nodes.remove(node)
@@ -87,6 +89,7 @@ class NodeLife:
         if left is not None:
             self.behaviour.capacity[node.availability_domain] = left - 1
         self._make_instance(pool, node)
+        # The steps are counted from the start of the node's life; the instance exists now, `launch` seconds into it.
         times = self.behaviour.timings
         self._later(times.active - times.launch, lambda: self._activate(pool, node, request))
         self._later(times.register - times.launch, lambda: self._hosts.register(pool, node))
@@ -132,6 +135,8 @@ class NodeLife:
         self, pool: NodePoolRecord, node: PoolNode, request: WorkRequestRecord, until_seconds: float, *, force: bool
     ) -> None:
         """Evict what can be evicted, and look again until nothing is left or the grace is over."""
+        # OKE drains within the grace that the request gave. Afterwards the force flag decides: terminate with the pods
+        # that are left, or give up and leave the node FAILING, still marked.
         left = [pod for pod in self._store.pods_on(node.host) if _is_drained(pod)]
         for pod in left:
             if not is_leaving(pod):

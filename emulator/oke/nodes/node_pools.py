@@ -120,7 +120,7 @@ class NodePools:
             self._life.begin(pool, self._new_node(pool), request)
 
     def _victims(self, nodes: list[PoolNode], count: int) -> list[PoolNode]:
-        """Return whom OKE takes: it is not told by anybody, and does not say by which rule."""
+        """Return the nodes that OKE ends; its rule is not documented, so a knob chooses it."""
         if count <= 0:
             return []
         rule = self.behaviour.victims

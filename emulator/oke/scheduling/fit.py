@@ -35,10 +35,11 @@ _KNOWN_MAXIMUM = 50_000
 
 
 def requests_of(spec: Object) -> Amounts:
-    """Return what a pod takes of a node: containers together, or the greatest need while it starts, and overhead.
+    """Return a pod's requests: all containers, or the largest need of an init container, plus overhead.
 
-    Computed once for each specification: they are never changed in place.
+    Computed once for each specification: specifications are never changed in place, a change makes a new dict.
     """
+    # The entry keeps the specification alive, so its id cannot be given to another object while the entry is there.
     held = _known.get(id(spec))
     if held is None or held[0] is not spec:
         if len(_known) >= _KNOWN_MAXIMUM:
@@ -48,6 +49,8 @@ def requests_of(spec: Object) -> Amounts:
 
 
 def _computed(spec: Object) -> Amounts:
+    # An init container with restartPolicy Always is a sidecar: it runs beside everything that starts after it, so later
+    # init containers add to the sidecars before them. Source: https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/
     running: Amounts = {}
     starting: Amounts = {}
     for container in spec.get("initContainers") or []:
@@ -91,7 +94,7 @@ def allocatable_of(node: Object) -> Amounts:
 
 
 def tolerates_node(spec: Object, node: Object) -> bool:
-    """Tell whether a pod stands all taints of a node that keep pods away."""
+    """Tell whether a pod tolerates every NoSchedule and NoExecute taint of a node."""
     tolerations = spec.get("tolerations") or []
     return all(
         any(_tolerates(toleration, taint) for toleration in tolerations)
@@ -115,6 +118,7 @@ def node_selector_matches(selector: Object, node: Object) -> bool:
 
 
 def _term_matches(term: Object, node: Object) -> bool:
+    # An empty term matches no node, although an empty label selector matches everything.
     expressions, fields = term.get("matchExpressions") or [], term.get("matchFields") or []
     if not expressions and not fields:
         return False
@@ -137,6 +141,7 @@ def _tolerates(toleration: Object, taint: Object) -> bool:
 
 def _requests(container: Object) -> Amounts:
     resources = container.get("resources") or {}
+    # A limit without a request is the request (the API server's defaulting).
     limits, requests = amounts_of(resources.get("limits")), amounts_of(resources.get("requests"))
     return {**limits, **requests}
 

@@ -1,4 +1,4 @@
-"""What is left of a node."""
+"""What the scheduler knows of a node (kube-scheduler's NodeInfo): its pods, and what they leave free."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def priority_of(pod: Object) -> int:
 
 
 class NodeInfo:
-    """A node and the pods that take of it; `shy_pods` are those with required anti-affinity."""
+    """A node and its pods; `anti_affinity_pods` are those with pod anti-affinity, `free` may be negative."""
 
     def __init__(self, node: Object, pods: list[Object]) -> None:
         self.node = node
@@ -22,7 +22,7 @@ class NodeInfo:
         self.free = dict(self.total)
         self.ports: set[tuple[str, str, int]] = set()
         self.pods: list[Object] = []
-        self.shy_pods: list[Object] = []
+        self.anti_affinity_pods: list[Object] = []
         self.lowest_priority: int | None = None
         for pod in pods:
             if not is_finished(pod):
@@ -34,12 +34,12 @@ class NodeInfo:
         return str(self.node["metadata"]["name"])
 
     def add(self, pod: Object, requests: Amounts) -> None:
-        """Let a pod take its part."""
+        """Count a pod in."""
         self.pods.append(pod)
         priority = priority_of(pod)
         self.lowest_priority = priority if self.lowest_priority is None else min(self.lowest_priority, priority)
         if (spec_of(pod).get("affinity") or {}).get("podAntiAffinity"):
-            self.shy_pods.append(pod)
+            self.anti_affinity_pods.append(pod)
         self.ports |= ports_of(spec_of(pod))
         for name, amount in requests.items():
             self.free[name] = self.free.get(name, Decimal(0)) - amount
@@ -56,7 +56,7 @@ class NodeInfo:
         return ports_clash(ports_of(spec_of(pod)), self.ports)
 
     def load(self, requests: Amounts) -> Decimal:
-        """Return how full it would be with a pod more: the mean of CPU and memory, 0 to 1."""
+        """Return how full the node would be with one more pod: the mean of CPU and memory, 0 to 1."""
         shares = [
             1 - (self.free.get(name, Decimal(0)) - requests.get(name, Decimal(0))) / self.total[name]
             for name in ("cpu", "memory")

@@ -1,4 +1,4 @@
-"""Whether the pods that are there let another one onto a node: pod (anti-)affinity and topology spread.
+"""Whether pod affinity, anti-affinity and topology spread allow a pod on a node.
 
 Source: https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#inter-pod-affinity-and-anti-affinity
 and https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/
@@ -27,13 +27,13 @@ def terms_of(pod: Object, which: str) -> list[Object]:
     return terms
 
 
-def pod_rules_allow(pod: Object, room: NodeInfo, rooms: Sequence[NodeInfo]) -> bool:
+def pod_rules_allow(pod: Object, node_info: NodeInfo, node_infos: Sequence[NodeInfo]) -> bool:
     """Tell whether affinity, anti-affinity both ways and spread allow a pod on a node."""
     return (
-        all(_has_company(pod, term, room, rooms) for term in terms_of(pod, "podAffinity"))
-        and not any(_meets(pod, term, room, rooms) for term in terms_of(pod, "podAntiAffinity"))
-        and not _is_shunned(pod, room, rooms)
-        and all(_spreads(pod, one, room, rooms) for one in _hard_constraints(pod))
+        all(_affinity_holds(pod, term, node_info, node_infos) for term in terms_of(pod, "podAffinity"))
+        and not any(_term_matches_near(pod, term, node_info, node_infos) for term in terms_of(pod, "podAntiAffinity"))
+        and not _is_repelled(pod, node_info, node_infos)
+        and all(_spreads(pod, one, node_info, node_infos) for one in _hard_constraints(pod))
     )
 
 
@@ -54,52 +54,55 @@ def _term_selects(holder: Object, term: Object, other: Object) -> bool:
     return selector_matches(term.get("labelSelector"), labels_of(other))
 
 
-def _same_domain(term: Object, room: NodeInfo, rooms: Iterable[NodeInfo]) -> Iterable[NodeInfo]:
+def _same_domain(term: Object, node_info: NodeInfo, node_infos: Iterable[NodeInfo]) -> Iterable[NodeInfo]:
     key = term["topologyKey"]
-    value = labels_of(room.node).get(key)
-    return (one for one in rooms if value is not None and labels_of(one.node).get(key) == value)
+    value = labels_of(node_info.node).get(key)
+    return (one for one in node_infos if value is not None and labels_of(one.node).get(key) == value)
 
 
-def _meets(holder: Object, term: Object, room: NodeInfo, rooms: Iterable[NodeInfo]) -> bool:
-    near = _same_domain(term, room, rooms)
+def _term_matches_near(holder: Object, term: Object, node_info: NodeInfo, node_infos: Iterable[NodeInfo]) -> bool:
+    near = _same_domain(term, node_info, node_infos)
     return any(_term_selects(holder, term, other) for one in near for other in one.pods)
 
 
-def _has_company(pod: Object, term: Object, room: NodeInfo, rooms: Sequence[NodeInfo]) -> bool:
-    """Tell whether a wanted pod is near; the first of a group that wants its own kind may go anywhere."""
-    if term["topologyKey"] not in labels_of(room.node):
+def _affinity_holds(pod: Object, term: Object, node_info: NodeInfo, node_infos: Sequence[NodeInfo]) -> bool:
+    """Tell whether a term of podAffinity holds on a node."""
+    if term["topologyKey"] not in labels_of(node_info.node):
         return False
-    if _meets(pod, term, room, rooms):
+    if _term_matches_near(pod, term, node_info, node_infos):
         return True
-    is_first = not any(_term_selects(pod, term, other) for one in rooms for other in one.pods)
+    # The first pod of a group that asks for its own labels would wait for itself for ever; kube-scheduler lets it go
+    # anywhere when no pod of the cluster matches the term and the pod itself does.
+    is_first = not any(_term_selects(pod, term, other) for one in node_infos for other in one.pods)
     return is_first and _term_selects(pod, term, pod)
 
 
-def _is_shunned(pod: Object, room: NodeInfo, rooms: Sequence[NodeInfo]) -> bool:
-    """Tell whether a pod that is there does not want this one near."""
+def _is_repelled(pod: Object, node_info: NodeInfo, node_infos: Sequence[NodeInfo]) -> bool:
+    """Tell whether the anti-affinity of a pod that is there repels this one: the rule holds both ways."""
     return any(
-        room in _same_domain(term, one, rooms) and _term_selects(other, term, pod)
-        for one in rooms
-        for other in one.shy_pods
+        node_info in _same_domain(term, one, node_infos) and _term_selects(other, term, pod)
+        for one in node_infos
+        for other in one.anti_affinity_pods
         for term in terms_of(other, "podAntiAffinity")
     )
 
 
-def _spreads(pod: Object, constraint: Object, room: NodeInfo, rooms: Iterable[NodeInfo]) -> bool:
+def _spreads(pod: Object, constraint: Object, node_info: NodeInfo, node_infos: Iterable[NodeInfo]) -> bool:
     key, selector = constraint["topologyKey"], constraint.get("labelSelector")
-    here = labels_of(room.node).get(key)
+    here = labels_of(node_info.node).get(key)
     if here is None:
         return False
     honours_taints = constraint.get("nodeTaintsPolicy") == "Honor"
     ignores_affinity = constraint.get("nodeAffinityPolicy") == "Ignore"
     counts: Counter[str] = Counter()
-    for one in rooms:
+    for one in node_infos:
         domain = labels_of(one.node).get(key)
         if domain is None or not (ignores_affinity or fits_by_rules(spec_of(pod), one.node)):
             continue
         if honours_taints and not tolerates_node(spec_of(pod), one.node):
             continue
         counts[domain] += sum(1 for other in one.pods if _counts(pod, selector, other))
+    # maxSkew compares with the emptiest domain. With fewer domains than minDomains, an empty one is assumed.
     fewest = min(counts.values(), default=0)
     if len(counts) < constraint.get("minDomains", 1):
         fewest = 0
@@ -108,5 +111,6 @@ def _spreads(pod: Object, constraint: Object, room: NodeInfo, rooms: Iterable[No
 
 
 def _counts(pod: Object, selector: Object | None, other: Object) -> bool:
+    # kube-scheduler leaves out pods that are being deleted, so that their replacements do not add to the skew.
     same = other["metadata"]["namespace"] == pod["metadata"]["namespace"]
     return same and not is_leaving(other) and selector_matches(selector, labels_of(other))

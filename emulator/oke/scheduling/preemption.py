@@ -1,4 +1,4 @@
-"""Whom the scheduler ends so that a more important pod has room. Pure.
+"""Which pods the scheduler evicts so that a pod of higher priority fits. Pure.
 
 Source: https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/
 """
@@ -15,37 +15,44 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-def victims_of(pod: Object, rooms: Iterable[NodeInfo]) -> list[Object]:
-    """Return the pods of one node that have to go; empty when no node would do, or the pod must not preempt.
+def victims_of(pod: Object, node_infos: Iterable[NodeInfo]) -> list[Object]:
+    """Return the victims on one node; empty when no node would do, or the pod must not preempt.
 
     The node is the one whose most important victim matters least; then the one with the fewest.
     """
     if spec_of(pod).get("preemptionPolicy") == "Never":
         return []
     priority = priority_of(pod)
-    lesser = [room for room in rooms if room.lowest_priority is not None and room.lowest_priority < priority]
-    found = [victims for room in lesser if (victims := _victims_on(room, pod))]
+    lesser = [
+        node_info
+        for node_info in node_infos
+        if node_info.lowest_priority is not None and node_info.lowest_priority < priority
+    ]
+    # A node where the pod fits without a victim gives an empty list and is left out: the scheduler has tried it before.
+    found = [victims for node_info in lesser if (victims := _victims_on(node_info, pod))]
     return min(found, key=lambda victims: (max(map(priority_of, victims)), len(victims)), default=[])
 
 
-def _victims_on(room: NodeInfo, pod: Object) -> list[Object]:
-    """Return the fewest less important pods of a node without which a pod fits; empty when that does not help."""
-    lesser = [one for one in room.pods if priority_of(one) < priority_of(pod)]
+def _victims_on(node_info: NodeInfo, pod: Object) -> list[Object]:
+    """Return the pods of lower priority without which a pod fits on a node; empty when that does not help."""
+    lesser = [one for one in node_info.pods if priority_of(one) < priority_of(pod)]
     spec = spec_of(pod)
-    if not fits_by_rules(spec, room.node) or not tolerates_node(spec, room.node):
+    if not fits_by_rules(spec, node_info.node) or not tolerates_node(spec, node_info.node):
         return []
-    kept = [one for one in room.pods if priority_of(one) >= priority_of(pod)]
-    if not _fits(room, kept, pod):
+    kept = [one for one in node_info.pods if priority_of(one) >= priority_of(pod)]
+    if not _fits(node_info, kept, pod):
         return []
+    # As kube-scheduler's selectVictimsOnNode: take all pods of lower priority away, then put back as many as fit, the
+    # highest priority first. Budgets and affinity are not looked at here, so a victim may be chosen in vain.
     victims = []
     for one in sorted(lesser, key=priority_of, reverse=True):
-        if _fits(room, [*kept, one], pod):
+        if _fits(node_info, [*kept, one], pod):
             kept.append(one)
         else:
             victims.append(one)
     return victims
 
 
-def _fits(room: NodeInfo, pods: list[Object], pod: Object) -> bool:
-    trial = NodeInfo(room.node, pods)
+def _fits(node_info: NodeInfo, pods: list[Object], pod: Object) -> bool:
+    trial = NodeInfo(node_info.node, pods)
     return not trial.lacks(requests_of(spec_of(pod))) and not trial.clashes(pod)

@@ -1,4 +1,4 @@
-"""The scheduler: binds pending pods to nodes that fit, and says of the rest why none does.
+"""The scheduler: binds pending pods to nodes that fit, and writes into the others why none does.
 
 Written from the documentation of Kubernetes alone; no function's packing code is used or shared.
 """
@@ -42,85 +42,99 @@ class Scheduler:
     def __init__(self, store: Store, clock: SimulatedClock) -> None:
         self._store = store
         self._clock = clock
-        self._rooms: dict[str, NodeInfo] = {}
+        self._node_infos: dict[str, NodeInfo] = {}
         store.listen(self._note)
 
     def clear(self) -> None:
-        """Forget what was known of the nodes."""
-        self._rooms.clear()
+        """Drop the cached state of the nodes."""
+        self._node_infos.clear()
 
     def run(self) -> None:
         """Bind or mark every pending pod."""
         pending = [pod for pod in self._store.pods_on("") if _is_pending(pod)]
         if not pending:
             return
-        rooms = [self._room(node) for node in self._store.all(NODE)]
+        node_infos = [self._node_info(node) for node in self._store.all(NODE)]
+        # Pods that are equal to the scheduler share one outcome: within a run nodes only fill up, so 10,000 pending
+        # replicas need not each try every node. A pod whose affinity a later pod satisfies is bound in the next round.
         hopeless: dict[bytes, str] = {}
         for pod in sorted(pending, key=_order):
             same = _signature(pod)
             if same not in hopeless:
-                why = self._place(pod, rooms)
+                why = self._place(pod, node_infos)
                 if not why:
                     continue
                 hopeless[same] = why
-                self._preempt(pod, rooms)
+                self._preempt(pod, node_infos)
             self._mark(pod, hopeless[same])
 
-    def _room(self, node: Object) -> NodeInfo:
-        """Return what is left of a node; computed anew when it or one of its pods has changed."""
+    def _node_info(self, node: Object) -> NodeInfo:
+        """Return the state of a node; computed again when the node or one of its pods has changed."""
         name = node["metadata"]["name"]
-        if name not in self._rooms:
-            self._rooms[name] = NodeInfo(node, self._store.pods_on(name))
-        return self._rooms[name]
+        if name not in self._node_infos:
+            self._node_infos[name] = NodeInfo(node, self._store.pods_on(name))
+        return self._node_infos[name]
 
     def _note(self, kind: ResourceKind, before: Object | None, after: Object | None) -> None:
         for item in (before, after):
             if item is not None and kind in {NODE, POD}:
-                self._rooms.pop(item["metadata"]["name"] if kind is NODE else node_name_of(item), None)
+                self._node_infos.pop(item["metadata"]["name"] if kind is NODE else node_name_of(item), None)
 
-    def _place(self, pod: Object, rooms: list[NodeInfo]) -> str:
+    def _place(self, pod: Object, node_infos: list[NodeInfo]) -> str:
         """Bind a pod to the best node; return why not when there is none."""
         if missing := self._missing_claim(pod):
             return missing
         requests = requests_of(spec_of(pod))
         reasons: Counter[str] = Counter()
         fitting: list[NodeInfo] = []
-        for room in rooms:
-            why = self._obstacle(pod, requests, room, rooms)
+        for node_info in node_infos:
+            why = self._obstacle(pod, requests, node_info, node_infos)
             if why:
                 reasons[why] += 1
             else:
-                fitting.append(room)
+                fitting.append(node_info)
         if not fitting:
-            told = ", ".join(f"{count} {why}" for why, count in sorted(reasons.items()))
-            return f"0/{len(rooms)} nodes are available: {told}." if rooms else "no nodes available to schedule pods"
-        best = min(fitting, key=lambda room: (_unwelcome(pod, room.node), room.load(requests), room.name))
+            counts = ", ".join(f"{count} {why}" for why, count in sorted(reasons.items()))
+            return (
+                f"0/{len(node_infos)} nodes are available: {counts}."
+                if node_infos
+                else "no nodes available to schedule pods"
+            )
+        # LeastAllocated, the default of kube-scheduler: the emptiest node wins. The name breaks ties, so runs repeat.
+        best = min(
+            fitting,
+            key=lambda node_info: (
+                _untolerated_preferences(pod, node_info.node),
+                node_info.load(requests),
+                node_info.name,
+            ),
+        )
         self._bind(pod, best, requests)
         return ""
 
-    def _obstacle(self, pod: Object, requests: Amounts, room: NodeInfo, rooms: list[NodeInfo]) -> str:
-        """Return what keeps a pod off a node, empty when nothing does."""
-        node, spec = room.node, spec_of(pod)
+    def _obstacle(self, pod: Object, requests: Amounts, node_info: NodeInfo, node_infos: list[NodeInfo]) -> str:
+        """Return why a pod cannot run on a node, empty when it can."""
+        node, spec = node_info.node, spec_of(pod)
         if not fits_by_rules(spec, node):
             return "node(s) didn't match Pod's node affinity/selector"
         if not tolerates_node(spec, node):
             return "node(s) had untolerated taint(s)"
-        if resource := room.lacks(requests):
+        if resource := node_info.lacks(requests):
             return "Too many pods" if resource == "pods" else f"Insufficient {resource}"
-        return self._conflict(pod, room, rooms)
+        return self._conflict(pod, node_info, node_infos)
 
-    def _conflict(self, pod: Object, room: NodeInfo, rooms: list[NodeInfo]) -> str:
-        """Return what else than its kind and size keeps a pod off a node."""
-        if room.clashes(pod):
+    def _conflict(self, pod: Object, node_info: NodeInfo, node_infos: list[NodeInfo]) -> str:
+        """Return a conflict with host ports, volumes or other pods, empty when there is none."""
+        if node_info.clashes(pod):
             return "node(s) didn't have free ports for the requested pod ports"
-        if not self._volumes_allow(pod, room.node):
+        if not self._volumes_allow(pod, node_info.node):
             return "node(s) had volume node affinity conflict"
-        if not pod_rules_allow(pod, room, rooms):
+        if not pod_rules_allow(pod, node_info, node_infos):
             return "node(s) didn't match pod affinity, anti-affinity or topology spread rules"
         return ""
 
     def _missing_claim(self, pod: Object) -> str:
-        """Return why a pod's volume claims keep it off every node."""
+        """Return why a pod's volume claims rule out every node."""
         for name in _claims_of(pod):
             claim = self._store.find(CLAIM, name, pod["metadata"]["namespace"])
             if claim is None:
@@ -140,22 +154,25 @@ class Scheduler:
                 return False
         return True
 
-    def _bind(self, pod: Object, room: NodeInfo, requests: Amounts) -> None:
+    def _bind(self, pod: Object, node_info: NodeInfo, requests: Amounts) -> None:
         bound = with_condition(
-            changed(pod, ("spec.nodeName", room.name)),
+            changed(pod, ("spec.nodeName", node_info.name)),
             {"type": "PodScheduled", "status": "True", "lastTransitionTime": at(self._clock()), "lastProbeTime": None},
         )
         self._store.replace(POD, bound)
-        room.add(bound, requests)
+        node_info.add(bound, requests)
 
-    def _preempt(self, pod: Object, rooms: list[NodeInfo]) -> None:
-        """End less important pods where that makes room, unless some are ending already."""
-        victims = victims_of(pod, rooms)
+    def _preempt(self, pod: Object, node_infos: list[NodeInfo]) -> None:
+        """Delete pods of lower priority where that helps, unless some are ending already."""
+        victims = victims_of(pod, node_infos)
+        # Victims are given their grace. Until they are gone the pod stays pending and would choose victims again.
         if not any(is_leaving(victim) for victim in victims):
             for victim in victims:
                 delete_pod(self._store, victim, Deletion(), self._clock())
 
     def _mark(self, pod: Object, why: str) -> None:
+        # lastTransitionTime moves when the status flips, and stays when only the message changes: the autoscaler reads
+        # from it how long a pod has been waiting.
         old = condition_of(pod, "PodScheduled")
         is_old = old is not None and old["status"] == "False"
         condition = {
@@ -194,8 +211,8 @@ def _claims_of(pod: Object) -> list[str]:
     return [one["persistentVolumeClaim"]["claimName"] for one in volumes if one.get("persistentVolumeClaim")]
 
 
-def _unwelcome(pod: Object, node: Object) -> int:
-    """Return how many taints would rather not have this pod."""
+def _untolerated_preferences(pod: Object, node: Object) -> int:
+    """Return how many PreferNoSchedule taints the pod does not tolerate."""
     soft = [taint for taint in spec_of(node).get("taints") or [] if taint["effect"] == "PreferNoSchedule"]
     return sum(
         1

@@ -197,7 +197,7 @@ class ContainerEngineService:
         return found
 
     def _locked(self, work: Callable[[], T]) -> T:
-        """Let the cluster catch up with its clock and do something in peace."""
+        """Let the cluster catch up with its clock, then do something under its lock."""
         with self._cluster.lock:
             self._cluster.settle()
             return work()
