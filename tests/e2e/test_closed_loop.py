@@ -11,6 +11,9 @@ from emulator.closed_loop.scenario import FOLDER, load_scenario
 from emulator.closed_loop.scenario_run import ScenarioRun, unmet_expectations
 from emulator.closed_loop.timeline_text import timeline_text
 
+LIMIT_SECONDS = 600
+"""Of one scenario, which plays hours of simulated time; the longest takes some 10 s on an idle machine."""
+
 LONG = {"web-day"}
 FILES = sorted(file.stem for file in FOLDER.glob("*.yaml"))
 
@@ -19,6 +22,7 @@ def run_of(name: str, keys_folder: Path, rule: str = "function") -> ScenarioRun:
     return play_all(load_scenario(FOLDER / f"{name}.yaml"), rule=rule, keys_folder=keys_folder)[0]
 
 
+@pytest.mark.timeout(LIMIT_SECONDS)
 @pytest.mark.parametrize("name", [name for name in FILES if name not in LONG])
 def test_a_scenario_ends_as_its_file_says(name: str, keys_folder: Path, tmp_path: Path) -> None:
     run = run_of(name, keys_folder)
@@ -28,6 +32,7 @@ def test_a_scenario_ends_as_its_file_says(name: str, keys_folder: Path, tmp_path
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(LIMIT_SECONDS)
 @pytest.mark.parametrize("name", sorted(LONG))
 def test_a_long_scenario_ends_as_its_file_says(name: str, keys_folder: Path) -> None:
     run = run_of(name, keys_folder)
@@ -48,6 +53,7 @@ def test_all_kinds_of_scenario_are_there() -> None:
     }
 
 
+@pytest.mark.timeout(LIMIT_SECONDS)
 def test_the_published_rule_takes_97_ticks_for_the_burst_that_one_tick_gets_right(keys_folder: Path) -> None:
     run = run_of("burst", keys_folder, rule="original")
     grown = [number for number, tick in enumerate(run.ticks, 1) if "scale-up" in tick.actions]

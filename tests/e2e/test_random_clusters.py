@@ -153,12 +153,14 @@ def check(cloud: Cloud, functions: FunctionsApp, seed: int) -> None:
         assert pool.size <= stage.scenario.bounds(name)[1]
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", range(4))
 def test_in_the_end_no_pod_waits_and_no_node_is_empty(own_cloud: Cloud, functions: FunctionsApp, seed: int) -> None:
     check(own_cloud, functions, seed)
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", range(100, 400))
 def test_many_random_clusters(own_cloud: Cloud, functions: FunctionsApp, seed: int) -> None:
     check(own_cloud, functions, seed)

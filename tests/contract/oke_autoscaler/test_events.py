@@ -86,7 +86,7 @@ def test_a_report_that_cannot_be_given_costs_the_tick_nothing(
     pool = cloud.cluster.add_pool("p", size=1)
     cloud.cluster.add_replicas("web", 6, pool=pool, cpu="900m")
     cloud.faults.add(service="kubernetes", path=path, times=None, **fault)
-    assert tick(principal_env, config(cloud, pool), seconds=2.5)["success"]["action"] == "scale-up"
+    assert tick(principal_env, config(cloud, pool), seconds=6.0)["success"]["action"] == "scale-up"
     assert pool.size == 2
 
 

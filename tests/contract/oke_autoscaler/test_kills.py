@@ -215,6 +215,7 @@ def try_point(cloud: Cloud, env: dict[str, str], processes: TickProcesses, name:
     story.check_invariants()
 
 
+@pytest.mark.timeout(600)  # the first of a plan plays the whole story as well
 @pytest.mark.parametrize("index", range(POINTS))
 def test_a_tick_killed_at_a_point_of_chance_does_no_harm(
     index: int, cloud: Cloud, principal_env: dict[str, str], processes: TickProcesses
@@ -261,6 +262,7 @@ def lose_answers(
         yield number
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(("name", "method"), [("scale-up", "PUT"), ("drain", "PATCH"), ("delete", "DELETE")])
 def test_a_write_whose_answer_is_lost_does_no_harm(
     name: str, method: str, cloud: Cloud, principal_env: dict[str, str], processes: TickProcesses

@@ -60,16 +60,16 @@ def test_a_lease_whose_holder_died_is_taken_over_when_its_time_is_over(
     cloud: Cloud, principal_env: dict[str, str]
 ) -> None:
     lease(cloud, principal_env, "dead", seconds=60).acquire()
-    cloud.cluster.advance(60 + 14)
+    cloud.cluster.advance(60)  # the margin of 15 s still holds, with seconds to spare for a slow machine
     with pytest.raises(LeaseBusy):
         lease(cloud, principal_env, "b", seconds=0.5).acquire()
-    cloud.cluster.advance(3)
+    cloud.cluster.advance(20)
     lease(cloud, principal_env, "b").acquire()
     assert spec(cloud)["holderIdentity"] == "b"
 
 
 def test_of_many_at_once_one_holds_it(cloud: Cloud, principal_env: dict[str, str]) -> None:
-    rivals = [lease(cloud, principal_env, str(number), seconds=0.8) for number in range(6)]
+    rivals = [lease(cloud, principal_env, str(number), seconds=2.0) for number in range(6)]
 
     def attempt(rival: TickLease) -> bool:
         try:
@@ -146,6 +146,6 @@ def test_a_tick_that_finds_the_lease_held_answers_busy(cloud: Cloud, principal_e
     pool = cloud.cluster.add_pool("p", size=1)
     lease(cloud, principal_env, "other", seconds=60).acquire()
     cloud.log.clear()
-    answer = tick(principal_env, config(cloud, pool), seconds=1.5)
+    answer = tick(principal_env, config(cloud, pool), seconds=5.0)
     assert answer == {"success": {"action": "none", "reason": "busy"}}
     assert writes(cloud) == []

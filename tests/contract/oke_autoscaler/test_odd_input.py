@@ -157,7 +157,7 @@ def test_an_error_without_an_answer_has_the_three_keys_all_the_same(
 ) -> None:
     pool = cloud.cluster.add_pool("p", size=1)
     cloud.faults.add(path="/poddisruptionbudgets$", drop="before", times=None)
-    error = tick(principal_env, config(cloud, pool), seconds=2.0)["error"]
+    error = tick(principal_env, config(cloud, pool), seconds=5.0)["error"]
     assert {"status", "code", "opc-request-id"} <= set(error)
     assert (error["status"], error["code"]) == ("", "no-answer")
 
