@@ -4,7 +4,6 @@ FunctionError
 ├── MissingInputData      a config key is missing or wrong (all of them at once)
 ├── BadRequest            the call's body or query cannot be used
 ├── NotAuthorised         a service answered 401, or 404 where that means "not allowed"
-├── NotFound              a thing named in config or request does not exist
 ├── UnsafeAddress         a config value would send credentials or a request where they must not go
 ├── OciServiceError       an OCI service failed or could not be reached
 ├── KubernetesApiError    a cluster's API server failed or could not be reached
@@ -46,15 +45,18 @@ class FunctionError(Exception):
 
     @property
     def advice(self) -> str:
-        """What to do: the error's own fix, else the remedy of its kind."""
+        """What to do: the error's own fix, else the remedy of its class."""
         return self.fix or self.remedy
 
+    def body(self) -> dict[str, object]:
+        """Return reason, message, fix and the further fields, without empty ones; the one place that makes them."""
+        body: dict[str, object] = {"reason": self.reason, "message": self.message, "fix": self.advice}
+        body.update({name.replace("_", "-"): value for name, value in self.fields.items()})
+        return {name: value for name, value in body.items() if name in self.always or value not in (None, "")}
+
     def to_body(self) -> dict[str, object]:
-        """The answer's object: ``{"error": {"reason", "message", "fix", …}}`` without empty entries."""
-        error: dict[str, object] = {"reason": self.reason, "message": self.message, "fix": self.fix}
-        error.update({name.replace("_", "-"): value for name, value in self.fields.items()})
-        kept = {name: value for name, value in error.items() if name in self.always or value not in (None, "")}
-        return {"error": kept}
+        """Return the answer's object, ``{"error": …}``."""
+        return {"error": self.body()}
 
 
 class MissingInputData(FunctionError):
@@ -84,14 +86,6 @@ class NotAuthorised(FunctionError):
     reason = "not-authorised"
     meaning = "A service refused the function's identity, or its policies do not allow the call."
     remedy = "Compare dynamic group and policies with the function's page."
-
-
-class NotFound(FunctionError):
-    """Something named in config or request does not exist (or may not be seen: OCI answers 404 for both)."""
-
-    reason = "not-found"
-    meaning = "A thing named in config or request does not exist, or policies do not let the function see it."
-    remedy = "Check the name, the region and the policy."
 
 
 class UnsafeAddress(FunctionError):
@@ -180,7 +174,7 @@ class DeadlineExceeded(FunctionError):
 
 
 def tree(root: type[FunctionError] = FunctionError) -> list[type[FunctionError]]:
-    """All error classes below ``root``, itself first, in the order of their definition."""
+    """Return all error classes below ``root``, itself first, in the order of their definition."""
     classes = [root]
     for child in root.__subclasses__():
         classes.extend(tree(child))

@@ -88,7 +88,6 @@ def _answered(answer: Callable[[], str]) -> int:
     else:
         sys.stdout.write(text)
         return 0
-    fault.fix = fault.advice
     sys.stdout.write(json.dumps(fault.to_body(), ensure_ascii=False) + "\n")
     return 1
 

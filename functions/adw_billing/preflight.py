@@ -8,30 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 from functions.adw_billing.errors import WarehouseUnusable
 from functions.adw_billing.source.tenancy_bucket import TenancyBucket
-from shared.errors import FunctionError
+from shared import preflight_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from functions.adw_billing.settings import Settings
     from shared.deadline import Deadline
 
 
 def preflight(settings: Settings, deadline: Deadline) -> dict[str, Any]:
-    """`{"preflight": {"ok", "checks": [{"name", "ok", …}]}}`; a check that failed has reason, message and fix."""
-    checks = [
-        _check("reports", lambda: f"{len(TenancyBucket(settings, deadline).list())} reports listed"),
-        _check("warehouse", lambda: _warehouse(settings, deadline)),
-    ]
-    return {"preflight": {"ok": all(check["ok"] for check in checks), "checks": checks}}
-
-
-def _check(name: str, act: Callable[[], str]) -> dict[str, Any]:
-    try:
-        return {"name": name, "ok": True, "found": act()}
-    except FunctionError as error:
-        body: Any = error.to_body()["error"]
-        return {"name": name, "ok": False, **body}
+    """Return the answer of ``shared.preflight_rows`` with the rows ``reports`` and ``warehouse``."""
+    return preflight_rows.answer(
+        [
+            preflight_rows.check("reports", lambda: f"{len(TenancyBucket(settings, deadline).list())} reports listed"),
+            preflight_rows.check("warehouse", lambda: _warehouse(settings, deadline)),
+        ]
+    )
 
 
 def _warehouse(settings: Settings, deadline: Deadline) -> str:

@@ -9,7 +9,7 @@ from functions.adw_billing.loader.call import Call as LoadCall
 from functions.adw_billing.loader.call import Orders, Summary
 from functions.adw_billing.open_warehouse import open_warehouse
 from functions.adw_billing.source.tenancy_bucket import TenancyBucket
-from shared.errors import BadRequest, FunctionError
+from shared.errors import BadRequest
 
 if TYPE_CHECKING:
     from functions.adw_billing.loader.copy_object import Copier
@@ -22,18 +22,10 @@ FLAGS = ("detail", "preflight")
 
 
 def serve(call: Call[Settings]) -> list[str] | dict[str, Any]:
-    """The CSV names processed, or with `{"detail": true}` an object.
+    """Return the CSV names processed, or with `{"detail": true}` an object.
 
-    Raises errors of ``errors``, OciServiceError and BadRequest, each with its fix.
+    Raises errors of ``errors``, OciServiceError and BadRequest.
     """
-    try:
-        return _serve(call)
-    except FunctionError as error:
-        error.fix = error.advice
-        raise
-
-
-def _serve(call: Call[Settings]) -> list[str] | dict[str, Any]:
     flags = _flags(call.json_body())
     if flags["preflight"]:
         from functions.adw_billing.preflight import preflight  # rare

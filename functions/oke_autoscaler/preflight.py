@@ -1,7 +1,6 @@
 """`{"preflight": true}`: try all that a tick needs, with the function's own identity, and change nothing.
 
-The answer is ``{"preflight": {"ok", "checks": [{"name", "ok", "found"}, …]}}``, as that of adw-billing; a check that
-failed has ``reason``, ``message`` and ``fix``. `python -m shared.preflight` prints it.
+The answer is that of ``shared.preflight_rows``.
 """
 
 from __future__ import annotations
@@ -12,16 +11,15 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from functions.oke_autoscaler.clients.oke import Oke
+from shared import preflight_rows
 from shared.errors import FunctionError, NotAuthorised
 from shared.kubernetes.client import KubernetesApi
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from functions.oke_autoscaler.settings import Settings
     from shared.deadline import Deadline
-
-Check = dict[str, Any]
 
 REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 WHO_AM_I = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
@@ -69,31 +67,31 @@ def run(settings: Settings, deadline: Deadline) -> dict[str, Any]:
     """Run every check; one that fails does not keep the others from being tried."""
     oke = Oke(settings, deadline)
     checks = [*_cluster_checks(oke, deadline), *_pool_checks(oke, settings)]
-    return {"preflight": {"ok": all(check["ok"] for check in checks), "checks": checks}}
+    return preflight_rows.answer(checks)
 
 
-def _cluster_checks(oke: Oke, deadline: Deadline) -> Iterator[Check]:
+def _cluster_checks(oke: Oke, deadline: Deadline) -> Iterator[preflight_rows.Row]:
     try:
         address = oke.cluster_address()
-        yield _passed("cluster", address.server)
+        yield preflight_rows.passed("cluster", address.server)
         api = KubernetesApi(address.server, address.ca_pem, oke.token_source(), deadline)
     except FunctionError as error:
-        yield _failed("cluster", error)
+        yield preflight_rows.failed("cluster", error)
         return
-    yield _tried("cluster token", lambda: f"user {_user(api)}")
+    yield preflight_rows.check("cluster token", lambda: f"user {_user(api)}")
     try:
         missing = [_words(right) for right in RIGHTS if not _may(api, right)]
     except FunctionError as error:
-        yield _failed("RBAC", error)
+        yield preflight_rows.failed("RBAC", error)
         return
     if missing:
         fix = "apply deploy/kubernetes/rbac.yaml with the user that `cluster token` shows"
-        yield _failed("RBAC", NotAuthorised(f"not allowed: {', '.join(missing)}", fix=fix))
+        yield preflight_rows.failed("RBAC", NotAuthorised(f"not allowed: {', '.join(missing)}", fix=fix))
     else:
-        yield _passed("RBAC", f"{len(RIGHTS)} rights")
+        yield preflight_rows.passed("RBAC", f"{len(RIGHTS)} rights")
 
 
-def _pool_checks(oke: Oke, settings: Settings) -> Iterator[Check]:
+def _pool_checks(oke: Oke, settings: Settings) -> Iterator[preflight_rows.Row]:
     compartments: set[str] = set()
 
     def pool(ocid: str) -> str:
@@ -102,27 +100,11 @@ def _pool_checks(oke: Oke, settings: Settings) -> Iterator[Check]:
         return f"{state.pool.name}, {len(state.pool.nodes or ())} nodes"
 
     for each in settings.pools:
-        yield _tried(f"node pool {each.id[-12:]}", functools.partial(pool, each.id))
+        yield preflight_rows.check(f"node pool {each.id[-12:]}", functools.partial(pool, each.id))
     if compartments:
-        yield _tried("work requests", lambda: f"{len(oke.work_requests(compartments))} seen")
+        yield preflight_rows.check("work requests", lambda: f"{len(oke.work_requests(compartments))} seen")
     if compartments and settings.scale_down_on:
-        yield _tried("load metrics", lambda: f"{len(oke.loads(compartments, time.time()))} instances")
-
-
-def _tried(name: str, work: Callable[[], str]) -> Check:
-    try:
-        return _passed(name, work())
-    except FunctionError as error:
-        return _failed(name, error)
-
-
-def _passed(name: str, found: str) -> Check:
-    return {"name": name, "ok": True, "found": found}
-
-
-def _failed(name: str, error: FunctionError) -> Check:
-    body: Any = error.to_body()["error"]
-    return {"name": name, "ok": False, **body, "fix": error.advice}
+        yield preflight_rows.check("load metrics", lambda: f"{len(oke.loads(compartments, time.time()))} instances")
 
 
 def _user(api: KubernetesApi) -> str:

@@ -237,4 +237,7 @@ def _profile(settings: OciSettings) -> Credentials:
         config = oci_config.from_file(path, profile)
         return config, Signer.from_config(config)
     except (exceptions.ClientError, OSError, ValueError) as fault:
-        raise NotAuthorised(f"profile {profile} cannot be used ({type(fault).__name__})") from None
+        raise NotAuthorised(
+            f"profile {profile} cannot be used ({type(fault).__name__})",
+            fix=f"correct it in {path}, or make one with `oci setup config`",
+        ) from None

@@ -23,7 +23,7 @@ FUNCTION = """
 import logging
 from dataclasses import dataclass
 
-from shared.errors import NotFound
+from shared.errors import BadRequest
 from shared.handler import fdk_handler
 from shared.results import HttpAnswer, success
 from shared.settings import Secret
@@ -43,7 +43,7 @@ def serve(call):
     if what == "bug":
         raise ZeroDivisionError("what must not be")
     if what == "missing":
-        raise NotFound("no such thing", fix="make it")
+        raise BadRequest("no such thing", fix="make it")
     if what == "teapot":
         return HttpAnswer(418, {"Content-Type": "text/plain", "X-Own": "1"}, b"short and stout")
     return success(seen=what)
@@ -96,9 +96,9 @@ def test_sdk_debug_lines_and_secrets_are_not_in_the_log(world: tuple[Cloud, Func
 def test_an_expected_failure_is_an_answer_with_status_200(world: tuple[Cloud, FunctionsApp]) -> None:
     answer, lines = call(world, "missing")
     assert answer.status_code == 200
-    assert answer.json() == {"error": {"reason": "not-found", "message": "no such thing", "fix": "make it"}}
+    assert answer.json() == {"error": {"reason": "bad-request", "message": "no such thing", "fix": "make it"}}
     (summary,) = [line for line in lines if line["message"] == "call"]
-    assert (summary["outcome"], summary["reason"]) == ("error", "not-found")
+    assert (summary["outcome"], summary["reason"]) == ("error", "bad-request")
 
 
 def test_a_bug_is_a_502_with_its_traceback_in_the_log(world: tuple[Cloud, FunctionsApp]) -> None:

@@ -93,12 +93,13 @@ def test_one_summary_line_a_call_with_its_id(fdk_stderr: io.StringIO) -> None:
     assert "secret-word" not in json.dumps(lines)
 
 
-def test_an_errors_empty_fields_are_left_out_and_names_get_hyphens() -> None:
+def test_an_error_without_a_fix_gives_the_remedy_of_its_class_and_empty_fields_are_left_out() -> None:
     body = OciServiceError("broken", status=500, code="InternalError", opc_request_id="abc").to_body()
     assert body == {
         "error": {
             "reason": "oci-service-error",
             "message": "broken",
+            "fix": OciServiceError.remedy,
             "status": "500",
             "code": "InternalError",
             "opc-request-id": "abc",

@@ -1,0 +1,40 @@
+"""The answer to a call's ``{"preflight": true}``, one row a check.
+
+``{"preflight": {"ok", "checks": […]}}``; a check is ``{"name", "ok": true, "found"}`` or
+``{"name", "ok": false, "reason", "message", "fix", …}``. `python -m shared.preflight` prints them beside its own rows.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from shared.errors import FunctionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+Row = dict[str, Any]
+
+
+def answer(rows: Iterable[Row]) -> dict[str, Any]:
+    """Return the function's answer."""
+    checks = list(rows)
+    return {"preflight": {"ok": all(row["ok"] for row in checks), "checks": checks}}
+
+
+def check(name: str, act: Callable[[], str]) -> Row:
+    """Return the row of a check: what ``act`` found, or how it failed; a bug passes through."""
+    try:
+        return passed(name, act())
+    except FunctionError as error:
+        return failed(name, error)
+
+
+def passed(name: str, found: str) -> Row:
+    """Return the row of a check that found what it needs."""
+    return {"name": name, "ok": True, "found": found}
+
+
+def failed(name: str, error: FunctionError) -> Row:
+    """Return the row of a check that failed: the error as a call would answer it, with what to do about it."""
+    return {"name": name, "ok": False, **error.body()}

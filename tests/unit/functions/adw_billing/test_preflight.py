@@ -1,0 +1,29 @@
+"""The loader's preflight: every row that failed says what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from functions.adw_billing.preflight import preflight
+from functions.adw_billing.settings import Settings
+from shared.deadline import Deadline
+from shared.settings import load
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_an_unusable_configuration_file_has_a_fix(tmp_path: Path) -> None:
+    file = tmp_path / "config"
+    file.write_text("[DEFAULT]\nuser=x")
+    config = {
+        "usage_report_bucket": "ocid1.tenancy.oc1..aaaa",
+        "oci_config_file": str(file),
+        "warehouse": f"duckdb:{tmp_path}/bill.duckdb",
+    }
+    answer = preflight(load(Settings, config), Deadline.after(30))["preflight"]
+    assert not answer["ok"]
+    reports, warehouse = answer["checks"]
+    assert (reports["name"], reports["ok"], reports["reason"]) == ("reports", False, "not-authorised")
+    assert str(file) in reports["fix"]
+    assert warehouse == {"name": "warehouse", "ok": True, "found": "no file yet; it can be made"}

@@ -1,0 +1,34 @@
+"""The rows of a preflight: found or failed, and what failed says what to do."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared import preflight_rows
+from shared.errors import NotAuthorised
+
+
+def refuse() -> str:
+    raise NotAuthorised("no")
+
+
+def test_a_failed_check_is_a_row_with_the_remedy_and_makes_the_answer_not_ok() -> None:
+    rows = [preflight_rows.check("a", lambda: "3 things"), preflight_rows.check("b", refuse)]
+    assert preflight_rows.answer(rows) == {
+        "preflight": {
+            "ok": False,
+            "checks": [
+                {"name": "a", "ok": True, "found": "3 things"},
+                {"name": "b", "ok": False, "reason": "not-authorised", "message": "no", "fix": NotAuthorised.remedy},
+            ],
+        }
+    }
+
+
+def test_an_errors_own_fix_comes_first() -> None:
+    assert preflight_rows.failed("a", NotAuthorised("no", fix="do this"))["fix"] == "do this"
+
+
+def test_a_bug_is_no_row() -> None:
+    with pytest.raises(ZeroDivisionError):
+        preflight_rows.check("a", lambda: str(1 / 0))
