@@ -10,6 +10,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_TOKEN = re.compile(r"\*\*/|\*\*|\[(?:\\.|[^\]\\])+\]|\\.|.", re.DOTALL)
+"""A wildcard, a class of characters, an escaped character or a plain one."""
+_WILDCARDS = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+
+
 @dataclass(frozen=True)
 class Ignored:
     """The patterns of one build context, each with whether it ignores (or takes back)."""
@@ -34,7 +39,17 @@ class Ignored:
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """Compile Go's filepath.Match with Docker's ``**``."""
-    text = re.escape(pattern.strip("/"))
-    text = text.replace(r"\*\*/", "(?:.*/)?").replace(r"\*\*", ".*").replace(r"\*", "[^/]*").replace(r"\?", "[^/]")
-    return re.compile(text)
+    """Compile a pattern of Go's filepath.Match with Docker's ``**``.
+
+    Source: https://docs.docker.com/build/concepts/context/#dockerignore-files
+    """
+    return re.compile("".join(_regular(token) for token in _TOKEN.findall(pattern.strip("/"))))
+
+
+def _regular(token: str) -> str:
+    """Return the regular expression of one token of a pattern."""
+    if token in _WILDCARDS:
+        return _WILDCARDS[token]
+    if token.startswith("[") and len(token) > 1:
+        return token  # Go's classes are written as Python's
+    return re.escape(token.removeprefix("\\") or token)

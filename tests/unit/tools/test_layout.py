@@ -27,6 +27,13 @@ from tools.layout import Image, build, instructions
         ("a?c", "abc", True),
         ("a?c", "a/c", False),
         ("/abs", "abs/x", True),
+        ("v[0-9].txt", "v3.txt", True),
+        ("v[^0-9].txt", "v3.txt", False),
+        (r"v[\]x].txt", "v].txt", True),
+        (r"a\*b", "a*b", True),
+        (r"a\*b", "axb", False),
+        ("a**/*.txt", "a/b/c.txt", True),
+        ("**\n!web", "web/page", False),
     ],
 )
 def test_the_last_pattern_that_matches_decides(lines: str, path: str, ignored: bool, tmp_path: Path) -> None:  # noqa: FBT001
