@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from functions.oke_autoscaler.model.nodes import instance_id
+from functions.oke_autoscaler.model.pending_reasons import FITS_NO_POOL, MAX_SIZE_REACHED, OUT_OF_CAPACITY
 
 if TYPE_CHECKING:
     from functions.oke_autoscaler.model.decision import Decision, PoolVerdict
@@ -27,9 +28,7 @@ MAX_STATUS_NODES = 200
 MAX_LOGGED_NODES = 100
 """Nodes that the summary line describes."""
 
-COUNTED_REASONS = frozenset(
-    {"unschedulable-pods", "node-pool-status", "node-max-limit-reached", "pods-fit-no-node-pool", "out-of-capacity"}
-)
+COUNTED_REASONS = frozenset({"unschedulable-pods", "node-pool-status", MAX_SIZE_REACHED, FITS_NO_POOL, OUT_OF_CAPACITY})
 """Reasons whose answers have ``unschedulable-pods-count`` even when it is 0."""
 
 

@@ -8,25 +8,32 @@ from typing import TYPE_CHECKING
 from functions.oke_autoscaler.decide.scale_down.candidates import plan_removals
 from functions.oke_autoscaler.decide.scale_up.plan import plan_scale_up
 from functions.oke_autoscaler.decide.simulation.cluster_state import build_cluster_state
-from functions.oke_autoscaler.model.decision import Decision, PodVerdict, PoolVerdict
+from functions.oke_autoscaler.decide.simulation.nodes import UPCOMING_NODE_PREFIX
+from functions.oke_autoscaler.decide.unplaced_pods import UnplacedReason, explain_unplaced
+from functions.oke_autoscaler.model.decision import NEW_NODE_PREFIX, Decision, PodVerdict, PoolVerdict
 from functions.oke_autoscaler.model.nodes import POOL_NAME, TO_BE_DELETED, has_taint, instance_id
+from functions.oke_autoscaler.model.pending_reasons import (
+    FITS_NO_POOL,
+    FITS_ON_NODE,
+    FITS_ON_UPCOMING_NODE,
+    MAX_SIZE_REACHED,
+    NEEDS_NEW_NODE,
+    OUT_OF_CAPACITY,
+    POOL_STABILIZING,
+    POOL_UPDATING,
+    WAITS_FOR_PREEMPTION,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroup
     from functions.oke_autoscaler.decide.cluster.pools import PoolStatus
     from functions.oke_autoscaler.decide.scale_down.candidates import RemovalPlan
     from functions.oke_autoscaler.decide.simulation.cluster_state import ClusterState
     from functions.oke_autoscaler.decide.simulation.nodes import SimulatedNode
-    from functions.oke_autoscaler.decide.simulation.offerings import Offering
     from functions.oke_autoscaler.decide.simulation.placement_plan import PlacementPlan
     from functions.oke_autoscaler.model.snapshot import Snapshot
     from functions.oke_autoscaler.settings import Settings
-
-FITS_NONE = "pods-fit-no-node-pool"
-MAXIMUM = "node-max-limit-reached"
-NO_CAPACITY = "out-of-capacity"
 
 
 def decide(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[str, str] | None = None) -> Decision:
@@ -38,9 +45,9 @@ def decide(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[
     """
     state = build_cluster_state(snapshot, settings, now, refused or {})
     plan = plan_scale_up(state)
-    reasons = {w.ident: _why_left(state, plan, w) for w in state.pending if w.ident in plan.left}
+    reasons = {group.ident: explain_unplaced(state, plan, group) for group in state.pending if group.ident in plan.left}
     pods = _pod_verdicts(state, plan, reasons)
-    verdicts = plan_removals(state, plan, _held(state, plan, reasons))
+    verdicts = plan_removals(state, plan, _find_removal_block(state, plan, reasons))
     pools = tuple(_pool_verdict(state, plan, reasons, verdicts, pool_status) for pool_status in state.pools.statuses)
     return Decision(
         pools=pools,
@@ -52,55 +59,10 @@ def decide(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[
     )
 
 
-class _Left:
-    """Why pods of a group found no node: the reason for the answer, and by pool in words."""
-
-    __slots__ = ("by_pool", "reason")
-
-    def __init__(self, reason: str, by_pool: dict[str, str]) -> None:
-        self.reason = reason
-        self.by_pool = by_pool
-
-    @property
-    def text(self) -> str:
-        """One line for people."""
-        details = "; ".join(f"{name}: {why}" for name, why in self.by_pool.items())
-        return f"{self.reason} ({details})" if details else self.reason
-
-
-def _why_left(state: ClusterState, plan: PlacementPlan, group: PodGroup) -> _Left:
-    """A pool that could hold the pod tells why it does not grow; else every pool tells what it lacks."""
-    by_pool: dict[str, str] = {}
-    blocks: list[str] = []
-    for offering in state.offerings:
-        obstacle = offering.obstacle(state.simulation.static, group)
-        block = _block(state, plan, offering) if not obstacle else ""
-        by_pool[offering.pool_status.name] = obstacle or block or "rules between pods"
-        if not obstacle:
-            blocks.append(block)
-    for pool_status in state.pools.statuses:
-        by_pool.setdefault(pool_status.name, "size of its nodes not known")
-    for reason in ("node-pool-updating", "node-pool-stabilizing", MAXIMUM):
-        if reason in blocks:
-            return _Left(reason, by_pool)
-    refused = [block for block in blocks if block]
-    return _Left(NO_CAPACITY if refused else FITS_NONE, by_pool)
-
-
-def _block(state: ClusterState, plan: PlacementPlan, offering: Offering) -> str:
-    """Why a pool takes no more nodes in this plan; empty when it would."""
-    if offering.blocked:
-        return offering.blocked
-    full = plan.new_nodes.get(offering.pool_status.id, 0) >= offering.limit
-    limit = state.settings.max_nodes_total
-    every = len(state.snapshot.nodes) + state.upcoming + sum(plan.new_nodes.values())
-    return MAXIMUM if full or (limit and every >= limit) else ""
-
-
-def _pod_verdicts(state: ClusterState, plan: PlacementPlan, reasons: Mapping[int, _Left]) -> list[PodVerdict]:
+def _pod_verdicts(state: ClusterState, plan: PlacementPlan, reasons: Mapping[int, UnplacedReason]) -> list[PodVerdict]:
     """Every pending pod, in the order of the snapshot."""
     found: dict[int, tuple[str | None, str]] = {id(pod): (None, reason) for pod, reason in state.idle}
-    found |= {id(pod): (node, "waits-for-preemption") for pod, _, node in state.preempting}
+    found |= {id(pod): (node, WAITS_FOR_PREEMPTION) for pod, _, node in state.preempting}
     for group in state.pending:
         waiting = iter(group.pending)
         for node, count in plan.placed.get(group.ident, ()):
@@ -108,7 +70,7 @@ def _pod_verdicts(state: ClusterState, plan: PlacementPlan, reasons: Mapping[int
             for _ in range(count):
                 found[id(next(waiting))] = where
         left = reasons.get(group.ident)
-        why = left.text if left is not None else FITS_NONE
+        why = left.text if left is not None else FITS_NO_POOL
         for pod in waiting:
             found[id(pod)] = (None, why)
     return [PodVerdict(pod.key, *found[id(pod)]) for pod in state.snapshot.pods if id(pod) in found]
@@ -116,18 +78,16 @@ def _pod_verdicts(state: ClusterState, plan: PlacementPlan, reasons: Mapping[int
 
 def _where(state: ClusterState, node: SimulatedNode) -> tuple[str | None, str]:
     if node.name in state.simulated_nodes:
-        return node.name, "fits-on-node"
-    pool = next(
-        (f"new:{pool_status.name}" for pool_status in state.pools.statuses if pool_status.id == node.pool), None
-    )
-    return pool, "fits-on-upcoming-node" if node.name.startswith("upcoming:") else "needs-new-node"
+        return node.name, FITS_ON_NODE
+    pool = next((f"{NEW_NODE_PREFIX}{each.name}" for each in state.pools.statuses if each.id == node.pool), None)
+    return pool, FITS_ON_UPCOMING_NODE if node.name.startswith(UPCOMING_NODE_PREFIX) else NEEDS_NEW_NODE
 
 
-def _held(state: ClusterState, plan: PlacementPlan, reasons: Mapping[int, _Left]) -> str:
+def _find_removal_block(state: ClusterState, plan: PlacementPlan, reasons: Mapping[int, UnplacedReason]) -> str:
     """Why no node may be removed in this tick: pods wait that some pool could hold, or a pool is changing."""
     if any(pool_status.phase == "updating" for pool_status in state.pools.statuses):
-        return "node-pool-updating"
-    stuck = sum(plan.left.get(ident, 0) for ident, left in reasons.items() if left.reason == FITS_NONE)
+        return POOL_UPDATING
+    stuck = sum(plan.left.get(ident, 0) for ident, left in reasons.items() if left.reason == FITS_NO_POOL)
     waiting = len(state.preempting) + sum(len(group.pending) for group in state.pending)
     return "pods-pending" if waiting > stuck else ""
 
@@ -135,7 +95,7 @@ def _held(state: ClusterState, plan: PlacementPlan, reasons: Mapping[int, _Left]
 def _pool_verdict(
     state: ClusterState,
     plan: PlacementPlan,
-    reasons: Mapping[int, _Left],
+    reasons: Mapping[int, UnplacedReason],
     verdicts: RemovalPlan,
     pool_status: PoolStatus,
 ) -> PoolVerdict:
@@ -148,15 +108,15 @@ def _pool_verdict(
             pods for rows in plan.placed.values() for node, pods in rows if _is_new(node.name, pool_status, node.pool)
         )
         verdict.action, verdict.reason = "scale-up", "unschedulable-pods"
-        verdict.unplaced = left[MAXIMUM]
+        verdict.unplaced = left[MAX_SIZE_REACHED]
         verdict.unschedulable = bought + verdict.unplaced
     elif pool_status.phase == "updating":
-        verdict.reason = "node-pool-updating"
-        verdict.unschedulable = left["node-pool-updating"]
+        verdict.reason = POOL_UPDATING
+        verdict.unschedulable = left[POOL_UPDATING]
     elif pool_status.phase == "stabilizing":
         verdict.reason = "node-pool-status"
-        verdict.unschedulable = left["node-pool-stabilizing"]
-    elif blocked := next((reason for reason in (MAXIMUM, NO_CAPACITY, FITS_NONE) if left[reason]), ""):
+        verdict.unschedulable = left[POOL_STABILIZING]
+    elif blocked := next((reason for reason in (MAX_SIZE_REACHED, OUT_OF_CAPACITY, FITS_NO_POOL) if left[reason]), ""):
         verdict.level, verdict.reason, verdict.unschedulable = "warning", blocked, left[blocked]
     else:
         _scale_down(verdict, verdicts, pool_status)
@@ -164,11 +124,11 @@ def _pool_verdict(
 
 
 def _is_new(name: str, pool_status: PoolStatus, pool: str | None) -> bool:
-    return pool == pool_status.id and name.startswith("new:")
+    return pool == pool_status.id and name.startswith(NEW_NODE_PREFIX)
 
 
 def _left_by_reason(
-    state: ClusterState, plan: PlacementPlan, reasons: Mapping[int, _Left], pool_status: PoolStatus
+    state: ClusterState, plan: PlacementPlan, reasons: Mapping[int, UnplacedReason], pool_status: PoolStatus
 ) -> Counter[str]:
     """Pods without a node that concern this pool, by reason. Pods that name another pool do not."""
     found: Counter[str] = Counter()
@@ -178,10 +138,10 @@ def _left_by_reason(
         if left is None or (named != pool_status.name and len(state.pools.statuses) > 1):
             continue
         why = left.by_pool.get(pool_status.name, "")
-        if left.reason == FITS_NONE:
-            why = FITS_NONE
+        if left.reason == FITS_NO_POOL:
+            why = FITS_NO_POOL
         elif why == pool_status.refused:
-            why = NO_CAPACITY
+            why = OUT_OF_CAPACITY
         found[why] += plan.left[group.ident]
     return found
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.model.nodes import NODE_POOL_ID, annotation, instance_id, is_ready, ready_since
 from functions.oke_autoscaler.model.oci_objects import GONE_NODES, WorkRequest
+from functions.oke_autoscaler.model.pending_reasons import OUT_OF_CAPACITY
 from functions.oke_autoscaler.model.quantity import unix_seconds
 
 if TYPE_CHECKING:
@@ -144,9 +145,9 @@ def _backoff(pool_status: PoolStatus, requests: Sequence[WorkRequest] | None, se
         )
         ended = newest.time_finished or newest.time_accepted
         fresh = ended is None or now - unix_seconds(ended) < minutes * 60
-        return "out-of-capacity" if fresh else ""
+        return OUT_OF_CAPACITY if fresh else ""
     missing = len(_failed_nodes(pool_status.pool)) and pool_status.size > _alive(pool_status)
-    return "out-of-capacity" if missing and newest is None else ""
+    return OUT_OF_CAPACITY if missing and newest is None else ""
 
 
 def _alive(pool_status: PoolStatus) -> int:

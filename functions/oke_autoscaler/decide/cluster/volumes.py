@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.model.kubernetes_objects import NodeSelector, NodeSelectorTerm, Requirement
 from functions.oke_autoscaler.model.nodes import OLD_ZONE, ZONE
+from functions.oke_autoscaler.model.pending_reasons import UNUSABLE_CLAIM
 from functions.oke_autoscaler.model.pods import ENDED_PHASES
 
 if TYPE_CHECKING:
@@ -21,8 +22,14 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.model.oci_objects import PersistentVolume, PersistentVolumeClaim, StorageClass
     from functions.oke_autoscaler.model.snapshot import Snapshot
 
-NOWHERE = NodeSelector([])
-"""Selects no node."""
+
+class NoNode(NodeSelector):
+    """Selects no node; ``reason`` says what is wrong with the claim."""
+
+    reason: str = UNUSABLE_CLAIM
+
+
+NOWHERE = NoNode([])
 ZONE_LABELS = {
     ZONE: ZONE,
     "topology.kubernetes.io/region": "topology.kubernetes.io/region",

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 from functions.oke_autoscaler.decide.cluster.utilization import PoolLoad, pool_load, utilization
 from functions.oke_autoscaler.decide.scale_down.budgets import Budgets
 from functions.oke_autoscaler.decide.scale_down.drain_rules import DrainCheck, DrainRules
+from functions.oke_autoscaler.decide.scale_down.eligibility import BEING_REMOVED, NOT_AUTOSCALED, find_ineligibility
 from functions.oke_autoscaler.decide.scale_down.rescheduling import PodCounts, Rescheduler
 from functions.oke_autoscaler.decide.simulation.static_fit import BEING_DELETED, NodeClass
 from functions.oke_autoscaler.model.decision import NodeVerdict, Removal
 from functions.oke_autoscaler.model.nodes import (
     DELETION_CANDIDATE,
-    SCALE_DOWN_DISABLED,
     TO_BE_DELETED,
-    annotation,
     has_taint,
     instance_id,
     is_ready,
     taint_time,
 )
 from functions.oke_autoscaler.model.oci_objects import GONE_NODES
+from functions.oke_autoscaler.model.pending_reasons import pool_not_ready
 from functions.oke_autoscaler.model.pods import asks_for_eviction, is_daemon, is_mirror
 
 if TYPE_CHECKING:
@@ -130,28 +130,13 @@ def _make_candidate(state: ClusterState, rules: DrainRules, node: Node, planned:
     candidate = Candidate(
         node, pool_status, verdict, drain, [*moving_pods, *planned], empty, taint_time(node, DELETION_CANDIDATE)
     )
-    verdict.eligible_reason = _not_eligible(state, candidate)
+    verdict.eligible_reason = find_ineligibility(state, node, pool_status, used, empty=empty)
     verdict.eligible = verdict.eligible_reason is None
     return candidate
 
 
 def _names(pods: Iterable[Pod]) -> list[str]:
     return [pod.key for pod in pods]
-
-
-def _not_eligible(state: ClusterState, candidate: Candidate) -> str | None:
-    """Utilisation, annotations and taints, in Cluster Autoscaler's order."""
-    node, used = candidate.node, candidate.verdict.utilization
-    limit = state.settings.node_utilization_percent + 1e-9
-    checks = (
-        ("CurrentlyBeingDeleted", has_taint(node, TO_BE_DELETED) or state.pools.is_leaving(node)),
-        ("ScaleDownDisabledAnnotation", annotation(node, SCALE_DOWN_DISABLED) == "true"),
-        ("NotAutoscaled", candidate.pool_status is None and state.snapshot.pools is not None),
-        ("CordonedBySomeoneElse", bool(node.spec.unschedulable)),
-        ("UnexpectedError", used is None),
-        ("NotUnderutilized", used is not None and not candidate.empty and used * 100 > limit),
-    )
-    return next((reason for reason, holds in checks if holds), None)
 
 
 class _RemovalPlanner:
@@ -176,7 +161,7 @@ class _RemovalPlanner:
         Nodes that are going already come before all: their pods will need the simulation.
         """
         for candidate in candidates:
-            if candidate.verdict.eligible_reason == "CurrentlyBeingDeleted":
+            if candidate.verdict.eligible_reason == BEING_REMOVED:
                 self.simulate(candidate)
         unneeded: set[str] = set()
         for candidate in sorted(
@@ -202,14 +187,16 @@ class _RemovalPlanner:
         if candidate.drain.reason is not None:
             return candidate.drain.reason
         if pool_status is None:
-            return "NotAutoscaled"
+            return NOT_AUTOSCALED
         waits = self._too_early(candidate) if candidate.since is not None else None
         if self.spare[pool_status.id] < 1:
             return waits or "NodeGroupMinSizeReached"
         if not self.state.settings.scale_down_on:
             return waits or "scale-down-off"
         return self.blocked_by or (
-            f"node-pool-{pool_status.phase}" if pool_status.phase != "ready" else self._too_busy(candidate, pool_status)
+            pool_not_ready(pool_status.phase)
+            if pool_status.phase != "ready"
+            else self._too_busy(candidate, pool_status)
         )
 
     def _too_busy(self, candidate: Candidate, pool_status: PoolStatus) -> str | None:
@@ -271,7 +258,7 @@ class _RemovalPlanner:
         candidate.simulated = True
         verdict, simulated_node = candidate.verdict, self.state.simulated_nodes[candidate.node.metadata.name]
         if candidate.pool_status is None and self.state.snapshot.pools is not None:
-            verdict.reason = "NotAutoscaled"
+            verdict.reason = NOT_AUTOSCALED
         elif candidate.drain.reason is not None:
             verdict.reason = candidate.drain.reason
         else:

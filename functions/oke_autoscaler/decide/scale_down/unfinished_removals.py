@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from functions.oke_autoscaler.decide.scale_down.eligibility import find_operator_hold
 from functions.oke_autoscaler.model.nodes import (
     CORDONED,
     DELETION_CANDIDATE,
-    SCALE_DOWN_DISABLED,
     TO_BE_DELETED,
-    annotation,
     has_taint,
     instance_id,
     taint_time,
@@ -95,7 +94,7 @@ def pods_left(pods: Iterable[Pod], verdict: NodeVerdict | None) -> list[Pod]:
 def _next_step(node: Node, member: OkeNode, left: list[Pod], *, too_old: bool) -> NextStep:
     if member.lifecycle_state in GONE_NODES:
         return NextStep.NOTHING
-    if not node.spec.unschedulable or annotation(node, SCALE_DOWN_DISABLED) == "true":
+    if not node.spec.unschedulable or find_operator_hold(node):
         return NextStep.LET_BE
     if not left:
         return NextStep.DELETE

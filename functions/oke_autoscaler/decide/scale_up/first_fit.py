@@ -112,7 +112,10 @@ class FirstFit:
         return min([quota, *(rule.quota(new_host) for rule in rules if rule_keys(rule) == (HOSTNAME,))])
 
     def _choose(self, group: PodGroup, left: int, useless: Iterable[int]) -> tuple[Offering, Placement] | None:
-        """The pool of least cost a pod, then least priority number, then the emptiest placement."""
+        """Choose the pool of least cost a pod, by its tie break on equal cost, and of its placements the emptiest.
+
+        ``rank`` keeps the order of the offerings where all else is equal: the dearer pool, whose nodes are the larger.
+        """
         simulation, found = self.simulation, []
         per_host = max(1, self._per_host(group)) if not simulation.is_free(group) else UNLIMITED
         for rank, offering in enumerate(self.offerings):
@@ -124,20 +127,15 @@ class FirstFit:
                     continue
                 if not simulation.is_free(group) and simulation.quota(group, placement.labels) < 1:
                     continue
-                key = (
-                    offering.cost / each,
-                    -offering.pool_status.bounds.priority,
-                    rank,
-                    self._load(group, placement),
-                    placement.opened,
-                )
+                spread_load = self._spread_load(group, placement)
+                key = (offering.cost / each, *offering.tie_break, rank, spread_load, placement.opened)
                 found.append((key, offering, placement))
         if not found:
             return None
         _, offering, placement = min(found, key=lambda entry: entry[0])
         return offering, placement
 
-    def _load(self, group: PodGroup, placement: Placement) -> int:
-        """Pods of the spread's selection that the placement's domains hold already."""
+    def _spread_load(self, group: PodGroup, placement: Placement) -> int:
+        """Count the pods of the spreads' selections that the placement's domains hold already."""
         spreads = (rule for rule in self.simulation.rules(group) if isinstance(rule, SpreadRule))
         return sum(rule.count.counts.get(placement.labels.get(rule.key, ""), 0) for rule in spreads)

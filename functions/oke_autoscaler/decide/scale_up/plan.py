@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from functions.oke_autoscaler.decide.scale_up.first_fit import FirstFit, PodCounts
 from functions.oke_autoscaler.decide.scale_up.packing import pack
 from functions.oke_autoscaler.decide.simulation.placement_plan import PlacementPlan
+from functions.oke_autoscaler.model.pending_reasons import MAX_SIZE_REACHED
 from functions.oke_autoscaler.settings import NO_LIMIT
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def _size(offerings: Iterable[Offering]) -> Callable[[PodGroup], float]:
 
 def _limited(state: ClusterState) -> bool:
     """Whether more nodes would help."""
-    return any(not offering.blocked or offering.blocked == "node-max-limit-reached" for offering in state.offerings)
+    return any(not offering.blocked or offering.blocked == MAX_SIZE_REACHED for offering in state.offerings)
 
 
 def _mixed(first_fit: FirstFit, bound: PodCounts, free: PodCounts) -> PodCounts:
@@ -146,11 +147,12 @@ def _without_empty(steps: list[Step]) -> list[Step]:
 
 def _score(state: ClusterState, steps: list[Step], rest: PodCounts) -> tuple[object, ...]:
     costs = {offering.pool_status.id: offering.cost for offering in state.offerings}
-    ranks = {offering.pool_status.id: offering.pool_status.bounds.priority for offering in state.offerings}
+    ties = {offering.pool_status.id: offering.tie_break for offering in state.offerings}
     opened = [node.pool or "" for node, group, _ in steps if group is None]
     missing: dict[int, int] = {}
     for group, pods in rest:
         missing[-group.priority] = missing.get(-group.priority, 0) + pods
     every = sorted({-group.priority for group in state.pending})
     cost = round(sum(costs[pool] for pool in opened), 6)
-    return ([missing.get(priority, 0) for priority in every], cost, len(opened), -sum(ranks[pool] for pool in opened))
+    tie = tuple(sum(column) for column in zip(*(ties[pool] for pool in opened), strict=True))
+    return ([missing.get(priority, 0) for priority in every], cost, len(opened), tie)

@@ -11,7 +11,7 @@ from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroups
 from functions.oke_autoscaler.decide.cluster.pools import Pools
 from functions.oke_autoscaler.decide.simulation.constraints import Constraints
 from functions.oke_autoscaler.decide.simulation.node_simulation import NodeSimulation
-from functions.oke_autoscaler.decide.simulation.nodes import SimulatedNode
+from functions.oke_autoscaler.decide.simulation.nodes import UPCOMING_NODE_PREFIX, SimulatedNode
 from functions.oke_autoscaler.decide.simulation.offerings import Offering, placements_of
 from functions.oke_autoscaler.decide.simulation.static_fit import (
     BEING_DELETED,
@@ -20,6 +20,14 @@ from functions.oke_autoscaler.decide.simulation.static_fit import (
     StaticFit,
 )
 from functions.oke_autoscaler.model.nodes import TO_BE_DELETED, has_taint, instance_id, is_ready
+from functions.oke_autoscaler.model.pending_reasons import (
+    DAEMONSET_POD,
+    EXPENDABLE,
+    MAX_SIZE_REACHED,
+    SCHEDULING_GATED,
+    TERMINATING,
+    pool_not_ready,
+)
 from functions.oke_autoscaler.model.pod_requests import amounts
 from functions.oke_autoscaler.model.pods import ENDED_PHASES, controller_of, is_daemon, is_mirror
 
@@ -60,13 +68,13 @@ class ClusterState:
     running: dict[str, list[RunningPod]] = field(default_factory=dict)
     """Pods by node name."""
     simulated_nodes: dict[str, SimulatedNode] = field(default_factory=dict)
-    """Places of registered nodes by name."""
+    """Registered nodes by name."""
     pending: list[PodGroup] = field(default_factory=list)
-    """PodGroups with pending pods, most important first, then in the order of the list."""
+    """Groups with pending pods, most important first, then in the order of the list."""
     idle: list[tuple[Pod, str]] = field(default_factory=list)
     """Pending pods that never cause a node to be bought, and why."""
     preempting: list[tuple[Pod, PodGroup, str]] = field(default_factory=list)
-    """Pending pods for which the scheduler has begun to free a node, with its name: they take its simulation."""
+    """Pending pods for which the scheduler has begun to free a node, with its name: they take its capacity."""
     upcoming: int = 0
     """Nodes that will register soon."""
 
@@ -111,12 +119,12 @@ def build_cluster_state(snapshot: Snapshot, settings: Settings, now: float, refu
 
 def _idle_reason(pod: Pod, group: PodGroup, cutoff: int) -> str:
     if pod.metadata.deletion_timestamp is not None:
-        return "terminating"
+        return TERMINATING
     if pod.spec.scheduling_gates:
-        return "scheduling-gated"
+        return SCHEDULING_GATED
     if is_daemon(pod):
-        return "daemonset-pod"
-    return "expendable" if group.priority < cutoff else ""
+        return DAEMONSET_POD
+    return EXPENDABLE if group.priority < cutoff else ""
 
 
 def _set_vectors(groups: list[PodGroup]) -> tuple[str, ...]:
@@ -203,7 +211,7 @@ def _add_offers(state: ClusterState, resources: tuple[str, ...], daemons: Iterab
         for number, node in enumerate(pool_status.upcoming):
             if node is None or node.id not in registered:
                 _add_upcoming(state, offering, number)
-    state.offerings.sort(key=lambda offering: (-offering.cost, -offering.pool_status.bounds.priority))
+    state.offerings.sort(key=lambda offering: (-offering.cost, *offering.tie_break))
 
 
 def _add_upcoming(state: ClusterState, offering: Offering, number: int) -> None:
@@ -213,7 +221,7 @@ def _add_upcoming(state: ClusterState, offering: Offering, number: int) -> None:
         placement for placement in offering.placements if wanted is not None and wanted in placement.labels.values()
     ] or offering.placements
     placement = there[number % len(there)]
-    name = f"upcoming:{offering.pool_status.name}:{number + 1}"
+    name = f"{UPCOMING_NODE_PREFIX}{offering.pool_status.name}:{number + 1}"
     state.simulation.open(
         SimulatedNode(
             name,
@@ -244,5 +252,5 @@ def _overhead(
 
 def _blocked(pool_status: PoolStatus) -> str:
     if pool_status.phase != "ready":
-        return f"node-pool-{pool_status.phase}"
-    return pool_status.refused or ("" if pool_status.max_new_nodes else "node-max-limit-reached")
+        return pool_not_ready(pool_status.phase)
+    return pool_status.refused or ("" if pool_status.max_new_nodes else MAX_SIZE_REACHED)

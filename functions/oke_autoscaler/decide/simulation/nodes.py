@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.decide.simulation.static_fit import NodeClass
 
 Vector = tuple[int, ...]
+"""One number a resource, in the order of the cluster state: cpu, memory, pods, then the others by name."""
+UPCOMING_NODE_PREFIX = "upcoming:"
+"""Begins the names of nodes that OKE makes already; those of planned nodes begin with NEW_NODE_PREFIX."""
 
 
 class SimulatedNode:

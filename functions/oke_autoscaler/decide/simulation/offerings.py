@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.decide.cluster.node_templates import domain_labels
 from functions.oke_autoscaler.decide.simulation.nodes import SimulatedNode
+from functions.oke_autoscaler.model.decision import NEW_NODE_PREFIX
+from functions.oke_autoscaler.model.pending_reasons import insufficient
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,6 +51,16 @@ class Offering:
         return self.template.cost
 
     @property
+    def tie_break(self) -> tuple[float, ...]:
+        """Order of pools between plans of equal cost and size, the smaller first: the pool with the higher priority.
+
+        The one place of this rule. First fit compares one node of each pool by it, the order of ``offerings`` makes the
+        covering take patterns of the preferred pool first, and plans of equal cost and size are compared by its sum
+        over their nodes, so every element has to be a number that may be added up.
+        """
+        return (-self.pool_status.bounds.priority,)
+
+    @property
     def left(self) -> int:
         """Nodes that may still be opened."""
         return 0 if self.blocked else self.limit - self.opened
@@ -56,7 +68,7 @@ class Offering:
     def make(self, placement: Placement) -> SimulatedNode:
         """A new node at a placement, not yet opened."""
         self.serial += 1
-        name = f"new:{self.pool_status.name}:{self.serial}"
+        name = f"{NEW_NODE_PREFIX}{self.pool_status.name}:{self.serial}"
         labels = domain_labels(placement.labels, None, name)
         return SimulatedNode(name, labels, placement.node_class, self.free, self.pool_status.id)
 
@@ -64,7 +76,7 @@ class Offering:
         """Empty when an empty node of the pool could hold a pod of the group, else why not."""
         for name, have, need in zip(self.resources, self.free, group.vector, strict=True):
             if need > have:
-                return f"insufficient {name}"
+                return insufficient(name)
         reasons = [static.obstacle(group, placement.node_class) for placement in self.placements]
         return "" if not all(reasons) else reasons[0]
 
@@ -73,6 +85,6 @@ def placements_of(template: Template, static: StaticFit, pool: str) -> list[Plac
     """The placements of a template."""
     placements = []
     for domain in template.domains:
-        labels = domain_labels(template.labels, domain, f"new:{pool}")
-        placements.append(Placement(labels, static.classify(labels, template.taints, f"new:{pool}")))
+        labels = domain_labels(template.labels, domain, f"{NEW_NODE_PREFIX}{pool}")
+        placements.append(Placement(labels, static.classify(labels, template.taints, f"{NEW_NODE_PREFIX}{pool}")))
     return placements

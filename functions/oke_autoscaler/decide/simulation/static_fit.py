@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from functions.oke_autoscaler.decide.cluster.volumes import NoNode
 from functions.oke_autoscaler.model.kubernetes_objects import Taint
 from functions.oke_autoscaler.model.nodes import CORDONED, NOT_READY, TO_BE_DELETED
+from functions.oke_autoscaler.model.pending_reasons import NODE_AFFINITY, VOLUME_ZONE, untolerated
 from functions.oke_autoscaler.model.selectors import HARD_EFFECTS, first_untolerated, node_selected
 
 if TYPE_CHECKING:
@@ -24,7 +26,6 @@ _encode = msgspec.json.Encoder().encode
 BEING_DELETED = Taint(key=TO_BE_DELETED, effect="NoSchedule")
 CORDONED_TAINT = Taint(key=CORDONED, effect="NoSchedule")
 NOT_READY_TAINT = Taint(key=NOT_READY, effect="NoSchedule")
-NO_CLAIM = "claim of its volume missing, not bound or in use"
 
 
 class NodeClass:
@@ -104,12 +105,12 @@ class StaticFit:
     def _ask(self, group: PodGroup, node_class: NodeClass) -> str:
         taint = first_untolerated(node_class.taints, group.scheduling.spec.tolerations or ())
         if taint is not None:
-            return f"taint {taint.key}"
+            return untolerated(taint.key)
         if not self.affine(group, node_class):
-            return "node selector or affinity"
+            return NODE_AFFINITY
         for selector in group.volume_nodes:
             if not node_selected(selector, node_class.labels, node_class.name):
-                return "zone of its volume" if selector.node_selector_terms else NO_CLAIM
+                return selector.reason if isinstance(selector, NoNode) else VOLUME_ZONE
         return ""
 
 

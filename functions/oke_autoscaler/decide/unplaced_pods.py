@@ -1,0 +1,71 @@
+"""Why a pending pod found no node, existing or new: the reason for the answer, and what each pool lacks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from functions.oke_autoscaler.model.pending_reasons import (
+    FITS_NO_POOL,
+    MAX_SIZE_REACHED,
+    OUT_OF_CAPACITY,
+    POOL_STABILIZING,
+    POOL_UPDATING,
+    RULES_BETWEEN_PODS,
+    UNKNOWN_NODE_SIZE,
+)
+
+if TYPE_CHECKING:
+    from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroup
+    from functions.oke_autoscaler.decide.simulation.cluster_state import ClusterState
+    from functions.oke_autoscaler.decide.simulation.offerings import Offering
+    from functions.oke_autoscaler.decide.simulation.placement_plan import PlacementPlan
+
+MOST_HOPEFUL_FIRST = (POOL_UPDATING, POOL_STABILIZING, MAX_SIZE_REACHED)
+"""Of several pools that could hold a pod, the one that will take nodes soonest says why the pod waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnplacedReason:
+    """Why pods of a group found no node: the reason for the answer, and by pool in words."""
+
+    reason: str
+    by_pool: dict[str, str]
+
+    @property
+    def text(self) -> str:
+        """One line for people."""
+        details = "; ".join(f"{name}: {why}" for name, why in self.by_pool.items())
+        return f"{self.reason} ({details})" if details else self.reason
+
+
+def explain_unplaced(state: ClusterState, plan: PlacementPlan, group: PodGroup) -> UnplacedReason:
+    """Return why pods of a group are left over.
+
+    A pool whose empty node could hold the pod says why it does not grow; only when there is none, every pool says what
+    it lacks. An empty block of a pool that could grow and did not means that a rule between pods stands against it.
+    """
+    by_pool: dict[str, str] = {}
+    blocks: list[str] = []
+    for offering in state.offerings:
+        obstacle = offering.obstacle(state.simulation.static, group)
+        block = "" if obstacle else _find_block(state, plan, offering)
+        by_pool[offering.pool_status.name] = obstacle or block or RULES_BETWEEN_PODS
+        if not obstacle:
+            blocks.append(block)
+    for pool_status in state.pools.statuses:
+        by_pool.setdefault(pool_status.name, UNKNOWN_NODE_SIZE)
+    for reason in MOST_HOPEFUL_FIRST:
+        if reason in blocks:
+            return UnplacedReason(reason, by_pool)
+    return UnplacedReason(OUT_OF_CAPACITY if any(blocks) else FITS_NO_POOL, by_pool)
+
+
+def _find_block(state: ClusterState, plan: PlacementPlan, offering: Offering) -> str:
+    """Return why a pool takes no more nodes in this plan; empty when it would."""
+    if offering.blocked:
+        return offering.blocked
+    full = plan.new_nodes.get(offering.pool_status.id, 0) >= offering.limit
+    limit = state.settings.max_nodes_total
+    total = len(state.snapshot.nodes) + state.upcoming + sum(plan.new_nodes.values())
+    return MAX_SIZE_REACHED if full or (limit and total >= limit) else ""
