@@ -77,14 +77,11 @@ def parameter(action: argparse.Action) -> click.Parameter:
     names = [*action.option_strings, action.dest]
     if action.nargs == 0:  # store_true
         return click.Option(names, is_flag=True, help=text)
-    return click.Option(
-        names,
-        type=_type(action),
-        default=action.default,
-        required=action.required,
-        metavar=action.metavar if isinstance(action.metavar, str) else None,
-        help=text,
-    )
+    # An action without a default has None. Given to click, that None counts as a value: a required option that is left
+    # out would not be an error.
+    default = {} if action.default is None else {"default": action.default}
+    metavar = action.metavar if isinstance(action.metavar, str) else None
+    return click.Option(names, type=_type(action), required=action.required, metavar=metavar, help=text, **default)
 
 
 def _type(action: argparse.Action) -> click.ParamType[Any, Any]:
