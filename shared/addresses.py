@@ -1,7 +1,7 @@
 """Addresses from config: which may be called, and how.
 
 A request signed with the function's principal gives that principal's rights to whoever reads it, so plain http is for
-this machine only (the local cloud), and an address inside a private network is said aloud before it is used.
+this machine only (the local cloud), and an address inside a private network is named in the log.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ LOOPBACK_NAMES = frozenset({"localhost", "localhost.localdomain"})
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name or an IP address means this machine."""
+    """Tell whether a host name or an IP address means this machine."""
     name = host.strip("[]").rstrip(".").lower()
     if name in LOOPBACK_NAMES:
         return True
@@ -24,7 +24,7 @@ def is_loopback(host: str) -> bool:
 
 
 def is_private(host: str) -> bool:
-    """Whether a host is given as an IP address that no public service has (private, link-local, loopback, reserved)."""
+    """Tell whether a host is an IP address that no public service has: private, link-local, loopback or reserved."""
     try:
         return not ipaddress.ip_address(host.strip("[]")).is_global
     except ValueError:
@@ -32,7 +32,7 @@ def is_private(host: str) -> bool:
 
 
 def is_link_local(host: str) -> bool:
-    """Whether a host is given as a link-local IP address: there a cloud machine finds its own credentials."""
+    """Tell whether a host is given as a link-local IP address: there a cloud machine finds its own credentials."""
     try:
         return ipaddress.ip_address(host.strip("[]").partition("%")[0]).is_link_local
     except ValueError:
@@ -40,7 +40,7 @@ def is_link_local(host: str) -> bool:
 
 
 def service_base_url(text: str) -> str:
-    """A base URL for signed requests, without a trailing slash; ValueError says what is wrong with it.
+    """Return a base URL for signed requests without its trailing slash; ValueError says what is wrong with it.
 
     https to any host, plain http to a loopback address only; no user name, query or fragment.
     """

@@ -14,18 +14,22 @@ DEFAULT_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A point in time, in seconds since the epoch, after which nobody waits for the answer any more."""
+    """A point in time, in seconds since the epoch, after which nobody waits for the answer any more.
+
+    It is wall-clock time, because another process sets it and Fn hands it on as a date. Bounds are taken from it
+    right before each wait: a step that took long shortens those that follow.
+    """
 
     at_epoch_seconds: float
 
     @classmethod
     def after(cls, seconds: float, now: float | None = None) -> Deadline:
-        """The deadline ``seconds`` from ``now`` (seconds since the epoch; the clock when left out)."""
+        """Return the deadline ``seconds`` from ``now`` (seconds since the epoch; the clock when left out)."""
         return cls((time.time() if now is None else now) + seconds)
 
     @classmethod
     def from_header(cls, text: str | None, now: float | None = None) -> Deadline:
-        """The deadline of an RFC 3339 time (``2026-11-22T09:48:20Z``); 30 s from ``now`` when it cannot be read."""
+        """Return the deadline of an RFC 3339 time, ``2026-11-22T09:48:20Z``; 30 s from ``now`` if it cannot be read."""
         if text:
             try:
                 moment = datetime.fromisoformat(text)
@@ -37,27 +41,28 @@ class Deadline:
         return cls.after(DEFAULT_SECONDS, now)
 
     def remaining_seconds(self, now: float | None = None) -> float:
-        """Seconds left, never below 0."""
+        """Return the seconds left, never below 0."""
         return max(0.0, self.at_epoch_seconds - (time.time() if now is None else now))
 
     def expired(self, now: float | None = None) -> bool:
-        """Whether no time is left."""
+        """Tell whether no time is left."""
         return self.remaining_seconds(now) <= 0
 
     def bounded(self, seconds: float, *, margin_seconds: float = 0.0, now: float | None = None) -> float:
-        """``seconds``, or what is left less ``margin_seconds`` when that is shorter; at least 1 ms.
+        """Return ``seconds``, or what is left less ``margin_seconds`` when that is shorter; at least 1 ms.
 
         Raises DeadlineExceeded when nothing is left.
         """
+        # Timeouts of 0 mean "non-blocking" to sockets and "none" to some libraries, so 0 is never returned.
         left = self.remaining_seconds(now) - margin_seconds
         if left <= 0:
             raise DeadlineExceeded("no time left for the next step")
         return max(0.001, min(seconds, left))
 
     def less(self, seconds: float) -> Deadline:
-        """The deadline ``seconds`` before this one: what ends at it leaves time to answer."""
+        """Return the deadline ``seconds`` before this one: what ends at it leaves time to answer."""
         return Deadline(self.at_epoch_seconds - seconds)
 
     def earlier(self, seconds: float, now: float | None = None) -> Deadline:
-        """This deadline, or ``seconds`` from ``now`` when that comes first."""
+        """Return this deadline, or ``seconds`` from ``now`` when that comes first."""
         return Deadline(min(self.at_epoch_seconds, Deadline.after(seconds, now).at_epoch_seconds))

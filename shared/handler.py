@@ -47,7 +47,7 @@ class Call(Generic[S]):
     metrics: Metrics = field(default_factory=lambda: Metrics(""))
 
     def json_body(self) -> Any:  # noqa: ANN401  (any JSON value)
-        """The body as a JSON value, None when it is empty; BadRequest when it is no JSON.
+        """Return the body as a JSON value, None when it is empty; BadRequest when it is no JSON.
 
         A lone hyphen counts as empty: `oci fn function invoke --body -` sends it as it stands, and schedules do so.
         """
@@ -70,7 +70,7 @@ def fdk_handler(
     on_error: ErrorAnswer | None = None,
     metrics_until_seconds: float = math.inf,
 ) -> Callable[..., Any]:
-    """A handler for the FDK.
+    """Return a handler for the FDK.
 
     ``serve`` returns a JSON value (answered as application/json) or an HttpAnswer. A FunctionError becomes HTTP 200
     with ``{"error": …}``, or what ``on_error`` makes of it. Anything else is a bug and passes through to the FDK.
@@ -90,7 +90,7 @@ def fdk_handler(
         except FunctionError as error:
             summary.update(outcome="error", reason=error.reason, error=error.message[:500])
             answer = on_error(error, request) if on_error else json_answer(error.to_body())
-        except BaseException as bug:
+        except BaseException as bug:  # for the summary line only: the FDK logs the traceback and answers 502
             summary.update(outcome="bug", error=type(bug).__name__)
             raise
         finally:

@@ -35,17 +35,17 @@ class HttpRequest:
     kind: Literal["invoke", "http"]
 
     def header_all(self, name: str) -> tuple[str, ...]:
-        """Every value of a header, in order; the name's case does not matter."""
+        """Return every value of a header, in order; the name's case does not matter."""
         wanted = name.lower()
         return tuple(value for key, value in self.headers if key == wanted)
 
     def header(self, name: str) -> str | None:
-        """The last value of a header (the client's own, where a gateway added one of its own), or None."""
+        """Return the last value of a header (the client's own, where a gateway added one of its own), or None."""
         values = self.header_all(name)
         return values[-1] if values else None
 
     def query_value(self, name: str) -> str | None:
-        """The first value of a query parameter, or None."""
+        """Return the first value of a query parameter, or None."""
         return next((value for key, value in self.query if key == name), None)
 
     @property
@@ -79,7 +79,7 @@ def parse(
 
 
 def from_context(ctx: object) -> HttpRequest:
-    """The request of an FDK InvokeContext.
+    """Return the request of an FDK InvokeContext.
 
     Behind a trigger or a gateway the client's headers are taken (``ctx.HTTPHeaders()``), then those that only the
     merged view has, such as Content-Type of a trigger call.
@@ -88,6 +88,7 @@ def from_context(ctx: object) -> HttpRequest:
     client: Mapping[str, object] = ctx.HTTPHeaders() or {}  # type: ignore[attr-defined]
     url: str | None = ctx.RequestURL()  # type: ignore[attr-defined]
     method: str | None = ctx.Method()  # type: ignore[attr-defined]
+    # A plain invoke has none of the three, so any one of them tells a trigger or a gateway.
     through_http = bool(url or method or client)
     headers = {**merged, **client} if through_http else merged
     return parse(method, url, headers, "http" if through_http else "invoke")
@@ -101,7 +102,7 @@ def _path_and_query(url: str) -> tuple[str, str]:
 
 
 def _split(url: str) -> tuple[str, str, str]:
-    """Host with port, path and query of an absolute URL."""
+    """Return host with port, path and query of an absolute URL."""
     try:
         parts = urlsplit(url)
     except ValueError:

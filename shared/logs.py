@@ -25,7 +25,7 @@ class JsonFormatter(logging.Formatter):
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line of JSON; time in UTC with milliseconds (RFC 3339)."""
+        """Return one line of JSON; time in UTC with milliseconds (RFC 3339)."""
         line: dict[str, object] = {
             "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03d}Z",
             "level": record.levelname,
@@ -56,5 +56,5 @@ def setup(call_id: str, level: int = logging.INFO) -> None:
 
 
 def get(name: str) -> logging.Logger:
-    """The logger of that name; add fields with ``logger.info("text", extra={"fields": {...}})``."""
+    """Return the logger of that name; add fields with ``logger.info("text", extra={"fields": {...}})``."""
     return logging.getLogger(name)

@@ -85,9 +85,9 @@ def publish(
 
 
 def ingestion_endpoint(region: str, environment: Mapping[str, str]) -> str:
-    """The region's endpoint for PostMetricData (it differs from Monitoring's other one); the realm from the container.
+    """Return the region's endpoint for PostMetricData (Monitoring has another for all else).
 
-    OCI_REGION_METADATA is a JSON object that OCI Functions gives; without it the commercial realm is taken.
+    The realm is that of OCI_REGION_METADATA, a JSON object that OCI Functions gives; without it the commercial realm.
     """
     try:
         realm = str(json.loads(environment["OCI_REGION_METADATA"])["realmDomainComponent"])
@@ -97,7 +97,7 @@ def ingestion_endpoint(region: str, environment: Mapping[str, str]) -> str:
 
 
 def body_of(points: list[Point], compartment_id: str, now_epoch_seconds: float) -> bytes:
-    """The request's body: one stream a point, all at the same second."""
+    """Return the request's body: one stream a point, all at the same second."""
     timestamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now_epoch_seconds))
     streams: list[dict[str, Any]] = [
         {

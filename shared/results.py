@@ -33,18 +33,18 @@ def json_answer(
     status: int = 200,
     headers: Mapping[str, str] | None = None,
 ) -> HttpAnswer:
-    """An answer whose body is ``value`` as JSON, encoded once, in UTF-8; TypeError when it is no JSON value."""
+    """Return an answer whose body is ``value`` as JSON, encoded once, in UTF-8; TypeError when it is no JSON value."""
     text = json.dumps(value, indent=indent, sort_keys=sort_keys, ensure_ascii=False)
     return HttpAnswer(status, {"Content-Type": JSON_TYPE, **(headers or {})}, text.encode("utf-8", "backslashreplace"))
 
 
 def success(**fields: object) -> dict[str, dict[str, object]]:
-    """``{"success": {…}}`` with kebab-case keys."""
+    """Return ``{"success": {…}}`` with kebab-case keys."""
     return {"success": _kebab(fields)}
 
 
 def warning(**fields: object) -> dict[str, dict[str, object]]:
-    """``{"warning": {…}}`` with kebab-case keys."""
+    """Return ``{"warning": {…}}`` with kebab-case keys."""
     return {"warning": _kebab(fields)}
 
 

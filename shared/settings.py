@@ -40,7 +40,7 @@ class Secret:
         self._text = text
 
     def reveal(self) -> str:
-        """The text itself; hand it to the one call that needs it."""
+        """Return the text itself; hand it to the one call that needs it."""
         return self._text
 
     def __repr__(self) -> str:
@@ -69,7 +69,7 @@ def setting(
     maximum: float | None = None,
     parse: Callable[[str], Any] | None = None,
 ) -> Any:  # noqa: ANN401
-    """A settings field with inclusive bounds in its unit, or a parser that raises ValueError with the fault."""
+    """Return a settings field with inclusive bounds in its unit, or a parser that raises ValueError with the fault."""
     metadata = {"minimum": minimum, "maximum": maximum, "parse": parse}
     return dataclasses.field(default=default, metadata=metadata)
 
@@ -103,7 +103,7 @@ def load(cls: type[T], config: Mapping[str, str]) -> T:
 
 
 def _check(loaded: object) -> Mapping[str, str]:
-    """What the class's own ``check`` finds."""
+    """Return what the class's own ``check`` finds."""
     check: Callable[[], Mapping[str, str]] = getattr(loaded, "check", dict)
     return check()
 
@@ -111,7 +111,7 @@ def _check(loaded: object) -> Mapping[str, str]:
 def _check_despite(
     cls: type[Any], config: Mapping[str, str], values: Mapping[str, Any], faults: Mapping[str, str]
 ) -> Mapping[str, str]:
-    """What ``check`` finds about the other keys while some are missing or wrong; nothing where it cannot tell.
+    """Return what ``check`` finds about the other keys while some are missing or wrong; nothing where it cannot tell.
 
     A faulty key stands in with its default, a required one with an empty text, and a list with the text given as its
     only entry: it is set, so the keys that it replaces are not missing.
@@ -137,7 +137,7 @@ def _required(field: dataclasses.Field[Any]) -> bool:
 
 
 def _convert(field: dataclasses.Field[Any], hint: Any, text: str) -> Any:  # noqa: ANN401
-    """One value from its text; ValueError says what is wrong without repeating a secret."""
+    """Convert one value from its text; ValueError says what is wrong without repeating a secret."""
     parse = field.metadata.get("parse")
     value = parse(text) if parse else _by_type(hint, text)
     _check_bounds(value, field.metadata)
@@ -217,7 +217,7 @@ class SettingRow:
 
 
 def describe(cls: type[Any]) -> list[SettingRow]:
-    """The rows of a settings class and its bases, in field order; ValueError for a field without a docstring."""
+    """Return the rows of a settings class and its bases, in field order; ValueError for a field without a docstring."""
     hints = typing.get_type_hints(cls)
     docs = _field_docs(cls)
     rows = []
@@ -233,7 +233,7 @@ def describe(cls: type[Any]) -> list[SettingRow]:
 
 
 def _field_docs(cls: type[Any]) -> dict[str, str]:
-    """The text literals that follow annotated assignments in the class body, bases first."""
+    """Return the text literals that follow annotated assignments in the class body, bases first."""
     import inspect  # documentation only: a call must not pay for it
 
     docs: dict[str, str] = {}

@@ -1,6 +1,6 @@
 """The client's side of TLS: every context of the suite is made here, and every one verifies its peer.
 
-A context costs about 20 ms of CPU, most of it for reading some 140 authorities, so those of the system's authorities
+A context costs about 20 ms of CPU, most of it for reading the authorities, so those of the system's authorities
 are made once a container.
 """
 

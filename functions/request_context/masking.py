@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 MASK = "***"
 
+# Names are matched anywhere and in any spelling, because a secret shown is worse than a harmless value hidden. Two
+# harmless families are let through: "passive", and "author" unless it goes on as "authoriz…".
 _NAME = re.compile(
     r"pass(?!ive)|pwd|secret|token|key|pem|rpst|credential|auth(?!or(?!iz))|jwt|bearer|cookie|signature|session|wallet|private",
     re.IGNORECASE,
@@ -25,22 +27,23 @@ _QUERY = re.compile(r"(?P<start>[?&;])(?P<name>[^=&;#]+)=(?P<value>[^&;#]*)")
 
 
 def is_secret(name: str, value: str = "") -> bool:
-    """Whether a key, header or parameter is hidden, by its name or by what its value looks like."""
+    """Tell whether a key, header or parameter is hidden, by its name or by what its value looks like."""
     return bool(_NAME.search(name) or _VALUE.search(value))
 
 
 def masked(values: Mapping[str, object]) -> dict[str, object]:
-    """The same names with every secret value as ``***``; lists are masked value by value."""
+    """Return the same names with every secret value as ``***``; lists are masked value by value."""
     return {name: _masked(name, value) for name, value in values.items()}
 
 
 def masked_url(url: str) -> str:
-    """A URL with the values of secret query parameters, and anything else that looks like a secret, as ``***``."""
+    """Return a URL with the values of secret query parameters as ``***``, or ``***`` where the rest looks like one."""
 
     def hide(found: re.Match[str]) -> str:
         value = MASK if is_secret(found["name"], found["value"]) else found["value"]
         return f"{found['start']}{found['name']}={value}"
 
+    # After the parameters, what is left may still hold a secret that has no name: a user's password, a link's token.
     hidden = _QUERY.sub(hide, url)
     return MASK if _VALUE.search(hidden) else hidden
 

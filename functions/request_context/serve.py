@@ -59,7 +59,7 @@ def _name(body: object) -> str:
 
 
 def _request(request: HttpRequest) -> dict[str, object]:
-    """How the shared library reads the call: the same for plain invoke, trigger and gateway."""
+    """Return how the shared library reads the call, the same for plain invoke, trigger and gateway."""
     query: dict[str, list[str]] = {}
     for name, value in request.query:
         query.setdefault(name, []).append(value)

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 MAX_IDLE_SECONDS = 20.0
 """A connection that was unused for longer is not used again.
 
-OCI's load balancers close idle connections after 60 s or more. A function's container is frozen between its calls, so
-their farewell may be on its way for as long as the freeze lasted, and a socket that looks well may be dead.
+Servers and the balancers before them close idle connections, after 60 s where OCI's default stands. A function's
+container is frozen between its calls: after a long freeze a socket may be dead and not show it yet.
 """
 
 MIN_TIMEOUT_SECONDS = 0.001

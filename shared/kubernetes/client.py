@@ -54,7 +54,7 @@ class TokenSource(Protocol):
     """Who gives the bearer token."""
 
     def token(self, *, refused: bool) -> str:
-        """The token to send; ``refused``: the server did not take the last one (401)."""
+        """Return the token to send; ``refused``: the server did not take the last one (401)."""
         ...
 
 
@@ -79,7 +79,7 @@ class _Status(msgspec.Struct):
 class KubernetesApi:
     """One API server; ``server`` is its https base URL, ``ca_pem`` the authority that its certificate must have.
 
-    ``deadline`` bounds every call and may be set anew.
+    ``deadline`` bounds every call and may be replaced.
 
     Raises UnsafeAddress for a server that is not https.
     """
@@ -109,7 +109,7 @@ class KubernetesApi:
         self._server_time: float | None = None
 
     def now_epoch_seconds(self) -> float:
-        """The API server's own time in its last answer (header Date, whole seconds); this machine's before the first.
+        """Return the API server's time in its last answer (header Date, whole seconds), before the first our own.
 
         Leases and taints are compared with times that other clients of the same server wrote, so its clock is the
         one that counts, whatever this machine's says.
@@ -117,13 +117,14 @@ class KubernetesApi:
         return time.time() if self._server_time is None else self._server_time
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> bytes:
-        """The body of a read, tried up to READ_ATTEMPTS times; KubernetesApiError when it stays away."""
+        """Return the body of a read, tried up to READ_ATTEMPTS times; KubernetesApiError when all of them fail."""
         target = f"{path}?{urlencode(query)}" if query else path
         wait = self._first_wait_seconds
         for _ in range(READ_ATTEMPTS - 1):
             try:
                 return self._exchange("GET", target)
             except KubernetesApiError as error:
+                # A retry needs the wait and about as long for the attempt itself; with less, the error is the answer.
                 if error.status not in REPEATABLE or self.deadline.remaining_seconds() < 2 * wait:
                     raise
             time.sleep(wait)
@@ -131,7 +132,7 @@ class KubernetesApi:
         return self._exchange("GET", target)
 
     def get_object(self, path: str, kind: type[T]) -> T | None:
-        """One decoded object; None where the server says 404."""
+        """Return one decoded object; None where the server says 404."""
         try:
             body = self.get(path)
         except KubernetesApiError as error:
@@ -141,11 +142,13 @@ class KubernetesApi:
         return decoded(body, msgspec.json.Decoder(kind), path)
 
     def list_all(self, path: str, item: type[T], query: Mapping[str, str] | None = None) -> list[T]:
-        """All items of a list, page by page; all or nothing.
+        """Return all items of a list, page by page; all or nothing.
 
-        An expired continue token (410) starts the list anew. A page that is no list, or a last page that says there
+        An expired continue token (410) starts the list again. A page that is no list, or a last page that says there
         is more, is a KubernetesApiError with the code ``malformed``: half a list must never look like a small cluster.
         """
+        # A continue token is good for about five minutes, until etcd compacts the version of the list that it names.
+        # Pages of two versions must not be put together: an object could be in both or in neither.
         for _ in range(LIST_RESTARTS):
             try:
                 return self._pages(path, item, dict(query or {}))
@@ -155,7 +158,7 @@ class KubernetesApi:
         return self._pages(path, item, dict(query or {}))
 
     def send(self, method: str, path: str, body: object, content_type: str = JSON) -> bytes:
-        """One write, tried once; KubernetesApiError with status 0 when it may or may not have happened."""
+        """Send one write, once; KubernetesApiError with status 0 when it may or may not have happened."""
         return self._exchange(method, path, msgspec.json.encode(body), content_type)
 
     def close(self) -> None:
@@ -219,7 +222,7 @@ class KubernetesApi:
 
 
 def decoded(body: bytes, decoder: msgspec.json.Decoder[T], path: str) -> T:
-    """The body as the decoder's type; KubernetesApiError (``malformed``) names the field that does not fit."""
+    """Return the body as the decoder's type; KubernetesApiError (``malformed``) names the field that does not fit."""
     try:
         return decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
@@ -252,5 +255,5 @@ def _malformed(path: str, text: str) -> KubernetesApiError:
 
 
 def _shown(target: str) -> str:
-    """The path without its query: continue tokens are long and say nothing."""
+    """Return the path without its query: continue tokens are long and say nothing."""
     return target.partition("?")[0]

@@ -54,7 +54,7 @@ def cluster_address(container_engine: Any, cluster_id: str, endpoint: Endpoint) 
 
 
 def read_kubeconfig(text: str) -> ClusterAddress:
-    """Server and authority of a kubeconfig with one cluster; OciServiceError (``malformed``) when it has not both.
+    """Read server and authority of a kubeconfig with one cluster; OciServiceError (``malformed``) when it has not both.
 
     Two scalar fields are all that is wanted of the YAML, so no parser is loaded for them.
     """
@@ -63,6 +63,7 @@ def read_kubeconfig(text: str) -> ClusterAddress:
         match = _FIELD.match(line)
         if match:
             found[match["name"]].add(match["value"])
+    # Two different servers would leave it open to which one the token goes, so that is refused like none.
     if any(len(values) != 1 for values in found.values()):
         raise _malformed("the kubeconfig does not name one server and one certificate authority")
     (server,), (authority,) = found.values()
@@ -90,13 +91,15 @@ class SignedToken:
         self._made_at = 0.0
 
     def token(self, *, refused: bool) -> str:
-        """The token: the signed request's URL, signature and date in its query, as URL-safe base64."""
+        """Return the token: the signed request's URL, signature and date in its query, as URL-safe base64."""
         if refused or not self._text or self._monotonic() - self._made_at > TOKEN_SECONDS:
             self._text = self._sign()
             self._made_at = self._monotonic()
         return self._text
 
     def _sign(self) -> str:
+        # Nothing is sent here: the token is a signed request that OKE can check as the container engine would, and the
+        # signed date bounds its life.
         from oci._vendor import requests  # loaded with the SDK, whose signers want its request objects
 
         with translated("container_engine"):
@@ -115,7 +118,7 @@ class VaultToken:
         self._text = ""
 
     def token(self, *, refused: bool) -> str:
-        """The token; OciServiceError when the secret cannot be read or holds no text."""
+        """Return the token; OciServiceError when the secret cannot be read or holds no text."""
         if refused or not self._text:
             self._text = self._read()
         return self._text
@@ -134,7 +137,7 @@ class VaultToken:
 
 
 def _request_host(region: str) -> str:
-    """Where the signed request points: the service's host in the region's realm (without `.oci.` in its name)."""
+    """Return where the signed request points: the service's host in the region's realm, with no `.oci.` in it."""
     from oci.regions import endpoint_for
 
     template = "https://containerengine.{region}.{secondLevelDomain}"

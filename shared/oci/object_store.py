@@ -47,13 +47,14 @@ class ObjectBody:
         self._raw = response.data.raw
 
     def chunks(self, chunk_bytes: int = CHUNK_BYTES) -> Iterator[bytes]:
-        """The bytes as stored (no content decoding), as they come.
+        """Yield the bytes as stored (no content decoding), as they come.
 
         Raises OciServiceError when the connection breaks or ends early, DeadlineExceeded when they come too slowly.
         """
         received = 0
         with translated(SERVICE):
             while True:
+                # The socket's time-out starts again with each byte; only this ends a body that trickles.
                 self._deadline.bounded(READ_SECONDS)
                 chunk = self._raw.read1(chunk_bytes, decode_content=False)
                 if not chunk:
@@ -64,7 +65,7 @@ class ObjectBody:
             raise OciServiceError(f"the object ended after {received} of {self.size_bytes} bytes", code="truncated")
 
     def read(self, limit_bytes: int) -> bytes:
-        """All bytes; OciServiceError when there are more than ``limit_bytes``."""
+        """Return all bytes; OciServiceError when there are more than ``limit_bytes``."""
         if self.size_bytes > limit_bytes:
             raise OciServiceError(f"the object has more than {limit_bytes} bytes", code="too-large")
         return b"".join(self.chunks())
@@ -86,7 +87,7 @@ class ObjectStore:
         self.bucket = bucket
 
     def uri(self, name: str) -> str:
-        """An object's address at the service."""
+        """Return an object's address at the service."""
         base = str(self._client.base_client.endpoint).rstrip("/")
         return f"{base}/n/{quote(self.namespace)}/b/{quote(self.bucket)}/o/{quote(name)}"
 
@@ -118,7 +119,7 @@ class ObjectStore:
         return str(response.headers.get("etag", ""))
 
     def head(self, name: str) -> ObjectSummary | None:
-        """What the object is, or None when there is none."""
+        """Return what the object is, or None when there is none."""
         try:
             with translated(SERVICE):
                 headers = self._client.head_object(self.namespace, self.bucket, name).headers
@@ -129,7 +130,7 @@ class ObjectStore:
         return ObjectSummary(name, int(headers["content-length"]), str(headers.get("etag", "")), None)
 
     def list(self, prefix: str = "", *, start: str = "") -> Iterator[ObjectSummary]:
-        """All objects in the order of their names, page by page; ``start`` is the first name wanted."""
+        """Yield all objects in the order of their names, page by page; ``start`` is the first name wanted."""
         following: str | None = start or None
         while True:
             with translated(SERVICE):

@@ -53,7 +53,7 @@ class Principal:
 
 
 def load_resource_principal(environment: Mapping[str, str]) -> Principal:
-    """The principal that OCI Functions put into the environment; token and key are texts or absolute paths.
+    """Return the principal that OCI Functions put into the environment; token and key are texts or absolute paths.
 
     Raises NotAuthorised when the environment has none, or one that cannot be read.
     """
@@ -91,7 +91,7 @@ def sign(
     now_epoch_seconds: float,
     body: bytes | None = None,
 ) -> dict[str, str]:
-    """The headers to send: those given (lower case), date and host where missing, and ``authorization``.
+    """Return the headers to send: those given (lower case), date and host where missing, and ``authorization``.
 
     With ``body`` its length, type and SHA-256 are signed too (POST, PUT and PATCH of most services); without it only
     date, target and host are (GET, HEAD, DELETE and Object Storage's PutObject). ``url`` is absolute and encoded.
@@ -109,6 +109,8 @@ def sign(
         names += BODY_HEADERS
         signed.setdefault("content-length", str(len(body)))
         signed.setdefault("x-content-sha256", base64.b64encode(hashlib.sha256(body).digest()).decode())
+    # The service builds this text again from the request that it receives, in the order of `headers` in the signature;
+    # one byte that a proxy or http.client changes on the way (a second Host, another case of the path) is a 401.
     values = {**signed, "(request-target)": f"{method.lower()} {target}"}
     message = "\n".join(f"{name}: {values[name]}" for name in names)
     signed["authorization"] = (
@@ -130,9 +132,10 @@ def _text(source: str) -> str:
 
 
 def _claims(token: str) -> dict[str, Any]:
-    """The claims of a JSON web token; its signature is the service's business."""
+    """Return the claims of a JSON web token, unverified: whom the token belongs to is for the service to check."""
     try:
         payload = token.split(".")[1]
+        # JSON web tokens leave the padding out (RFC 7515, section 2); Python wants it.
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     except (IndexError, binascii.Error) as fault:
         raise ValueError("no JSON web token") from fault
