@@ -21,12 +21,6 @@ CORES = {
     "functions.adw_billing.parse.chunks",
     "functions.adw_billing.parse.records",
     "functions.adw_billing.parse.row_rules",
-    "functions.request_context.masking",
-    "shared.errors",
-    "shared.settings",
-    "shared.results",
-    "shared.http_request",
-    "shared.addresses",
 }
 IMPURE = frozenset(
     {
