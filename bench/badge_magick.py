@@ -27,7 +27,7 @@ def programs() -> tuple[str, str] | None:
 
 
 def draw(folder: Path, found: tuple[str, str]) -> float:
-    """Draw Joan Citizen's badge into ``badge.bmp``; the CPU seconds (user and system) of the eight processes."""
+    """Draw Joan Citizen's badge into ``badge.bmp``; return the CPU seconds (user and system) of the eight processes."""
     before = children_seconds()
     for command in commands(*found):
         subprocess.run(command, cwd=folder, check=True)  # noqa: S603  (the list below)

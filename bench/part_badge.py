@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from bench import badge_magick
 from bench.table import Row
-from emulator.card.client import Card
+from emulator.card.card_client import Card
 from emulator.cloud import Cloud
 from emulator.fn_server.host import HostOptions
 from emulator.functions_app import FunctionsApp
@@ -25,12 +25,12 @@ from tools.byte_compile import ROOT, compile_all
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-COLD_BAR_SECONDS = 0.30
+MAX_COLD_CPU_SECONDS = 0.30
 """3 s at the 100 millicores that OCI gives 256 MB; the card gives up at 5 s."""
 
-COLD_BAR_TIMES = 6
-WARM_BAR_MS = 5.0
-MAGICK_BAR_TIMES = 100
+MAX_COLD_TIMES_BARE = 6
+MAX_WARM_CPU_MS = 5.0
+MIN_TIMES_IMAGEMAGICK = 100
 COLD_RUNS = 5
 WARM_PRESSES = 200
 DRAWINGS = 200
@@ -45,17 +45,18 @@ def handler(ctx, data=None):
 """
 WITH_SDK = "badge-with-the-sdk"
 WITH_SDK_CODE = """\
-from functions.codecard_avatar.bucket import Bucket
 from functions.codecard_avatar.serve import Settings, on_error, serve
+from functions.codecard_avatar.storage.bucket import Bucket
 from shared.handler import fdk_handler
-from shared.object_store import ObjectStore
-from shared.oci_settings import OciSettings
+from shared.oci.object_store import ObjectStore
+from shared.oci.settings import OciSettings
+from shared.tls import rsa_tls12_context
 
 
 def put(self, name, body, content_type, deadline):
     store = ObjectStore(OciSettings(oci_endpoint=self.url.base), deadline, self.url.namespace, self.url.bucket)
     store.put(name, body, content_type=content_type)
-    return self._web.certificate(self.url.base, deadline)
+    return self._http.certificate(self.url.base, deadline, tls=rsa_tls12_context)
 
 
 Bucket.put = put
@@ -74,7 +75,7 @@ IMPORTS = {
     ),
     "fdk + requests": "import fdk.scripts.fdk, requests",
     "fdk + oci, object storage client": "import fdk.scripts.fdk; from oci.object_storage import ObjectStorageClient",
-    "this function, whole": "import fdk.scripts.fdk; from functions.codecard_avatar import func, artist",
+    "this function, whole": "import fdk.scripts.fdk; from functions.codecard_avatar import func, render",
 }
 
 
@@ -83,7 +84,7 @@ def rows() -> Iterator[Row]:
     yield Row("", compile_all())
     yield from _import_rows()
     with tempfile.TemporaryDirectory(prefix="bench-badge-") as root:
-        yield from cold_rows(Path(root) / "cold")
+        yield from _cold_rows(Path(root) / "cold")
         yield from _warm_rows(Path(root) / "warm")
         yield from _drawing_rows(Path(root))
 
@@ -103,7 +104,7 @@ def _cpu_of_process(command: list[str], environment: Mapping[str, str]) -> float
     return badge_magick.children_seconds() - before
 
 
-def cold_rows(root: Path, runs: int = COLD_RUNS) -> Iterator[Row]:
+def _cold_rows(root: Path, runs: int = COLD_RUNS) -> Iterator[Row]:
     """Measure from the start of `fdk` to the answer of its first call, beside a bare function; medians of runs."""
     with _bench(root) as bench:
         bare = statistics.median(bench.cpu(BARE, {}, bench.invoke_bare) for _ in range(runs))
@@ -116,8 +117,8 @@ def cold_rows(root: Path, runs: int = COLD_RUNS) -> Iterator[Row]:
             yield Row(
                 f"{name}: cold call over https",
                 f"{cold:.3f} s, {cold / bare:.1f} x bare",
-                f"<= {COLD_BAR_SECONDS:.2f} s, <= {COLD_BAR_TIMES} x bare",
-                cold <= min(COLD_BAR_SECONDS, COLD_BAR_TIMES * bare),
+                f"<= {MAX_COLD_CPU_SECONDS:.2f} s, <= {MAX_COLD_TIMES_BARE} x bare",
+                cold <= min(MAX_COLD_CPU_SECONDS, MAX_COLD_TIMES_BARE * bare),
             )
 
 
@@ -131,8 +132,8 @@ def _warm_rows(root: Path) -> Iterator[Row]:
             yield Row(
                 f"{name}: warm badge, from press to panel",
                 f"{warm_ms:.2f} ms",
-                f"<= {WARM_BAR_MS:.0f} ms",
-                warm_ms <= WARM_BAR_MS,
+                f"<= {MAX_WARM_CPU_MS:.0f} ms",
+                warm_ms <= MAX_WARM_CPU_MS,
             )
 
 
@@ -226,6 +227,7 @@ def _ways(cloud: Cloud) -> dict[str, dict[str, str]]:
 
 
 def _drawing_rows(root: Path) -> Iterator[Row]:
+    """Measure the drawing alone, and beside it the eight ImageMagick processes of the original."""
     from functions.codecard_avatar.draw import badge_picture  # Pillow, in the bench's own process
     from functions.codecard_avatar.model import badge_name
 
@@ -237,7 +239,9 @@ def _drawing_rows(root: Path) -> Iterator[Row]:
     for _ in range(DRAWINGS):
         badge_picture.bitmap_file(badge_picture.draw_badge(name))
     ours_ms = 1000 * (time.process_time() - before) / DRAWINGS
-    yield Row("drawing and file, Pillow", f"{ours_ms:.2f} ms", f"<= {WARM_BAR_MS:.0f} ms", ours_ms <= WARM_BAR_MS)
+    yield Row(
+        "drawing and file, Pillow", f"{ours_ms:.2f} ms", f"<= {MAX_WARM_CPU_MS:.0f} ms", ours_ms <= MAX_WARM_CPU_MS
+    )
     found = badge_magick.programs()
     if found is None:
         yield Row("drawing and file, eight ImageMagick processes", "skipped: ImageMagick is not installed")
@@ -249,6 +253,6 @@ def _drawing_rows(root: Path) -> Iterator[Row]:
     yield Row(
         "drawing and file, eight ImageMagick processes",
         f"{theirs_ms:.0f} ms, {times:.0f} x Pillow",
-        f">= {MAGICK_BAR_TIMES} x",
-        times >= MAGICK_BAR_TIMES,
+        f">= {MIN_TIMES_IMAGEMAGICK} x",
+        times >= MIN_TIMES_IMAGEMAGICK,
     )

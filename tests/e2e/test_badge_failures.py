@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from emulator.card.answer import FIRMWARES, read
-from emulator.card.client import Card
-from tests.support.badge import CARD, BadgeCloud
+from emulator.card.card_client import Card
+from emulator.card.firmware_json import FIRMWARES, read_answer
+from tests.support.badge import CARD, PATIENCE_SECONDS, BadgeCloud
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,7 @@ def failure(badge: BadgeCloud, card: Card | None = None) -> dict[str, str]:
     """Press, and return what the card shows with the answer's reason. Every firmware must be able to read it."""
     press = badge.press(card)
     for firmware in FIRMWARES:
-        read(press.raw, firmware)
+        read_answer(press.raw, firmware)
     assert (press.fields["template"], press.fields["title"], press.fields["icon"]) == ("template1", "Uh oh!", "fail")
     return {**press.fields, "reason": json.loads(press.raw.partition(b"\r\n\r\n")[2])["reason"]}
 
@@ -225,7 +225,7 @@ def test_a_call_that_names_no_host_asks_for_public_url(badge: BadgeCloud) -> Non
 
 @pytest.mark.parametrize("card_id", ["", "CC50E3CCBF", "CC:50:E3:CC:BF:FF", "' OR 1=1 --", "../../etc/pas"])
 def test_a_malformed_card_id_is_named_and_the_backend_is_not_asked(badge: BadgeCloud, card_id: str) -> None:
-    assert failure(badge, Card(card_id))["reason"] == "bad-card-id"
+    assert failure(badge, Card(card_id, first_byte_seconds=PATIENCE_SECONDS))["reason"] == "bad-card-id"
     assert badge.cloud.log.calls() == []
 
 

@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from emulator.card.answer import FIRMWARES, read
-from emulator.card.client import Card
-from emulator.card.panel import draw
+from emulator.card.card_client import Card
+from emulator.card.firmware_json import FIRMWARES, read_answer
+from emulator.card.panel import draw_panel
 from functions.codecard_avatar.draw import badge_picture
 from functions.codecard_avatar.model import badge_name
-from tests.support.badge import CARD, FUNCTION, BadgeCloud
+from tests.support.badge import CARD, FUNCTION, PATIENCE_SECONDS, BadgeCloud
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +48,7 @@ def expected(title: str) -> tuple[tuple[bool, ...], ...]:
     """The panel of a name, through the function's own drawing and the card's decoder."""
     name = badge_name.from_title(title)
     assert name is not None
-    return draw(badge_picture.bitmap_file(badge_picture.draw_badge(name))).rows
+    return draw_panel(badge_picture.bitmap_file(badge_picture.draw_badge(name))).rows
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -60,7 +60,7 @@ def test_a_press_shows_the_badge(badge: BadgeCloud, way: str) -> None:
     assert (press.fields["title"], press.fields["subtitle"]) == ("Joan Citizen", "Local cloud")
     assert press.fields["backgroundImage"].startswith("https://")
     for firmware in FIRMWARES:
-        assert read(press.raw, firmware) == press.fields
+        assert read_answer(press.raw, firmware) == press.fields
     picture = badge.card.fetch_picture(press.fields)
     assert picture.panel.rows == expected("Joan Citizen")
     assert len(picture.file) == 6402
@@ -122,7 +122,7 @@ def test_whatever_the_name_the_card_reads_the_answer_and_draws_the_picture(badge
             badge.configure(publish="inline", public_url=badge.cloud.tls_gateway, apex_url=badge.apex_url)
         press = badge.press()
         for firmware in FIRMWARES:
-            read(press.raw, firmware)
+            read_answer(press.raw, firmware)
         assert badge.card.fetch_picture(press.fields).panel.rows == expected(title)
 
 
@@ -158,7 +158,9 @@ def test_people_with_the_same_initials_keep_their_own_badge(badge: BadgeCloud) -
     publish(badge, "bucket")
     for card_id, title in INITIALS_TWINS.items():
         badge.cloud.codecard.save(card_id, title=title)
-    fields = {card_id: badge.press(Card(card_id)).fields for card_id in INITIALS_TWINS}
+    fields = {
+        card_id: badge.press(Card(card_id, first_byte_seconds=PATIENCE_SECONDS)).fields for card_id in INITIALS_TWINS
+    }
     for card_id, title in INITIALS_TWINS.items():
         assert badge.card.fetch_picture(fields[card_id]).panel.rows == expected(title)
 
@@ -286,12 +288,12 @@ def test_a_picture_with_the_users_own_background_is_not_kept(badge: BadgeCloud) 
     )
     answer = requests.get(badge.cloud.gateway + "/codecard/badge/Joan%20Citizen.bmp", timeout=10)
     assert answer.headers["cache-control"] == "no-cache"
-    assert draw(answer.content).rows != expected("Joan Citizen")
+    assert draw_panel(answer.content).rows != expected("Joan Citizen")
 
 
 def png_of(name: badge_name.BadgeName) -> bytes:
     """Some landscape picture of 264 x 176 pixels: another badge."""
-    return draw(badge_picture.bitmap_file(badge_picture.draw_badge(name))).png()
+    return draw_panel(badge_picture.bitmap_file(badge_picture.draw_badge(name))).png()
 
 
 def test_the_users_own_background_is_drawn_behind_the_names(badge: BadgeCloud) -> None:
@@ -305,7 +307,7 @@ def test_the_users_own_background_is_drawn_behind_the_names(badge: BadgeCloud) -
     badge.cloud.object_storage.put(bucket, "bg.png", png_of(other))
     badge.cloud.codecard.save(CARD, title="Joan Citizen")
     rows = badge.card.fetch_picture(badge.press().fields).panel.rows
-    assert rows == draw(badge_picture.bitmap_file(badge_picture.draw_badge(name, background))).rows
+    assert rows == draw_panel(badge_picture.bitmap_file(badge_picture.draw_badge(name, background))).rows
 
 
 def test_an_identicon_service_is_asked_and_its_stamp_is_drawn(badge: BadgeCloud) -> None:
@@ -335,7 +337,7 @@ def test_without_apex_the_name_comes_from_the_bucket_or_the_config(badge: BadgeC
     assert badge.press().fields["title"] == "Joan Citizen"
     other = badge.press(label="b", function="2").fields
     assert other["title"] == ("Long Press" if own == "object" else "Joan Citizen")
-    unknown = badge.press(Card("AABBCCDDEEFF")).fields
+    unknown = badge.press(Card("AABBCCDDEEFF", first_byte_seconds=PATIENCE_SECONDS)).fields
     assert (unknown["template"], unknown["title"]) == ("template1", "Uh oh!")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from emulator.card.client import Card, Press
+from emulator.card.card_client import Card, Press
 from emulator.cloud import Cloud, CloudOptions
 from emulator.functions_app import FunctionsApp
 from emulator.services.identity.service import DEFAULT_TENANCY
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 CARD = "CC50E3CCBFFF"
 FUNCTION = "codecard-avatar"
 ROUTE = "/codecard/avatar"
+PATIENCE_SECONDS = 60.0
+"""A card of the tests waits longer than the real one, so that a slow machine changes no result."""
 
 
 class BadgeCloud:
@@ -29,7 +31,7 @@ class BadgeCloud:
     def __init__(self, root: Path, keys: Path) -> None:
         self.functions = FunctionsApp(self._environment, limit_rate=False)
         self.cloud = Cloud(root, functions=self.functions, options=CloudOptions(keys_folder=keys))
-        self.card = Card(CARD)
+        self.card = Card(CARD, first_byte_seconds=PATIENCE_SECONDS)
 
     def __enter__(self) -> Self:
         self.cloud.__enter__()

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import requests
 
-from emulator.card.answer import FIRMWARES, read
-from emulator.card.client import Card, Picture, Press
+from emulator.card.card_client import Card, Picture, Press
+from emulator.card.firmware_json import FIRMWARES, read_answer
 from emulator.cloud import Cloud
 from emulator.functions_app import FunctionsApp
 from emulator.services.identity.service import DEFAULT_TENANCY
@@ -29,7 +29,7 @@ TRUST = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
 
 
 @dataclass(frozen=True)
-class Way:
+class PublishedBadge:
     """One way of publishing, pressed until warm: what came back, and the seconds to its first byte."""
 
     name: str
@@ -70,7 +70,7 @@ def _save_card(cloud: Cloud) -> str:
 
 
 def _ways(cloud: Cloud) -> dict[str, dict[str, str]]:
-    """The config of each way of publishing; everything goes over https."""
+    """Return the config of each way of publishing; everything goes over https."""
     storage = cloud.object_storage
     bucket = storage.create_bucket("codecard", tenancy=DEFAULT_TENANCY, public_access_type="ObjectReadWithoutList")
     link = storage.create_link(bucket, "AnyObjectWrite").replace(cloud.endpoint, cloud.tls_endpoint)
@@ -82,7 +82,7 @@ def _ways(cloud: Cloud) -> dict[str, dict[str, str]]:
     }
 
 
-def _pressed(cloud: Cloud, functions: FunctionsApp, name: str, config: Mapping[str, str]) -> Way:
+def _pressed(cloud: Cloud, functions: FunctionsApp, name: str, config: Mapping[str, str]) -> PublishedBadge:
     async def configure() -> None:
         functions.host.configure(FUNCTION, config)
 
@@ -93,12 +93,12 @@ def _pressed(cloud: Cloud, functions: FunctionsApp, name: str, config: Mapping[s
     record = next(call for call in reversed(functions.host.calls) if call.function == FUNCTION and call.cold)
     warm = [card.press(url) for _ in range(WARM_PRESSES)]
     for firmware in FIRMWARES:
-        read(first.raw, firmware)
+        read_answer(first.raw, firmware)
     picture = card.fetch_picture(first.fields)
-    return Way(name, first, picture, first.seconds, min(press.seconds for press in warm), record.cpu_seconds)
+    return PublishedBadge(name, first, picture, first.seconds, min(press.seconds for press in warm), record.cpu_seconds)
 
 
-def _show(ways: list[Way]) -> None:
+def _show(ways: list[PublishedBadge]) -> None:
     first = ways[0].press
     status = first.raw.partition(b"\r\n")[0].decode()
     print(f"   POST /codecard/avatar HTTP/1.0 -> {status}")

@@ -1,4 +1,4 @@
-"""The Code Card's backend (an ORDS module of the original), with its quirks, and the identicon service of old.
+"""The Code Card's backend (an ORDS module of the original), with its quirks, and the original's identicon service.
 
 GET answers a card's fields: text unescaped, null fields left out; anything unknown or wrong is a 200 with "Uh oh!".
 POST saves a card: insert or update on the unique key badge id, button label, button function.
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from emulator.services.codecard.identicon import png
+from emulator.services.codecard.identicon_png import identicon_png
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -51,7 +51,7 @@ UNKNOWN_CARD: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class Card:
+class SavedCard:
     """One saved card: `key` is (badge id, button label, button function), `fields` has no nulls."""
 
     key: tuple[str, str, str]
@@ -105,11 +105,11 @@ class CodecardService:
         with self._lock:
             self._database.execute(statement, [row.get(name) for name in names])
 
-    def cards(self) -> list[Card]:
+    def cards(self) -> list[SavedCard]:
         """Return all cards, ordered by their key."""
         return [_card(row) for row in self._rows("ORDER BY badgeId, buttonLabel, buttonFunction", ())]
 
-    def find(self, badge_id: str, label: str, function: str) -> Card | None:
+    def find(self, badge_id: str, label: str, function: str) -> SavedCard | None:
         """Return one card; the key is compared with its case, as the table does."""
         rows = self._rows("WHERE badgeId = ? AND buttonLabel = ? AND buttonFunction = ?", (badge_id, label, function))
         return _card(rows[0]) if rows else None
@@ -142,7 +142,7 @@ class CodecardService:
         return web.Response(text='{"status":"saved"}', content_type="application/json")
 
     async def _identicon(self, request: web.Request) -> web.Response:
-        return web.Response(body=png(request.match_info["name"]), content_type="image/png")
+        return web.Response(body=identicon_png(request.match_info["name"]), content_type="image/png")
 
 
 def unescaped_json(fields: Mapping[str, str]) -> str:
@@ -154,7 +154,7 @@ def unescaped_json(fields: Mapping[str, str]) -> str:
     return "{" + ",".join(pairs) + "}"
 
 
-def _card(row: tuple[str | None, ...]) -> Card:
+def _card(row: tuple[str | None, ...]) -> SavedCard:
     badge_id, label, function = (str(value) for value in row[: len(KEY_COLUMNS)])
     values = zip(COLUMNS, row[len(KEY_COLUMNS) :], strict=True)
-    return Card((badge_id, label, function), {name: value for name, value in values if value is not None})
+    return SavedCard((badge_id, label, function), {name: value for name, value in values if value is not None})

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from emulator.card.answer import read
-from emulator.card.panel import draw
+from emulator.card.firmware_json import read_answer
+from emulator.card.panel import draw_panel
 from emulator.services.identity.service import DEFAULT_TENANCY
 from functions.codecard_avatar.container import Container
 from functions.codecard_avatar.serve import on_error, serve
@@ -111,7 +111,7 @@ def test_the_backend_is_asked_then_the_picture_uploaded_then_its_visibility_chec
     name = fields["backgroundImage"].rpartition("/")[2]
     assert press.asked() == [("GET", "cc"), ("PUT", name), ("HEAD", name)]
     stored = next(iter(press.cloud.object_storage.buckets.values())).objects[name]
-    assert draw(stored.file.read_bytes())
+    assert draw_panel(stored.file.read_bytes())
     assert press.summary["picture_bytes"] == 6402
 
 
@@ -234,4 +234,4 @@ def test_every_answer_is_one_that_the_card_reads(press: Press) -> None:
         answer = press.answer(config)
         head = "".join(f"{name}: {value}\r\n" for name, value in answer.headers.items())
         raw = f"HTTP/1.1 200 OK\r\nContent-Length: {len(answer.body)}\r\n{head}\r\n".encode() + answer.body
-        assert read(raw, "K")
+        assert read_answer(raw, "K")

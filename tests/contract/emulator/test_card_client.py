@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from emulator.base.tls_files import ensure_tls_files, server_context
-from emulator.card import client
-from emulator.card.answer import CardError
-from emulator.card.client import Card
+from emulator.card.card_client import Card, Picture
+from emulator.card.firmware_json import CardError
 from functions.codecard_avatar.draw.bitmap import FILE_BYTES, encode_bitmap
 from functions.codecard_avatar.publish.publishers import fingerprint_of
 from tests.support.raw_server import RawServer, serving
@@ -30,7 +29,7 @@ def url(server: RawServer, scheme: str = "http") -> str:
     return f"{scheme}://localhost:{server.port}/codecard/avatar"
 
 
-def fetch(server: RawServer, scheme: str = "http", fingerprint: str = "") -> client.Picture:
+def fetch(server: RawServer, scheme: str = "http", fingerprint: str = "") -> Picture:
     fields = {"template": "template8", "backgroundImage": url(server, scheme), "fingerprint": fingerprint}
     return Card("CC50E3CCBFFF").fetch_picture(fields)
 
@@ -66,9 +65,8 @@ def test_a_url_that_the_card_cannot_hold_is_refused(button: str) -> None:
         Card("CC50E3CCBFFF").press(button)
 
 
-def test_without_a_first_byte_in_time_the_card_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "FIRST_BYTE_SECONDS", 0.1)
-    card = Card("CC50E3CCBFFF")
+def test_without_a_first_byte_in_time_the_card_gives_up() -> None:
+    card = Card("CC50E3CCBFFF", first_byte_seconds=0.1)
     with serving([b"", b"", b"", b"", JSON]) as server, pytest.raises(CardError, match="Request timeout!"):
         card.press(url(server))
     assert card.serial[-1] == "Request timeout!"

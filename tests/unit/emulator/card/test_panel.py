@@ -9,8 +9,8 @@ from collections.abc import Callable
 import pytest
 from PIL import Image
 
-from emulator.card.answer import CardError
-from emulator.card.panel import Panel, draw
+from emulator.card.firmware_json import CardError
+from emulator.card.panel import Panel, draw_panel
 
 MARK = (3, 5)
 """The one black pixel of the picture that these tests use: column and row, portrait."""
@@ -46,7 +46,7 @@ def black(panel: Panel) -> list[tuple[int, int]]:
 
 @pytest.mark.parametrize(("bits", "header"), [(1, 40), (4, 40), (8, 40), (24, 40), (24, 124)])
 def test_the_bitmaps_of_the_table_are_drawn_right(bits: int, header: int) -> None:
-    assert black(draw(bitmap(bits, header=header))) == [MARK]
+    assert black(draw_panel(bitmap(bits, header=header))) == [MARK]
 
 
 @pytest.mark.parametrize(
@@ -73,26 +73,26 @@ def test_these_files_have_the_sizes_of_the_table(bits: int, header: int, size: i
 )
 def test_a_file_that_the_card_draws_wrong_is_refused(change: Callable[[], bytes], cause: str) -> None:
     with pytest.raises(CardError, match=cause):
-        draw(change())
+        draw_panel(change())
 
 
 def test_over_plain_http_a_byte_has_to_follow_the_pixels() -> None:
     with pytest.raises(CardError, match="last row"):
-        draw(bitmap(tail=b""), last_byte_lost=True)
-    assert draw(bitmap(tail=b""))
-    assert draw(bitmap(tail=b"\0"), last_byte_lost=True)
+        draw_panel(bitmap(tail=b""), last_byte_lost=True)
+    assert draw_panel(bitmap(tail=b""))
+    assert draw_panel(bitmap(tail=b"\0"), last_byte_lost=True)
 
 
 def test_white_is_more_than_384() -> None:
     file = bytearray(bitmap(1))
     file[58:61] = bytes([128, 128, 128])
-    assert len(black(draw(bytes(file)))) == 176 * 264
+    assert len(black(draw_panel(bytes(file)))) == 176 * 264
     file[58] = 129
-    assert black(draw(bytes(file))) == [MARK]
+    assert black(draw_panel(bytes(file))) == [MARK]
 
 
 def test_the_card_is_worn_turned_clockwise() -> None:
-    rows = draw(bitmap()).landscape()
+    rows = draw_panel(bitmap()).landscape()
     assert (len(rows), len(rows[0])) == (176, 264)
     assert [(x, y) for y, row in enumerate(rows) for x, white in enumerate(row) if not white] == [
         (263 - MARK[1], MARK[0])
@@ -100,7 +100,7 @@ def test_the_card_is_worn_turned_clockwise() -> None:
 
 
 def test_the_picture_for_people_is_the_landscape_view() -> None:
-    picture = Image.open(io.BytesIO(draw(bitmap()).png()))
+    picture = Image.open(io.BytesIO(draw_panel(bitmap()).png()))
     assert (picture.mode, picture.size) == ("1", (264, 176))
     assert picture.getpixel((263 - MARK[1], MARK[0])) == 0
     assert picture.getpixel((0, 0)) == 255

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from emulator.card.panel import draw
+from emulator.card.panel import draw_panel
 from functions.codecard_avatar.__main__ import main
 from functions.codecard_avatar.draw import badge_picture
 from functions.codecard_avatar.model import badge_name
@@ -41,7 +41,7 @@ def test_the_picture_of_the_documents_is_what_is_drawn_today() -> None:
 
 def test_the_cards_file_shows_the_drawing(tmp_path: Path) -> None:
     assert main(["render", "--name", "Joan Citizen", "--bmp", str(tmp_path / "b.bmp")]) == 0
-    rows = draw((tmp_path / "b.bmp").read_bytes()).landscape()
+    rows = draw_panel((tmp_path / "b.bmp").read_bytes()).landscape()
     picture = expected()
     assert all(white == (picture.getpixel((x, y)) == 255) for y, row in enumerate(rows) for x, white in enumerate(row))
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from emulator.card.answer import FIRMWARES, read
-from emulator.card.panel import draw
+from emulator.card.firmware_json import FIRMWARES, read_answer
+from emulator.card.panel import draw_panel
 from functions.codecard_avatar.container import Container
 from functions.codecard_avatar.serve import on_error, serve
 from functions.codecard_avatar.settings import Settings
@@ -58,7 +58,7 @@ def wire(answer: HttpAnswer) -> bytes:
 @example("\ud800")
 def test_any_name_gives_an_answer_that_the_card_reads_and_a_picture_that_it_draws(title: str) -> None:
     answer = call(title, "/codecard/avatar", x_codecard_id=CARD)
-    fields = {firmware: read(wire(answer), firmware) for firmware in FIRMWARES}["S"]
+    fields = {firmware: read_answer(wire(answer), firmware) for firmware in FIRMWARES}["S"]
     if fields["template"] != "template8":
         assert json.loads(answer.body)["reason"] == "name-missing"
         return
@@ -66,7 +66,7 @@ def test_any_name_gives_an_answer_that_the_card_reads_and_a_picture_that_it_draw
     assert f"{url.scheme}://{url.netloc}" == GATEWAY
     picture = call("", url.path)
     assert (picture.status, picture.headers["Content-Type"]) == (200, "image/bmp")
-    rows = draw(picture.body, last_byte_lost=True).landscape()
+    rows = draw_panel(picture.body, last_byte_lost=True).landscape()
     assert all(all(row[157:163]) for row in rows[126:])  # white between the name and the stamp
     assert not any(rows[77][163:248])  # the stamp's frame
 
@@ -84,7 +84,7 @@ def test_five_thousand_names(title: str) -> None:
 def test_any_header_gives_an_answer_that_the_card_reads(value: str) -> None:
     for headers in ({"x_codecard_id": value}, {"x_codecard_id": CARD, "x_codecard_button_label": value}):
         for firmware in FIRMWARES:
-            read(wire(call("Joan", "/codecard/avatar", **headers)), firmware)
+            read_answer(wire(call("Joan", "/codecard/avatar", **headers)), firmware)
 
 
 @settings(deadline=None, max_examples=60)
@@ -93,4 +93,4 @@ def test_any_address_of_a_picture_is_a_picture_or_a_404(name: str) -> None:
     answer = call("", "/codecard/badge/" + name + ".bmp")
     assert answer.status in {200, 404}
     if answer.status == 200 and answer.headers["Content-Type"] == "image/bmp":
-        draw(answer.body)
+        draw_panel(answer.body)

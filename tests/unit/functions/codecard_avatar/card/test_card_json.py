@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.card.answer import FIRMWARES, read
+from emulator.card.firmware_json import FIRMWARES, read_answer
 from functions.codecard_avatar import errors
 from functions.codecard_avatar.card import card_json
 from functions.codecard_avatar.model.card_fields import MAX_FIELD_CHARACTERS
@@ -58,13 +58,13 @@ def test_whatever_a_backend_says_every_firmware_reads_it(fields: dict[str, str])
     shown = card_json.badge_fields(fields, URL, FINGERPRINT)
     for firmware in FIRMWARES:
         for sent in (wire(shown), gateway_wire(shown)):
-            got = read(sent, firmware)
+            got = read_answer(sent, firmware)
             assert got["template"] == "template8"
             assert got["backgroundImage"] == URL
             assert got["fingerprint"] == FINGERPRINT
     passed = card_json.readable_fields(fields)
     for firmware in FIRMWARES:
-        assert read(wire(passed), firmware) == passed
+        assert read_answer(wire(passed), firmware) == passed
 
 
 def test_the_backends_fields_are_kept_with_template8_white_and_the_picture() -> None:
@@ -115,7 +115,7 @@ def test_every_failure_is_a_template_that_fits_the_panel(failure: type[errors.Ca
     assert fields["subtitle"] == failure.subtitle
     assert "did not answer in time. Press again" in fields["bodytext"]
     for firmware in FIRMWARES:
-        assert read(wire(fields), firmware)["title"] == "Uh oh!"
+        assert read_answer(wire(fields), firmware)["title"] == "Uh oh!"
 
 
 def test_every_failure_has_its_own_reason_meaning_and_remedy() -> None:

@@ -1,4 +1,4 @@
-"""A picture such as the identicon service of old sent: 85x85 pixels, PNG, one grey level a pixel. Pure."""
+"""A picture such as the original's identicon service sent: 85x85 pixels, PNG, one grey level a pixel."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _CELL_PX = 9
 _FRAME_PX = (SIDE_PX - _CELLS * _CELL_PX) // 2
 
 
-def png(name: str) -> bytes:
-    """Return the stamp of a name as a PNG file: eight by eight cells, mirrored, in a black frame.
+def identicon_png(name: str) -> bytes:
+    """Return the identicon of a name as a PNG file: eight by eight cells, mirrored, in a black frame.
 
     Cell (row, column) is white where bit `row` of byte `column` of SHA-256(name) is set, for columns 0 to 3.
     """

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
-from emulator.card import answer, panel
-from emulator.card.answer import CardError, Firmware
+from emulator.card import panel
+from emulator.card.firmware_json import CardError, Firmware, read_answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,11 +23,12 @@ FIRST_BYTE_SECONDS = 5.0
 """The card waits this long for the first byte of the JSON, from the moment it has sent its request."""
 
 PICTURE_SECONDS = 10.0
-URL_CHARACTERS = 99
-PICTURE_HEAD_BYTES = 62
-"""Of the picture, that have to arrive together with the headers: the firmware's header reads do not wait."""
+MAX_BUTTON_URL_CHARACTERS = 99
+MIN_FIRST_PICTURE_BYTES = 62
+"""Of the picture, that have to arrive together with the headers: the firmware reads the bitmap's header and palette
+without waiting for bytes that are still under way."""
 
-_RECORD_BYTES = 64 * 1024
+_RECEIVE_BYTES = 64 * 1024
 _NOT_HEX = re.compile(r"[\s:]")
 
 
@@ -50,11 +51,15 @@ class Picture:
 
 @dataclass
 class Card:
-    """One card. ``serial`` is what it has printed on its serial line so far."""
+    """One card. ``serial`` is what it has printed on its serial line so far.
+
+    ``first_byte_seconds`` is its patience; a test that is not about that has no reason to depend on it.
+    """
 
     card_id: str
     firmware: Firmware = "S"
     serial: list[str] = field(default_factory=list)
+    first_byte_seconds: float = FIRST_BYTE_SECONDS
 
     def press(
         self,
@@ -69,8 +74,10 @@ class Card:
 
         Over https the stock card wants the fingerprint that its owner has stored for the button.
         """
-        if len(url) > URL_CHARACTERS or "=" in url:
+        if len(url) > MAX_BUTTON_URL_CHARACTERS or "=" in url:
             raise CardError("the button's URL is too long, or has a query with =")
+        # The request line has the absolute URL and HTTP/1.0; there is neither a body nor a Content-Length, not even for
+        # POST, and Host comes without the port.
         head = (
             f"{method} {url} HTTP/1.0\r\n"
             f"Host: {urlsplit(url).hostname}\r\n"
@@ -82,17 +89,17 @@ class Card:
         )
         self._say(f"Request {url}")
         with self._connect(url, fingerprint) as connection:
-            connection.settimeout(FIRST_BYTE_SECONDS)
+            connection.settimeout(self.first_byte_seconds)
             started = time.monotonic()
             connection.sendall(head.encode("ascii"))
             try:
-                first = connection.recv(_RECORD_BYTES)
+                first = connection.recv(_RECEIVE_BYTES)
             except TimeoutError:
                 self._say("Request timeout!")
                 raise CardError("Request timeout!") from None
             seconds = time.monotonic() - started
             raw = first + b"".join(_rest(connection))
-        fields = answer.read(raw, self.firmware)
+        fields = read_answer(raw, self.firmware)
         self._say("Response received")
         return Press(raw, fields, seconds)
 
@@ -107,15 +114,16 @@ class Card:
         with self._connect(url, fields.get("fingerprint", "")) as connection:
             connection.settimeout(PICTURE_SECONDS)
             connection.sendall(head.encode("ascii"))
-            first = connection.recv(_RECORD_BYTES)
+            first = connection.recv(_RECEIVE_BYTES)
             headers, separator, start = first.partition(b"\r\n\r\n")
             _check_picture_head(headers, start if separator else b"")
             file = start + b"".join(_rest(connection))
+        # "Connection: close" makes the server close after the answer; over plain HTTP the firmware then misses its end.
         closed_over_plain_http = urlsplit(url).scheme == "http"
-        return Picture(file, panel.draw(file, last_byte_lost=closed_over_plain_http))
+        return Picture(file, panel.draw_panel(file, last_byte_lost=closed_over_plain_http))
 
     def _connect(self, url: str, fingerprint: str) -> socket.socket:
-        """A connection; over https with the one check that the card makes: the fingerprint of the certificate."""
+        """Open a connection; over https with the one check that the card makes: the fingerprint of the certificate."""
         parts = urlsplit(url)
         secure = parts.scheme == "https"
         address = (parts.hostname or "", parts.port or (443 if secure else 80))
@@ -148,15 +156,17 @@ def _card_tls() -> ssl.SSLContext:
 
 
 def _rest(connection: socket.socket) -> Iterator[bytes]:
-    while chunk := connection.recv(_RECORD_BYTES):
+    """Yield what comes until the server closes."""
+    while chunk := connection.recv(_RECEIVE_BYTES):
         yield chunk
 
 
 def _check_picture_head(headers: bytes, start: bytes) -> None:
+    """Check what the firmware checks before it draws; unlike for the JSON it reads the status line here."""
     lines = headers.decode("latin-1").split("\r\n")
     if not lines[0].startswith("HTTP/1.1 200 OK"):
         raise CardError(f"the picture's answer begins with {lines[0][:40]!r}")
     if any(line.lower().startswith("transfer-encoding:") for line in lines):
         raise CardError("the picture is chunked")
-    if len(start) < PICTURE_HEAD_BYTES:
-        raise CardError(f"{len(start)} bytes of the picture came with its headers, {PICTURE_HEAD_BYTES} are needed")
+    if len(start) < MIN_FIRST_PICTURE_BYTES:
+        raise CardError(f"{len(start)} bytes of the picture came with its headers, not {MIN_FIRST_PICTURE_BYTES}")

@@ -1,8 +1,8 @@
-r"""What the firmware makes of the answer to a button press. Pure.
+r"""What the firmware makes of the answer to a button press.
 
 Three variants matter: S, the stock card; O, a fork that looks for Content-Length first and refuses any ``\u``; K, a
 fork whose JSON document holds 400 bytes. Every rule is one of the published firmware (docs/codecard-avatar.md, "What
-the card can read"); an answer that passes `read` for all three is drawn by every card.
+the card can read"); an answer that passes `read_answer` for all three is drawn by every card.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ FIELDS = frozenset(
 )
 """What the firmware reads; other members are ignored."""
 
-DOCUMENT_BYTES = {"S": 1536, "O": 1536, "K": 400}
+MAX_DOCUMENT_BYTES = {"S": 1536, "O": 1536, "K": 400}
 _TYPE_END = "ype: "
 _BLANK_LINE = b"\r\n\r\n"
 
@@ -38,11 +38,9 @@ class CardError(Exception):
     """What the card says, or would have said, on its serial line instead of drawing."""
 
 
-def read(raw: bytes, firmware: Firmware = "S") -> dict[str, str]:
-    """The fields that a card takes from a whole HTTP answer. Raises CardError with the rule that it breaks.
-
-    The status line is ignored, as the firmware ignores it.
-    """
+def read_answer(raw: bytes, firmware: Firmware = "S") -> dict[str, str]:
+    """Return the fields that a card takes from a whole HTTP answer. Raises CardError with the rule that it breaks."""
+    # The firmware skips to the headers without a look at the status line, so an error status changes nothing.
     head, separator, body = raw.partition(_BLANK_LINE)
     if not separator:
         raise CardError("no end of the headers")
@@ -55,10 +53,10 @@ def read(raw: bytes, firmware: Firmware = "S") -> dict[str, str]:
 
 
 def _check_type(headers: list[str], firmware: Firmware) -> None:
-    """The first header that ends in `ype: ` is taken for the content type; it must not be the last header.
-
-    O looks only at what follows Content-Length.
-    """
+    """Check that the header that the firmware takes for the content type is that, and says JSON."""
+    # The firmware reads the stream up to the first "ype: ", which any header whose name ends in "ype" has, and takes
+    # the rest of the line for the content type. O reads up to Content-Length first, so that it never sees a content
+    # type before it.
     after = 0
     if firmware == "O":
         positions = [at for at, line in enumerate(headers) if line.startswith("Content-Length: ")]
@@ -79,6 +77,7 @@ def _check_type(headers: list[str], firmware: Firmware) -> None:
 
 
 def _content_length(headers: list[str]) -> int:
+    """Return the length that the headers give; the firmware does not know chunks."""
     fields = [line.partition(": ") for line in headers]
     names = {name.lower(): value for name, _, value in fields}
     if "transfer-encoding" in names:
@@ -89,6 +88,7 @@ def _content_length(headers: list[str]) -> int:
 
 
 def _document(body: bytes, firmware: Firmware) -> dict[str, str]:
+    """Return the document's texts as the firmware reads them."""
     if not body.isascii() or any(byte < 0x20 for byte in body):
         raise CardError("the answer is not printable ASCII")
     if b"\\" in body:
@@ -96,8 +96,8 @@ def _document(body: bytes, firmware: Firmware) -> dict[str, str]:
     end = body.find(b"}")
     if end != len(body) - 1:
         raise CardError("S and K read up to the first }, which is not the end")
-    if len(body) > DOCUMENT_BYTES[firmware]:
-        raise CardError(f"{firmware}: {len(body)} bytes, at most {DOCUMENT_BYTES[firmware]}")
+    if len(body) > MAX_DOCUMENT_BYTES[firmware]:
+        raise CardError(f"{firmware}: {len(body)} bytes, at most {MAX_DOCUMENT_BYTES[firmware]}")
     try:
         document = json.loads(body)
     except ValueError as fault:

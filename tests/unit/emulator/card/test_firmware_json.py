@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.card.answer import FIRMWARES, CardError, Firmware, read
+from emulator.card.firmware_json import FIRMWARES, CardError, Firmware, read_answer
 
 GOOD = b'{"template": "template8", "title": "x"}'
 
@@ -24,12 +24,12 @@ def wire(
 
 @pytest.mark.parametrize("firmware", FIRMWARES)
 def test_a_good_answer_is_read_whatever_its_status(firmware: Firmware) -> None:
-    assert read(wire(), firmware)["template"] == "template8"
-    assert read(wire(status="HTTP/1.1 404 Not Found"), firmware)["title"] == "x"
+    assert read_answer(wire(), firmware)["template"] == "template8"
+    assert read_answer(wire(status="HTTP/1.1 404 Not Found"), firmware)["title"] == "x"
 
 
 def test_members_that_the_firmware_does_not_know_are_ignored() -> None:
-    assert read(wire(b'{"title": "x", "reason": "y"}')) == {"title": "x"}
+    assert read_answer(wire(b'{"title": "x", "reason": "y"}')) == {"title": "x"}
 
 
 @pytest.mark.parametrize(
@@ -47,17 +47,17 @@ def test_members_that_the_firmware_does_not_know_are_ignored() -> None:
 )
 def test_headers_that_the_stock_card_cannot_read_are_refused(headers: tuple[str, ...]) -> None:
     with pytest.raises(CardError):
-        read(wire(headers=headers), "S")
+        read_answer(wire(headers=headers), "S")
 
 
 def test_a_fork_looks_for_the_type_after_the_length() -> None:
     type_first = ("Content-Type: application/json", "Content-Length: {}", "Connection: close")
-    assert read(wire(headers=type_first), "S")
+    assert read_answer(wire(headers=type_first), "S")
     with pytest.raises(CardError, match="O: no content type"):
-        read(wire(headers=type_first), "O")
+        read_answer(wire(headers=type_first), "O")
     with pytest.raises(CardError, match="O: no Content-Length"):
-        read(wire(headers=("content-length: {}", *type_first[::2])), "O")
-    assert read(wire(headers=(*type_first[:2], "X-Codecard-Type: application/json", "X: y")), "O")
+        read_answer(wire(headers=("content-length: {}", *type_first[::2])), "O")
+    assert read_answer(wire(headers=(*type_first[:2], "X-Codecard-Type: application/json", "X: y")), "O")
 
 
 @pytest.mark.parametrize(
@@ -80,19 +80,19 @@ def test_a_fork_looks_for_the_type_after_the_length() -> None:
 def test_a_document_that_no_card_can_read_is_refused(body: bytes) -> None:
     for firmware in FIRMWARES:
         with pytest.raises(CardError):
-            read(wire(body), firmware)
+            read_answer(wire(body), firmware)
 
 
 def test_the_smallest_firmware_holds_four_hundred_bytes() -> None:
     body = b'{"title": "' + b"x" * 387 + b'"}'
     assert len(body) == 400
-    assert read(wire(body), "K")
+    assert read_answer(wire(body), "K")
     with pytest.raises(CardError, match="at most 400"):
-        read(wire(body[:-2] + b'x"}'), "K")
+        read_answer(wire(body[:-2] + b'x"}'), "K")
 
 
 def test_an_answer_that_breaks_off_is_refused() -> None:
     with pytest.raises(CardError, match="bytes came"):
-        read(wire()[:-1])
+        read_answer(wire()[:-1])
     with pytest.raises(CardError, match="headers"):
-        read(b"HTTP/1.1 200 OK\r\n")
+        read_answer(b"HTTP/1.1 200 OK\r\n")
