@@ -76,17 +76,7 @@ class Card:
         """
         if len(url) > MAX_BUTTON_URL_CHARACTERS or "=" in url:
             raise CardError("the button's URL is too long, or has a query with =")
-        # The request line has the absolute URL and HTTP/1.0; there is neither a body nor a Content-Length, not even for
-        # POST, and Host comes without the port.
-        head = (
-            f"{method} {url} HTTP/1.0\r\n"
-            f"Host: {urlsplit(url).hostname}\r\n"
-            f"X-CODECARD-ID: {self.card_id}\r\n"
-            f"X-CODECARD-BUTTON-LABEL: {label}\r\n"
-            f"X-CODECARD-BUTTON-FUNCTION: {function}\r\n"
-            "Accept: */*\r\n"
-            "Connection: close\r\n\r\n"
-        )
+        head = self._button_request(method, url, label, function)
         self._say(f"Request {url}")
         with self._connect(url, fingerprint) as connection:
             connection.settimeout(self.first_byte_seconds)
@@ -102,6 +92,20 @@ class Card:
         fields = read_answer(raw, self.firmware)
         self._say("Response received")
         return Press(raw, fields, seconds)
+
+    def _button_request(self, method: str, url: str, label: str, function: str) -> str:
+        """Return the request of a button press as the firmware writes it."""
+        # The request line has the absolute URL and HTTP/1.0; there is neither a body nor a Content-Length, not even for
+        # POST, and Host comes without the port.
+        return (
+            f"{method} {url} HTTP/1.0\r\n"
+            f"Host: {urlsplit(url).hostname}\r\n"
+            f"X-CODECARD-ID: {self.card_id}\r\n"
+            f"X-CODECARD-BUTTON-LABEL: {label}\r\n"
+            f"X-CODECARD-BUTTON-FUNCTION: {function}\r\n"
+            "Accept: */*\r\n"
+            "Connection: close\r\n\r\n"
+        )
 
     def fetch_picture(self, fields: dict[str, str]) -> Picture:
         """Fetch and draw the picture of a template8 answer. Raises CardError."""
