@@ -24,7 +24,7 @@ class LeaseBusy(FunctionError):
 
     reason = "busy"
     meaning = "Another tick of the same cluster was at work for as long as this one could wait; nothing was changed."
-    remedy = "None needed: the next tick goes on. If it stays, start the functions less often."
+    remedy = "None needed: the next tick continues. If it stays, start the functions less often."
 
 
 class BadSnapshot(FunctionError):

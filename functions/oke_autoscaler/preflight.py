@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.settings import Settings
     from shared.deadline import Deadline
 
-REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
-WHO_AM_I = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
+ACCESS_REVIEWS_PATH = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+SELF_REVIEWS_PATH = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
 
 RIGHTS: tuple[tuple[str, str, str, str, str], ...] = (
     ("list", "", "pods", "", ""),
@@ -109,7 +109,7 @@ def _pool_checks(oke: Oke, settings: Settings) -> Iterator[preflight_rows.Row]:
 
 def _user(api: KubernetesApi) -> str:
     kind = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
-    return str(json.loads(api.send("POST", WHO_AM_I, kind))["status"]["userInfo"]["username"])
+    return str(json.loads(api.send("POST", SELF_REVIEWS_PATH, kind))["status"]["userInfo"]["username"])
 
 
 def _may(api: KubernetesApi, right: tuple[str, str, str, str, str]) -> bool:
@@ -121,7 +121,7 @@ def _may(api: KubernetesApi, right: tuple[str, str, str, str, str]) -> bool:
         "kind": "SelfSubjectAccessReview",
         "spec": {"resourceAttributes": {**attributes, "subresource": subresource}},
     }
-    return bool(json.loads(api.send("POST", REVIEWS, review))["status"]["allowed"])
+    return bool(json.loads(api.send("POST", ACCESS_REVIEWS_PATH, review))["status"]["allowed"])
 
 
 def _words(right: tuple[str, str, str, str, str]) -> str:

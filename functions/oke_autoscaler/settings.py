@@ -69,7 +69,7 @@ def _whole(index: int, entry: dict[str, Any], key: str, default: int | None, low
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(OciSettings):
-    """What a tick is told. Published keys first; every other one is optional."""
+    """The configuration of a tick. Published keys first; every other one is optional."""
 
     cluster_id: str
     """OCID of the OKE cluster."""

@@ -62,7 +62,7 @@ class Removals:
     """Sizes that pools have after this tick's own deletions, by pool id."""
 
     def pool_if_unchanged(self, state: ReadPool) -> ReadPool | None:
-        """Read the pool again; return None when somebody else changed it since this tick decided on it.
+        """Read the pool again; return None when another client changed it since this tick decided on it.
 
         The etag tells, until this tick has deleted a node of the pool itself: then every etag is a new one, and OKE
         goes on to change it while the work request runs. From then on the size is compared, which only writes change.

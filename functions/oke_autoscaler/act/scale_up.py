@@ -68,8 +68,9 @@ class ScaleUp:
             self.observed = self.observed.with_pool(_resized(newest, wanted.wanted_size))
             return True
         self.observed = self.observed.with_pool(newest)
+        # A pool that changed twice within one tick is being changed by another client: it counts as refused.
         if outcome is Resize.REFUSED or wanted.id in self.read_again:
-            self.refused[wanted.id] = why  # a second conflict in one tick: somebody else is at it
+            self.refused[wanted.id] = why
         self.read_again.add(wanted.id)
         return False
 
@@ -82,7 +83,7 @@ class ScaleUp:
         except OciServiceError as error:
             why = refusal_reason(error)
             if error.status == 412:
-                # Somebody changed the pool: it may have the nodes already, so it is read and planned once more.
+                # Another client changed the pool: it may have the nodes already, so it is read and planned once more.
                 return Resize.CHANGED, self.oke.node_pool(state.pool.id), "conflict"
             if is_outcome_unknown(error):
                 return self._look(state, size, why)

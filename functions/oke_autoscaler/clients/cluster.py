@@ -140,7 +140,7 @@ class Cluster:
         """Patch a node and return it as it is now; None when it has changed (409) or gone (404) since it was read.
 
         The patch carries the resource version that was read: taints are one list, and a merge patch replaces all of
-        it, so without that precondition a taint that somebody else has just added would be lost.
+        it, so without that precondition a taint that another client has just added would be lost.
         """
         if not self.changes.go(f"{what} node {node.metadata.name}"):
             return node

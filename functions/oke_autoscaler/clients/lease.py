@@ -128,14 +128,14 @@ class TickLease:
             return
         held, self._held = self._held, None
         # No holder and a duration of 1 s is what client-go's leader election writes on release. The resource version is
-        # that of the own write, so a Lease that somebody has taken over in the meantime stays theirs (409).
+        # that of this holder's write, so a Lease that another tick has taken over stays with that tick (409).
         held.spec.holder_identity = ""
         held.spec.lease_duration_seconds = 1
         held.spec.renew_time = micro_time(self._api.now_epoch_seconds())
         self._api.send("PUT", f"{LEASES_PATH}/{LEASE_NAME}", held)
 
     def _is_free(self, lease: _Lease) -> bool:
-        """Return whether nobody holds it or its time is over; one without readable times counts as held by nobody."""
+        """Return whether it has no holder or has expired; one without readable times counts as free."""
         spec = lease.spec
         renewed = _seconds_or_none(spec.renew_time)
         if not spec.holder_identity or renewed is None or spec.lease_duration_seconds is None:

@@ -10,6 +10,7 @@ became of it is read by the next tick, from the pool's state and from the list o
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,7 +23,7 @@ from shared.kubernetes.cluster_access import ClusterAddress, SignedToken, VaultT
 from shared.oci import clients as oci_clients
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from functions.oke_autoscaler.settings import Settings
     from shared.deadline import Deadline
@@ -46,10 +47,11 @@ CAPACITY_CODES = frozenset({"LimitExceeded", "QuotaExceeded", "OutOfHostCapacity
 FIX_BY_STATUS = {
     401: "check the function's dynamic group and the clock",
     404: "check the OCID, and the policies that docs/oke-autoscaler.md lists (OCI answers 404 for both)",
-    409: "none: the node pool is busy, the next tick goes on",
-    412: "none: somebody else changed the node pool, the next tick looks again",
-    429: "none: too many calls, the next tick goes on",
+    409: "none: the node pool is busy, the next tick continues",
+    412: "none: the node pool was changed by another client, the next tick reads it again",
+    429: "none: too many calls, the next tick continues",
 }
+OTHER_FIX = "none if it goes away: the next tick starts from what it reads"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class Oke:
 
     def cluster_address(self) -> ClusterAddress:
         """Return the API server's address and the certificate authority that signed its certificate."""
-        with _explained():
+        with _with_fix():
             return cluster_address(self._client, self._settings.cluster_id, self._settings.kubernetes_endpoint)
 
     def token_source(self) -> TokenSource:
@@ -84,7 +86,7 @@ class Oke:
 
     def node_pool(self, pool_id: str) -> ReadPool:
         """Read one node pool with its nodes; MissingInputData when it belongs to another cluster."""
-        with _explained(), oci_clients.translated(SERVICE):
+        with _with_fix(), oci_clients.translated(SERVICE):
             answer = self._client.get_node_pool(pool_id)
         pool = _converted(answer.data, NodePool)
         if pool.cluster_id and pool.cluster_id != self._settings.cluster_id:
@@ -99,7 +101,7 @@ class Oke:
         """List the newest work requests about the cluster's node pools, one call a compartment (as a rule one)."""
         found: list[WorkRequest] = []
         for compartment in sorted(set(compartments)):
-            with _explained(), oci_clients.translated(SERVICE):
+            with _with_fix(), oci_clients.translated(SERVICE):
                 answer = self._client.list_work_requests(
                     compartment,
                     cluster_id=self._settings.cluster_id,
@@ -118,7 +120,7 @@ class Oke:
         window = settings.node_pool_eval_window
         cpu: dict[str, float] = {}
         ram: dict[str, float] = {}
-        with _explained():
+        with _with_fix():
             if settings.node_pool_eval_cpu_load > 0:
                 cpu = average_percent(client, "CpuUtilization", compartments, now_epoch_seconds, window)
             if settings.node_pool_eval_ram_load > 0:
@@ -159,19 +161,18 @@ class Oke:
         # The client is that of the reads, whose retry strategy sets the time-out before each attempt.
         seconds = self._deadline.bounded(MAX_WRITE_SECONDS)
         self._client.base_client.timeout = (min(oci_clients.CONNECT_SECONDS, seconds), seconds)
-        with _explained(), oci_clients.translated(SERVICE):
+        with _with_fix(), oci_clients.translated(SERVICE):
             call(*args, retry_strategy=NoneRetryStrategy(), **kwargs)
 
 
-class _explained:  # noqa: N801  (reads as the statement it is)
+@contextlib.contextmanager
+def _with_fix() -> Iterator[None]:
     """Add to an OciServiceError what to do about its status."""
-
-    def __enter__(self) -> None:
-        return
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, OciServiceError) and not error.fix:
-            error.fix = FIX_BY_STATUS.get(error.status, "none if it goes away: every tick starts anew")
+    try:
+        yield
+    except OciServiceError as error:
+        error.fix = error.fix or FIX_BY_STATUS.get(error.status, OTHER_FIX)
+        raise
 
 
 def refusal_reason(error: OciServiceError) -> str:
