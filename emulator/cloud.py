@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 GatewayFactory = Callable[["Cloud"], web.Application]
 
-_START_SECONDS = 30
-_STOP_SECONDS = 10
+_START_SECONDS = 120
+_STOP_SECONDS = 60
 _BODY_BYTES = 64 * 1024 * 1024
 _HOST = "127.0.0.1"
 REGION_PREFIX = "/region/{region}"

@@ -32,6 +32,9 @@ from tools.suite import ROOT
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+pytestmark = pytest.mark.timeout(900)
+"""The layout of the images counts as time of the first test that asks for it: a minute, many on a busy machine."""
+
 FUNCTIONS = [entry.folder for entry in suite.read().present()]
 BUILD_ARGS = {"SUITE_VERSION": "9.8.7", "SUITE_COMMIT": "abc1234"}
 IS_ROOT = os.geteuid() == 0
@@ -89,7 +92,7 @@ def call(
             return image.command()
 
         user = FUNCTION_UID if IS_ROOT else None
-        options = HostOptions(image.process_environment(), command=command, user=user)
+        options = HostOptions(image.process_environment(), command=command, user=user, start_seconds=60)
         host = FunctionHost(image.place("/function"), "app", [function], options)
         prepare(host)
         try:

@@ -6,6 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from emulator.cloud import Cloud, CloudOptions
+from emulator.fn_server.host import HostOptions
 from emulator.functions_app import FunctionsApp
 from emulator.services.functions.service import FunctionsService
 
@@ -53,8 +54,9 @@ def cloud_with(root: Path, keys: Path, codes: Mapping[str, str]) -> Iterator[tup
     """Make a cloud whose Functions service has these functions (name to code); those called `sleeps` may take 1 s."""
     for name, code in codes.items():
         write_function(root / "functions", name, code, 1 if code is SLEEPS else 20)
-    functions = FunctionsApp(lambda _: {}, functions_folder=root / "functions")
+    options = HostOptions(start_seconds=60)  # a busy machine may need more than Fn's 5 s
+    functions = FunctionsApp(lambda _: {}, functions_folder=root / "functions", options=options)
     service = FunctionsService(lambda: functions.host)
-    options = CloudOptions(keys_folder=keys)
-    with Cloud(root / "cloud", services=[service], functions=functions, options=options) as cloud:
+    cloud_options = CloudOptions(keys_folder=keys)
+    with Cloud(root / "cloud", services=[service], functions=functions, options=cloud_options) as cloud:
         yield cloud, functions

@@ -55,17 +55,17 @@ def test_a_signed_service_is_closed_to_the_unsigned(tmp_path: Path, options: Clo
     with Cloud(tmp_path, services=[Echo(signed=True)], tls=False, options=options) as cloud:
         signer = resource_principal_signer(cloud.identity.mint_resource_principal(tenancy="ocid1.tenancy.oc1..t"))
         url = f"{cloud.endpoint}/20180222/echo"
-        assert requests.get(url, timeout=5).status_code == 401
-        assert requests.head(url, timeout=5).status_code == 401
-        assert requests.get(url, auth=signer, timeout=5).json()["who"] == "ocid1.tenancy.oc1..t"
-        assert requests.get(url + "?missing=1", auth=signer, timeout=5).json()["code"] == "NotAuthorizedOrNotFound"
+        assert requests.get(url, timeout=60).status_code == 401
+        assert requests.head(url, timeout=60).status_code == 401
+        assert requests.get(url, auth=signer, timeout=60).json()["who"] == "ocid1.tenancy.oc1..t"
+        assert requests.get(url + "?missing=1", auth=signer, timeout=60).json()["code"] == "NotAuthorizedOrNotFound"
 
 
 def test_an_unsigned_service_is_open_and_every_path_has_its_regions(tmp_path: Path, options: CloudOptions) -> None:
     with Cloud(tmp_path, services=[Echo(signed=False)], tls=False, options=options) as cloud:
-        assert requests.get(f"{cloud.endpoint}/20180222/echo", timeout=5).json() == {"who": None, "region": None}
+        assert requests.get(f"{cloud.endpoint}/20180222/echo", timeout=60).json() == {"who": None, "region": None}
         phoenix = cloud.region_endpoint("us-phoenix-1")
-        assert requests.get(f"{phoenix}/20180222/echo", timeout=5).json()["region"] == "us-phoenix-1"
+        assert requests.get(f"{phoenix}/20180222/echo", timeout=60).json()["region"] == "us-phoenix-1"
         assert [call.service for call in cloud.log.calls()] == ["echo", "echo"]
 
 
@@ -73,7 +73,7 @@ def test_a_bug_of_a_service_is_a_500_in_ocis_shape(
     tmp_path: Path, options: CloudOptions, caplog: pytest.LogCaptureFixture
 ) -> None:
     with Cloud(tmp_path, services=[Echo(signed=False)], tls=False, options=options) as cloud:
-        got = requests.get(f"{cloud.endpoint}/20180222/broken", timeout=5)
+        got = requests.get(f"{cloud.endpoint}/20180222/broken", timeout=60)
     assert (got.status_code, got.json()["code"]) == (500, "InternalServerError")
     assert "ZeroDivisionError" in caplog.text
 
@@ -87,13 +87,13 @@ def test_services_are_closed_with_the_cloud_and_closing_twice_is_harmless(
     cloud.close()
     assert echo.closed
     with pytest.raises(requests.exceptions.ConnectionError):
-        requests.get(cloud.endpoint, timeout=5)
+        requests.get(cloud.endpoint, timeout=60)
 
 
 def test_a_cloud_closes_while_a_request_hangs(tmp_path: Path, options: CloudOptions) -> None:
     with Cloud(tmp_path, tls=False, options=options) as cloud:
         armed = cloud.faults.add(hang=True)
-        client = socket.create_connection(("127.0.0.1", int(cloud.endpoint.rpartition(":")[2])), timeout=20)
+        client = socket.create_connection(("127.0.0.1", int(cloud.endpoint.rpartition(":")[2])), timeout=60)
         client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         while not armed.hits:
             pass
@@ -117,7 +117,7 @@ def test_functions_are_served_on_their_own_ports_and_end_with_the_cloud(tmp_path
         return app
 
     with Cloud(tmp_path, functions=application, options=options) as cloud:
-        plain = requests.post(f"{cloud.gateway}/invoke/x", timeout=5)
+        plain = requests.post(f"{cloud.gateway}/invoke/x", timeout=60)
         secure = requests.post(f"{cloud.tls_gateway}/invoke/x", timeout=5, verify=str(cloud.ca_file))
         assert [plain.text, secure.text] == [cloud.endpoint] * 2
     assert ended == [cloud.gateway]
@@ -136,7 +136,7 @@ def test_the_card_can_speak_tls_1_2_with_an_rsa_certificate(cloud: Cloud) -> Non
     port = int(cloud.tls_endpoint.rpartition(":")[2])
     pem = ssl.get_server_certificate(("localhost", port), ca_certs=str(cloud.ca_file))
     assert pem.strip() == cloud.tls_certificate_file.read_text().strip()
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as raw:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as raw:
         secured = context.wrap_socket(raw, server_hostname="localhost")
         assert secured.version() == "TLSv1.2"
         assert "RSA" in str(secured.cipher())

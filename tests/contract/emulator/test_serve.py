@@ -1,4 +1,4 @@
-"""`python -m emulator serve` as a process: what it prints works, and it ends when told."""
+"""`python -m emulator serve` as a process: what it prints works, and it ends at a signal."""
 
 from __future__ import annotations
 
@@ -51,9 +51,10 @@ def server(tmp_path: Path) -> Iterator[Server]:
     made = Server(tmp_path)
     yield made
     made.process.terminate()  # not killed: it ends its function processes, too
-    made.process.communicate(timeout=20)
+    made.process.communicate(timeout=60)
 
 
+@pytest.mark.timeout(600)  # a cold start of every function, with its imports
 @pytest.mark.skipif(shutil.which("curl") is None, reason="needs the curl command")
 def test_every_printed_curl_line_succeeds(server: Server, tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("hello")
@@ -84,9 +85,9 @@ def test_every_printed_curl_line_succeeds(server: Server, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_answers_and_stops_cleanly(server: Server, number: int) -> None:
-    assert requests.get(f"{server.endpoint}/ords/codecard/master/cc", timeout=5).json()["title"] == "Uh oh!"
+    assert requests.get(f"{server.endpoint}/ords/codecard/master/cc", timeout=60).json()["title"] == "Uh oh!"
     server.process.send_signal(number)
-    rest, _ = server.process.communicate(timeout=20)
+    rest, _ = server.process.communicate(timeout=60)
     assert (server.process.returncode, rest) == (0, "The local cloud has stopped.\n")
 
 
