@@ -28,8 +28,8 @@ from functions.oke_autoscaler.explain import command as explain
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from functions.oke_autoscaler.decide.scale_up.column_generation import Bin, Packed
     from functions.oke_autoscaler.decide.scale_up.knapsack import Vector
+    from functions.oke_autoscaler.decide.scale_up.patterns import Bin, Packed
 
 PODS = 51_000
 RELATIVE_GAP = 0.004

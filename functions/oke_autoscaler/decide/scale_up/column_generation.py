@@ -1,46 +1,36 @@
 """Which sets of pods to put on new nodes at least cost: column generation (Gilmore and Gomory, 1961).
 
-A pattern is a set of items that fits one node of a bin. The linear program over patterns is solved by a revised
-simplex whose next pattern comes from a knapsack; whole numbers are found by diving: fix what is whole, solve the rest.
+A pattern is a set of items that fits one node of a bin. There are too many patterns to list, so the linear programme
+over them starts with a few, and a knapsack makes the next: at dual prices y, a pattern of cost c lowers the cost when
+its items are worth more than the node, y · counts > c, and the knapsack finds the pattern that is worth most. When none
+is left, no pattern at all would help, and the solution is optimal over all of them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import floor
 from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.decide.scale_up.knapsack import Knapsack, Pattern, Vector
+from functions.oke_autoscaler.decide.scale_up.patterns import Bin, Column, Packed, fix_whole, take
+from functions.oke_autoscaler.decide.scale_up.simplex import REDUCED_COST, Simplex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-EPSILON = 1e-7
-ROUNDS = 400
-"""Most patterns generated for one linear program."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bin:
-    """A kind of new node: what it holds, what it costs, which items may run on it."""
-
-    capacity: Vector
-    cost: float
-    allowed: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A pattern on a bin."""
-
-    bin: int
-    counts: Pattern
-    cost: float
+MAX_PIVOTS = 400
+"""Pivots of one linear programme. One that ends here, or whose knapsack ended early, is a covering all the same, but
+its cost may lie above the optimum: packings are then measured against a bound that is too high, and stay valid."""
 
 
 @dataclass(frozen=True, slots=True)
 class Relaxation:
-    """Optimum of a linear program: its cost, the patterns with their amounts, the worth of one of each item."""
+    """Optimum of a linear programme: its cost, the patterns with their amounts, the dual price of each item.
+
+    By weak duality the prices bound every packing: no pattern is worth more than its node, so nodes that hold certain
+    items cost at least the sum of their prices. That does not depend on the demand, so the same prices bound what is
+    left of it, too.
+    """
 
     cost: float
     amounts: list[tuple[Column, float]]
@@ -48,25 +38,25 @@ class Relaxation:
 
 
 class CoveringProgram:
-    """Covering a demand by patterns of several bins."""
+    """Covering a demand by patterns of several bins; patterns once made are kept for the next demand."""
 
     def __init__(self, items: Sequence[Vector], bins: Sequence[Bin]) -> None:
         self.items = items
         self.bins = bins
-        self.knapsacks = [Knapsack(bin_.capacity, items, bin_.allowed) for bin_ in bins]
+        self.knapsacks = [Knapsack(each.capacity, items, each.allowed) for each in bins]
         self.columns: dict[tuple[int, Pattern], Column] = {}
 
     def relax(self, demand: Sequence[int]) -> Relaxation:
-        """Optimum of the linear program.
-
-        Every item with a demand must fit some bin.
-        """
+        """Solve the linear programme; every item with a demand must fit some bin."""
         rows = [index for index, count in enumerate(demand) if count]
-        simplex = _Simplex(rows, demand, [self._single(index, demand[index]) for index in rows])
+        simplex = Simplex(rows, demand, [self._single(index, demand[index]) for index in rows])
         known = [column for column in self.columns.values() if any(column.counts[row] for row in rows)]
-        for _ in range(ROUNDS):
+        for _ in range(MAX_PIVOTS):
             duals = simplex.duals()
-            entering = simplex.surplus(duals) or _cheapest(known, rows, duals) or self._price(rows, duals, demand)
+            # The cheap questions first: a knapsack costs far more than a look at the patterns that are known.
+            entering = (
+                simplex.surplus(duals) or _first_improving(known, rows, duals) or self._price(rows, duals, demand)
+            )
             if entering is None:
                 break
             simplex.enter(entering)
@@ -76,7 +66,7 @@ class CoveringProgram:
         return Relaxation(simplex.cost(), simplex.solution(), values)
 
     def _single(self, item: int, demand: int) -> Column:
-        """The cheapest pattern of one item alone."""
+        """Return the pattern of one item alone that costs least an item."""
         limits = [demand if index == item else 0 for index in range(len(self.items))]
         values = [1.0 if index == item else 0.0 for index in range(len(self.items))]
         patterns = [
@@ -90,11 +80,11 @@ class CoveringProgram:
         return self.columns.setdefault((number, counts), Column(number, counts, self.bins[number].cost))
 
     def _price(self, rows: Sequence[int], duals: Sequence[float], demand: Sequence[int]) -> Column | None:
-        """The pattern with the most negative reduced cost, if there is one."""
+        """Return the pattern whose reduced cost is lowest in parts of its node's cost, None when none is below 0."""
         values = [0.0] * len(self.items)
         for row, dual in zip(rows, duals, strict=True):
             values[row] = dual
-        best, chosen = -EPSILON, None
+        best, chosen = -REDUCED_COST, None
         for number, knapsack in enumerate(self.knapsacks):
             value, counts = knapsack.best(values, demand)
             cost = self.bins[number].cost
@@ -103,96 +93,20 @@ class CoveringProgram:
         return chosen
 
 
-def _cheapest(known: Sequence[Column], rows: Sequence[int], duals: Sequence[float]) -> Column | None:
-    """A known pattern that lowers the cost."""
+def _first_improving(known: Sequence[Column], rows: Sequence[int], duals: Sequence[float]) -> Column | None:
+    """Return the first known pattern that lowers the cost."""
     for column in known:
         value = sum(dual * column.counts[row] for row, dual in zip(rows, duals, strict=True))
-        if column.cost - value < -EPSILON * max(1.0, column.cost):
+        if column.cost - value < -REDUCED_COST * max(1.0, column.cost):
             return column
     return None
 
 
-class _Simplex:
-    """Revised simplex with the inverse of the basis as a dense matrix; one row an item."""
-
-    def __init__(self, rows: Sequence[int], demand: Sequence[int], basis: list[Column]) -> None:
-        size = len(rows)
-        self.rows = rows
-        self.basis: list[Column | int] = list(basis)
-        self.inverse = [[0.0] * size for _ in range(size)]
-        self.amounts = [0.0] * size
-        for index, (row, column) in enumerate(zip(rows, basis, strict=True)):
-            self.inverse[index][index] = 1 / column.counts[row]
-            self.amounts[index] = demand[row] / column.counts[row]
-
-    def duals(self) -> list[float]:
-        costs = [entry.cost if isinstance(entry, Column) else 0.0 for entry in self.basis]
-        totals = [0.0] * len(costs)
-        for cost, line in zip(costs, self.inverse, strict=True):
-            if cost:
-                totals = [total + cost * value for total, value in zip(totals, line, strict=True)]
-        return totals
-
-    def surplus(self, duals: Sequence[float]) -> int | None:
-        """Number + 1 of a row that had better be covered more than needed."""
-        worst = min(range(len(duals)), key=lambda index: duals[index], default=None)
-        return worst + 1 if worst is not None and duals[worst] < -EPSILON else None
-
-    def enter(self, entering: Column | int) -> None:
-        """Pivot: the entering column replaces the one that reaches zero first."""
-        vector = self._vector(entering)
-        direction = [sum(a * b for a, b in zip(line, vector, strict=True)) for line in self.inverse]
-        ratios = [
-            (amount / step, index)
-            for index, (amount, step) in enumerate(zip(self.amounts, direction, strict=True))
-            if step > 1e-9
-        ]
-        if not ratios:
-            return
-        step, leaving = min(ratios)
-        pivot = direction[leaving]
-        line = [value / pivot for value in self.inverse[leaving]]
-        for index, factor in enumerate(direction):
-            if index != leaving and factor:
-                self.inverse[index] = [a - factor * b for a, b in zip(self.inverse[index], line, strict=True)]
-                self.amounts[index] -= factor * step
-        self.inverse[leaving] = line
-        self.amounts[leaving] = step
-        self.basis[leaving] = entering
-
-    def _vector(self, entering: Column | int) -> list[float]:
-        if isinstance(entering, Column):
-            return [float(entering.counts[row]) for row in self.rows]
-        return [-1.0 if index == entering - 1 else 0.0 for index in range(len(self.rows))]
-
-    def cost(self) -> float:
-        return sum(column.cost * amount for column, amount in self.solution())
-
-    def solution(self) -> list[tuple[Column, float]]:
-        pairs = zip(self.basis, self.amounts, strict=True)
-        return [(entry, amount) for entry, amount in pairs if isinstance(entry, Column) and amount > EPSILON]
-
-
-Packed = list[tuple[Column, int]]
-
-
-def cost_of(packed: Packed) -> float:
-    """Cost of all nodes of a packing."""
-    return sum(column.cost * count for column, count in packed)
-
-
-def fix_whole(amounts: Sequence[tuple[Column, float]], keep: int, left: list[int]) -> Packed:
-    """Use each pattern as often as the relaxation does in whole numbers, less ``keep``; lowers ``left``."""
-    fixed: Packed = []
-    for column, amount in amounts:
-        fixed.extend(take(column, floor(amount + EPSILON) - keep, left))
-    return fixed
-
-
 def dive(program: CoveringProgram, demand: Sequence[int], turn: int = 0) -> list[Packed]:
-    """A whole-number covering in steps: fix the whole part of each pattern, or one of the fullest, solve the rest.
+    """Cover the demand in whole numbers: fix the whole part of each pattern, or one of the fullest, and solve the rest.
 
-    ``turn`` takes the n-th fullest pattern at the first choice: another turn, another covering.
+    Returns the packing by steps. Each step covers at least one item, so it ends. ``turn`` takes the n-th fullest
+    pattern at the first choice: another turn, another covering.
     """
     left, steps = list(demand), []
     while any(left):
@@ -204,19 +118,3 @@ def dive(program: CoveringProgram, demand: Sequence[int], turn: int = 0) -> list
             turn = 0
         steps.append(packed)
     return steps
-
-
-def take(column: Column, count: int, left: list[int]) -> Packed:
-    """Use a pattern ``count`` times, as long as its items are still needed; the last time it may be less full."""
-    taken: Packed = []
-    for _ in range(count):
-        counts = tuple(min(have, need) for have, need in zip(column.counts, left, strict=True))
-        if not any(counts):
-            break
-        for index, used in enumerate(counts):
-            left[index] -= used
-        if taken and taken[-1][0].counts == counts:
-            taken[-1] = (taken[-1][0], taken[-1][1] + 1)
-        else:
-            taken.append((Column(column.bin, counts, column.cost), 1))
-    return taken

@@ -1,52 +1,48 @@
-"""Least-cost packing of items on new nodes: relaxation, dives, and an exact search of the rest."""
+"""Least-cost packing of items on new nodes: relaxation, dives, and an exact search of the rest.
+
+The relaxation's cost is a lower bound, so every packing shows how far it can be from the best. Cheap ways come first
+and the search ends with the first packing that is near enough.
+"""
 
 from __future__ import annotations
 
 from math import ceil
 from typing import TYPE_CHECKING
 
-from functions.oke_autoscaler.decide.scale_up.branch_and_bound import Search, cost_step
-from functions.oke_autoscaler.decide.scale_up.column_generation import (
-    Bin,
-    CoveringProgram,
-    Packed,
-    Relaxation,
-    cost_of,
-    dive,
-    fix_whole,
-)
+from functions.oke_autoscaler.decide.scale_up.branch_and_bound import BranchAndBound
+from functions.oke_autoscaler.decide.scale_up.column_generation import CoveringProgram, Relaxation, dive
+from functions.oke_autoscaler.decide.scale_up.patterns import Bin, Packed, cost_of, cost_step, fix_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from functions.oke_autoscaler.decide.scale_up.knapsack import Vector
 
-TURNS = 4
-KEPT = (0, 1, 2, 4)
-"""How much of the relaxation's whole numbers the exact search may undo, tried one after another."""
-TAILS = 5
+MAX_DIVES = 4
+RELEASED_NODES = (0, 1, 2, 4)
+"""Nodes of each pattern that the exact search may undo of the relaxation's whole numbers, tried one after another."""
+MAX_TAIL_STEPS = 5
 """Last steps of a dive that are searched exactly."""
-DEEP = 40
-"""Most nodes that an exact search may still have to fill."""
-NEAR = 0.004
+MAX_EXACT_NODES = 40
+"""Nodes that an exact search may have to fill."""
+RELATIVE_GAP = 0.004
 """A packing this near to the relaxation is good enough: of 250 nodes, one."""
-LARGE = 10
-"""Items from which only dives are tried."""
+MAX_EXACT_ITEMS = 10
+"""Items up to which more than one dive and exact searches are tried."""
+ROUNDING = 1e-9
 
 
 def cover(items: Sequence[Vector], bins: Sequence[Bin], demand: Sequence[int]) -> Packed:
-    """Patterns on nodes that hold ``demand`` of each item; every item with a demand must fit some bin."""
+    """Return patterns on nodes that hold ``demand[i]`` of item i; every item with a demand must fit some bin."""
     program = CoveringProgram(items, bins)
     relaxation = program.relax(demand)
-    step = cost_step(bins)
-    lowest = ceil(relaxation.cost / step - 1e-6) * step if step else relaxation.cost
-    target = max(lowest, relaxation.cost * (1 + NEAR)) + 1e-9
-    small = sum(1 for count in demand if count) <= LARGE
+    target = _good_enough(relaxation.cost, bins)
+    small = sum(1 for count in demand if count) <= MAX_EXACT_ITEMS
     best: Packed = []
-    for turn in range(TURNS if small else 1):
+    for turn in range(MAX_DIVES if small else 1):
         steps = dive(program, demand, turn)
         packed = [entry for entries in steps for entry in entries]
-        if not best or cost_of(packed) < cost_of(best) - 1e-9:
+        if not best or cost_of(packed) < cost_of(best) - ROUNDING:
             best = packed
         if cost_of(best) > target and small:
             best = _retry_tails(program, steps, best)
@@ -55,12 +51,26 @@ def cover(items: Sequence[Vector], bins: Sequence[Bin], demand: Sequence[int]) -
     return _refine(program, relaxation, demand, best, target) if small else best
 
 
+def _good_enough(relaxed_cost: float, bins: Sequence[Bin]) -> float:
+    """Return the cost at which the search ends: within RELATIVE_GAP of the relaxation, or optimal.
+
+    No packing costs less than the relaxation, rounded up to a multiple of the cost step: one that costs as much is
+    optimal, however wide the gap to the fractions is.
+    """
+    step = cost_step(bins)
+    lowest = ceil(relaxed_cost / step - 1e-6) * step if step else relaxed_cost
+    return max(lowest, relaxed_cost * (1 + RELATIVE_GAP)) + ROUNDING
+
+
 def _retry_tails(program: CoveringProgram, steps: list[Packed], best: Packed) -> Packed:
-    """Keep the first steps of a dive and search the others exactly, from the last one backwards."""
-    for kept in range(len(steps) - 1, max(-1, len(steps) - TAILS), -1):
+    """Keep the first steps of a dive and search the others exactly, from the last one backwards.
+
+    A dive goes wrong at its end, where amounts below 1 are rounded up; the whole numbers before are rarely at fault.
+    """
+    for kept in range(len(steps) - 1, max(-1, len(steps) - MAX_TAIL_STEPS), -1):
         head = [entry for entries in steps[:kept] for entry in entries]
         tail = [entry for entries in steps[kept:] for entry in entries]
-        if sum(count for _, count in tail) > DEEP:
+        if sum(count for _, count in tail) > MAX_EXACT_NODES:
             break
         left = [sum(column.counts[index] * count for column, count in tail) for index in range(len(program.items))]
         found = _search(program, program.relax(left), left, cost_of(best) - cost_of(head))
@@ -73,10 +83,10 @@ def _refine(
     program: CoveringProgram, relaxation: Relaxation, demand: Sequence[int], best: Packed, target: float
 ) -> Packed:
     """Fix most of the relaxation and search the rest exactly, with more and more of it left open."""
-    for keep in KEPT:
+    for released in RELEASED_NODES:
         left = list(demand)
-        fixed = fix_whole(relaxation.amounts, keep, left)
-        if sum(count for _, count in best) - sum(count for _, count in fixed) > DEEP:
+        fixed = fix_whole(relaxation.amounts, released, left)
+        if sum(count for _, count in best) - sum(count for _, count in fixed) > MAX_EXACT_NODES:
             break
         found = _search(program, relaxation, left, cost_of(best) - cost_of(fixed))
         if found is not None:
@@ -87,5 +97,5 @@ def _refine(
 
 
 def _search(program: CoveringProgram, relaxation: Relaxation, left: Sequence[int], bound: float) -> Packed | None:
-    """A covering of the rest that costs less than the bound."""
-    return Search(program.items, program.bins, relaxation.values, bound).run(tuple(left))
+    """Return a covering of the rest that costs less than the bound, None without one."""
+    return BranchAndBound(program.items, program.bins, relaxation.values, bound).run(tuple(left))

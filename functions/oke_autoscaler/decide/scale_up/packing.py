@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from functions.oke_autoscaler.decide.scale_up.column_generation import Bin, Column, Packed
 from functions.oke_autoscaler.decide.scale_up.covering import cover
+from functions.oke_autoscaler.decide.scale_up.patterns import Bin, Column, Packed
 from functions.oke_autoscaler.decide.simulation.nodes import capacity
 
 if TYPE_CHECKING:

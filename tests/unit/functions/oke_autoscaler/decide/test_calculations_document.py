@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 from functions.oke_autoscaler.decide.decide import decide
-from functions.oke_autoscaler.decide.scale_up.column_generation import Bin, CoveringProgram
+from functions.oke_autoscaler.decide.scale_up.column_generation import CoveringProgram
+from functions.oke_autoscaler.decide.scale_up.patterns import Bin
 from functions.oke_autoscaler.decide.simulation.cluster_state import build_cluster_state
 from functions.oke_autoscaler.explain.snapshot_file import read
 
