@@ -21,6 +21,8 @@ from bench.memory import peak_bytes
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    import pyarrow as pa
+
     from functions.adw_billing.model.warehouse import Batch
 
 TENANCY = "ocid1.tenancy.oc1..bench"
@@ -57,14 +59,14 @@ def arrow(report: Path, _work: Path) -> dict[str, Any]:
     from functions.adw_billing.model.headers import layout
     from functions.adw_billing.parse.chunks import Splitter
     from functions.adw_billing.parse.parser import Parser
-    from functions.adw_billing.parse.row_rules import Rules
     from functions.adw_billing.source.gunzip import ProvenStream
+    from functions.adw_billing.warehouse.oracle.sql import ROW_FORMAT
     from shared.bounded_work import ahead
 
     stream = ProvenStream(_stored(report), report.stat().st_size)
     splitter = Splitter(stream.pieces())
     found = layout(splitter.header())
-    parser = Parser(found, Rules(text_numbers=True), "")
+    parser = Parser(found, ROW_FORMAT, "")
     with ahead(splitter.chunks) as chunks, ahead(lambda: parser.batches(chunks, 1)) as batches:
         return {"rows": sum(map(_handed_over, batches))}
 
@@ -82,19 +84,27 @@ def _handed_over(batch: Batch) -> int:
 
 def embedded(report: Path, work: Path) -> dict[str, Any]:
     """Load as the command line does: from the file to a commit in the embedded warehouse."""
-    from functions.adw_billing.loader.call import Call, Orders
+    from functions.adw_billing.loader.load_run import LoadOptions, LoadRun
     from functions.adw_billing.source.reports import Folder
+    from functions.adw_billing.warehouse.duckdb.file import connect
+    from functions.adw_billing.warehouse.duckdb.session import Session
     from functions.adw_billing.warehouse.duckdb.warehouse import DuckDbWarehouse
     from shared.deadline import Deadline
 
-    warehouse = DuckDbWarehouse(
-        str(work / "bench.duckdb"), Deadline.after(60), call_id="bench", cost_from="", margin_seconds=0
-    )
+    class CountingSession(Session):
+        statements = 0
+
+        def run(self, statement: str, values: Any = None, rows: pa.Table | None = None) -> None:  # noqa: ANN401
+            self.statements += 1
+            super().run(statement, values, rows)
+
+    session = CountingSession(connect(str(work / "bench.duckdb"), Deadline.after(60), 0))
+    warehouse = DuckDbWarehouse(session, call_id="bench", cost_from="")
     warehouse.migrate()
-    before = warehouse.statements()
-    orders = Orders(newest_first=False, max_rows_per_slice=10_000_000, left_seconds=lambda: 1e6)
-    summary = Call(Folder(report.parent, TENANCY, ("cost",)), warehouse, orders).run()
-    statements = warehouse.statements() - before
+    before = session.statements
+    options = LoadOptions(newest_first=False, max_rows_per_slice=10_000_000, left_seconds=lambda: 1e6)
+    summary = LoadRun(Folder(report.parent, TENANCY, ("cost",)), warehouse, options).run()
+    statements = session.statements - before
     warehouse.close()
     return {"rows": sum(row.rows_loaded for row in summary.rows), "statements": statements}
 

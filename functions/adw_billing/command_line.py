@@ -21,6 +21,7 @@ from shared.errors import BadRequest, FunctionError
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
 WAIT_SECONDS = 60.0
 """How long the command line waits for a file that another process has open."""
@@ -57,7 +58,7 @@ def report(options: argparse.Namespace) -> int:
     def text() -> str:
         from functions.adw_billing.cost_report.command import report as written
 
-        return written(_path(options), options.out, Deadline.after(WAIT_SECONDS))
+        return written(_path(options), options.out, _reading)
 
     return _answered(text)
 
@@ -70,7 +71,7 @@ def report_json(options: argparse.Namespace) -> int:
 
         from functions.adw_billing.cost_report.command import read_and_write
 
-        found = read_and_write(_path(options), options.out, Deadline.after(WAIT_SECONDS))
+        found = read_and_write(_path(options), options.out, _reading)
         return msgspec.json.encode({**msgspec.to_builtins(found), "page": str(options.out)}).decode() + "\n"
 
     return _answered(text)
@@ -92,15 +93,22 @@ def _answered(answer: Callable[[], str]) -> int:
     return 1
 
 
+def _reading(path: str) -> AbstractContextManager[Callable[[str], list[tuple[Any, ...]]]]:
+    """Open a warehouse's file to be read only."""
+    from functions.adw_billing.open_warehouse import reading_file
+
+    return reading_file(path, Deadline.after(WAIT_SECONDS))
+
+
 def _path(options: argparse.Namespace) -> str:
-    """The warehouse's file; `duckdb:` before it, as in the setting, is allowed."""
+    """Return the warehouse's file; `duckdb:` before it, as in the setting, is allowed."""
     return str(options.warehouse).removeprefix("duckdb:")
 
 
 def _load(options: argparse.Namespace) -> Any:  # noqa: ANN401  (JSON of two forms)
-    from functions.adw_billing.loader.call import Call, Orders
+    from functions.adw_billing.loader.load_run import LoadOptions, LoadRun
     from functions.adw_billing.source.reports import Folder
-    from functions.adw_billing.warehouse.duckdb.warehouse import DuckDbWarehouse
+    from functions.adw_billing.warehouse.duckdb.warehouse import open_warehouse
 
     if not options.reports.is_dir():
         raise BadRequest(f"{options.reports} is no folder", fix="name a folder with reports", field="reports")
@@ -108,20 +116,20 @@ def _load(options: argparse.Namespace) -> Any:  # noqa: ANN401  (JSON of two for
         cost_from = usage_day(options.cost_from) if options.cost_from else ""
     except ValueError as fault:
         raise BadRequest(f"--cost-from {fault}", fix="name a usage day", field="cost-from") from None
-    warehouse = DuckDbWarehouse(
+    warehouse = open_warehouse(
         _path(options), Deadline.after(WAIT_SECONDS), call_id=uuid.uuid4().hex, cost_from=cost_from, margin_seconds=0
     )
     deadline = Deadline.after(LOAD_SECONDS)
     try:
         warehouse.migrate()
-        orders = Orders(
+        load_options = LoadOptions(
             newest_first=False,
             max_rows_per_slice=1_000_000,
             left_seconds=deadline.remaining_seconds,
             progress=_bar() if sys.stderr.isatty() else _silent,
         )
         folder = Folder(options.reports, options.tenancy, DIALECTS, warehouse.tenancies())
-        summary = Call(folder, warehouse, orders).run()
+        summary = LoadRun(folder, warehouse, load_options).run()
     finally:
         warehouse.close()
     if folder.unreadable:

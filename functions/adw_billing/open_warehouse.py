@@ -1,27 +1,46 @@
-"""Opens the warehouse that the settings name; only that engine is imported."""
+"""Opens the warehouse that the settings or a command name; only that engine is imported."""
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any
+
     from functions.adw_billing.model.warehouse import Warehouse
     from functions.adw_billing.settings import Settings
+    from functions.adw_billing.warehouse.oracle.warehouse import OracleWarehouse
     from shared.deadline import Deadline
 
 
 def open_warehouse(settings: Settings, deadline: Deadline, call_id: str) -> Warehouse:
-    """Raises the errors of ``errors``: busy, unreachable, refused, unusable."""
+    """Open the warehouse of the settings. Raises the errors of ``errors``: busy, unreachable, refused, unusable."""
     if not settings.duckdb_path:
-        from functions.adw_billing.warehouse.oracle.warehouse import open_warehouse as open_oracle
-
         return open_oracle(settings, deadline, call_id)
-    from functions.adw_billing.warehouse.duckdb.warehouse import DuckDbWarehouse
+    from functions.adw_billing.warehouse.duckdb.warehouse import open_warehouse as open_duckdb
 
-    return DuckDbWarehouse(
+    return open_duckdb(
         settings.duckdb_path,
         deadline,
         call_id=call_id,
         cost_from=settings.oci_billing_cost_from,
         margin_seconds=settings.deadline_margin_seconds,
     )
+
+
+def open_oracle(settings: Settings, deadline: Deadline, call_id: str) -> OracleWarehouse:
+    """Log on to the Oracle database of the settings; errors as above."""
+    from functions.adw_billing.warehouse.oracle.warehouse import open_warehouse as log_on
+
+    return log_on(settings, deadline, call_id)
+
+
+@contextlib.contextmanager
+def reading_file(path: str, deadline: Deadline) -> Iterator[Callable[[str], list[tuple[Any, ...]]]]:
+    """Open an embedded warehouse to be read only; yields a function that returns the rows of a query."""
+    from functions.adw_billing.warehouse.duckdb.file import connect, named_faults
+
+    with named_faults(), contextlib.closing(connect(path, deadline, 0, read_only=True)) as file:
+        yield lambda statement: file.execute(statement).fetchall()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from functions.adw_billing.errors import WarehouseUnusable
+from functions.adw_billing.open_warehouse import open_oracle
 from functions.adw_billing.source.tenancy_bucket import TenancyBucket
 from shared import preflight_rows
 
@@ -28,9 +29,7 @@ def preflight(settings: Settings, deadline: Deadline) -> dict[str, Any]:
 def _warehouse(settings: Settings, deadline: Deadline) -> str:
     if settings.duckdb_path:
         return _duckdb(Path(settings.duckdb_path), settings, deadline)
-    from functions.adw_billing.warehouse.oracle.warehouse import open_warehouse  # rare
-
-    warehouse = open_warehouse(settings, deadline, "preflight")
+    warehouse = open_oracle(settings, deadline, "preflight")
     try:
         return warehouse.inspect(copies=settings.load_mode == "dbms_cloud")
     finally:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from functions.adw_billing.loader.call import Call as LoadCall
-from functions.adw_billing.loader.call import Orders, Summary
-from functions.adw_billing.open_warehouse import open_warehouse
+from functions.adw_billing.loader.load_run import LoadOptions, LoadRun, LoadSummary
+from functions.adw_billing.open_warehouse import open_oracle, open_warehouse
 from functions.adw_billing.source.tenancy_bucket import TenancyBucket
 from shared.errors import BadRequest
 
 if TYPE_CHECKING:
     from functions.adw_billing.loader.copy_object import Copier
-    from functions.adw_billing.model.warehouse import Warehouse
+    from functions.adw_billing.model.warehouse import CopyingWarehouse, Warehouse
     from functions.adw_billing.settings import Settings
-    from functions.adw_billing.warehouse.oracle.warehouse import OracleWarehouse
     from shared.handler import Call
 
 FLAGS = ("detail", "preflight")
@@ -33,11 +31,11 @@ def serve(call: Call[Settings]) -> list[str] | dict[str, Any]:
         return preflight(call.settings, call.deadline)
     reading = call.deadline.less(call.settings.deadline_margin_seconds / 2)  # what hangs is given up in time to answer
     reports = TenancyBucket(call.settings, reading)
-    warehouse = open_warehouse(call.settings, call.deadline, call.call_id)
+    warehouse, copying = _open(call)
+    copier = _copier(reports, copying) if copying else None
     try:
         warehouse.migrate()
-        copier = _copier(call.settings, reports, warehouse)
-        summary = LoadCall(reports, warehouse, _orders(call, copier)).run()
+        summary = LoadRun(reports, warehouse, _options(call, copier)).run()
         removed = _retain(call.settings, warehouse)
     finally:
         warehouse.close()
@@ -56,22 +54,28 @@ def serve(call: Call[Settings]) -> list[str] | dict[str, Any]:
     return answer(summary, detail=flags["detail"])
 
 
-def answer(summary: Summary, *, detail: bool) -> list[str] | dict[str, Any]:
-    """The function's answer for what a call did."""
+def answer(summary: LoadSummary, *, detail: bool) -> list[str] | dict[str, Any]:
+    """Return the function's answer for what a run did."""
     return summary.detail() if detail else summary.names()
 
 
-def _copier(settings: Settings, reports: TenancyBucket, warehouse: Warehouse) -> Copier | None:
-    if settings.load_mode == "function":
-        return None
+def _open(call: Call[Settings]) -> tuple[Warehouse, CopyingWarehouse | None]:
+    """Open the warehouse; the second is the same one where it is to read the objects itself."""
+    if call.settings.load_mode == "dbms_cloud":
+        oracle = open_oracle(call.settings, call.deadline, call.call_id)
+        return oracle, oracle
+    return open_warehouse(call.settings, call.deadline, call.call_id), None
+
+
+def _copier(reports: TenancyBucket, warehouse: CopyingWarehouse) -> Copier:
     from functions.adw_billing.loader.copy_object import Copier  # for those who outgrow the function
 
-    return Copier(reports, cast("OracleWarehouse", warehouse))
+    return Copier(reports, warehouse)
 
 
-def _orders(call: Call[Settings], copier: Copier | None) -> Orders:
+def _options(call: Call[Settings], copier: Copier | None) -> LoadOptions:
     settings = call.settings
-    return Orders(
+    return LoadOptions(
         newest_first=settings.load_order == "newest-first",
         max_rows_per_slice=settings.max_rows_per_slice,
         left_seconds=lambda: call.deadline.remaining_seconds() - settings.deadline_margin_seconds,

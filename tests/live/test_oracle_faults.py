@@ -40,9 +40,9 @@ def source_in(folder: Path) -> ReportBatches:
     return ReportBatches(make_report("cost", ROWS), KEY, folder, with_rejected=True)
 
 
-def load_once(server: OracleServer, source: ReportBatches, call_id: str, *, direct: bool = False) -> LedgerRow | None:
+def load_once(server: OracleServer, source: ReportBatches, call_id: str) -> LedgerRow | None:
     """One call's work on one object, from logon to logoff; None when the object is settled."""
-    warehouse = server.warehouse(Deadline.after(60), call_id, direct=direct)
+    warehouse = server.warehouse(Deadline.after(60), call_id)
     try:
         warehouse.migrate()
         claim = warehouse.claim(KEY, "cost", sliced=True)
@@ -69,18 +69,16 @@ def lease_over(database: oracledb.Connection) -> None:
     database.commit()
 
 
-@pytest.mark.parametrize("direct", [False, True], ids=["array-insert", "direct-path"])
 @pytest.mark.parametrize("phase", ["before", "after"])
 def test_killed_at_every_message_the_report_is_there_whole_or_not_at_all(
-    server: OracleServer, database: oracledb.Connection, control: Control, query: Query, tmp_path: Path, phase: str,
-    direct: bool,
-) -> None:  # fmt: skip
+    server: OracleServer, database: oracledb.Connection, control: Control, query: Query, tmp_path: Path, phase: str
+) -> None:
     empty_schema(server)
     source = source_in(tmp_path)
     for skip in range(200):
         control.fault("any", "kill", phase=phase, skip=skip)
         try:
-            load_once(server, source, f"call-{skip}", direct=direct)
+            load_once(server, source, f"call-{skip}")
         except (FunctionError, oracledb.Error) as error:
             # The logon of this test is the driver's own; all else is typed.
             assert control.fired(), error  # noqa: PT017

@@ -14,35 +14,34 @@ import pytest
 
 from emulator.reports.generated_report import make_report
 from functions.adw_billing.errors import DatabaseUnreachable, ProofFailed, WarehouseBusy, WarehouseUnusable
+from functions.adw_billing.model.columns import ColumnType
 from functions.adw_billing.model.exact_sums import plain
-from functions.adw_billing.model.tables import ALL, BILLING, USAGE, Kind
+from functions.adw_billing.model.tables import ALL, BILLING, USAGE
 from functions.adw_billing.model.warehouse import Batch, LedgerEntry, ObjectKey, Outcome, Progress, Rejected, Sums
+from functions.adw_billing.warehouse.oracle.warehouse import OracleWarehouse
 from shared.deadline import Deadline
 from shared.errors import DeadlineExceeded
+from tests.support.oracle_server import CountingSession
 from tests.support.report_batches import ReportBatches
 
 if TYPE_CHECKING:
     import oracledb
 
-    from functions.adw_billing.warehouse.oracle.warehouse import OracleWarehouse
     from tests.support.oracle_server import OracleServer
 
 TENANCY = "ocid1.tenancy.oc1..aaaaaaaalive"
 Query = Callable[..., list[tuple[object, ...]]]
 
 
-@pytest.fixture(params=["array-insert", "direct-path"])
-def make(
-    request: pytest.FixtureRequest, server: OracleServer, database: oracledb.Connection
-) -> Iterator[Callable[..., OracleWarehouse]]:
-    """Opens warehouses in both ways of staging, and closes them."""
+@pytest.fixture
+def make(server: OracleServer, database: oracledb.Connection) -> Iterator[Callable[..., OracleWarehouse]]:
+    """Opens warehouses, and closes them."""
     opened: list[OracleWarehouse] = []
 
     def run(call_id: str = "call-1", **options: object) -> OracleWarehouse:
         made = server.warehouse(
             Deadline.after(120),
             call_id,
-            direct=request.param == "direct-path",
             **options,  # type: ignore[arg-type]
         )
         opened.append(made)
@@ -146,9 +145,9 @@ def test_sums_have_more_digits_than_a_sum_of_the_database(make: Callable[..., Or
     warehouse = make()
     texts = ["9.0E20", "6.3E-18", "123456789012345678901234567890.12345678", "1E-30"]
     given = {"object_row": "i::BIGINT", "usage_billedQuantity": "t"}
-    nulls = {Kind.TIME: "NULL::TIMESTAMP"}
+    nulls = {ColumnType.TIME: "NULL::TIMESTAMP"}
     values = ", ".join(
-        f"{given.get(column.name, nulls.get(column.kind, 'NULL::VARCHAR'))} AS {column.name}"
+        f"{given.get(column.name, nulls.get(column.type, 'NULL::VARCHAR'))} AS {column.name}"
         for column in USAGE.columns
     )
     rows = ", ".join(f"({number}, '{text}')" for number, text in enumerate(texts, 1))
@@ -364,17 +363,20 @@ def test_the_views_give_focus_rows_and_compare_cost_with_focus(
 
 
 def test_a_second_migration_asks_two_questions_and_a_newer_schema_is_refused(
-    make: Callable[..., OracleWarehouse], database: oracledb.Connection
+    server: OracleServer, make: Callable[..., OracleWarehouse], database: oracledb.Connection
 ) -> None:
-    warehouse = make()
-    before = warehouse.statements()
+    make()
+    session = CountingSession(server.connect, Deadline.after(60))
+    warehouse = OracleWarehouse(session, Deadline.after(60), "call-2")
+    before = session.requests
     warehouse.migrate()
-    assert warehouse.statements() - before == 2
+    assert session.requests - before == 2
     with database.cursor() as cursor:
         cursor.execute("update oci_loader set value = '99' where name = 'schema_version'")
     database.commit()
     with pytest.raises(WarehouseUnusable, match="99"):
         warehouse.migrate()
+    warehouse.close()
 
 
 def test_private_tables_of_calls_that_died_are_dropped_by_a_later_one(

@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import functions.adw_billing.parse.parser  # noqa: F401  (once, and not in every child)
-from functions.adw_billing.loader import call as load
+from functions.adw_billing.loader.load_run import LoadOptions, LoadRun
 from functions.adw_billing.settings import DIALECTS
 from functions.adw_billing.source import reports
-from functions.adw_billing.warehouse.duckdb import warehouse as duckdb_warehouse
+from functions.adw_billing.warehouse.duckdb.file import connect
 from functions.adw_billing.warehouse.duckdb.session import Session
+from functions.adw_billing.warehouse.duckdb.warehouse import DuckDbWarehouse
 from shared.deadline import Deadline
 
 if TYPE_CHECKING:
@@ -72,18 +73,16 @@ def call(folder: Path, warehouse: Path, steps: Steps, *, sliced: bool) -> None:
                 steps.step()
                 yield chunk
 
-    duckdb_warehouse.Session = SteppingSession  # type: ignore[misc]
-    opened = duckdb_warehouse.DuckDbWarehouse(
-        str(warehouse), Deadline.after(30), call_id="sweep", cost_from="", margin_seconds=0
-    )
+    session = SteppingSession(connect(str(warehouse), Deadline.after(30), 0))
+    opened = DuckDbWarehouse(session, call_id="sweep", cost_from="")
     opened.migrate()
-    orders = load.Orders(
+    options = LoadOptions(
         newest_first=False,
         max_rows_per_slice=20,
         left_seconds=lambda: NO_TIME if sliced else 1e6,
         chunk_bytes=4000,
     )
-    while load.Call(SteppingFolder(folder, "", DIALECTS), opened, orders).run().remaining:
+    while LoadRun(SteppingFolder(folder, "", DIALECTS), opened, options).run().remaining:
         pass
     opened.close()
 

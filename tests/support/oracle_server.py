@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import oracledb
 
-from functions.adw_billing.model.tables import ALL
+from functions.adw_billing.model.tables import ALL, STAGE_PREFIX
 from functions.adw_billing.settings import Settings
 from functions.adw_billing.warehouse.oracle.session import Session
-from functions.adw_billing.warehouse.oracle.sql import STAGE_PREFIX
 from functions.adw_billing.warehouse.oracle.views import create_statements
 from functions.adw_billing.warehouse.oracle.warehouse import OracleWarehouse
 from shared.settings import Secret
@@ -23,6 +22,16 @@ if TYPE_CHECKING:
 
 OURS = {table.name.upper() for table in ALL}
 VIEWS = {name.upper() for name in create_statements()}
+
+
+class CountingSession(Session):
+    """A session that counts the requests made, a batch as one."""
+
+    requests = 0
+
+    def _begin(self) -> None:
+        self.requests += 1
+        super()._begin()
 
 
 @dataclass(frozen=True)

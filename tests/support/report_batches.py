@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from emulator.reports.generated_report import GeneratedReport, ReportLayout
-from functions.adw_billing.model.tables import BILLING, DATA, OBJECT_KEY, Column, Kind
+from functions.adw_billing.model.columns import Column, ColumnType
+from functions.adw_billing.model.tables import BILLING, DATA, OBJECT_KEY
 from functions.adw_billing.model.warehouse import Batch, Outcome, Rejected, Sums
 
 if TYPE_CHECKING:
@@ -95,10 +96,10 @@ class ReportBatches:
         if column.header not in self._headers:
             return (
                 f"NULL::VARCHAR AS {column.name}"
-                if column.kind is not Kind.TIME
+                if column.type is not ColumnType.TIME
                 else f"NULL::TIMESTAMP AS {column.name}"
             )
-        if column.kind is Kind.TIME:
+        if column.type is ColumnType.TIME:
             return f'strptime("{column.header}", {_CLOCK}) AS {column.name}'
         return f'"{column.header}" AS {column.name}'
 

@@ -34,7 +34,6 @@ CREATE VIEW user_tab_columns AS SELECT upper(table_name) AS table_name, upper(co
 CREATE MACRO SYS_EXTRACT_UTC(moment) AS moment;
 CREATE MACRO SYSTIMESTAMP() AS current_timestamp::TIMESTAMP;
 CREATE MACRO NUMTODSINTERVAL(amount, unit) AS to_seconds(amount::DOUBLE);
-CREATE MACRO SYS_CONTEXT(space, name) AS 'MAIN';
 """
 
 
@@ -93,12 +92,6 @@ class TranslatedSession:
         self.statements += 1
         for row in batch.to_pylist():
             self._run(statement, row)
-
-    def load(self, table: str, columns: Sequence[str], batch: Any) -> None:
-        binds = ", ".join(f":{name}" for name in batch.column_names)
-        assert not self._open, "direct path refuses to begin within a transaction"
-        self.insert(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({binds})", batch)
-        self.commit()
 
     def _copy(self, **binds: Any) -> duckdb.DuckDBPyConnection:
         """DBMS_CLOUD commits what it has copied."""

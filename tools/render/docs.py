@@ -110,9 +110,9 @@ def functions_table(suite: Suite, root: Path) -> str:
 def ddl(engine: str) -> str:
     """The statements that make the warehouse of adw-billing, tables before indexes and views."""
     from functions.adw_billing.model import tables
-    from functions.adw_billing.warehouse import views
     from functions.adw_billing.warehouse.ddl import duckdb_create, oracle_create
     from functions.adw_billing.warehouse.duckdb import sql as duckdb_sql
+    from functions.adw_billing.warehouse.duckdb import views as duckdb_views
     from functions.adw_billing.warehouse.oracle import schema as oracle_schema
     from functions.adw_billing.warehouse.oracle import views as oracle_views
 
@@ -121,7 +121,7 @@ def ddl(engine: str) -> str:
         made += [*oracle_schema.INDEXES.values(), *oracle_views.create_statements().values()]
     else:
         made = [duckdb_create(table) for table in tables.ALL if table is not tables.BILLING]
-        made += [duckdb_sql.billing_view(frozenset()), *views.create_statements()]
+        made += [duckdb_sql.billing_view(frozenset()), *duckdb_views.create_statements()]
     return "".join(f"```sql\n{_wrapped(statement.strip())};\n```\n\n" for statement in made)
 
 

@@ -7,13 +7,13 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from functions.adw_billing.model.exact_sums import add
 from functions.adw_billing.model.headers import HeaderFault, Layout, dialect_of_name, layout
 from functions.adw_billing.model.warehouse import (
     WHOLE_OBJECT,
     Batch,
     Claim,
     LedgerRow,
+    LoadResult,
     ObjectKey,
     Outcome,
     Progress,
@@ -23,7 +23,6 @@ from functions.adw_billing.model.warehouse import (
     Warehouse,
 )
 from functions.adw_billing.parse.chunks import CHUNK_BYTES, Splitter, text_check
-from functions.adw_billing.parse.row_rules import Rules
 from functions.adw_billing.source.gunzip import ProvenStream, StreamFault
 from shared.bounded_work import Late, ahead
 
@@ -33,32 +32,23 @@ if TYPE_CHECKING:
     from functions.adw_billing.loader.copy_object import Copier
     from functions.adw_billing.source.reports import ReportObject, Reports
 
-SHOWN_REJECTED = 100
+MAX_SHOWN_REJECTED = 100
 """Quarantined rows that an answer shows; `oci_report_rejected` has them all."""
-UNKNOWN = "unknown"
+UNKNOWN_DIALECT = "unknown"
 """Dialect of an object that never showed a header."""
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Until when a call may work, and how large a slice and a chunk are."""
+    """Until when a run may work, and how large a slice and a chunk are."""
 
     left_seconds: Callable[[], float]
     max_rows_per_slice: int
     chunk_bytes: int = CHUNK_BYTES
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """What became of an object: its ledger row, or None when it was stopped in time or another call has it."""
-
-    row: LedgerRow | None
-    seconds: float
-    rejected: tuple[Rejected, ...] = ()
-
-
 class ObjectLoader:
-    """Loads objects of one place into one warehouse. ``report_rows(n)`` is told of rows as they are staged."""
+    """Loads objects of one source into one warehouse; ``report_rows(n)`` is called as rows are staged."""
 
     def __init__(
         self,
@@ -74,8 +64,8 @@ class ObjectLoader:
         self._report_rows = report_rows
         self._copier = copier
 
-    def load(self, report: ReportObject, *, sliced: bool) -> Loaded:
-        """One object. Raises the warehouse's and the object store's errors, with the claim given up."""
+    def load(self, report: ReportObject, *, sliced: bool) -> LoadResult:
+        """Load one object. Raises the warehouse's and the object store's errors, with the claim given up."""
         started = time.monotonic()
         copied = self._copier.load(report) if self._copier else None
         if copied is not None:
@@ -92,20 +82,20 @@ class ObjectLoader:
             return self._settle_empty(key, report, stream, started)
         claim = self._warehouse.claim(key, found.dialect, sliced=sliced)
         if claim is None:
-            return Loaded(None, time.monotonic() - started)
-        work = _Work(self._warehouse, self._budget, self._report_rows, claim, found, text_check(header))
+            return LoadResult(None, time.monotonic() - started)
+        work = _StagedLoad(self._warehouse, self._budget, self._report_rows, claim, found, text_check(header))
         try:
             row = work.finish(splitter, stream)
-        except _Changed:
+        except _ContentChanged:
             self._warehouse.release(claim, drop=True)
             return self.load(report, sliced=True)
         except BaseException:
             self._warehouse.release(claim, drop=False)
             raise
-        return Loaded(row, time.monotonic() - started, tuple(work.rejected))
+        return LoadResult(row, time.monotonic() - started, tuple(work.rejected))
 
     def _layout(self, report: ReportObject, header: bytes, stream: ProvenStream) -> Layout | None:
-        """The layout, None for an object without a byte. Raises HeaderFault."""
+        """Return the layout; None for an object without a byte. Raises HeaderFault."""
         promised = dialect_of_name(report.name)
         if not header.strip():
             if not promised:
@@ -121,33 +111,33 @@ class ObjectLoader:
             raise HeaderFault("wrong-dialect", f"the header is that of a {found.dialect} report")
         return found
 
-    def _settle_empty(self, key: ObjectKey, report: ReportObject, stream: ProvenStream, started: float) -> Loaded:
+    def _settle_empty(self, key: ObjectKey, report: ReportObject, stream: ProvenStream, started: float) -> LoadResult:
         dialect = dialect_of_name(report.name)
         claim = self._warehouse.claim(key, dialect, sliced=False)
         if claim is None:
-            return Loaded(None, time.monotonic() - started)
+            return LoadResult(None, time.monotonic() - started)
         row = self._warehouse.commit(claim, Outcome(dialect, report.size_bytes, stream.sha256, "loaded", Sums()))
-        return Loaded(row, time.monotonic() - started)
+        return LoadResult(row, time.monotonic() - started)
 
     def _reject(
         self, key: ObjectKey, report: ReportObject, stream: ProvenStream, reason: str, text: str, started: float
-    ) -> Loaded:
+    ) -> LoadResult:
         """Put the whole object into quarantine before anything of it was read as rows."""
         stream.drain()
         dialect = dialect_of_name(report.name)
         claim = self._warehouse.claim(key, dialect or "usage", sliced=True)
         if claim is None:
-            return Loaded(None, time.monotonic() - started)
+            return LoadResult(None, time.monotonic() - started)
         entry = Rejected(WHOLE_OBJECT, reason, text)
-        outcome = Outcome(dialect or UNKNOWN, report.size_bytes, stream.sha256, "rejected", Sums(), [entry])
-        return Loaded(self._warehouse.commit(claim, outcome), time.monotonic() - started, (entry,))
+        outcome = Outcome(dialect or UNKNOWN_DIALECT, report.size_bytes, stream.sha256, "rejected", Sums(), [entry])
+        return LoadResult(self._warehouse.commit(claim, outcome), time.monotonic() - started, (entry,))
 
 
-class _Changed(Exception):
+class _ContentChanged(Exception):
     """What was staged of the object is not what it holds now."""
 
 
-class _Work:
+class _StagedLoad:
     """The rows of one claimed object."""
 
     def __init__(
@@ -170,7 +160,7 @@ class _Work:
         self.rejected: list[Rejected] = []
 
     def finish(self, splitter: Splitter, stream: ProvenStream) -> LedgerRow | None:
-        """The object's ledger row: of its rows, or of a stream that cannot be used; None when time was over."""
+        """Return the object's ledger row: of its rows, or of a stream that cannot be used; None when time was over."""
         try:
             return self.commit(stream) if self.run(splitter) else None
         except StreamFault as fault:
@@ -179,13 +169,12 @@ class _Work:
     def run(self, splitter: Splitter) -> bool:
         """Stage all batches; False when time was over before the end, with the progress kept."""
         check = self._skip(splitter)
-        rules = Rules(text_numbers=self._warehouse.numbers == "text")
         first = self._done.records + 1
         stopped = threading.Event()
         with ahead(splitter.chunks, stopped=stopped) as chunks:
             from functions.adw_billing.parse.parser import Parser  # a call with nothing new needs no Arrow
 
-            parser = Parser(self._layout, rules, check)
+            parser = Parser(self._layout, self._warehouse.row_format, check)
             left = self._budget.left_seconds
             with ahead(lambda: parser.batches(chunks, first), 2, stopped=stopped, left_seconds=left) as batches:
                 try:
@@ -199,25 +188,23 @@ class _Work:
         return batch.final or self._goes_on()
 
     def _skip(self, splitter: Splitter) -> str:
-        """Leave out what earlier calls staged; the check over the text up to there. Raises _Changed."""
+        """Leave out what earlier calls staged; the check over the text up to there. Raises _ContentChanged."""
+        # The etag is the same, and still the rows staged so far are used only where the bytes before them are: an
+        # unpacked prefix of the same CRC.
         check = self._check
         for part in splitter.skip(self._done.text_bytes):
             check = text_check(part, check)
         if self._done.text_bytes and check != self._done.prefix_check:
-            raise _Changed
+            raise _ContentChanged
         return check
 
     def _stage(self, batch: Batch) -> None:
         self._warehouse.stage(self._claim, batch)
-        self.rejected += batch.rejected[: max(0, SHOWN_REJECTED - len(self.rejected))]
+        self.rejected += batch.rejected[: max(0, MAX_SHOWN_REJECTED - len(self.rejected))]
         done = self._done
         self._done = Progress(
             done.records + batch.records,
-            Sums(
-                done.sums.rows + batch.sums.rows,
-                add(done.sums.cost, batch.sums.cost),
-                add(done.sums.quantity, batch.sums.quantity),
-            ),
+            done.sums.plus(batch.sums),
             done.text_bytes + batch.text_bytes,
             batch.prefix_check,
         )

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from functions.adw_billing.model.warehouse import LedgerEntry
     from functions.adw_billing.source.reports import ReportObject
 
-FIRST_BYTES_PER_SECOND = 4e6
+ASSUMED_BYTES_PER_SECOND = 4e6
 """Stored bytes a second assumed before any was measured; a whole processor core does 20e6."""
-SAFETY = 1.3
+TIME_SAFETY_FACTOR = 1.3
 """An object is taken to need so many times what the measured speed says."""
 
 _FOCUS_DAY = re.compile(r"focus reports/(\d{4})/(\d\d)/(\d\d)/", re.IGNORECASE)
@@ -23,7 +23,7 @@ _FOCUS_DAY = re.compile(r"focus reports/(\d{4})/(\d\d)/(\d\d)/", re.IGNORECASE)
 def pending(
     listed: Iterable[ReportObject], ledger: Mapping[tuple[str, str, str], LedgerEntry], *, newest_first: bool
 ) -> list[ReportObject]:
-    """The objects to load, in order; ``ledger`` by (tenancy, name, etag).
+    """Return the objects to load, in order; ``ledger`` by (tenancy, name, etag).
 
     Usage reports come first, so that `oci_billing_cost_from` does not depend on the order; then by usage day, which a
     FOCUS report has in its name and others, written within a day of it, in their time; objects that were damaged when
@@ -34,13 +34,14 @@ def pending(
         entry = ledger.get((report.tenancy_id, report.name, report.etag))
         if entry is None or entry.retried:
             todo.append((entry is not None, report.dialect != "usage", report))
+    # two sorts, of which the second keeps the order of the first among equals: only the days go newest first
     todo.sort(key=lambda item: (usage_day(item[2]), item[2].name), reverse=newest_first)
     todo.sort(key=lambda item: item[:2])
     return [report for _, _, report in todo]
 
 
 def usage_day(report: ReportObject) -> str:
-    """The day (YYYY-MM-DD) that stands for an object in the order."""
+    """Return the day (YYYY-MM-DD) that stands for an object in the order."""
     found = _FOCUS_DAY.match(report.name)
     if found:
         return "-".join(found.groups())
@@ -48,8 +49,8 @@ def usage_day(report: ReportObject) -> str:
 
 
 @dataclass(slots=True)
-class Pace:
-    """The measured speed of this call."""
+class Throughput:
+    """The measured speed of this run."""
 
     stored_bytes: int = 0
     rows: int = 0
@@ -67,10 +68,10 @@ class Pace:
         return self.rows / self.seconds if self.seconds else 0.0
 
     def seconds_for(self, stored_bytes: int) -> float:
-        """How long an object is going to take, with some safety."""
-        speed = self.stored_bytes / self.seconds if self.stored_bytes and self.seconds else FIRST_BYTES_PER_SECOND
-        return SAFETY * stored_bytes / speed
+        """Return how long an object is going to take, with some safety."""
+        speed = self.stored_bytes / self.seconds if self.stored_bytes and self.seconds else ASSUMED_BYTES_PER_SECOND
+        return TIME_SAFETY_FACTOR * stored_bytes / speed
 
     def fits(self, stored_bytes: int, left_seconds: float) -> bool:
-        """Whether an object can be finished in what is left."""
+        """Tell whether an object can be finished in what is left."""
         return self.seconds_for(stored_bytes) <= left_seconds

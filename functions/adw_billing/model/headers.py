@@ -1,4 +1,4 @@
-"""Which dialect a report is, and which of its columns go where: told by the names in its header, never by position.
+"""Which dialect a report is and where its columns go: by the names in its header, never by position.
 
 Names are compared without case; Oracle's table and Oracle's files differ in it (`lineItem/TenantId`). FOCUS files
 carry the names of FOCUS 0.5 or 1.0, some with the prefix `x_oci_`.
@@ -10,8 +10,8 @@ import csv
 import io
 from dataclasses import dataclass
 
-from functions.adw_billing.model.tables import DATA, Kind
-from functions.adw_billing.model.warehouse import WHOLE_OBJECT
+from functions.adw_billing.model.columns import ColumnType
+from functions.adw_billing.model.tables import DATA
 
 TAG_PREFIX = "tags/"
 FOCUS_ALIASES = {
@@ -21,15 +21,14 @@ FOCUS_ALIASES = {
 }
 """Names of Oracle's own table (and of FOCUS 1.0) for columns that the files call otherwise."""
 FOCUS_TAGS = ("tags", "tag")
+_TEXT_TYPES = (ColumnType.TEXT, ColumnType.LONG_TEXT)
 FOCUS_MARKS = frozenset({"billedcost", "chargeperiodstart"})
-"""Columns that every FOCUS version requires; they tell the dialect."""
+"""Columns that every FOCUS version requires: a header with both is FOCUS."""
 COST_MARK = "cost/"
 USAGE_MARKS = ("usage/", "product/resource")
 LINE_ITEM_MARK = "lineitem/intervalusagestart"
 """The column that usage and cost reports require; any column `cost/…` makes it a cost report."""
 PREFIXES = {"reports/usage-csv/": "usage", "reports/cost-csv/": "cost", "focus reports/": "focus"}
-
-__all__ = ["WHOLE_OBJECT", "HeaderFault", "Layout", "dialect_of_name", "layout"]
 
 
 class HeaderFault(ValueError):
@@ -56,18 +55,18 @@ class Layout:
     others: tuple[tuple[str, int], ...]
 
     @property
-    def kinds(self) -> dict[int, Kind]:
-        """What the fields hold that are not plain texts, by position."""
+    def value_types(self) -> dict[int, ColumnType]:
+        """The types of the fields that are numbers or moments, not plain texts, by position."""
         table = DATA[self.dialect]
-        kinds = {position: table.column(name).kind for name, position in self.columns.items()}
-        return {position: kind for position, kind in kinds.items() if kind not in (Kind.TEXT, Kind.LONG_TEXT)}
+        types = {position: table.column(name).type for name, position in self.columns.items()}
+        return {position: each for position, each in types.items() if each not in _TEXT_TYPES}
 
     @property
     def lengths(self) -> dict[int, int]:
         """How many characters the fields of short texts may have, by position."""
         table = DATA[self.dialect]
         texts = {position: table.column(name) for name, position in self.columns.items()}
-        return {position: column.length for position, column in texts.items() if column.kind is Kind.TEXT}
+        return {position: column.length for position, column in texts.items() if column.type is ColumnType.TEXT}
 
     @property
     def null_words(self) -> frozenset[str]:
@@ -76,13 +75,13 @@ class Layout:
 
 
 def dialect_of_name(object_name: str) -> str:
-    """The dialect that an object's prefix promises; empty for other prefixes."""
+    """Return the dialect that an object's prefix promises; empty for other prefixes."""
     lowered = object_name.lower()
     return next((dialect for prefix, dialect in PREFIXES.items() if lowered.startswith(prefix)), "")
 
 
 def layout(header: bytes) -> Layout:
-    """The layout of a report whose first record is ``header``. Raises HeaderFault."""
+    """Return the layout of a report whose first record is ``header``. Raises HeaderFault."""
     try:
         text = header.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -141,7 +140,10 @@ def _focus(names: list[str]) -> Layout:
 
 
 def _focus_column(name: str, known: dict[str, str]) -> str:
-    """The table's column for a header; `x_oci_Provider` is Provider, `x_oci_ReferenceNumber` is oci_ReferenceNumber."""
+    """Return the column for a header: `x_oci_Provider` is Provider, `x_oci_ReferenceNumber` oci_ReferenceNumber."""
+    # The prefix marks two things: columns of Oracle's own, which keep an `oci_` in the table, and plain FOCUS columns
+    # that some files prefix all the same. The name with the prefix is tried first, so that a column of Oracle's own
+    # never takes the place of a FOCUS column of the same rest.
     lowered = name.lower()
     bare = _bare(name)
     candidates = (lowered, f"oci_{bare}" if bare != lowered else bare, bare)
@@ -155,7 +157,7 @@ def _focus_column(name: str, known: dict[str, str]) -> str:
 
 
 def _unique(pairs: list[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
-    """The pairs with a number added to names that occur again, so that no value is lost in a JSON object."""
+    """Return the pairs with a number added to names that occur again: no value is lost in a JSON object."""
     seen: dict[str, int] = {}
     result = []
     for name, position in pairs:

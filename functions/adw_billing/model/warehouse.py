@@ -1,17 +1,12 @@
-"""What the loader needs of a warehouse; DuckDB and Oracle are two of them.
+"""What the loader needs of a warehouse: one protocol, which DuckDB and Oracle implement, and the values it takes.
 
-Who does what:
-
-* ``functions.adw_billing.model.tables`` defines every table, ``ddl`` makes both engines' DDL from it.
-* ``load.py`` drives: ``ledger`` -> ``claim`` -> ``stage`` for each Batch (``keep_progress`` between slices) ->
-  ``commit``. ``engine.py`` picks ``duckdb_warehouse.DuckDbWarehouse`` or ``oracle_warehouse.OracleWarehouse``.
+* ``model.tables`` defines every table, ``warehouse.ddl`` makes both engines' DDL from it.
+* ``loader.load_object`` drives: ``ledger`` -> ``claim`` -> ``stage`` for each Batch (``keep_progress`` between slices)
+  -> ``commit``. ``open_warehouse`` picks the engine; the loader never sees which one it is.
 * A Batch has some 8,000 rows that passed all checks as an Arrow table, columns as in the table's definition. DuckDB
   reads it where it lies in memory, python-oracledb takes it as it is.
 * ``commit`` publishes data, quarantine, `oci_billing`, `oci_cost_daily` and ledger row in one transaction, after it
   read rows and sums back by SQL and compared them with those of ``Outcome``; ProofFailed when they differ.
-
-Modules of Oracle's side: ``oracle_warehouse`` (this protocol), ``oracle_connect`` (login, DSN, timeouts),
-``oracle_errors``, ``oracle_sql``, ``wallet``. They import ``oracledb`` and ``oci.database`` lazily.
 """
 
 from __future__ import annotations
@@ -20,10 +15,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from functions.adw_billing.model.exact_sums import add
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import pyarrow as pa
+
+    from functions.adw_billing.model.headers import Layout
 
 State = Literal["loaded", "partial", "rejected"]
 """All rows; all but those in quarantine; none (the object itself is in quarantine)."""
@@ -36,6 +35,30 @@ UNKNOWN_TENANCY = "unknown"
 
 RETRIED_REASONS = frozenset({"truncated", "damaged", "size-differs"})
 """Why an object was rejected that a new download may mend: it is tried again by every call."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowFormat:
+    """In which form a warehouse takes rows, and what its columns hold: the parser follows it and knows no engine.
+
+    ``number_exponents``: numbers come as checked texts of at most 38 digits, with decimal exponents from the first to
+    the second, and the warehouse turns them into its own exact numbers; None: as DECIMAL of the column's type.
+    ``limits_texts``: a text longer than its column is quarantined. ``has_billing``: batches also have the rows of
+    `oci_billing`, which such a warehouse stores as texts of the file.
+    """
+
+    number_exponents: tuple[int, int] | None = None
+    limits_texts: bool = False
+    has_billing: bool = False
+
+    @property
+    def numbers_are_texts(self) -> bool:
+        """Whether a Batch hands numbers over as texts."""
+        return self.number_exponents is not None
+
+    def lengths(self, layout: Layout) -> dict[int, int]:
+        """Return the lengths, in characters, that texts are held to, by position."""
+        return layout.lengths if self.limits_texts else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +96,10 @@ class Sums:
     rows: int = 0
     cost: Decimal = Decimal(0)
     quantity: Decimal = Decimal(0)
+
+    def plus(self, other: Sums) -> Sums:
+        """Return the sums of both together."""
+        return Sums(self.rows + other.rows, add(self.cost, other.cost), add(self.quantity, other.quantity))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +141,11 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows fit to be loaded.
+    """Rows that can be loaded.
 
     ``rows`` has the columns of the dialect's table, in the order of its definition and without the object's key;
-    ``billing``, where the warehouse takes numbers as texts, those of `oci_billing` as texts of the file, without its
-    key and with a last column ``usage_day``; None where there is no such row (`oci_billing` takes none of FOCUS).
+    ``billing``, where RowFormat asks for it, those of `oci_billing` as texts of the file, without its key and with a
+    last column ``usage_day``; None where there is no such row (`oci_billing` takes none of FOCUS).
     ``sums`` are those of the good rows, ``rejected`` the bad ones; ``records`` counts both, ``text_bytes`` is the
     unpacked text that they took, ``prefix_check`` a check over the report's text up to the end of the batch; ``final``:
     nothing follows.
@@ -164,21 +191,32 @@ class LedgerRow:
     state: State
 
 
+@dataclass(frozen=True, slots=True)
+class LoadResult:
+    """What became of an object in a call.
+
+    ``row`` is its ledger row, or None when it was stopped in time or another call has it; ``rejected`` the first of its
+    quarantined rows.
+    """
+
+    row: LedgerRow | None
+    seconds: float
+    rejected: tuple[Rejected, ...] = ()
+
+
 class Warehouse(Protocol):
     """One connection to a warehouse for one call."""
 
-    numbers: Literal["decimal", "text"]
-    """How a Batch hands numbers over: as DECIMAL of the column's type, or as checked texts of at most 38 digits that
-    the warehouse turns into its own exact numbers."""
+    row_format: RowFormat
 
     def migrate(self) -> None:
-        """Create what is missing, adopt an `oci_billing` of old, run the forward steps; WarehouseUnusable if newer."""
+        """Create what is missing, adopt an older `oci_billing`, run the forward steps; WarehouseUnusable if newer."""
 
     def ledger(self, tenancy_id: str) -> Mapping[tuple[str, str], LedgerEntry]:
-        """The settled objects of a tenancy by (object name, etag)."""
+        """Return the settled objects of a tenancy by (object name, etag)."""
 
     def claim(self, key: ObjectKey, dialect: str, *, sliced: bool) -> Claim | None:
-        """The right to load the object, or None when another call has it or has settled this very version.
+        """Take the right to load the object; None when another call has it or has settled this very version.
 
         A new etag of the same name drops what was staged of the old one.
         """
@@ -202,13 +240,20 @@ class Warehouse(Protocol):
         """
 
     def release(self, claim: Claim, *, drop: bool) -> None:
-        """Give a claim up without a commit; ``drop`` also forgets what was staged."""
+        """Give a claim up without a commit; ``drop`` also removes what was staged."""
 
     def retain(self, tenancy_id: str, first_day: str) -> int:
         """Remove rows of usage days before ``first_day``; how many."""
 
-    def statements(self) -> int:
-        """Statements sent so far, for the bench."""
-
     def close(self) -> None:
-        """Give the connection up."""
+        """Close the connection."""
+
+
+class CopyingWarehouse(Warehouse, Protocol):
+    """A warehouse that can read an object from the bucket itself (`load_mode=dbms_cloud`)."""
+
+    def copy(self, claim: Claim, layout: Layout, uri: str) -> Sums | None:
+        """Stage the object without the function's help; its sums, or None where the function has to read it.
+
+        Raises DeadlineExceeded; the object is then left to the function, from the next call on.
+        """

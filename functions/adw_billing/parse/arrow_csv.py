@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from functions.adw_billing.parse.quotes import has_longer_line
-from functions.adw_billing.parse.records import RECORD_LIMIT_BYTES
+from functions.adw_billing.parse.records import MAX_RECORD_BYTES
 
 if TYPE_CHECKING:
     from functions.adw_billing.parse.chunks import Chunk
@@ -51,11 +51,11 @@ class Reader:
             null_values=[""],
             strings_can_be_null=True,
             quoted_strings_can_be_null=True,
-            check_utf8=False,  # `scan` has done it, in a fourth of the time
+            check_utf8=False,  # `is_text` has done it, in a fourth of the time
         )
 
     def read(self, chunk: Chunk) -> Texts:
-        """The texts of a chunk that is not empty. Raises Irregular."""
+        """Return the texts of a chunk that is not empty. Raises Irregular."""
         text = chunk.text
         if not chunk.regular or text.startswith(codecs.BOM_UTF8):
             raise Irregular
@@ -78,7 +78,9 @@ class Reader:
         if has_lines:  # the fault may be that of the first line alone
             raise Irregular
         columns = [each.chunk(0) if each.num_chunks == 1 else each.combine_chunks() for each in table.columns]
-        part = RECORD_LIMIT_BYTES // (2 * len(columns))
+        # A record can be too long only where one of its fields is longer than its share. A field without quotes is no
+        # longer than its line, one with quotes is known: most chunks need no look at the lengths of all records.
+        part = MAX_RECORD_BYTES // (2 * len(columns))
         if chunk.longest_quoted > part or has_longer_line(text, part):
             _check_lengths(columns)
         return Texts(columns, _numbers(table.num_rows, misfits), misfits)
@@ -92,10 +94,11 @@ def _numbers(rows: int, misfits: list[int]) -> pa.Int64Array:
 
 
 def _check_lengths(columns: list[pa.StringArray]) -> None:
-    """No record is longer than it may be; half of that leaves room for its separators and doubled quotes."""
+    """Raise Irregular where a record may be longer than MAX_RECORD_BYTES."""
+    # half of it leaves room for separators and doubled quotes, which are not in the fields; `records` decides exactly
     total = pc.fill_null(pc.binary_length(columns[0]), 0)
     for column in columns[1:]:
         total = pc.add(total, pc.fill_null(pc.binary_length(column), 0))
     longest = pc.max(total).as_py() or 0
-    if longest > RECORD_LIMIT_BYTES // 2:
+    if longest > MAX_RECORD_BYTES // 2:
         raise Irregular

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from isal import isal_zlib
 
 from functions.adw_billing.parse.quotes import Quotes, closed_end, is_text, quotes
-from functions.adw_billing.parse.records import LINE_END, RECORD_LIMIT_BYTES
+from functions.adw_billing.parse.records import LINE_END, MAX_RECORD_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,18 +17,19 @@ CHUNK_BYTES = 5 << 20
 """Text of a chunk, about 8,000 rows: more fills the processor's cache, fewer make more statements."""
 FIRST_CHUNK_BYTES = 1 << 20
 """The first chunk is small and each is twice the one before: the warehouse has something to do early."""
-MOST_LINES = 65_536
+MAX_CHUNK_LINES = 65_536
 """Lines of a chunk: a row that is bad takes some 500 bytes of memory, however short it is."""
-SAMPLES, SAMPLE_BYTES = 16, 4096
-"""Where lines are counted before all are: counting those of a chunk takes as long as finding its quotes."""
-OVERLONG_BYTES = 16 << 20
+LINE_SAMPLES = 16
+LINE_SAMPLE_BYTES = 4096
+"""Where line ends are counted before all are: counting all of a chunk takes as long as finding its quotes."""
+MAX_LINE_BYTES = 16 << 20
 """Without a line end in so much text, its line is given up."""
-KEPT_BYTES = 64 << 10
+OVERLONG_HEAD_BYTES = 64 << 10
 """What is kept of a line that was given up."""
 
 
 def text_check(text: bytes, before: str = "") -> str:
-    """A check over a text that goes on where ``before`` ended (CRC-32, as hexadecimal digits)."""
+    """Return a check over a text that goes on where ``before`` ended (CRC-32, as hexadecimal digits)."""
     return f"{isal_zlib.crc32(text, int(before or '0', 16)):08x}"
 
 
@@ -51,7 +52,7 @@ class Chunk:
 
 
 def whole(text: bytes, *, final: bool = False) -> Chunk:
-    """A chunk of all of a text."""
+    """Return a chunk of all of a text."""
     return replace(_chunk(text, quotes(text)), final=final, closed=final)
 
 
@@ -62,6 +63,10 @@ def _chunk(text: bytes, found: Quotes) -> Chunk:
 class Splitter:
     """Gives the header record, then chunks."""
 
+    # Invariant: the text not yet given is `_buffer`, then `_held`, then the pieces that are still to come; once the
+    # header is given, `_buffer` begins with a record. `_held` is the start of a line that is not complete: kept apart,
+    # it is joined with the next pieces once, and a chunk that takes all of `_buffer` is that object, not a copy.
+
     def __init__(self, pieces: Iterator[bytes], chunk_bytes: int = CHUNK_BYTES) -> None:
         self._pieces = pieces
         self._chunk_bytes = chunk_bytes
@@ -69,8 +74,8 @@ class Splitter:
         self._held = b""  # follows the buffer
         self._ended = False
 
-    def header(self, limit_bytes: int = RECORD_LIMIT_BYTES) -> bytes:
-        """The first record with its line end; what there is where it does not end within the limit.
+    def header(self, limit_bytes: int = MAX_RECORD_BYTES) -> bytes:
+        """Return the first record with its line end; what there is where it does not end within the limit.
 
         Blank lines before it are left out.
         """
@@ -84,7 +89,9 @@ class Splitter:
         return header
 
     def _header_end(self) -> int:
-        """Behind the first line end that is in no quoted name; 0 where there is none yet."""
+        """Return the position behind the first line end that is in no quoted name; 0 where there is none yet."""
+        # A line end is outside of quotes where the quotes before it are even in number (see `closed_end`). A carriage
+        # return that is the last byte so far may be half of a line end.
         marks = begin = 0
         for found in LINE_END.finditer(self._buffer):
             marks += self._buffer.count(b'"', begin, found.end())
@@ -95,7 +102,7 @@ class Splitter:
         return 0
 
     def skip(self, text_bytes: int) -> Iterator[bytes]:
-        """Leave out bytes that earlier calls have loaded, handing them over to be checked."""
+        """Leave out bytes that earlier calls have loaded; yield them to be checked."""
         left = text_bytes
         while left:
             self._fill(1)
@@ -106,7 +113,7 @@ class Splitter:
             yield part
 
     def chunks(self) -> Iterator[Chunk]:
-        """The chunks; the last one, which may be empty, is final."""
+        """Yield the chunks; the last one, which may be empty, is final."""
         size = min(FIRST_CHUNK_BYTES, self._chunk_bytes)
         while True:
             self._fill(size, whole_lines=True)
@@ -119,27 +126,33 @@ class Splitter:
             size = min(2 * size, self._chunk_bytes)
 
     def _few_lines(self, size: int) -> int:
-        """So much of the buffer that it has no more than MOST_LINES, or a little less; most chunks are far from it."""
-        stride = max(SAMPLE_BYTES, size // SAMPLES)
-        sampled = sum(self._buffer.count(b"\n", at, at + SAMPLE_BYTES) for at in range(0, size, stride))
-        if sampled * stride <= MOST_LINES // 4 * SAMPLE_BYTES:
+        """Return how much of the buffer has no more than MAX_CHUNK_LINES, or a little less."""
+        # Real lines have hundreds of bytes, so that a chunk is far from the limit: samples that extrapolate to less
+        # than a quarter of it settle the question. The limit is one of memory, so that lines that gather between the
+        # samples make a chunk larger than planned, not wrong.
+        stride = max(LINE_SAMPLE_BYTES, size // LINE_SAMPLES)
+        sampled = sum(self._buffer.count(b"\n", at, at + LINE_SAMPLE_BYTES) for at in range(0, size, stride))
+        if sampled * stride <= MAX_CHUNK_LINES // 4 * LINE_SAMPLE_BYTES:
             return size
         lines = self._buffer.count(b"\n", 0, size)
-        return size if lines <= MOST_LINES else max(1, size * MOST_LINES // lines)
+        return size if lines <= MAX_CHUNK_LINES else max(1, size * MAX_CHUNK_LINES // lines)
 
     def _cut(self, size: int) -> Chunk:
         end = self._buffer.rfind(b"\n", 0, size) + 1 or self._buffer.find(b"\n") + 1
-        while not end and not self._ended and len(self._buffer) < OVERLONG_BYTES:
+        while not end and not self._ended and len(self._buffer) < MAX_LINE_BYTES:
             self._fill(len(self._buffer) + 1)
             end = self._buffer.find(b"\n") + 1
-        if not end and self._ended and len(self._buffer) < OVERLONG_BYTES:
+        if not end and self._ended and len(self._buffer) < MAX_LINE_BYTES:
             end = len(self._buffer)  # the last line, without a line end
         if not end:
             return self._overlong()
+        # The cut at a line end may be within a quoted field. Then the chunk ends with the last record before the open
+        # quote, unless more than a record's longest length lies behind it: such a quote is a fault, which `records`
+        # names, and the chunk is irregular.
         text = self._buffer[:end]
         found = quotes(text)
         closed = closed_end(text, found.open_at) if found.open_at >= 0 else end
-        if 0 < closed < end and end - closed <= RECORD_LIMIT_BYTES:
+        if 0 < closed < end and end - closed <= MAX_RECORD_BYTES:
             end = closed
             text = self._buffer[:end]
             found = replace(found, open_at=-1)
@@ -147,7 +160,8 @@ class Splitter:
         return _chunk(text, found)
 
     def _overlong(self) -> Chunk:
-        head = self._buffer[:KEPT_BYTES]
+        """Read past a line that is too long, keeping its head only."""
+        head = self._buffer[:OVERLONG_HEAD_BYTES]
         taken = 0
         end = 0
         while not end and self._buffer:
@@ -172,6 +186,8 @@ class Splitter:
                 break
             parts.append(piece)
             have += len(piece)
+        # The last line end within `wanted` is where `_cut` cuts: with the rest held back its slice is the whole buffer.
+        # It is looked for in the last piece alone, whose slices are small; elsewhere `_cut` makes a copy, no more.
         last = parts[-1]
         end = last.rfind(b"\n", 0, len(last) - (have - wanted)) + 1 if whole_lines and not self._ended else 0
         self._held = last[end:] if end else b""

@@ -1,4 +1,4 @@
-"""Texts of a column as exact numbers and moments; what is not surely exact is marked, and left to the `judge`.
+"""Texts of a column as exact numbers and moments; what is not surely exact is marked, and left to `row_rules`.
 
 Arrow's cast of a text to a decimal says so when digits would be lost, but only as long as its tables of powers reach:
 with more than 38 digits or a large exponent it gives a wrong number or ends the process (pyarrow 26.0). So a text is
@@ -14,66 +14,73 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from functions.adw_billing.warehouse.ddl import DIGITS, NUMBER_SCALE
+from functions.adw_billing.model.columns import DIGITS, NUMBER_SCALE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_PLAIN = b"0123456789.-"
-_MANTISSA_DECIMALS = 20
-_SMALLEST_EXPONENT = 24
+_PLAIN_CHARACTERS = b"0123456789.-"
+# `d.dddE-n` is cast only within these bounds, where digits beyond the column's scale are reported as "would cause data
+# loss". Arrow's powers of ten end at 1E38; with exponents beyond them the cast has returned wrong numbers without an
+# error, so that whatever is not well inside is left to `row_rules`. Real reports stay inside: 6.31234567E-12.
+_MAX_MANTISSA_DECIMALS = 20
+_MAX_NEGATIVE_EXPONENT = 24
 SUM_TYPE = pa.decimal256(76, max(NUMBER_SCALE.values()))
 """Holds the sum of as many rows as a chunk can have, of every kind of number."""
-_FEW_ROWS_DIGITS = 7
-"""Digits by which a sum of a chunk's rows is longer than the largest of them, at most."""
+_MAX_CARRY_DIGITS = 7
+"""Digits by which the sum of a chunk's rows can be longer than the largest of them: MAX_CHUNK_LINES is below 1E7."""
 UTC_TIME = pa.timestamp("us", "UTC")
 LOCAL_TIME = pa.timestamp("us")
 """Without a zone: what stands in a report without one is UTC."""
-_FIRST = pa.scalar("0001-01-01T00:00:00").cast(LOCAL_TIME)
-_LAST = pa.scalar("9999-12-31T23:59:59.999999").cast(LOCAL_TIME)
+_FIRST_TIME = pa.scalar("0001-01-01T00:00:00").cast(LOCAL_TIME)
+_LAST_TIME = pa.scalar("9999-12-31T23:59:59.999999").cast(LOCAL_TIME)
 
 Doubts: TypeAlias = "pa.BooleanArray | None"
-"""Which texts are not surely exact; None: no one is in doubt."""
+"""Which texts are not surely exact; None: all are."""
 
 
-def either(one: Doubts, other: Doubts) -> Doubts:
-    """Doubts of any of two kinds."""
+def either_doubts(one: Doubts, other: Doubts) -> Doubts:
+    """Return the texts that are in doubt for one reason or the other."""
     if one is None or other is None:
         return other if one is None else one
     return pc.or_(one, other)
 
 
-def decimals(texts: pa.StringArray, scale: int) -> tuple[pa.Decimal128Array, Doubts]:
-    """The numbers with ``scale`` decimals, NULL where the text is NULL or in doubt."""
+def to_decimals(texts: pa.StringArray, scale: int) -> tuple[pa.Decimal128Array, Doubts]:
+    """Return the numbers with ``scale`` decimals, NULL where the text is NULL or in doubt, and the doubts."""
     kind = pa.decimal128(DIGITS, scale)
     if texts.null_count == len(texts):
         return pa.nulls(len(texts), kind), None
     unsure = _unsure(texts, DIGITS - scale)
     values, failed = _cast(_without(texts, unsure), kind)
-    return values, either(unsure, failed)
+    return values, either_doubts(unsure, failed)
 
 
-def total(values: pa.Array) -> Decimal:
-    """The exact sum of decimals; NULL counts as 0. Arrow's own sum of a decimal128 overflows without an error."""
+def exact_total(values: pa.Array) -> Decimal:
+    """Return the exact sum of decimals; NULL counts as 0."""
+    # Arrow's sum of a decimal128 is a decimal128(38), which overflows without an error (pyarrow 26.0). The sum of n
+    # values is at most n times the largest: where that could have more than 38 digits, 76 are taken.
     ends = pc.min_max(values)
     largest = max(abs(each) for each in (ends["min"].as_py() or 0, ends["max"].as_py() or 0))
-    if largest >= Decimal(10) ** (DIGITS - values.type.scale - _FEW_ROWS_DIGITS):
+    if largest >= Decimal(10) ** (DIGITS - values.type.scale - _MAX_CARRY_DIGITS):
         values = pc.cast(values, SUM_TYPE)
     return pc.sum(values).as_py() or Decimal(0)
 
 
-def times(texts: pa.StringArray) -> tuple[pa.TimestampArray, Doubts]:
-    """The moments in UTC to the microsecond, NULL where the text is NULL or in doubt."""
+def to_times(texts: pa.StringArray) -> tuple[pa.TimestampArray, Doubts]:
+    """Return the moments in UTC to the microsecond, NULL where the text is NULL or in doubt, and the doubts."""
     values, failed = _first_cast(texts)
     ends = pc.min_max(values)
-    if ends["min"].is_valid and (ends["min"].value < _FIRST.value or ends["max"].value > _LAST.value):
-        outside = pc.or_(pc.less(values, _FIRST), pc.greater(values, _LAST))
-        failed = either(failed, pc.fill_null(outside, fill_value=False))
+    if ends["min"].is_valid and (ends["min"].value < _FIRST_TIME.value or ends["max"].value > _LAST_TIME.value):
+        outside = pc.or_(pc.less(values, _FIRST_TIME), pc.greater(values, _LAST_TIME))
+        failed = either_doubts(failed, pc.fill_null(outside, fill_value=False))
     return values, failed
 
 
 def _first_cast(texts: pa.StringArray) -> tuple[pa.TimestampArray, Doubts]:
-    """Times that all have a zone, or all have none, or the mixture."""
+    """Cast times that all have a zone, or all have none, or the mixture."""
+    # Arrow's cast to a type with a zone takes only texts with one, to a type without only those without: either all
+    # go through at once, or the column is a mixture, whose texts without a zone are in doubt.
     for kind in (UTC_TIME, LOCAL_TIME):
         with contextlib.suppress(pa.ArrowInvalid):
             return pc.cast(pc.cast(texts, kind), LOCAL_TIME), None
@@ -86,7 +93,7 @@ def _without(texts: pa.StringArray, doubts: Doubts) -> pa.StringArray:
 
 
 def _cast(texts: pa.StringArray, kind: pa.DataType) -> tuple[Any, Doubts]:
-    """The values, NULL where the cast fails, and where it does."""
+    """Return the values, NULL where the cast fails, and where it does."""
     try:
         return pc.cast(texts, kind), None
     except pa.ArrowInvalid:
@@ -96,7 +103,9 @@ def _cast(texts: pa.StringArray, kind: pa.DataType) -> tuple[Any, Doubts]:
 
 
 def _failing(texts: pa.StringArray, kind: pa.DataType, first: int) -> Iterator[int]:
-    """The positions whose cast fails, of texts that begin at ``first``: halves are tried until one text is left."""
+    """Yield the positions whose cast fails, of texts that begin at ``first``."""
+    # Arrow names one failing text at most and gives no values. Halves are tried until one text is left: k bad ones
+    # among n cost some k * log2(n) casts, and a whole column of good ones just one.
     try:
         pc.cast(texts, kind)
     except pa.ArrowInvalid:
@@ -109,24 +118,27 @@ def _failing(texts: pa.StringArray, kind: pa.DataType, first: int) -> Iterator[i
 
 
 def _unsure(texts: pa.StringArray, whole_digits: int) -> Doubts:
-    """Which texts are not to be cast to a decimal with so many digits before the point."""
+    """Return which texts are not to be cast to a decimal with so many digits before the point."""
+    # Three questions, each asked of the whole column first, because most columns raise none of them: is a text longer
+    # than 38 characters or its part before the point longer than the type allows (a sign counts as a digit: in doubt
+    # is never wrong); has it a character that no plain number has; is its exponent within the bounds above.
     lengths = pc.binary_length(texts)
     points = pc.find_substring(texts, ".")
     whole = pc.if_else(pc.less(points, 0), lengths, points)
     doubts: Doubts = None
     if pc.max(lengths).as_py() > DIGITS or pc.max(whole).as_py() > whole_digits:
         doubts = _marked(pc.or_(pc.greater(lengths, DIGITS), pc.greater(whole, whole_digits)))
-    odd = set(characters(texts).translate(None, _PLAIN))
+    odd = set(characters(texts).translate(None, _PLAIN_CHARACTERS))
     if odd - set(b"E"):
-        doubts = either(doubts, _marked(pc.invert(pc.match_substring_regex(texts, r"\A[0-9.E-]*\z"))))
-    return either(doubts, _unsure_notations(texts, whole_digits)) if odd else doubts
+        doubts = either_doubts(doubts, _marked(pc.invert(pc.match_substring_regex(texts, r"\A[0-9.E-]*\z"))))
+    return either_doubts(doubts, _unsure_notations(texts, whole_digits)) if odd else doubts
 
 
 def _unsure_notations(texts: pa.StringArray, whole_digits: int) -> Doubts:
-    """Which E-notations are other than `d.dddE-n`, or have a large exponent."""
-    small = "|".join(map(str, range(1, _SMALLEST_EXPONENT + 1)))
+    """Return which E-notations are other than `d.dddE-n`, or have a large exponent."""
+    small = "|".join(map(str, range(1, _MAX_NEGATIVE_EXPONENT + 1)))
     large = "|".join(map(str, range(whole_digits)))
-    known = rf"\A-?[0-9](?:\.[0-9]{{1,{_MANTISSA_DECIMALS}}})?E(?:-(?:{small})|{large})\z"
+    known = rf"\A-?[0-9](?:\.[0-9]{{1,{_MAX_MANTISSA_DECIMALS}}})?E(?:-(?:{small})|{large})\z"
     notations = texts.filter(pc.match_substring(texts, "E"))
     if pc.all(pc.match_substring_regex(notations, known), min_count=0).as_py():
         return None
@@ -138,7 +150,9 @@ def _marked(doubts: pa.BooleanArray) -> pa.BooleanArray:
 
 
 def characters(texts: pa.StringArray) -> bytes:
-    """The characters of all texts, one after the other."""
+    """Return the characters of all texts, one after the other, without a copy of each."""
+    # Layout of a string array (Arrow Columnar Format, "Variable-size Binary Layout"): offset i is where text i begins
+    # in the data, and a slice of an array shares the buffers of the whole.
     _, offsets, data = texts.buffers()
     if data is None or not len(texts):
         return b""

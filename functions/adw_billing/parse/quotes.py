@@ -1,4 +1,9 @@
-"""Looks through a text once for what a lenient CSV reader would take otherwise than RFC 4180 says."""
+"""Looks through a text once for quotes that a lenient CSV reader reads otherwise than RFC 4180 says.
+
+RFC 4180 section 2: a quoted field is one from separator to separator, a quote in it is doubled, and no quote stands in
+a field that is not quoted. Where all quotes of a text are so, Arrow's reader and `records` agree; where one is not,
+Arrow guesses (`"a"b` becomes `ab`).
+"""
 
 from __future__ import annotations
 
@@ -27,6 +32,9 @@ class Quotes:
 
 def quotes(text: bytes) -> Quotes:
     """Look at the quotes of a text, and at nothing else of it."""
+    # Invariant: text[:end] is regular and no quoted field is open at `end`. The next quote then begins a field, or is
+    # irregular; the field's match, with its doubled quotes, ends behind its closing quote, and the invariant holds
+    # there. Every byte is looked at once by `find` or once by the match.
     end = longest = 0
     while (start := text.find(b'"', end)) >= 0:
         if start and text[start - 1] not in _SEPARATORS:
@@ -42,7 +50,9 @@ def quotes(text: bytes) -> Quotes:
 
 
 def closed_end(text: bytes, open_at: int) -> int:
-    """The end of the last record before an open quote in an otherwise regular text; 0 where there is none."""
+    """Return the end of the last record before an open quote in an otherwise regular text; 0 where there is none."""
+    # A line end belongs to a record's end exactly where the number of quotes before it is even: each quoted field has
+    # an even number of them, its doubled ones included. The open quote itself is never counted.
     end = open_at + 1
     while end:
         end = text.rfind(b"\n", 0, end - 1) + 1
@@ -52,7 +62,7 @@ def closed_end(text: bytes, open_at: int) -> int:
 
 
 def is_text(text: bytes) -> bool:
-    """Whether it is UTF-8 without a NUL."""
+    """Tell whether it is UTF-8 without a NUL."""
     if b"\0" in text:
         return False
     if text.isascii():
@@ -68,7 +78,8 @@ def is_text(text: bytes) -> bool:
 
 
 def has_longer_line(text: bytes, length: int) -> bool:
-    """Whether a line is longer than that."""
+    """Tell whether a line is longer than that."""
+    # the last line end within reach is enough: lines before it end no later, so that none of them is longer
     start = 0
     while len(text) - start > length:
         start = text.rfind(b"\n", start, start + length) + 1

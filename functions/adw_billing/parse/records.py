@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-RECORD_LIMIT_BYTES = 1 << 20
+MAX_RECORD_BYTES = 1 << 20
 """Longest record that is loaded; the longest real ones (tags of 5,000 characters each) stay far below."""
 
+# Possessive (`*+`): a quote that does not close fails at once. A backtracking `*` would try every shorter match of a
+# text of megabytes first.
 QUOTED = re.compile(rb'"([^"]*+(?:""[^"]*+)*+)"')
 """A quoted field; its content is the group, with quotes still doubled."""
 _UNQUOTED = re.compile(rb"[^,\r\n]*")
@@ -38,7 +40,7 @@ class _Fault(Exception):
 
 
 def records(text: bytes, width: int, *, final: bool) -> Iterator[Record]:
-    """The records of a text that begins at a record's start; blank lines are none.
+    """Yield the records of a text that begins at a record's start; blank lines are none.
 
     ``final`` says that nothing follows: otherwise an unfinished last record is left out, and ``end`` of the last one
     given tells where to go on. Faults: `unterminated-quote`, `bad-quote`, `field-count`, `row-too-long`.
@@ -51,7 +53,7 @@ def records(text: bytes, width: int, *, final: bool) -> Iterator[Record]:
             continue
         record = _record(text, position, line_end, width)
         unfinished = record.end >= len(text) and not text.endswith(b"\n")
-        open_quote = record.fault == "unterminated-quote" and len(text) - position <= RECORD_LIMIT_BYTES
+        open_quote = record.fault == "unterminated-quote" and len(text) - position <= MAX_RECORD_BYTES
         if not final and (unfinished or open_quote):
             return
         yield record
@@ -59,12 +61,14 @@ def records(text: bytes, width: int, *, final: bool) -> Iterator[Record]:
 
 
 def _record(text: bytes, start: int, line_end: int, width: int) -> Record:
-    """One record; a fault of several lines is put on the first of them."""
+    """Read one record; a fault of several lines is put on the first of them."""
+    # The end of a bad record is the end of its first line, not where its quote happens to close: one stray quote must
+    # not swallow the rows behind it. Those are read again as records of their own.
     try:
         fields, end = _fields(text, start)
     except _Fault as fault:
         return Record(start, line_end, fault=str(fault.args[0]))
-    if end - start > RECORD_LIMIT_BYTES:
+    if end - start > MAX_RECORD_BYTES:
         return Record(start, line_end, fault="row-too-long")
     if len(fields) != width:
         return Record(start, line_end, fault="field-count")
@@ -74,7 +78,7 @@ def _record(text: bytes, start: int, line_end: int, width: int) -> Record:
 def _fields(text: bytes, start: int) -> tuple[list[bytes], int]:
     fields = []
     position = start
-    limit = min(len(text), start + RECORD_LIMIT_BYTES + 1)
+    limit = min(len(text), start + MAX_RECORD_BYTES + 1)
     while True:
         if text[position : position + 1] == b'"':
             value, position = _quoted(text, position, limit)
@@ -94,6 +98,7 @@ def _quoted(text: bytes, start: int, limit: int) -> tuple[bytes, int]:
         raise _Fault("unterminated-quote")
     end = found.end()
     if text[end : end + 1] not in (b",", b"\r", b"\n", b""):
+        # a quote on another line that is no field's end did not close this one: it opens a field of its own there
         raise _Fault("unterminated-quote" if b"\n" in found.group() else "bad-quote")
     return found.group(1).replace(b'""', b'"'), end
 

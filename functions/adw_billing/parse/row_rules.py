@@ -1,4 +1,8 @@
-"""Decides about a row that the fast path was not sure of: exact values, or the reason why it cannot be loaded."""
+"""The rules for one row, in plain Python: exact values, or the reason why the row cannot be loaded.
+
+The Arrow path is the fast form of the same rules; the rows that it is not sure of come here, and what is said here
+holds.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +12,15 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Context, Decimal
 from typing import TYPE_CHECKING
 
-from functions.adw_billing.model.tables import Kind
-from functions.adw_billing.warehouse.ddl import DIGITS, NUMBER_SCALE
+from functions.adw_billing.model.columns import DIGITS, NUMBER_SCALE, ColumnType
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from functions.adw_billing.model.headers import Layout
+    from functions.adw_billing.model.warehouse import RowFormat
 
-ORACLE_EXPONENTS = (-130, 125)
-"""Smallest and largest decimal exponent of Oracle's NUMBER (Database SQL Language Reference, "NUMBER Data Type")."""
-EXPONENT_LIMIT = 1_000
+MAX_EXPONENT = 1_000
 """Beyond this no column holds a number; keeps `1E999999999` from being written out."""
 
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,9})?", re.ASCII)
@@ -27,111 +29,106 @@ _TIME = re.compile(
     r"\s?(?:(Z|UTC|GMT)|([+-])(\d\d):?(\d\d)?)?",
     re.ASCII,
 )
-_EXACT = Context(prec=10_000)
+_NORMALIZE = Context(prec=2 * MAX_EXPONENT)
+"""Room for every digit that `number` lets through, so that removing trailing zeros never rounds."""
 
 
-class Unfit(ValueError):
-    """A value cannot be loaded; ``args[0]`` is the quarantine's reason."""
+class RowRejected(ValueError):
+    """The row cannot be loaded; ``reason`` is the quarantine's."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
-    """What the warehouse can hold.
+class CheckedRow:
+    """A row that can be loaded.
 
-    ``text_numbers``: Oracle's NUMBER (38 digits, any scale) and its text lengths; else DuckDB's decimals and texts of
-    any length.
+    Its fields with numbers and times rewritten plainly, the numbers by position, and the fields as the file has them.
     """
-
-    text_numbers: bool = False
-
-    def lengths(self, layout: Layout) -> dict[int, int]:
-        """The lengths, in characters, that texts are held to, by position."""
-        return layout.lengths if self.text_numbers else {}
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """A fit row: its fields with numbers and times rewritten plainly, the numbers by position, the file's texts."""
 
     fields: tuple[bytes, ...]
     numbers: dict[int, Decimal]
-    texts: tuple[str, ...]
+    original_texts: tuple[str, ...]
 
 
-class Judge:
-    """Judges the rows of one report."""
+class RowRules:
+    """The rules for the rows of one report and one warehouse."""
 
-    def __init__(self, layout: Layout, rules: Rules) -> None:
-        self._kinds = layout.kinds
-        self._rules = rules
+    def __init__(self, layout: Layout, row_format: RowFormat) -> None:
+        self._types = layout.value_types
+        self._exponents = row_format.number_exponents
         self._nulls = {b"", *(word.encode() for word in layout.null_words)}
-        self._lengths = rules.lengths(layout)
+        self._lengths = row_format.lengths(layout)
 
-    def verdict(self, fields: Sequence[bytes]) -> Verdict:
-        """The row made plain. Raises Unfit.
+    def checked(self, fields: Sequence[bytes]) -> CheckedRow:
+        """Return the row with exact values. Raises RowRejected.
 
         Reasons: `nul-byte`, `not-utf-8`, `bad-number`, `not-exact`, `bad-time`, `text-too-long`.
         """
         if any(b"\0" in value for value in fields):
-            raise Unfit("nul-byte")
+            raise RowRejected("nul-byte")
         try:
             texts = [value.decode("utf-8") for value in fields]
         except UnicodeDecodeError:
-            raise Unfit("not-utf-8") from None
+            raise RowRejected("not-utf-8") from None
         if any(len(texts[position]) > length for position, length in self._lengths.items()):
-            raise Unfit("text-too-long")
+            raise RowRejected("text-too-long")
         plain = list(fields)
         numbers: dict[int, Decimal] = {}
-        for position, kind in self._kinds.items():
+        for position, column_type in self._types.items():
             if fields[position] in self._nulls:
                 plain[position] = b""
-            elif kind is Kind.TIME:
+            elif column_type is ColumnType.TIME:
                 plain[position] = time_text(texts[position]).encode()
             else:
-                numbers[position] = self._number(texts[position], kind)
+                numbers[position] = self._number(texts[position], column_type)
                 plain[position] = format(numbers[position], "f").encode()
-        return Verdict(tuple(plain), numbers, tuple(texts))
+        return CheckedRow(tuple(plain), numbers, tuple(texts))
 
-    def _number(self, text: str, kind: Kind) -> Decimal:
+    def _number(self, text: str, column_type: ColumnType) -> Decimal:
+        """Return the number where the warehouse keeps all its digits."""
         value = number(text)
-        digits = len(value.as_tuple().digits)
         exponent = int(value.as_tuple().exponent)
-        if self._rules.text_numbers:
-            low, high = ORACLE_EXPONENTS
-            fits = digits <= DIGITS and low <= exponent and value.adjusted() <= high
+        if self._exponents is not None:
+            low, high = self._exponents
+            fits = len(value.as_tuple().digits) <= DIGITS and low <= exponent and value.adjusted() <= high
         else:
-            scale = NUMBER_SCALE[kind]
+            scale = NUMBER_SCALE[column_type]
             fits = -exponent <= scale and value.adjusted() < DIGITS - scale
         if not fits and value:
-            raise Unfit("not-exact")
+            raise RowRejected("not-exact")
         return value
 
 
 def number(text: str) -> Decimal:
-    """The exact value of a number's text, without trailing zeros. Raises Unfit."""
+    """Return the exact value of a number's text, without trailing zeros. Raises RowRejected."""
     stripped = text.strip()
     if not _NUMBER.fullmatch(stripped):
-        raise Unfit("bad-number")
-    value = Decimal(stripped)
+        raise RowRejected("bad-number")
+    value = Decimal(stripped)  # exact whatever the context: only operations round
     if not value:
         return Decimal(0)
-    if abs(value.adjusted()) > EXPONENT_LIMIT or len(value.as_tuple().digits) > EXPONENT_LIMIT:
-        raise Unfit("not-exact")
-    return value.normalize(_EXACT)
+    if abs(value.adjusted()) > MAX_EXPONENT or len(value.as_tuple().digits) > MAX_EXPONENT:
+        raise RowRejected("not-exact")
+    # `1E3` and `1000.0` become the same value; the digits left are what counts against the column's 38
+    return value.normalize(_NORMALIZE)
 
 
 def time_text(text: str) -> str:
-    """A moment as `YYYY-MM-DDTHH:MM:SS.ffffffZ` in UTC, cut to the microsecond. Raises Unfit."""
+    """Return a moment as `YYYY-MM-DDTHH:MM:SS.ffffffZ` in UTC, cut to the microsecond. Raises RowRejected."""
     found = _TIME.fullmatch(text.strip())
     if not found:
-        raise Unfit("bad-time")
+        raise RowRejected("bad-time")
     year, month, day, hour, minute, second, fraction, _, sign, off_hours, off_minutes = found.groups()
     try:
         clock = (int(hour or 0), int(minute or 0), int(second or 0), int(f"{fraction or '':0<6.6}"))
         moment = datetime(int(year), int(month), int(day), *clock, tzinfo=_zone(sign, off_hours, off_minutes))
+        # glibc's %Y does not pad years below 1000, and Arrow reads four digits only
         return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
     except (ValueError, OverflowError):
-        raise Unfit("bad-time") from None
+        raise RowRejected("bad-time") from None
 
 
 def _zone(sign: str | None, hours: str | None, minutes: str | None) -> timezone:

@@ -10,28 +10,30 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from functions.adw_billing.model.tables import (
-    BILLING,
-    COST_COLUMNS,
-    DATA,
-    DAY_COLUMN,
-    OBJECT_KEY,
-    QUANTITY_COLUMNS,
-    Column,
-    Kind,
+from functions.adw_billing.model.columns import DIGITS, NUMBER_SCALE, ColumnType
+from functions.adw_billing.model.tables import BILLING, COST_SUM, DATA, DAY_COLUMN, OBJECT_KEY, QUANTITY_SUM
+from functions.adw_billing.parse.decimals import (
+    LOCAL_TIME,
+    SUM_TYPE,
+    Doubts,
+    characters,
+    either_doubts,
+    exact_total,
+    to_decimals,
+    to_times,
 )
-from functions.adw_billing.parse import decimals as exact
-from functions.adw_billing.warehouse.ddl import DIGITS, NUMBER_SCALE
 
 if TYPE_CHECKING:
+    from functions.adw_billing.model.columns import Column, FirstValue
     from functions.adw_billing.model.headers import Layout
-    from functions.adw_billing.parse.row_rules import Rules, Verdict
+    from functions.adw_billing.model.warehouse import RowFormat
+    from functions.adw_billing.parse.row_rules import CheckedRow
 
-_ESCAPED = b'\\"' + bytes(range(0x20))
-"""What JSON does not take as it is; the backslash is first, because the others bring more of it."""
-_BEHIND = 1 << 30
+_JSON_ESCAPED = b'\\"' + bytes(range(0x20))
+"""What JSON does not take as it is; the backslash is first, because escaping the others adds more of it."""
+_JSON_PLAIN = bytes(set(range(0x100)) - set(_JSON_ESCAPED))
+_PAST_END = 1 << 30
 """A position behind the end of every text."""
-_UNESCAPED = bytes(set(range(0x100)) - set(_ESCAPED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,84 +47,89 @@ class Rows:
     numbers: pa.Int64Array
     texts: list[pa.StringArray]
     values: dict[int, pa.Array]
-    spelled: list[pa.StringArray] | None = None
+    original_texts: list[pa.StringArray] | None = None
 
     def filter(self, mask: pa.BooleanArray) -> Rows:
-        """The rows where the mask is true."""
+        """Return the rows where the mask is true."""
         values = {position: column.filter(mask) for position, column in self.values.items()}
         return Rows(self.numbers.filter(mask), [column.filter(mask) for column in self.texts], values)
 
 
-class Shape:
-    """The shape of one object's rows."""
+class TableColumns:
+    """The columns of one object's rows, in the form that the warehouse takes."""
 
-    def __init__(self, layout: Layout, rules: Rules) -> None:
+    def __init__(self, layout: Layout, row_format: RowFormat) -> None:
         self._layout = layout
-        self._rules = rules
+        self._numbers_are_texts = row_format.numbers_are_texts
         self._table = DATA[layout.dialect]
-        self._lengths = rules.lengths(layout)
+        self._lengths = row_format.lengths(layout)
 
-    def valued(self, texts: list[pa.StringArray]) -> tuple[list[pa.StringArray], dict[int, pa.Array], exact.Doubts]:
-        """The texts without words for "no value", the values by position, and which rows are in doubt."""
+    def values(self, texts: list[pa.StringArray]) -> tuple[list[pa.StringArray], dict[int, pa.Array], Doubts]:
+        """Return the texts without words for "no value", the values by position, and which rows are in doubt."""
         texts = self._without_words(texts)
         values: dict[int, pa.Array] = {}
-        doubts: exact.Doubts = None
-        for position, kind in self._layout.kinds.items():
+        doubts: Doubts = None
+        for position, column_type in self._layout.value_types.items():
             column = texts[position]
-            found = exact.times(column) if kind is Kind.TIME else exact.decimals(column, NUMBER_SCALE[kind])
+            is_time = column_type is ColumnType.TIME
+            found = to_times(column) if is_time else to_decimals(column, NUMBER_SCALE[column_type])
             values[position] = found[0]
-            doubts = exact.either(doubts, found[1])
+            doubts = either_doubts(doubts, found[1])
         for position, length in self._lengths.items():
-            doubts = exact.either(doubts, _too_long(texts[position], length))
+            doubts = either_doubts(doubts, _too_long(texts[position], length))
         return texts, values, doubts
 
-    def judged(self, fit: list[tuple[int, Verdict]]) -> Rows:
-        """Rows that the judge has made plain, with their numbers."""
-        columns = zip(*(verdict.fields for _, verdict in fit), strict=True)
+    def of_checked(self, checked: list[tuple[int, CheckedRow]]) -> Rows:
+        """Return rows that the rules have rewritten plainly, with their numbers."""
+        columns = zip(*(row.fields for _, row in checked), strict=True)
         texts = [pa.array([field.decode() or None for field in column], pa.string()) for column in columns]
-        spelled = zip(*(verdict.texts for _, verdict in fit), strict=True)
-        as_they_are = [pa.array([text or None for text in column], pa.string()) for column in spelled]
+        originals = zip(*(row.original_texts for _, row in checked), strict=True)
+        original_texts = [pa.array([text or None for text in column], pa.string()) for column in originals]
         values: dict[int, pa.Array] = {}
-        for position, kind in self._layout.kinds.items():
-            if kind is Kind.TIME:
-                values[position] = exact.times(texts[position])[0]
-            elif not self._rules.text_numbers:
-                found = [verdict.numbers.get(position) for _, verdict in fit]
-                values[position] = pa.array(found, pa.decimal128(DIGITS, NUMBER_SCALE[kind]))
-        numbers = pa.array([number for number, _ in fit], pa.int64())
-        return Rows(numbers, self._without_words(texts), values, as_they_are)
+        for position, column_type in self._layout.value_types.items():
+            if column_type is ColumnType.TIME:
+                values[position] = to_times(texts[position])[0]
+            elif not self._numbers_are_texts:
+                found = [row.numbers.get(position) for _, row in checked]
+                values[position] = pa.array(found, pa.decimal128(DIGITS, NUMBER_SCALE[column_type]))
+        numbers = pa.array([number for number, _ in checked], pa.int64())
+        return Rows(numbers, self._without_words(texts), values, original_texts)
 
     def data(self, rows: Rows) -> pa.Table:
-        """The columns of the dialect's table but those of the object's key."""
+        """Return the columns of the dialect's table but those of the object's key."""
         columns = self._table.columns[len(OBJECT_KEY) + 1 :]
         names = ["object_row", *(column.name for column in columns)]
         return pa.table([rows.numbers, *(self._column(column, rows) for column in columns)], names)
 
     def billing(self, rows: Rows) -> pa.Table:
-        """The columns of `oci_billing` but its key, as texts of the file, and the usage day."""
+        """Return the columns of `oci_billing` but its key, as texts of the file, and the usage day."""
         columns = BILLING.columns[1:]
-        spelled = replace(rows, texts=rows.spelled or rows.texts)
-        texts = [self._text(column.name, spelled) for column in columns]
+        originals = replace(rows, texts=rows.original_texts or rows.texts)
+        texts = [self._text(column.name, originals) for column in columns]
         day = self._column(self._table.column(DAY_COLUMN[self._layout.dialect]), rows)
         return pa.table([*texts, pc.cast(day, pa.date32(), safe=False)], [*BILLING.names[1:], "usage_day"])
 
     def cost(self, rows: Rows) -> Decimal:
-        """The sum of the rows' costs."""
-        return self._sum(COST_COLUMNS, rows)
+        """Return the sum of the rows' costs."""
+        return self._sum(COST_SUM[self._layout.dialect], rows)
 
     def quantity(self, rows: Rows) -> Decimal:
-        """The sum of the rows' quantities."""
-        return self._sum(QUANTITY_COLUMNS, rows)
+        """Return the sum of the rows' quantities."""
+        return self._sum(QUANTITY_SUM[self._layout.dialect], rows)
 
-    def _sum(self, names: dict[str, tuple[str, ...]], rows: Rows) -> Decimal:
-        positions = [self._layout.columns.get(name) for name in names[self._layout.dialect]]
+    def _sum(self, amount: FirstValue, rows: Rows) -> Decimal:
+        """Sum up the first value of each row, as `FirstValue.of` picks it."""
+        positions = [self._layout.columns.get(name) for name in amount.columns]
         columns = [rows.values[each] for each in positions if each is not None]
+        if not columns:
+            return Decimal(0)
         if len(columns) == 1:
-            return exact.total(columns[0])
-        return exact.total(pc.coalesce(*(pc.cast(each, exact.SUM_TYPE) for each in columns))) if columns else Decimal(0)
+            return exact_total(columns[0])
+        # two columns may have two scales; SUM_TYPE has room for both, so that the cast changes no value
+        return exact_total(pc.coalesce(*(pc.cast(each, SUM_TYPE) for each in columns)))
 
     def _without_words(self, texts: list[pa.StringArray]) -> list[pa.StringArray]:
-        """NULL for words that mean it; unknown columns stay as they are."""
+        """Put NULL for words that mean it; unknown columns stay as they are."""
         cleaned = list(texts)
         for word in self._layout.null_words:
             for position in self._layout.columns.values():
@@ -138,17 +145,17 @@ class Shape:
     def _column(self, column: Column, rows: Rows) -> pa.Array:
         if column.name in ("tags", "other_columns"):
             return self._json(column.name, rows)
-        is_value = column.kind is Kind.TIME or (column.kind in NUMBER_SCALE and not self._rules.text_numbers)
+        is_value = column.type is ColumnType.TIME or (column.type in NUMBER_SCALE and not self._numbers_are_texts)
         if not is_value:
             return self._text(column.name, rows)
         position = self._layout.columns.get(column.name)
         if position is None:
-            kind = exact.LOCAL_TIME if column.kind is Kind.TIME else pa.decimal128(DIGITS, NUMBER_SCALE[column.kind])
+            kind = LOCAL_TIME if column.type is ColumnType.TIME else pa.decimal128(DIGITS, NUMBER_SCALE[column.type])
             return pa.nulls(len(rows.numbers), kind)
         return rows.values[position]
 
     def _json(self, name: str, rows: Rows) -> pa.Array:
-        """Tags or unknown columns as JSON text; FOCUS's tags are JSON, here and there without the outer braces."""
+        """Write tags or unknown columns as JSON; FOCUS's tags are JSON, here and there without the outer braces."""
         if name == "tags" and self._layout.dialect == "focus":
             return _braced(self._text(name, rows))
         members = [
@@ -158,6 +165,8 @@ class Shape:
         ]
         if not members:
             return pa.repeat(pa.scalar("{}"), len(rows.numbers))
+        # each member begins with a comma and is NULL where its field is empty; the joined text begins with a comma or
+        # is empty, and the opening brace takes the place of its first byte, if any
         joined = pc.binary_join_element_wise(*members, "", "", null_handling="replace")
         return _around("{", joined, "}", replaced=1)
 
@@ -166,14 +175,14 @@ class Shape:
 
 
 def _around(before: str, column: pa.StringArray, after: str, *, replaced: int = 0) -> pa.StringArray:
-    """The texts between two others, the first of which takes the place of ``replaced`` bytes; NULL stays NULL."""
+    """Put texts between two others, the first of which takes the place of ``replaced`` bytes; NULL stays NULL."""
     begun = pc.binary_replace_slice(column, 0, replaced, before.encode())
-    return pc.binary_replace_slice(begun, _BEHIND, _BEHIND, after.encode())
+    return pc.binary_replace_slice(begun, _PAST_END, _PAST_END, after.encode())
 
 
 def _escaped(column: pa.StringArray) -> pa.StringArray:
-    """The texts as they stand between the quotes of a JSON string (RFC 8259 section 7)."""
-    for code in sorted(set(exact.characters(column).translate(None, _UNESCAPED)), key=_ESCAPED.index):
+    """Escape the texts as they stand between the quotes of a JSON string (RFC 8259 section 7)."""
+    for code in sorted(set(characters(column).translate(None, _JSON_PLAIN)), key=_JSON_ESCAPED.index):
         column = pc.replace_substring(column, chr(code), json.dumps(chr(code))[1:-1])
     return column
 
@@ -185,8 +194,9 @@ def _braced(column: pa.StringArray) -> pa.StringArray:
     return pc.if_else(bare, _around("{", column, "}"), column)
 
 
-def _too_long(column: pa.StringArray, length: int) -> exact.Doubts:
-    """Which texts have more characters than that."""
+def _too_long(column: pa.StringArray, length: int) -> Doubts:
+    """Return which texts have more characters than that."""
+    # a text has no more characters than bytes: counting characters is for the few columns with long texts
     if (pc.max(pc.binary_length(column)).as_py() or 0) <= length:
         return None
     return pc.fill_null(pc.greater(pc.utf8_length(column), length), fill_value=False)

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 GZIP_MAGIC = b"\x1f\x8b"
 GZIP_BITS = 31
 """zlib's window bits for a gzip stream whose CRC and length are checked (zlib manual, inflateInit2)."""
-PIECE_BYTES = 1 << 20
+MAX_PIECE_BYTES = 1 << 20
 """Most bytes handed on at once: bounds what one compressed block can blow up to in memory."""
-RATIO_LIMIT = 400
+MAX_RATIO = 400
 """Unpacked bytes a stored byte may become; real reports stay below 40, deflate cannot pass 1,032."""
-RATIO_FREE_BYTES = 32 << 20
+RATIO_CHECKED_FROM_BYTES = 32 << 20
 """Unpacked bytes below which no ratio is suspicious."""
 
 
@@ -56,9 +56,13 @@ class ProvenStream:
         return self._hash.hexdigest()
 
     def pieces(self) -> Iterator[bytes]:
-        """The unpacked bytes, at most PIECE_BYTES at once."""
+        """Yield the unpacked bytes, at most MAX_PIECE_BYTES at once."""
+        # What is proved at the end, and only there: each member's CRC and length (the inflater raises where they
+        # differ), that nothing but padding follows the last one, and that as many bytes came as were listed. Rows of
+        # a stream that fails late were staged, but are never published.
         chunks = self._counted()
         first = next(chunks, b"")
+        # a first chunk of one byte does not show yet whether the object is gzip
         while 0 < len(first) < len(GZIP_MAGIC):
             more = next(chunks, b"")
             if not more:
@@ -68,8 +72,8 @@ class ProvenStream:
         unpacked = self._members(first, chunks) if self.is_gzip else _plain(first, chunks)
         for piece in unpacked:
             self.text_bytes += len(piece)
-            if self.text_bytes > RATIO_FREE_BYTES and self.text_bytes > RATIO_LIMIT * self.size_bytes:
-                raise StreamFault("ratio", f"unpacks to more than {RATIO_LIMIT} times its size")
+            if self.text_bytes > RATIO_CHECKED_FROM_BYTES and self.text_bytes > MAX_RATIO * self.size_bytes:
+                raise StreamFault("ratio", f"unpacks to more than {MAX_RATIO} times its size")
             yield piece
         if self.size_bytes != self._expected:
             raise StreamFault("size-differs", f"{self.size_bytes} bytes came, {self._expected} were listed")
@@ -97,17 +101,19 @@ class ProvenStream:
                 raise StreamFault("damaged", "bytes follow the end of the gzip data")
 
     def _member(self, data: bytes, chunks: Iterator[bytes]) -> Generator[bytes, None, bytes]:
-        """One member; returns the bytes behind it."""
+        """Yield the text of one member; return the bytes behind it."""
+        # Output is bounded, so that a call may end with input left over (`unconsumed_tail`) or with output still held
+        # back: a full piece without a tail is asked again with no input before more is read.
         inflate = isal_zlib.decompressobj(wbits=GZIP_BITS)
         while not inflate.eof:
             try:
-                piece = inflate.decompress(data, PIECE_BYTES)
+                piece = inflate.decompress(data, MAX_PIECE_BYTES)
             except igzip_lib.IsalError as fault:  # type: ignore[misc]  # its stub forgets the base class
                 raise StreamFault("damaged", f"the gzip data is damaged: {fault}") from None
             if piece:
                 yield piece
             data = inflate.unconsumed_tail
-            if not data and not inflate.eof and len(piece) < PIECE_BYTES:
+            if not data and not inflate.eof and len(piece) < MAX_PIECE_BYTES:
                 data = next(chunks, b"")
                 if not data:
                     raise StreamFault("truncated", "the gzip data ends too early")
@@ -115,7 +121,7 @@ class ProvenStream:
 
 
 def undamaged(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """What can be unpacked of a stream that is damaged or cut."""
+    """Yield what can be unpacked of a stream that is damaged or cut."""
     with contextlib.suppress(StreamFault):
         yield from pieces
 

@@ -25,7 +25,7 @@ NAMESPACE = "bling"
 """Oracle's namespace of all tenancies' reports (docs.oracle.com, "Downloading a Cost Report")."""
 PREFIXES = {"cost": "reports/cost-csv/", "focus": "FOCUS Reports/", "usage": "reports/usage-csv/"}
 SUFFIXES = (".csv", ".csv.gz")
-RESUMES = 3
+MAX_RESUMES = 3
 """Breaks of one download that are mended by a range request before the object is left for the next call."""
 READ_BYTES = 256 << 10
 TENANCY_COLUMNS = {"usage": "lineItem_tenantId", "cost": "lineItem_tenantId", "focus": "SubAccountId"}
@@ -48,10 +48,10 @@ class Reports(Protocol):
     """A place with reports."""
 
     def list(self) -> list[ReportObject]:
-        """All reports of the kinds asked for."""
+        """Return all reports of the dialects asked for."""
 
     def read(self, report: ReportObject) -> Iterator[bytes]:
-        """The stored bytes of one report; OciServiceError or OSError when they cannot be had."""
+        """Yield the stored bytes of one report; OciServiceError or OSError when they cannot be had."""
 
 
 class Bucket:
@@ -63,7 +63,7 @@ class Bucket:
         self._dialects = dialects
 
     def list(self) -> list[ReportObject]:
-        """All pages of the prefixes asked for."""
+        """List all pages of the prefixes asked for."""
         return [
             ReportObject(self._tenancy_id, item.name, item.etag, item.size_bytes, item.modified, dialect)
             for dialect in self._dialects
@@ -72,18 +72,18 @@ class Bucket:
         ]
 
     def uri(self, report: ReportObject) -> str:
-        """The object's address, for a database that reads it itself."""
+        """Return the object's address, for a database that reads it itself."""
         return self._store.uri(report.name)
 
     def etag(self, report: ReportObject) -> str:
-        """The version that there is now; empty where there is none."""
+        """Return the version that there is now; empty where there is none."""
         found = self._store.head(report.name)
         return found.etag if found else ""
 
     def read(self, report: ReportObject, last_byte: int | None = None) -> Iterator[bytes]:
-        """The object, or its head, in this very version; a broken connection is taken up where it broke."""
+        """Yield the object, or its head, in this very version; a broken connection is taken up where it broke."""
         received = 0
-        for attempt in range(RESUMES + 1):
+        for attempt in range(MAX_RESUMES + 1):
             try:
                 body = self._store.get(report.name, if_match=report.etag, first_byte=received, last_byte=last_byte)
                 for chunk in self._in_time(body):
@@ -91,13 +91,13 @@ class Bucket:
                     yield chunk
             except OciServiceError as error:
                 broken = error.code in ("no-answer", "truncated") and received < report.size_bytes
-                if not broken or attempt == RESUMES:
+                if not broken or attempt == MAX_RESUMES:
                     raise
             else:
                 return
 
     def _in_time(self, body: ObjectBody) -> Iterator[bytes]:
-        """The body's bytes; DeadlineExceeded when they do not come, whatever the connection's own time-out is."""
+        """Yield the body's bytes; DeadlineExceeded when they do not come, whatever the connection's own time-out is."""
         try:
             with ahead(body.chunks, left_seconds=self._store.deadline.remaining_seconds) as chunks:
                 yield from chunks
@@ -127,10 +127,10 @@ class Folder:
         self.unreadable: list[str] = []
 
     def list(self) -> list[ReportObject]:
-        """All `.csv` and `.csv.gz` files, whose tenancy is that of their first row unless it was given."""
+        """List all `.csv` and `.csv.gz` files, whose tenancy is that of their first row unless it was given."""
         heads = {path: head for path in _files(self._folder, self.unreadable) if (head := self._read_head(path))}
-        told = [head.tenancy_id for head in heads.values() if head.tenancy_id]
-        other = told[0] if told else UNKNOWN_TENANCY
+        stated = [head.tenancy_id for head in heads.values() if head.tenancy_id]
+        other = stated[0] if stated else UNKNOWN_TENANCY
         return [
             self._object(path, head, other)
             for path, head in heads.items()
@@ -138,7 +138,7 @@ class Folder:
         ]
 
     def read(self, report: ReportObject) -> Iterator[bytes]:
-        """The file's bytes."""
+        """Yield the file's bytes."""
         with self._paths[report.name].open("rb") as file:
             while chunk := file.read(READ_BYTES):
                 yield chunk
@@ -160,7 +160,7 @@ class Folder:
 
 
 class _Head(NamedTuple):
-    """What a file's content tells: dialect and tenancy of its first row, each empty where it cannot be told."""
+    """What a file's content says: dialect and tenancy of its first row, each empty where it cannot be told."""
 
     etag: str
     dialect: str = ""
@@ -168,12 +168,12 @@ class _Head(NamedTuple):
 
 
 def _shown(path: str | Path) -> str:
-    """A path as a text that every warehouse takes, bytes that are no UTF-8 replaced."""
+    """Return a path as a text that every warehouse takes, bytes that are no UTF-8 replaced."""
     return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _files(folder: Path, unreadable: list[str]) -> Iterator[Path]:
-    """The reports below a folder, in order; folders that cannot be read are added to ``unreadable``."""
+    """Yield the reports below a folder, in order; folders that cannot be read are added to ``unreadable``."""
     found: list[Path] = []
     for parent, _, names in os.walk(folder, onerror=lambda fault: unreadable.append(_shown(str(fault.filename)))):
         found += [Path(parent, name) for name in names if name.endswith(SUFFIXES)]

@@ -29,7 +29,10 @@ class TenancyBucket(Bucket):
         super().__init__(store, tenancy, settings.reports)
 
     def list(self) -> list[ReportObject]:
-        """All reports. Raises ReportsNotFound, ReportsNotAuthorised, WrongRegion, ChildTenancy or OciServiceError."""
+        """List all reports.
+
+        Raises ReportsNotFound, ReportsNotAuthorised, WrongRegion, ChildTenancy or OciServiceError.
+        """
         with self._explained():
             return super().list()
 
@@ -52,7 +55,7 @@ class TenancyBucket(Bucket):
         return self._explain_missing(error)
 
     def _explain_missing(self, error: OciServiceError) -> FunctionError:
-        """Why there is no such bucket: another home region, a child tenancy, or no policy."""
+        """Say why there is no such bucket: another home region, a child tenancy, or no policy."""
         home, current = self._regions()
         if home and current and home != current:
             return WrongRegion(
@@ -73,7 +76,7 @@ class TenancyBucket(Bucket):
         )
 
     def _regions(self) -> tuple[str, str]:
-        """Home region and the region that was asked, each empty where it cannot be learnt."""
+        """Return the home region and the region that was asked, each empty where it cannot be learnt."""
         from shared.oci.clients import client, credentials, translated  # only when a bucket is missing
 
         settings = self._settings
@@ -87,7 +90,7 @@ class TenancyBucket(Bucket):
         return next((str(region.region_name) for region in found if region.is_home_region), ""), current
 
     def _parent(self) -> str:
-        """OCID of the tenancy that pays for this one; empty where there is none or it cannot be learnt.
+        """Return the OCID of the tenancy that pays for this one; empty where there is none or it cannot be learnt.
 
         Needs `read organizations-links`. Source: OCI API, Organizations 20230401, ListLinks.
         """

@@ -4,36 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from functions.adw_billing.model.tables import Kind
+from functions.adw_billing.model.columns import DIGITS, NUMBER_SCALE, ColumnType
 
 if TYPE_CHECKING:
-    from functions.adw_billing.model.tables import Column, Table
-
-NUMBER_SCALE = {Kind.NUMBER: 24, Kind.QUANTITY: 15, Kind.LARGE_NUMBER: 13}
-"""Decimals that DuckDB's DECIMAL(38, s) keeps. No one scale holds 9.0E20 byte-milliseconds and 6.31234567E-12 of a
-dollar: money keeps 24 decimals (amounts below 1E14), priced quantities 15 (below 1E23), metered quantities 13 (below
-1E25, so that sums of byte-milliseconds do not overflow at 1E23). What does not fit is quarantined, never rounded."""
-DIGITS = 38
+    from functions.adw_billing.model.columns import Column, Table
 
 DUCKDB_TYPES = {
-    Kind.TEXT: "VARCHAR",
-    **{kind: f"DECIMAL({DIGITS},{scale})" for kind, scale in NUMBER_SCALE.items()},
-    Kind.SUM: "VARCHAR",
-    Kind.TIME: "TIMESTAMP",
-    Kind.DAY: "DATE",
-    Kind.INTEGER: "BIGINT",
-    Kind.LONG_TEXT: "VARCHAR",
+    ColumnType.TEXT: "VARCHAR",
+    **{column_type: f"DECIMAL({DIGITS},{scale})" for column_type, scale in NUMBER_SCALE.items()},
+    ColumnType.SUM: "VARCHAR",
+    ColumnType.TIME: "TIMESTAMP",
+    ColumnType.DAY: "DATE",
+    ColumnType.INTEGER: "BIGINT",
+    ColumnType.LONG_TEXT: "VARCHAR",
 }
 ORACLE_TYPES = {
-    Kind.TEXT: "VARCHAR2({length} CHAR)",
-    Kind.NUMBER: "NUMBER",
-    Kind.QUANTITY: "NUMBER",
-    Kind.LARGE_NUMBER: "NUMBER",
-    Kind.SUM: "VARCHAR2(120 CHAR)",
-    Kind.TIME: "TIMESTAMP(6)",
-    Kind.DAY: "DATE",
-    Kind.INTEGER: "NUMBER(18)",
-    Kind.LONG_TEXT: "CLOB",
+    ColumnType.TEXT: "VARCHAR2({length} CHAR)",
+    ColumnType.NUMBER: "NUMBER",
+    ColumnType.QUANTITY: "NUMBER",
+    ColumnType.LARGE_NUMBER: "NUMBER",
+    ColumnType.SUM: "VARCHAR2(120 CHAR)",
+    ColumnType.TIME: "TIMESTAMP(6)",
+    ColumnType.DAY: "DATE",
+    ColumnType.INTEGER: "NUMBER(18)",
+    ColumnType.LONG_TEXT: "CLOB",
 }
 
 UNCOMPRESSED = frozenset({"lineItem_referenceNo", "oci_ReferenceNumber"})
@@ -41,13 +35,16 @@ UNCOMPRESSED = frozenset({"lineItem_referenceNo", "oci_ReferenceNumber"})
 
 
 def duckdb_type(column: Column) -> str:
-    """The column's type in DuckDB."""
-    return DUCKDB_TYPES[column.kind]
+    """Return the column's type in DuckDB."""
+    return DUCKDB_TYPES[column.type]
 
 
 def oracle_type(column: Column) -> str:
-    """The column's type in Oracle (19c and later; texts over 4,000 bytes need MAX_STRING_SIZE = EXTENDED or CLOB)."""
-    return ORACLE_TYPES[column.kind].format(length=column.length)
+    """Return the column's type in Oracle (19c and later).
+
+    Texts over 4,000 bytes need MAX_STRING_SIZE = EXTENDED or CLOB.
+    """
+    return ORACLE_TYPES[column.type].format(length=column.length)
 
 
 def _stored(column: Column) -> str:
@@ -55,7 +52,7 @@ def _stored(column: Column) -> str:
 
 
 def duckdb_create(table: Table, name: str = "") -> str:
-    """`CREATE TABLE IF NOT EXISTS` for DuckDB, under another ``name`` where given."""
+    """Return `CREATE TABLE IF NOT EXISTS` for DuckDB, under another ``name`` where given."""
     lines = [
         f"  {column.name} {duckdb_type(column)}{_stored(column)}{' NOT NULL' if column.required else ''}"
         for column in table.columns
@@ -66,7 +63,7 @@ def duckdb_create(table: Table, name: str = "") -> str:
 
 
 def oracle_create(table: Table, name: str = "") -> str:
-    """`CREATE TABLE` for Oracle; ORA-00955 says that it is there already."""
+    """Return `CREATE TABLE` for Oracle; ORA-00955 says that it is there already."""
     lines = [
         f"  {column.name} {oracle_type(column)}{' NOT NULL' if column.required else ''}" for column in table.columns
     ]

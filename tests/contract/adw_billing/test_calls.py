@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from emulator.reports.billing_history import BillingHistory
 from functions.adw_billing.errors import WarehouseBusy
-from functions.adw_billing.loader.call import Call, Orders, Summary
+from functions.adw_billing.loader.load_run import LoadOptions, LoadRun, LoadSummary
 from functions.adw_billing.settings import DIALECTS
 from functions.adw_billing.source.reports import Folder
-from functions.adw_billing.warehouse.duckdb.warehouse import DuckDbWarehouse
+from functions.adw_billing.warehouse.duckdb.warehouse import DuckDbWarehouse, open_warehouse
 from shared.deadline import Deadline
 from tests.support.billing_files import COST, FOCUS, TENANCY, cost_row, focus_row, put, query, report
 
@@ -34,7 +34,7 @@ CHUNK_BYTES = 4000
 
 
 def opened(path: Path, seconds: float = 30) -> DuckDbWarehouse:
-    warehouse = DuckDbWarehouse(str(path), Deadline.after(seconds), call_id="c", cost_from="", margin_seconds=0)
+    warehouse = open_warehouse(str(path), Deadline.after(seconds), call_id="c", cost_from="", margin_seconds=0)
     warehouse.migrate()
     return warehouse
 
@@ -46,17 +46,17 @@ def call(
     *,
     newest_first: bool = False,
     slice_rows: int = 100_000,
-) -> Summary:
+) -> LoadSummary:
     """One call with its own clock."""
     warehouse = opened(path)
-    orders = Orders(
+    orders = LoadOptions(
         newest_first=newest_first,
         max_rows_per_slice=slice_rows,
         left_seconds=left_seconds,
         chunk_bytes=CHUNK_BYTES,
     )
     try:
-        return Call(Folder(folder, TENANCY, DIALECTS), warehouse, orders).run()
+        return LoadRun(Folder(folder, TENANCY, DIALECTS), warehouse, orders).run()
     finally:
         warehouse.close()
 

@@ -13,8 +13,8 @@ from functions.adw_billing.model.headers import Layout, layout
 from functions.adw_billing.model.warehouse import Batch, Claim, ObjectKey, Outcome, Sums
 from functions.adw_billing.parse.chunks import Splitter
 from functions.adw_billing.parse.parser import Parser
-from functions.adw_billing.parse.row_rules import Rules
 from functions.adw_billing.warehouse.oracle import dbms_cloud_sql as oracle_copy_sql
+from functions.adw_billing.warehouse.oracle.sql import ROW_FORMAT
 from functions.adw_billing.warehouse.oracle.warehouse import OracleWarehouse
 from shared.deadline import Deadline
 from shared.errors import NotAuthorised
@@ -38,7 +38,7 @@ ODD = {
 def batches(text: bytes) -> Iterator[Batch]:
     splitter = Splitter(iter([text]))
     found = layout(splitter.header())
-    return Parser(found, Rules(text_numbers=True), "").batches(splitter.chunks(), 1)
+    return Parser(found, ROW_FORMAT, "").batches(splitter.chunks(), 1)
 
 
 def claimed(session: TranslatedSession, text: bytes) -> tuple[OracleWarehouse, Claim, Layout]:

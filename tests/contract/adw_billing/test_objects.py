@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from functions.adw_billing.model.tables import BILLING
-from functions.adw_billing.warehouse.duckdb.warehouse import DuckDbWarehouse
+from functions.adw_billing.warehouse.duckdb.warehouse import open_warehouse
 from shared.deadline import Deadline
 from tests.support.billing_files import (
     COST,
@@ -274,7 +274,7 @@ def test_retention_covers_rows_of_the_published_loader(folder: Path, warehouse: 
         connection.execute("INSERT INTO oci_billing SELECT * REPLACE (replace(lineItem_intervalUsageStart, "
             "'2025-12-31', '2026-01-01') AS lineItem_intervalUsageStart) FROM oci_billing LIMIT 1")  # fmt: skip
     load(folder, warehouse)
-    opened = DuckDbWarehouse(str(warehouse), Deadline.after(9), call_id="c", cost_from="", margin_seconds=0)
+    opened = open_warehouse(str(warehouse), Deadline.after(9), call_id="c", cost_from="", margin_seconds=0)
     opened.migrate()
     assert opened.retain(TENANCY, "2026-01-01") == 3
     opened.close()
@@ -283,7 +283,7 @@ def test_retention_covers_rows_of_the_published_loader(folder: Path, warehouse: 
 
 def test_a_late_report_adds_to_the_summary_of_a_day_that_retention_has_removed(folder: Path, warehouse: Path) -> None:
     def retain(first_day: str) -> None:
-        opened = DuckDbWarehouse(str(warehouse), Deadline.after(9), call_id="c", cost_from="", margin_seconds=0)
+        opened = open_warehouse(str(warehouse), Deadline.after(9), call_id="c", cost_from="", margin_seconds=0)
         opened.migrate()
         opened.retain(TENANCY, first_day)
         opened.close()

@@ -25,9 +25,10 @@ ROW_GROUP_ROWS = 14_336
 """Rows that are compressed and written together, an eighth of DuckDB's default: what waits to be is kept in memory, and
 much of 100 MB would be put aside on disk at such a memory limit."""
 RETRY_SECONDS = 0.1
+"""Between two attempts at a file that another process has: DuckDB locks it for one writer and does not wait."""
 IN_MEMORY = ":memory:"
-LOCKED = "Could not set lock on file"
-NO_ROOM = ("No space left on device", "Disk quota exceeded", "File too large", "max_temp_directory_size")
+LOCKED_TEXT = "Could not set lock on file"
+NO_ROOM_TEXTS = ("No space left on device", "Disk quota exceeded", "File too large", "max_temp_directory_size")
 """How DuckDB and the file system say that a disk, a quota or a limit is full (strerror of ENOSPC, EDQUOT, EFBIG)."""
 CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "threads": THREADS,
@@ -40,7 +41,7 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
 def connect(
     path: str, deadline: Deadline, margin_seconds: float, *, read_only: bool = False
 ) -> duckdb.DuckDBPyConnection:
-    """The file, made when it is missing (its folder too).
+    """Open the file, which is made when it is missing (its folder too).
 
     Raises WarehouseBusy when another process has it until the deadline less the margin, WarehouseUnusable.
     """
@@ -52,7 +53,7 @@ def connect(
         try:
             return _attached(path, read_only=read_only)
         except duckdb.Error as fault:
-            if LOCKED not in str(fault):
+            if LOCKED_TEXT not in str(fault):
                 raise _translated(fault) from None
         if deadline.remaining_seconds() <= margin_seconds + RETRY_SECONDS:
             raise WarehouseBusy("another process has the warehouse's file open")
@@ -60,9 +61,12 @@ def connect(
 
 
 def _attached(path: str, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-    """Only ATTACH takes the size of row groups; DuckDB's own temporary files stand beside the file, as otherwise."""
+    """Open an empty database in memory and attach the file to it."""
+    # Only ATTACH takes the size of row groups, `duckdb.connect(path)` does not. DuckDB's temporary files go beside the
+    # file, as they do by default for a file that is opened directly.
     memory = READ_MEMORY_LIMIT if read_only else MEMORY_LIMIT
-    kept = "0MB" if read_only else MEMORY_LIMIT  # memory that is given back and asked for again costs a tenth of a load
+    # memory that is given back to the system and asked for again costs a tenth of a load
+    kept = "0MB" if read_only else MEMORY_LIMIT
     sizes = {"memory_limit": memory, "block_allocator_memory": kept, "temp_directory": f"{path}.tmp"}
     connection = duckdb.connect(config={**CONFIG, **sizes})
     quoted = path.replace("'", "''")
@@ -87,7 +91,7 @@ def named_faults() -> Iterator[None]:
 
 def _translated(fault: Exception) -> Exception:
     text = str(fault).splitlines()[0][:300] if str(fault) else type(fault).__name__
-    if any(words in str(fault) for words in NO_ROOM):
+    if any(words in str(fault) for words in NO_ROOM_TEXTS):
         return DiskFull(text)
     damaged = "Corrupt database file" in text
     if damaged or isinstance(fault, duckdb.IOException | duckdb.SerializationException | OSError):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from functions.adw_billing.model.tables import retained_name
-from functions.adw_billing.warehouse.duckdb import sql as duckdb_sql
+from functions.adw_billing.model.tables import COST_FROM_ROW, FIRST_DAY, LOADER, retained_row
+from functions.adw_billing.warehouse.duckdb import sql
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,30 +14,28 @@ if TYPE_CHECKING:
     from functions.adw_billing.model.warehouse import Claim, ObjectKey
     from functions.adw_billing.warehouse.duckdb.session import Session
 
-EARLIEST = "0001-01-01"
-
 
 def fill_billing(session: Session, claim: Claim, *, cost_from: str, adopted: bool) -> None:
     """Let the view show the object: store where cost begins, and drop what an adopted table had of it."""
-    if claim.dialect == "cost" and not session.all(f"SELECT 1 FROM oci_loader WHERE name = '{duckdb_sql.COST_FROM}'"):
-        newest = session.all(duckdb_sql.newest_billing_day(adopted=adopted))[0][0]
-        after = (date.fromisoformat(newest) + timedelta(days=1)).isoformat() if newest else EARLIEST
-        session.remember(duckdb_sql.COST_FROM, cost_from or after)
+    stored = f"SELECT value FROM {LOADER.name} WHERE name = '{COST_FROM_ROW}'"
+    if claim.dialect == "cost" and not session.all(stored):
+        newest = session.all(sql.newest_billing_day(adopted=adopted))[0][0]
+        after = (date.fromisoformat(newest) + timedelta(days=1)).isoformat() if newest else FIRST_DAY
+        session.remember(COST_FROM_ROW, cost_from or after)
     if not adopted or claim.dialect == "focus":
         return
     where = "usage_report = $usage_report"
     if claim.dialect == "cost":
-        first = f"(SELECT value FROM oci_loader WHERE name = '{duckdb_sql.COST_FROM}')"
-        where += f" AND {duckdb_sql.ADOPTED_DAY} >= {first}"
+        where += f" AND {sql.ADOPTED_DAY} >= ({stored})"
     values = {"usage_report": claim.key.usage_report}
-    session.run(f"DELETE FROM {duckdb_sql.ADOPTED} WHERE {where}", values)
+    session.run(f"DELETE FROM {sql.ADOPTED} WHERE {where}", values)
 
 
 def summarise(session: Session, key: ObjectKey, old: Mapping[str, set[date]], new: Mapping[str, set[date]]) -> None:
     """Bring `oci_cost_daily` up to date for the days, by dialect, that the object touched before and touches now."""
     for dialect, days in new.items():
-        same = {"tenancy_id": key.tenancy_id, "dialect": dialect, "retained": retained_name(key.tenancy_id)}
-        forget, add = duckdb_sql.summarise(dialect)
+        same = {"tenancy_id": key.tenancy_id, "dialect": dialect, "retained": retained_row(key.tenancy_id)}
+        forget, add = sql.summarise(dialect)
         for first, last in _runs(sorted(days | old.get(dialect, set()))):
             span = {**same, "first": first, "last": last}
             session.run(forget, span)
@@ -45,7 +43,7 @@ def summarise(session: Session, key: ObjectKey, old: Mapping[str, set[date]], ne
 
 
 def _runs(days: list[date]) -> list[tuple[date, date]]:
-    """Consecutive days as (first, last)."""
+    """Return consecutive days as (first, last): one pair of statements a run, not a day."""
     runs: list[tuple[date, date]] = []
     for day in days:
         if runs and day - runs[-1][1] == timedelta(days=1):

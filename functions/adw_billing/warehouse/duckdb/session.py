@@ -1,9 +1,11 @@
-"""One connection to the embedded warehouse: runs statements, counts them, and writes the small rows."""
+"""One connection to the embedded warehouse: runs statements and writes the small rows."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+
+from functions.adw_billing.model.tables import LOADER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,25 +17,25 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """A connection; ``statements`` counts what was sent."""
+    """A connection; every statement goes through ``run``."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
-        self.statements = 0
 
     def run(self, statement: str, values: Any = None, rows: pa.Table | None = None) -> None:  # noqa: ANN401, ARG002
-        """Run a statement with a tuple or mapping of values; it may read from ``rows``, which DuckDB finds by name."""
-        self.statements += 1
+        """Run a statement with a tuple or mapping of values; it may read from ``rows``."""
+        # DuckDB looks a table that it does not know up among the caller's Python variables ("replacement scan"): the
+        # unused parameter `rows` is the Arrow table that a statement reads where it lies in memory.
         self.connection.execute(statement, values)
 
     def all(self, statement: str, values: Any = None, rows: pa.Table | None = None) -> list[tuple[Any, ...]]:  # noqa: ANN401
-        """All rows of a query; of an INSERT or DELETE, how many rows it changed."""
+        """Return all rows of a query; of an INSERT or DELETE, how many rows it changed."""
         self.run(statement, values, rows)
         return self.connection.fetchall()
 
     def remember(self, name: str, value: str) -> None:
         """Write one of the loader's own values."""
-        self.run("INSERT OR REPLACE INTO oci_loader VALUES (?, ?)", (name, value))
+        self.run(f"INSERT OR REPLACE INTO {LOADER.name} VALUES (?, ?)", (name, value))
 
     def insert(self, table: str, key: ObjectKey, rows: pa.Table) -> int:
         """Insert rows that lack the object's key, read where they lie in memory; how many were."""
@@ -52,15 +54,15 @@ class Session:
 
 
 def key_values(key: ObjectKey) -> dict[str, str]:
-    """Bind values of one version of an object."""
+    """Return the bind values of one version of an object."""
     return {**name_values(key), "object_etag": key.object_etag}
 
 
 def name_values(key: ObjectKey) -> dict[str, str]:
-    """Bind values of an object, whatever its version."""
+    """Return the bind values of an object, whatever its version."""
     return {"tenancy_id": key.tenancy_id, "object_name": key.object_name}
 
 
 def now() -> datetime:
-    """The time in UTC, as the warehouse stores it."""
+    """Return the time in UTC, as the warehouse stores it."""
     return datetime.now(UTC).replace(tzinfo=None)

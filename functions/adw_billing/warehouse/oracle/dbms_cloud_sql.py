@@ -11,33 +11,23 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from functions.adw_billing.model.tables import (
-    BILLING,
-    COST_COLUMNS,
-    DATA,
-    DAY_COLUMN,
-    OBJECT_KEY,
-    QUANTITY_COLUMNS,
-    Column,
-    Kind,
-    Table,
-)
-from functions.adw_billing.warehouse.ddl import DIGITS
-from functions.adw_billing.warehouse.oracle.sql import NUMBER_TEXT, sums
+from functions.adw_billing.model.columns import DIGITS, Column, ColumnType, Table
+from functions.adw_billing.model.tables import BILLING, COST_SUM, DATA, DAY_COLUMN, OBJECT_KEY, QUANTITY_SUM
+from functions.adw_billing.warehouse.oracle.sql import NUMBER_TEXT_CHARACTERS, sums
 
 if TYPE_CHECKING:
     from functions.adw_billing.model.headers import Layout
 
 CREDENTIAL = "OCI$RESOURCE_PRINCIPAL"
 """The database's own principal: DBMS_CLOUD_ADMIN.ENABLE_RESOURCE_PRINCIPAL lets a user have it."""
-MOST_COLUMNS = 990
+MAX_COPY_COLUMNS = 990
 """Fields of an object that a table has room for (1,000 columns, Database Reference, "Logical Database Limits")."""
-LONGEST_TEXT = 4000
-LONGEST_TIME = 64
-FIELD_CHARACTERS = 32_767
-NUMBER = "^-?[0-9]+([.][0-9]+)?(E-?[0-9]{1,2})?$"
-TIME = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?Z$"
-CONTROL = "[[:cntrl:]]"
+MAX_TEXT_CHARACTERS = 4000
+MAX_TIME_CHARACTERS = 64
+MAX_FIELD_CHARACTERS = 32_767
+NUMBER_PATTERN = "^-?[0-9]+([.][0-9]+)?(E-?[0-9]{1,2})?$"
+TIME_PATTERN = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?Z$"
+CONTROL_PATTERN = "[[:cntrl:]]"
 """Characters that JSON writes as escapes."""
 
 COPY = (
@@ -47,7 +37,7 @@ COPY = (
 
 
 def copy_format(*, compressed: bool) -> str:
-    """The format of a report: a row that cannot be read ends the copy; DBMS_CLOUD's own log is kept for a day."""
+    """Return the format of a report: a row that cannot be read ends the copy; DBMS_CLOUD's log is kept for a day."""
     options = {
         "type": "csv",
         "delimiter": ",",
@@ -63,29 +53,29 @@ def copy_format(*, compressed: bool) -> str:
 
 
 def copy_table(layout: Layout, name: str) -> Table:
-    """The table that the object is copied into."""
-    kinds = layout.kinds
+    """Return the table that the object is copied into."""
+    types = layout.value_types
     lengths = layout.lengths
 
     def length(position: int) -> int:
         if position in lengths:
             return lengths[position]
-        if position not in kinds:
-            return LONGEST_TEXT
-        return LONGEST_TIME if kinds[position] is Kind.TIME else NUMBER_TEXT
+        if position not in types:
+            return MAX_TEXT_CHARACTERS
+        return MAX_TIME_CHARACTERS if types[position] is ColumnType.TIME else NUMBER_TEXT_CHARACTERS
 
     fields = [Column(f"c{position + 1}", length=length(position)) for position in range(layout.width)]
-    return Table(name, (Column("record_no", Kind.INTEGER), *fields))
+    return Table(name, (Column("record_no", ColumnType.INTEGER), *fields))
 
 
 def field_list(layout: Layout) -> str:
-    """What the loader reads: the number of the record, and each field as a text."""
-    fields = [f'"C{position + 1}" CHAR({FIELD_CHARACTERS})' for position in range(layout.width)]
+    """Return what the access driver reads: the number of the record, and each field as a text."""
+    fields = [f'"C{position + 1}" CHAR({MAX_FIELD_CHARACTERS})' for position in range(layout.width)]
     return ", ".join(['"RECORD_NO" RECNUM', *fields])
 
 
 def fitness(layout: Layout, name: str) -> str:
-    """Rows, different record numbers, the first and the last of them, and the rows that SQL is not to stage."""
+    """Return the query for rows, distinct record numbers, the first and last of them, and rows that are not for SQL."""
     tests = " OR ".join(_unfit(layout)) or "1 = 0"
     return (
         "SELECT COUNT(*), COUNT(DISTINCT record_no), MIN(record_no), MAX(record_no), "
@@ -94,44 +84,44 @@ def fitness(layout: Layout, name: str) -> str:
 
 
 def _unfit(layout: Layout) -> list[str]:
+    """Return the conditions under which SQL might turn a row into other values than the parser does."""
+    # Numbers and times in other forms than reports have; more characters than NUMBER keeps digits; control characters
+    # in what becomes JSON, which SQL would have to escape; and NUL, which the parser quarantines and VARCHAR2 keeps.
     tests = []
-    for position, kind in layout.kinds.items():
+    for position, column_type in layout.value_types.items():
         field = _field(layout, position)
-        tests.append(f"NOT REGEXP_LIKE({field}, '{TIME if kind is Kind.TIME else NUMBER}')")
-        if kind is not Kind.TIME:
+        tests.append(
+            f"NOT REGEXP_LIKE({field}, '{TIME_PATTERN if column_type is ColumnType.TIME else NUMBER_PATTERN}')"
+        )
+        if column_type is not ColumnType.TIME:
             tests.append(f"LENGTH({field}) > {DIGITS}")  # so many characters are no more digits than NUMBER keeps
-    tests += [f"REGEXP_LIKE(c{position + 1}, '{CONTROL}')" for _, position in (*layout.tags, *layout.others)]
+    tests += [f"REGEXP_LIKE(c{position + 1}, '{CONTROL_PATTERN}')" for _, position in (*layout.tags, *layout.others)]
     tests += [f"INSTR(c{position + 1}, CHR(0)) > 0" for position in layout.columns.values()]
     return tests
 
 
 def stage_rows(layout: Layout, name: str, stage: Table) -> str:
-    """The copied rows into the private table of rows; ``:first`` is the record number of the first one."""
+    """Return the INSERT of the copied rows into the private table of rows; ``:first``: the first one's number."""
     columns = DATA[layout.dialect].columns[len(OBJECT_KEY) + 1 :]
     values = ["record_no - :first + 1", *(_value(layout, column) for column in columns), "0"]
     return f"INSERT INTO {stage.name} ({', '.join(stage.names)}) SELECT {', '.join(values)} FROM {name}"
 
 
 def stage_billing(layout: Layout, name: str, stage: Table) -> str:
-    """The copied rows into the private table for `oci_billing`, as texts."""
+    """Return the INSERT of the copied rows into the private table for `oci_billing`, as texts."""
     texts = [_text(layout, column.name) for column in BILLING.columns[1:]]
     day = f"TO_DATE(SUBSTR({_text(layout, DAY_COLUMN[layout.dialect])}, 1, 10), 'YYYY-MM-DD')"
     return f"INSERT INTO {stage.name} ({', '.join(stage.names)}) SELECT {', '.join([*texts, day, '0'])} FROM {name}"
 
 
 def staged_sums(dialect: str, stage: Table) -> str:
-    """Rows and sums of the private table of rows."""
-    cost = _first_number(COST_COLUMNS[dialect]) if COST_COLUMNS[dialect] else "0"
-    return sums(cost, _first_number(QUANTITY_COLUMNS[dialect]), stage.name)
-
-
-def _first_number(names: tuple[str, ...]) -> str:
-    casts = [f"CAST({name} AS NUMBER)" for name in names]
-    return f"COALESCE({', '.join(casts)})" if len(casts) > 1 else casts[0]
+    """Return the query for rows and sums of the private table of rows, whose numbers are texts."""
+    number = "CAST({} AS NUMBER)"
+    return sums(COST_SUM[dialect].sql("0", number), QUANTITY_SUM[dialect].sql("0", number), stage.name)
 
 
 def _field(layout: Layout, position: int) -> str:
-    """A field without the words that mean "no value"."""
+    """Return a field without the words that mean "no value"."""
     field = f"c{position + 1}"
     for word in sorted(layout.null_words):
         field = f"NULLIF({field}, '{word}')"
@@ -153,25 +143,25 @@ def _value(layout: Layout, column: Column) -> str:
         return text
     if column.name == "tags":
         return f"CASE WHEN LTRIM({text}) LIKE '\"%' THEN '{{' || {text} || '}}' ELSE {text} END"
-    return _moment(text) if column.kind is Kind.TIME else text
+    return _moment(text) if column.type is ColumnType.TIME else text
 
 
 def _moment(text: str) -> str:
-    """A time of the form TIME, with or without seconds and their fractions."""
+    """Return a time of the form TIME_PATTERN as a TIMESTAMP, with or without seconds and their fractions."""
     bare = f"REPLACE(SUBSTR({text}, 1, LENGTH({text}) - 1), 'T', ' ')"
     rest = f"CASE LENGTH({text}) WHEN 17 THEN ':00.' WHEN 20 THEN '.' ELSE '' END"
     return f"TO_TIMESTAMP(RPAD({bare} || {rest}, 26, '0'), 'YYYY-MM-DD HH24:MI:SS.FF6')"
 
 
 def _json(pairs: tuple[tuple[str, int], ...]) -> str:
-    """An object of the fields that have a value."""
+    """Return a JSON object of the fields that have a value."""
     if not pairs:
         return "'{}'"
     return f"'{{' || SUBSTR({_joined([_member(key, position) for key, position in pairs])}, 2) || '}}'"
 
 
 def _joined(texts: list[str]) -> str:
-    """All texts as one, in pairs of pairs: no expression is nested deeply, however many tags there are."""
+    """Join all texts in pairs of pairs: no expression is nested deeply, however many tags there are."""
     if len(texts) == 1:
         return texts[0]
     half = len(texts) // 2

@@ -130,8 +130,7 @@ def typed(error: BaseException) -> FunctionError:
     code = found[0] if found else ""
     if isinstance(error.__cause__, ssl.SSLError):
         return _tls(error.__cause__, code)
-    # A connection that dies under a direct path message is an AttributeError (python-oracledb 26.1).
-    if LOST.intersection(found) or isinstance(error, AttributeError):
+    if LOST.intersection(found):
         return ConnectionLost("the connection to the database broke off", code=code)
     if isinstance(error, OSError):  # a host name without an address comes through as it is (python-oracledb 26.1)
         return DatabaseUnreachable(f"no connection to the database ({type(error).__name__})", fix=_ADDRESS)

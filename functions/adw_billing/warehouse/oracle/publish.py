@@ -6,28 +6,33 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from functions.adw_billing.errors import ProofFailed, WarehouseBusy
-from functions.adw_billing.model.exact_sums import EXACT, plain
-from functions.adw_billing.model.tables import retained_name
+from functions.adw_billing.errors import ProofFailed
+from functions.adw_billing.model.exact_sums import plain, total
+from functions.adw_billing.model.tables import COST_FROM_ROW, FIRST_DAY, LOCK_ROW, NO_DAY, retained_row
 from functions.adw_billing.model.warehouse import LedgerRow, Sums
-from functions.adw_billing.warehouse.oracle import claim_sql, sql
+from functions.adw_billing.warehouse.oracle import sql
 
 if TYPE_CHECKING:
     from functions.adw_billing.model.warehouse import Claim, Outcome
+    from functions.adw_billing.warehouse.oracle.claims import Claims
     from functions.adw_billing.warehouse.oracle.session import Session
     from functions.adw_billing.warehouse.oracle.stage import Stage
-
-COST_FROM = "oci_billing_cost_from"
-EVERYTHING = "0001-01-01"
-NEVER = "9999-12-31"
-"""The first day of cost reports before one is stored."""
 
 
 class Publication:
     """One object's publication; ``run`` leaves the transaction open for the caller to commit."""
 
-    def __init__(self, session: Session, claim: Claim, outcome: Outcome, call_id: str, billing_cost_from: str) -> None:
+    def __init__(
+        self,
+        session: Session,
+        claims: Claims,
+        claim: Claim,
+        outcome: Outcome,
+        call_id: str,
+        billing_cost_from: str,
+    ) -> None:
         self._session = session
+        self._claims = claims
         self._key = claim.key
         self._dialect = claim.dialect
         self._outcome = outcome
@@ -39,15 +44,17 @@ class Publication:
         self._rows_rejected = 0
 
     def run(self, stage: Stage) -> None:
-        """Everything but the commit. Raises ProofFailed, WarehouseBusy and what the session raises.
+        """Do everything but the commit. Raises ProofFailed, WarehouseBusy and what the session raises.
 
         One publication at a time: each sees the rows of those before it, so the daily summary misses none, and no two
         wait for each other.
         """
-        self._session.commit()  # what is staged is private; the wait for the others holds nothing else
-        self._session.rows(sql.LOCK, name=sql.LOCK_NAME)
-        if not self._session.rows(claim_sql.CLAIM_HOLD, **self._name, call_id=self._call_id):
-            raise WarehouseBusy("another call has taken the object over")
+        # The order matters. The lock of all publications comes first and while nothing else is locked, so that no two
+        # of them can wait for each other. The claim is locked behind it: it may have run out while this call waited,
+        # and then another call may be loading the object.
+        self._session.commit()
+        self._session.rows(sql.LOCK, name=LOCK_ROW)
+        self._claims.hold(self._key)
         if self._outcome.state == "rejected":
             for statement in sql.FORGET_UNLOADED:
                 self._session.run(statement, **self._whole)
@@ -55,14 +62,16 @@ class Publication:
         else:
             self._replace(stage)
         self._write_ledger()
-        self._session.run(claim_sql.CLAIM_END, **self._name, call_id=self._call_id)
+        self._claims.end(self._key)
 
     def _replace(self, stage: Stage) -> None:
         """Rows, quarantine, `oci_billing` and summary of this version in place of any other version's."""
+        # The days are asked for before the old rows go and after the new ones are there: a version that moves rows to
+        # another day changes the summary of both.
         touched = self._days()
         self._session.run(sql.unpublish(self._dialect), **self._name)
-        if stage.name("d"):
-            self._session.run(sql.publish(self._dialect, stage.name("d")), **self._whole)
+        if stage.name(sql.ROWS):
+            self._session.run(sql.publish(self._dialect, stage.name(sql.ROWS)), **self._whole)
         self._prove()
         self._session.run(sql.FORGET_REJECTED, **self._name)
         self._add_rejected(stage)
@@ -72,7 +81,7 @@ class Publication:
         self._session.run(sql.FORGET_REPORT, **self._name)
 
     def ledger_row(self) -> LedgerRow:
-        """The ledger row as it was committed."""
+        """Return the ledger row as it was committed."""
         outcome, sums = self._outcome, self._sums
         return LedgerRow(
             self._key,
@@ -102,8 +111,8 @@ class Publication:
             )
 
     def _add_rejected(self, stage: Stage) -> None:
-        if stage.name("r"):
-            self._rows_rejected = self._session.run(sql.publish_rejected(stage.name("r")), **self._whole)
+        if stage.name(sql.REJECTED_ROWS):
+            self._rows_rejected = self._session.run(sql.publish_rejected(stage.name(sql.REJECTED_ROWS)), **self._whole)
         rows = [
             {**self._whole, "object_row": each.object_row, "reason": each.reason, "content": each.content}
             for each in self._outcome.rejected
@@ -115,32 +124,32 @@ class Publication:
         """Usage reports have the days before the stored one, cost reports that day and the later ones."""
         if self._dialect == "focus":
             return
-        stored = self._session.rows(sql.REMEMBERED, name=COST_FROM)
-        first = str(stored[0][0]) if stored else NEVER if self._dialect == "usage" else self._begin_cost()
+        stored = self._session.rows(sql.REMEMBERED, name=COST_FROM_ROW)
+        first = str(stored[0][0]) if stored else NO_DAY if self._dialect == "usage" else self._begin_cost()
         key = {"usage_report": self._key.usage_report}
         self._session.run(sql.forget_billing(self._dialect), **key, cost_from=first)
-        if stage.name("b"):
+        if stage.name(sql.BILLING_ROWS):
             day = datetime.fromisoformat(first)
-            self._session.run(sql.publish_billing(self._dialect, stage.name("b")), **key, cost_from=day)
+            self._session.run(sql.publish_billing(self._dialect, stage.name(sql.BILLING_ROWS)), **key, cost_from=day)
 
     def _begin_cost(self) -> str:
         """Store the first usage day that cost reports fill in `oci_billing`: once, for all calls."""
         first = self._billing_cost_from or self._day_after_usage()
-        self._session.run(sql.REMEMBER, name=COST_FROM, value=first)
+        self._session.run(sql.REMEMBER, name=COST_FROM_ROW, value=first)
         self._session.run(sql.LEAVE_TO_COST, cost_from=first)
         return first
 
     def _day_after_usage(self) -> str:
         newest = self._session.rows(sql.NEWEST_BILLING)[0][0]
         if not newest:
-            return EVERYTHING
+            return FIRST_DAY
         return (datetime.fromisoformat(str(newest)) + timedelta(days=1)).date().isoformat()
 
     def _summarise(self, days: set[datetime]) -> None:
         same = {
             "tenancy_id": self._key.tenancy_id,
             "dialect": self._dialect,
-            "retained": retained_name(self._key.tenancy_id),
+            "retained": retained_row(self._key.tenancy_id),
         }
         keys = [{**same, "usage_day": day, "day_text": day.date().isoformat()} for day in sorted(days)]
         self._session.many(sql.FORGET_DAY, keys)
@@ -169,16 +178,9 @@ class Publication:
 
 
 def sums_of(count: int, parts: list[Decimal | int | None]) -> Sums:
-    """Rows, and the parts of cost and of quantity, as `oracle_sql.sums` gives them."""
-    return Sums(int(count), _added(parts[:3]), _added(parts[3:]))
-
-
-def _added(parts: list[Decimal | int | None]) -> Decimal:
-    """Whole units, 18 decimals and the rest as one number, with all its digits."""
-    total = Decimal(0)
-    for part in parts:
-        total = EXACT.add(total, Decimal(part or 0))
-    return total
+    """Return rows, cost and quantity from what `sql.sums` asks for: each sum in three parts."""
+    amounts = [Decimal(part or 0) for part in parts]
+    return Sums(int(count), total(amounts[:3]), total(amounts[3:]))
 
 
 def _shown(sums: Sums) -> str:

@@ -1,14 +1,25 @@
-"""Creates what is missing in the schema, widens an `oci_billing` of old, and runs the forward steps."""
+"""Creates what is missing in the schema, widens an `oci_billing` that was there before, and runs the forward steps."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from functions.adw_billing.errors import DatabaseError, WarehouseUnusable
-from functions.adw_billing.model.tables import ALL, BILLING, DATA, DAY_COLUMN, REJECTED, SCHEMA_VERSION
+from functions.adw_billing.model.tables import (
+    ALL,
+    BILLING,
+    DAILY,
+    DATA,
+    DAY_COLUMN,
+    LOADER,
+    LOCK_ROW,
+    REJECTED,
+    SCHEMA_VERSION,
+    SCHEMA_VERSION_ROW,
+    STAGE_PREFIX,
+)
 from functions.adw_billing.model.warehouse import ObjectKey
-from functions.adw_billing.warehouse.oracle import claim_sql, sql
-from functions.adw_billing.warehouse.oracle import views as oracle_views
+from functions.adw_billing.warehouse.oracle import claim_sql, sql, views
 from functions.adw_billing.warehouse.oracle.stage import create_table, drop_table
 from shared import logs
 from shared.errors import FunctionError, NotAuthorised
@@ -16,9 +27,8 @@ from shared.errors import FunctionError, NotAuthorised
 if TYPE_CHECKING:
     from functions.adw_billing.warehouse.oracle.session import Session
 
-VERSION = "schema_version"
 _log = logs.get("adw-billing")
-EXISTS = ("ORA-00955", "ORA-01408", "ORA-00001")
+ALREADY_THERE = ("ORA-00955", "ORA-01408", "ORA-00001")
 """A table, an index, a row that another call made a moment ago: two first calls at once are one."""
 
 
@@ -31,8 +41,8 @@ INDEXES = {
         f"{table.name}_day": f"CREATE INDEX {table.name}_day ON {table.name} (tenancy_id, {DAY_COLUMN[dialect]})"
         for dialect, table in DATA.items()
     },
-    "oci_billing_report": "CREATE INDEX oci_billing_report ON oci_billing (usage_report)",
-    "oci_cost_daily_day": "CREATE INDEX oci_cost_daily_day ON oci_cost_daily (tenancy_id, usage_day)",
+    f"{BILLING.name}_report": f"CREATE INDEX {BILLING.name}_report ON {BILLING.name} (usage_report)",
+    f"{DAILY.name}_day": f"CREATE INDEX {DAILY.name}_day ON {DAILY.name} (tenancy_id, usage_day)",
 }
 """By name. Replace-by-object deletes by the first kind, the daily summary reads by the second."""
 
@@ -51,14 +61,15 @@ def migrate(session: Session) -> None:
             create_table(session, table)
     if BILLING.name in present:
         _adopt(session)
-    for name, statement in {**INDEXES, **oracle_views.create_statements()}.items():
+    for name, statement in {**INDEXES, **views.create_statements()}.items():
         _optional(session, name, statement)
     _remember(session)
 
 
 def inspect(session: Session, *, copies: bool = False) -> str:
-    """What a load would find, in words; nothing is changed. ``copies``: the database is to read the objects itself.
+    """Return what a load would find, in words; nothing is changed.
 
+    ``copies``: the database is to read the objects itself.
     Raises WarehouseUnusable when the tables are newer, NotAuthorised when the private tables could not be made or
     DBMS_CLOUD is out of reach.
     """
@@ -75,28 +86,28 @@ def inspect(session: Session, *, copies: bool = False) -> str:
 
 
 def _found(session: Session) -> tuple[set[str], int]:
-    """The names of the tables that are there and their version, 0 for none. WarehouseUnusable when it is newer."""
+    """Return the names of the tables that are there and their version, 0 for none. WarehouseUnusable when newer."""
     present = {str(name).lower() for (name,) in session.rows(sql.TABLES)}
-    version = _version(session) if "oci_loader" in present else 0
+    version = _version(session) if LOADER.name in present else 0
     if version > SCHEMA_VERSION:
         raise WarehouseUnusable(f"the tables are of version {version}, this loader knows {SCHEMA_VERSION}")
     return present, version
 
 
 def _version(session: Session) -> int:
-    found = session.rows(sql.REMEMBERED, name=VERSION)
+    found = session.rows(sql.REMEMBERED, name=SCHEMA_VERSION_ROW)
     return int(found[0][0]) if found else 0
 
 
 def _remember(session: Session) -> None:
-    _tolerant(session, sql.REMEMBER, name=sql.LOCK_NAME, value="locked by a publication")
-    if not session.run(sql.REMEMBER_ANEW, name=VERSION, value=str(SCHEMA_VERSION)):
-        _tolerant(session, sql.REMEMBER, name=VERSION, value=str(SCHEMA_VERSION))
+    _tolerant(session, sql.REMEMBER, name=LOCK_ROW, value="locked by a publication")
+    if not session.run(sql.REMEMBER_AGAIN, name=SCHEMA_VERSION_ROW, value=str(SCHEMA_VERSION)):
+        _tolerant(session, sql.REMEMBER, name=SCHEMA_VERSION_ROW, value=str(SCHEMA_VERSION))
     session.commit()
 
 
 def _adopt(session: Session) -> None:
-    """Give the columns of an `oci_billing` of old the lengths of today; its rows stay as they are."""
+    """Give the columns of an `oci_billing` that was there before the lengths of today; its rows stay as they are."""
     lengths = {
         str(name).lower(): int(length)
         for name, length in session.rows(sql.COLUMN_LENGTHS, table_name=BILLING.name.upper())
@@ -108,13 +119,13 @@ def _adopt(session: Session) -> None:
 
 def _drop_leftovers(session: Session, present: set[str]) -> None:
     """Drop private tables that no claim stands for any more."""
-    private = {name for name in present if name.startswith(sql.STAGE_PREFIX)}
+    private = {name for name in present if name.startswith(STAGE_PREFIX)}
     if not private:
         return
     claimed = {
         sql.stage_name(kind, ObjectKey(str(tenancy), str(name), ""))
         for tenancy, name in session.rows(claim_sql.CLAIM_ALL)
-        for kind in sql.STAGE_KINDS
+        for kind in sql.STAGE_LETTERS
     }
     for name in sorted(private - claimed):
         drop_table(session, name)
@@ -132,5 +143,5 @@ def _tolerant(session: Session, statement: str, **binds: object) -> None:
     try:
         session.run(statement, **binds)
     except FunctionError as error:
-        if error.fields.get("code") not in EXISTS:
+        if error.fields.get("code") not in ALREADY_THERE:
             raise

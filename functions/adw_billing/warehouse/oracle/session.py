@@ -1,4 +1,4 @@
-"""One session of the database: every request within the time that is left, every error typed, requests counted."""
+"""One session of the database: every request within the time that is left, every error typed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 from functions.adw_billing.warehouse.oracle import sql
-from functions.adw_billing.warehouse.oracle.errors import ConnectionLost, translated, typed
+from functions.adw_billing.warehouse.oracle.errors import ConnectionLost, translated
 from shared.errors import FunctionError
 
 if TYPE_CHECKING:
@@ -16,22 +16,22 @@ if TYPE_CHECKING:
 
     from shared.deadline import Deadline
 
-GOODBYE_SECONDS = 5.0
-LONGEST_SECONDS = 3600.0
+CLOSE_SECONDS = 5.0
+"""For the rollback and the end of a session, beyond the deadline: nobody waits longer for a session that hangs."""
+MAX_REQUEST_SECONDS = 3600.0
 """A detached function's longest time; a request never waits longer."""
 
-FETCH_ROWS = 5000
+FETCHED_ROWS = 5000
 """Rows a round trip of a query; the loader's own answers are the ledger, some thousand short rows."""
 
 
 class Session:
-    """Wraps the connection that ``opens`` makes; ``statements`` counts the requests made, a batch as one."""
+    """Wraps the connection that ``opens`` makes."""
 
     def __init__(self, opens: Callable[[], oracledb.Connection], deadline: Deadline) -> None:
         self._opens = opens
         self._deadline = deadline
         self._reserve_seconds = 0.0
-        self.statements = 0
         self.reopen()
 
     def reopen(self) -> None:
@@ -39,7 +39,6 @@ class Session:
         self._connection = self._opens()
         for statement in sql.SESSION:
             self.run(statement)
-        self.schema = str(self.rows(sql.SCHEMA)[0][0])
 
     @contextlib.contextmanager
     def reserving(self, seconds: float) -> Iterator[None]:
@@ -51,10 +50,10 @@ class Session:
             self._reserve_seconds = 0.0
 
     def rows(self, statement: str, **binds: object) -> list[tuple[Any, ...]]:
-        """All rows of a query, numbers as int or Decimal."""
+        """Return all rows of a query, numbers as int or Decimal."""
         self._begin()
         with translated(), self._connection.cursor() as cursor:
-            cursor.arraysize, cursor.prefetchrows = FETCH_ROWS, FETCH_ROWS + 1
+            cursor.arraysize, cursor.prefetchrows = FETCHED_ROWS, FETCHED_ROWS + 1
             cursor.execute(statement, binds, fetch_decimals=True, fetch_lobs=False)
             return list(cursor.fetchall())
 
@@ -78,16 +77,6 @@ class Session:
         with translated(), self._connection.cursor() as cursor:
             cursor.executemany(statement, batch)
 
-    def load(self, table: str, columns: Sequence[str], batch: Any) -> None:  # noqa: ANN401
-        """Load an Arrow batch by direct path, which commits by itself and must not find a transaction open."""
-        self._begin()
-        names = [column.upper() for column in columns]
-        try:
-            with translated():
-                self._connection.direct_path_load(self.schema, table.upper(), names, batch)
-        except AttributeError as error:  # the connection died under the message (python-oracledb 26.1)
-            raise typed(error) from None
-
     def commit(self) -> None:
         """Commit; a lost reply is ConnectionLost or DeadlineExceeded, and the commit may have happened."""
         self._begin()
@@ -96,20 +85,19 @@ class Session:
 
     def rollback(self) -> None:
         """Undo the transaction; a session that is gone has done so already."""
-        if self._bound(GOODBYE_SECONDS):
+        if self._bound(CLOSE_SECONDS):
             with contextlib.suppress(FunctionError), translated():
                 self._connection.rollback()
 
     def close(self) -> None:
         """End the session; what is not committed is undone."""
-        if self._bound(GOODBYE_SECONDS):
+        if self._bound(CLOSE_SECONDS):
             with contextlib.suppress(FunctionError), translated():
                 self._connection.close()
 
     def _begin(self) -> None:
         """Bound the next request by what is left of the call. Raises DeadlineExceeded; ConnectionLost when closed."""
-        self.statements += 1
-        if not self._bound(self._deadline.bounded(LONGEST_SECONDS, margin_seconds=self._reserve_seconds)):
+        if not self._bound(self._deadline.bounded(MAX_REQUEST_SECONDS, margin_seconds=self._reserve_seconds)):
             raise ConnectionLost("the connection to the database is closed")
 
     def _bound(self, seconds: float) -> bool:

@@ -1,7 +1,7 @@
 """The statements of the Oracle engine, made from the tables' one definition: named binds, no hints.
 
-Everything here but `WIDEN` and `SESSION` is read by sqlglot's Oracle dialect and runs, translated, on DuckDB in the
-tests; there `numbers` gives NUMBER a precision and a scale, which it does not have in the database.
+Everything here but `widen` and `SESSION` is read by sqlglot's Oracle dialect and runs, translated, on DuckDB in the
+tests (tests/support/translated_oracle.py).
 """
 
 from __future__ import annotations
@@ -9,31 +9,34 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from functions.adw_billing.model.columns import Column, ColumnType, Table
 from functions.adw_billing.model.tables import (
     BILLING,
-    COST_COLUMN,
+    COST_SUM,
     DAILY,
     DATA,
     DAY_COLUMN,
+    FIRST_DAY,
+    LOADER,
     OBJECT_KEY,
-    QUANTITY_COLUMN,
+    QUANTITY_SUM,
     REJECTED,
     REPORT,
     SERVICE_COLUMNS,
-    Column,
-    Kind,
-    Table,
+    STAGE_PREFIX,
+    TABLE_PREFIX,
 )
-from functions.adw_billing.model.warehouse import WHOLE_OBJECT
-from functions.adw_billing.warehouse.ddl import ORACLE_TYPES, oracle_type
+from functions.adw_billing.model.warehouse import WHOLE_OBJECT, RowFormat
+from functions.adw_billing.warehouse.ddl import oracle_type
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from functions.adw_billing.model.warehouse import ObjectKey
 
-NUMBERS = (Kind.NUMBER, Kind.QUANTITY, Kind.LARGE_NUMBER)
-NUMBER_TEXT = 300
+ROW_FORMAT = RowFormat(number_exponents=(-130, 125), limits_texts=True, has_billing=True)
+"""Numbers as texts, which Oracle turns into its own NUMBER exactly: 38 digits, exponents from -130 to 125 (Database SQL
+Language Reference, "NUMBER Data Type")."""
+NUMBERS = (ColumnType.NUMBER, ColumnType.QUANTITY, ColumnType.LARGE_NUMBER)
+NUMBER_TEXT_CHARACTERS = 300
 """Characters of a number as a text: 38 digits and as many zeros as a small or large one has around them."""
 
 NOW = "CAST(SYS_EXTRACT_UTC(SYSTIMESTAMP) AS TIMESTAMP(6))"
@@ -42,63 +45,65 @@ NOW = "CAST(SYS_EXTRACT_UTC(SYSTIMESTAMP) AS TIMESTAMP(6))"
 SESSION = ("ALTER SESSION SET NLS_NUMERIC_CHARACTERS = '.,'", "ALTER SESSION SET TIME_ZONE = '+00:00'")
 """Numbers arrive as texts with a point, whatever the territory of the session."""
 
-SCHEMA = "SELECT SYS_CONTEXT('USERENV', 'CURRENT_SCHEMA') FROM dual"
-LOCK_NAME = "publishing"
-"""The row of `oci_loader` that a publication locks: they happen one after another."""
-
-LOCK = "SELECT name FROM oci_loader WHERE name = :name FOR UPDATE"
+LOCK = f"SELECT name FROM {LOADER.name} WHERE name = :name FOR UPDATE"
 BY_NAME = "tenancy_id = :tenancy_id AND object_name = :object_name"
 _KEY = ", ".join(column.name for column in OBJECT_KEY)
 KEY_BINDS = ", ".join(f":{column.name}" for column in OBJECT_KEY)
 
-STAGE_PREFIX = "oci_stage_"
-STAGE_KINDS = ("d", "b", "r", "c")
+ROWS, BILLING_ROWS, REJECTED_ROWS, COPIED = "rows", "billing", "rejected", "copied"
 """An object's private tables: its rows, those for `oci_billing`, its quarantine, and what DBMS_CLOUD copies."""
+STAGE_LETTERS = {ROWS: "d", BILLING_ROWS: "b", REJECTED_ROWS: "r", COPIED: "c"}
+"""What stands for them in the tables' names. The letters never change: a claim that an earlier version left behind has
+its rows in a table of that name."""
 STAGED_AFTER = "staged_after"
 """Column of the private tables: the records that the kept progress had when a row was staged."""
 
 
 def stage_name(kind: str, key: ObjectKey) -> str:
-    """The name of an object's private table of one of STAGE_KINDS."""
+    """Return the name of an object's private table of one kind."""
     digest = hashlib.sha256(f"{key.tenancy_id}\n{key.object_name}".encode()).hexdigest()[:20]
-    return f"{STAGE_PREFIX}{kind}_{digest}"
+    return f"{STAGE_PREFIX}{STAGE_LETTERS[kind]}_{digest}"
 
 
 def stage_table(kind: str, dialect: str, name: str) -> Table:
-    """The definition of a private table.
+    """Return the definition of a private table.
 
     Numbers are texts, what is the same in all rows is left out, and STAGED_AFTER says which progress came before.
     """
-    if kind == "b":
-        columns: tuple[Column, ...] = (*BILLING.columns[1:], Column("usage_day", Kind.DAY))
+    if kind == BILLING_ROWS:
+        columns: tuple[Column, ...] = (*BILLING.columns[1:], Column("usage_day", ColumnType.DAY))
     else:
-        source = DATA[dialect] if kind == "d" else REJECTED
+        source = DATA[dialect] if kind == ROWS else REJECTED
         columns = tuple(map(_staged, source.columns[len(OBJECT_KEY) :]))
-    return Table(name, (*columns, Column(STAGED_AFTER, Kind.INTEGER)))
+    return Table(name, (*columns, Column(STAGED_AFTER, ColumnType.INTEGER)))
 
 
 def _staged(column: Column) -> Column:
-    return Column(column.name, Kind.TEXT, NUMBER_TEXT) if column.kind in NUMBERS else column
+    return Column(column.name, ColumnType.TEXT, NUMBER_TEXT_CHARACTERS) if column.type in NUMBERS else column
 
 
 def drop(name: str) -> str:
-    """Drop a private table, past the recycle bin."""
+    """Return the statement that drops a private table, past the recycle bin."""
     return f"DROP TABLE {name} PURGE"
 
 
 def stage_insert(table: Table) -> str:
-    """One row of a private table, its columns in order."""
+    """Return the INSERT of one row of a private table, its columns in order."""
     binds = ", ".join(f":{name}" for name in table.names)
     return f"INSERT INTO {table.name} ({', '.join(table.names)}) VALUES ({binds})"
 
 
 def stage_trim(name: str) -> str:
-    """Drop rows that were staged after the progress was kept last: a batch may be durable before its progress is."""
+    """Return the DELETE of rows that were staged after the progress was kept last.
+
+    They are durable ahead of their progress where a statement of DDL followed, which commits (the table for another
+    kind of row), or a publication that failed, which commits before it waits for its turn.
+    """
     return f"DELETE FROM {name} WHERE {STAGED_AFTER} >= :records"
 
 
 def stage_rejected(name: str) -> str:
-    """A quarantined row into its private table."""
+    """Return the INSERT of a quarantined row into its private table."""
     return (
         f"INSERT INTO {name} (object_row, reason, content, {STAGED_AFTER}) "
         "VALUES (:object_row, :reason, :content, :staged_after)"
@@ -106,38 +111,39 @@ def stage_rejected(name: str) -> str:
 
 
 def empty(name: str) -> str:
-    """Empty a private table that a call of old has left behind."""
+    """Return the statement that empties a private table that an earlier call has left behind."""
     return f"TRUNCATE TABLE {name}"
 
 
-def publish(dialect: str, stage: str, numbers: Mapping[Kind, str] = ORACLE_TYPES) -> str:
-    """The staged rows into the dialect's table."""
+def publish(dialect: str, stage: str) -> str:
+    """Return the INSERT of the staged rows into the dialect's table."""
     table = DATA[dialect]
-    values = [_value(column, numbers) for column in table.columns[len(OBJECT_KEY) :]]
+    values = [_value(column) for column in table.columns[len(OBJECT_KEY) :]]
     return f"INSERT INTO {table.name} ({', '.join(table.names)}) SELECT {KEY_BINDS}, {', '.join(values)} FROM {stage}"
 
 
-def _value(column: Column, numbers: Mapping[Kind, str]) -> str:
-    return f"CAST({column.name} AS {numbers[column.kind]})" if column.kind in NUMBERS else column.name
+def _value(column: Column) -> str:
+    return f"CAST({column.name} AS {oracle_type(column)})" if column.type in NUMBERS else column.name
 
 
 def unpublish(dialect: str) -> str:
-    """All rows of an object's name, whatever their etag."""
+    """Return the DELETE of all rows of an object's name, whatever their etag."""
     return f"DELETE FROM {DATA[dialect].name} WHERE {BY_NAME}"
 
 
 def days(dialect: str) -> str:
-    """The usage days (YYYY-MM-DD) of an object's published rows."""
+    """Return the query for the usage days (YYYY-MM-DD) of an object's published rows."""
     return f"SELECT DISTINCT TO_CHAR({DAY_COLUMN[dialect]}, 'YYYY-MM-DD') FROM {DATA[dialect].name} WHERE {BY_NAME}"
 
 
 def proof(dialect: str) -> str:
-    """Rows and sums of an object's name."""
-    return f"{sums(COST_COLUMN[dialect] or '0', QUANTITY_COLUMN[dialect], DATA[dialect].name)} WHERE {BY_NAME}"
+    """Return the query for rows and sums of an object's name."""
+    cost, quantity = COST_SUM[dialect].sql("0"), QUANTITY_SUM[dialect].sql("0")
+    return f"{sums(cost, quantity, DATA[dialect].name)} WHERE {BY_NAME}"
 
 
 def sums(cost: str, quantity: str, table: str) -> str:
-    """Rows, and the sums of cost and quantity each as whole units, 18 decimals and the rest.
+    """Return the query for rows, and the sums of cost and quantity each as whole units, 18 decimals and the rest.
 
     No part has more digits than SUM keeps (38): the parts are added here.
     """
@@ -153,106 +159,107 @@ def _parts(value: str) -> list[str]:
 
 
 LEDGER = f"""SELECT r.object_name, r.object_etag, r.state, q.reason
-FROM oci_report r LEFT JOIN oci_report_rejected q
+FROM {REPORT.name} r LEFT JOIN {REJECTED.name} q
   ON q.tenancy_id = r.tenancy_id AND q.object_name = r.object_name AND q.object_etag = r.object_etag
   AND q.object_row = {WHOLE_OBJECT}
 WHERE r.tenancy_id = :tenancy_id"""
 SETTLED = f"{LEDGER} AND r.object_name = :object_name"
 COMMITTED = (
-    f"SELECT rows_loaded, rows_rejected FROM oci_report WHERE {BY_NAME} AND object_etag = :object_etag "
+    f"SELECT rows_loaded, rows_rejected FROM {REPORT.name} WHERE {BY_NAME} AND object_etag = :object_etag "
     "AND call_id = :call_id"
 )
 """Whether this very call's commit has happened: asked when its answer was lost."""
 
-FORGET_REPORT = f"DELETE FROM oci_report WHERE {BY_NAME}"
+FORGET_REPORT = f"DELETE FROM {REPORT.name} WHERE {BY_NAME}"
 _UNLOADED = (
-    f"{BY_NAME} AND (object_etag = :object_etag OR object_etag IN (SELECT object_etag FROM oci_report "
+    f"{BY_NAME} AND (object_etag = :object_etag OR object_etag IN (SELECT object_etag FROM {REPORT.name} "
     f"WHERE {BY_NAME} AND state = 'rejected'))"
 )
 """This version, and those of the name that were rejected: what a version that was loaded has is kept."""
 
 FORGET_UNLOADED = (
-    f"DELETE FROM oci_report_rejected WHERE {_UNLOADED}",
-    f"DELETE FROM oci_report WHERE {_UNLOADED}",
+    f"DELETE FROM {REJECTED.name} WHERE {_UNLOADED}",
+    f"DELETE FROM {REPORT.name} WHERE {_UNLOADED}",
 )
 ADD_REPORT = (
-    f"INSERT INTO oci_report ({', '.join(REPORT.names)}) VALUES ("
+    f"INSERT INTO {REPORT.name} ({', '.join(REPORT.names)}) VALUES ("
     + ", ".join(NOW if name == "loaded_at" else f":{name}" for name in REPORT.names)
     + ")"
 )
-FORGET_REJECTED = f"DELETE FROM oci_report_rejected WHERE {BY_NAME}"
+FORGET_REJECTED = f"DELETE FROM {REJECTED.name} WHERE {BY_NAME}"
 ADD_REJECTED = (
-    f"INSERT INTO oci_report_rejected ({_KEY}, object_row, reason, content) "
+    f"INSERT INTO {REJECTED.name} ({_KEY}, object_row, reason, content) "
     f"VALUES ({KEY_BINDS}, :object_row, :reason, :content)"
 )
 
 
 def publish_rejected(stage: str) -> str:
-    """The staged quarantine into `oci_report_rejected`."""
+    """Return the INSERT of the staged quarantine into `oci_report_rejected`."""
     return (
-        f"INSERT INTO oci_report_rejected ({_KEY}, object_row, reason, content) "
+        f"INSERT INTO {REJECTED.name} ({_KEY}, object_row, reason, content) "
         f"SELECT {KEY_BINDS}, object_row, reason, content FROM {stage}"
     )
 
 
 _BILLING_DAY = "SUBSTR(lineItem_intervalUsageStart, 1, 10)"
-_SIDE = {"usage": "<", "cost": ">="}
+_DAYS_OF_DIALECT = {"usage": "<", "cost": ">="}
 """Which usage days a dialect has in `oci_billing`: usage reports those before the stored one, cost reports the rest."""
 
 
 def publish_billing(dialect: str, stage: str) -> str:
-    """The staged texts into `oci_billing`, of the usage days that are the dialect's."""
+    """Return the INSERT of the staged texts into `oci_billing`, of the usage days that are the dialect's."""
     columns = ", ".join(BILLING.names[1:])
     return (
-        f"INSERT INTO oci_billing ({', '.join(BILLING.names)}) SELECT :usage_report, {columns} FROM {stage} "
-        f"WHERE usage_day {_SIDE[dialect]} :cost_from"
+        f"INSERT INTO {BILLING.name} ({', '.join(BILLING.names)}) SELECT :usage_report, {columns} FROM {stage} "
+        f"WHERE usage_day {_DAYS_OF_DIALECT[dialect]} :cost_from"
     )
 
 
 def forget_billing(dialect: str) -> str:
-    """Rows of an object's key, whoever made them; a usage and a cost report may have the same number."""
+    """Return the DELETE of an object's rows, whoever made them; a usage and a cost report may have the same number."""
     day = f"COALESCE({_BILLING_DAY}, '0000')"
-    return f"DELETE FROM oci_billing WHERE usage_report = :usage_report AND {day} {_SIDE[dialect]} :cost_from"
+    days = f"{day} {_DAYS_OF_DIALECT[dialect]} :cost_from"
+    return f"DELETE FROM {BILLING.name} WHERE usage_report = :usage_report AND {days}"
 
 
-LEAVE_TO_COST = f"DELETE FROM oci_billing WHERE {_BILLING_DAY} >= :cost_from"
+LEAVE_TO_COST = f"DELETE FROM {BILLING.name} WHERE {_BILLING_DAY} >= :cost_from"
 """When the first day of cost reports is stored: usage rows of that day and later make room for theirs."""
 
-NEWEST_BILLING = f"SELECT MAX({_BILLING_DAY}) FROM oci_billing"
-REMEMBERED = "SELECT value FROM oci_loader WHERE name = :name"
-REMEMBER = "INSERT INTO oci_loader (name, value) VALUES (:name, :value)"
-REMEMBER_LATER = "UPDATE oci_loader SET value = :value WHERE name = :name AND value < :value"
-REMEMBER_ANEW = "UPDATE oci_loader SET value = :value WHERE name = :name"
+NEWEST_BILLING = f"SELECT MAX({_BILLING_DAY}) FROM {BILLING.name}"
+REMEMBERED = f"SELECT value FROM {LOADER.name} WHERE name = :name"
+REMEMBER = f"INSERT INTO {LOADER.name} (name, value) VALUES (:name, :value)"
+REMEMBER_LATER = f"UPDATE {LOADER.name} SET value = :value WHERE name = :name AND value < :value"
+REMEMBER_AGAIN = f"UPDATE {LOADER.name} SET value = :value WHERE name = :name"
 
-_OPEN = ":day_text >= COALESCE((SELECT value FROM oci_loader WHERE name = :retained), '0001-01-01')"
+_DAY_IS_KEPT = f":day_text >= COALESCE((SELECT value FROM {LOADER.name} WHERE name = :retained), '{FIRST_DAY}')"
 """Whether the rows of a day are there: `retain` removes whole days, and what the summary says of them stays."""
 
 FORGET_DAY = (
-    "DELETE FROM oci_cost_daily WHERE tenancy_id = :tenancy_id AND dialect = :dialect AND usage_day = :usage_day "
-    f"AND {_OPEN}"
+    f"DELETE FROM {DAILY.name} WHERE tenancy_id = :tenancy_id AND dialect = :dialect AND usage_day = :usage_day "
+    f"AND {_DAY_IS_KEPT}"
 )
 
 
 def add_day(dialect: str) -> str:
-    """The summary of one usage day of a tenancy, in one dialect.
+    """Return the INSERT of the summary of one usage day of a tenancy, in one dialect.
 
     Of a day whose rows were removed: what an object adds to it that has no version in the ledger yet.
     """
     service, currency = SERVICE_COLUMNS[dialect]
     day = DAY_COLUMN[dialect]
-    late = (
-        f"object_name = :object_name AND NOT EXISTS (SELECT 1 FROM oci_report WHERE {BY_NAME} AND state <> 'rejected')"
-    )
+    loaded = f"SELECT 1 FROM {REPORT.name} WHERE {BY_NAME} AND state <> 'rejected'"
+    late = f"object_name = :object_name AND NOT EXISTS ({loaded})"
     return (
-        f"INSERT INTO oci_cost_daily ({', '.join(DAILY.names)}) "
-        f"SELECT tenancy_id, :usage_day, :dialect, {service}, {currency}, SUM({COST_COLUMN[dialect]}), COUNT(*) "
+        f"INSERT INTO {DAILY.name} ({', '.join(DAILY.names)}) "
+        f"SELECT tenancy_id, :usage_day, :dialect, {service}, {currency}, SUM({COST_SUM[dialect].sql('0')}), COUNT(*) "
         f"FROM {DATA[dialect].name} "
-        f"WHERE tenancy_id = :tenancy_id AND {day} >= :usage_day AND {day} < :next_day AND ({_OPEN} OR ({late})) "
+        f"WHERE tenancy_id = :tenancy_id AND {day} >= :usage_day AND {day} < :next_day "
+        f"AND ({_DAY_IS_KEPT} OR ({late})) "
         f"GROUP BY tenancy_id, {service}, {currency}"
     )
 
 
-TABLES = "SELECT table_name FROM user_tables WHERE table_name LIKE 'OCI%'"
+TABLES = f"SELECT table_name FROM user_tables WHERE table_name LIKE '{TABLE_PREFIX[:-1].upper()}%'"
 RIGHTS = "SELECT privilege FROM session_privs"
 """What the session's user may do, rights from roles included."""
 
@@ -261,15 +268,15 @@ CLOUD_PACKAGE = "SELECT object_name FROM all_objects WHERE object_name = 'DBMS_C
 
 
 def retain(dialect: str) -> str:
-    """Rows of usage days before a day, of one tenancy."""
+    """Return the DELETE of rows of usage days before a day, of one tenancy."""
     return f"DELETE FROM {DATA[dialect].name} WHERE tenancy_id = :tenancy_id AND {DAY_COLUMN[dialect]} < :first_day"
 
 
-RETAIN_BILLING = f"DELETE FROM oci_billing WHERE usage_report LIKE :tenancy_prefix AND {_BILLING_DAY} < :first_day"
+RETAIN_BILLING = f"DELETE FROM {BILLING.name} WHERE usage_report LIKE :tenancy_prefix AND {_BILLING_DAY} < :first_day"
 
 
 def widen(table: Table, column: Column) -> str:
-    """Give a text column of an existing table its defined length (`ALTER TABLE … MODIFY`: sqlglot reads a command)."""
+    """Return `ALTER TABLE … MODIFY`, which gives a text column of an existing table its defined length."""
     return f"ALTER TABLE {table.name} MODIFY ({column.name} {oracle_type(column)})"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from functions.adw_billing.model.tables import Kind
 from functions.adw_billing.warehouse.ddl import oracle_create
 from functions.adw_billing.warehouse.oracle import sql
 from shared.errors import FunctionError
@@ -14,32 +13,32 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from functions.adw_billing.model.tables import Column, Table
+    from functions.adw_billing.model.columns import Table
     from functions.adw_billing.model.warehouse import Batch, Rejected
     from functions.adw_billing.warehouse.oracle.session import Session
 
-EXISTS = "ORA-00955"
-MISSING = "ORA-00942"
+TABLE_EXISTS = "ORA-00955"
+TABLE_MISSING = "ORA-00942"
 
 
 class Stage:
-    """The private tables of one object by kind: `d` its rows, `b` those for `oci_billing`, `r` its quarantine.
+    """The private tables of one object by kind: `sql.ROWS`, `sql.BILLING_ROWS` and `sql.REJECTED_ROWS`.
 
-    ``direct`` loads by direct path, else by array inserts.
+    Filled by array inserts within the transaction of the call. Direct path, the driver's other way, commits each batch
+    by itself and locks the table; docs/adw-billing-oracle.md has the figures of both.
     """
 
-    def __init__(self, session: Session, tables: dict[str, Table], *, direct: bool) -> None:
+    def __init__(self, session: Session, tables: dict[str, Table]) -> None:
         self._session = session
         self._tables = tables
-        self._direct = direct
         self._made: set[str] = set()
 
     def name(self, kind: str) -> str:
-        """The name of the private table of that kind; empty where this object has no such rows."""
+        """Return the name of the private table of that kind; empty where this object has no such rows."""
         return self._tables[kind].name if kind in self._made else ""
 
     def table(self, kind: str) -> Table:
-        """The private table of that kind, made where it is missing."""
+        """Return the private table of that kind, made where it is missing."""
         self._make(kind)
         return self._tables[kind]
 
@@ -54,14 +53,13 @@ class Stage:
     def add(self, batch: Batch, records: int) -> None:
         """Put a batch's rows into the private tables; ``records`` is the progress that was kept last.
 
-        How many rows came in is proved by the publication: `rowcount` is that of the last Arrow chunk (26.1).
+        How many rows came in is proved by the publication: the driver's `rowcount` after an insert from Arrow is that
+        of the last chunk alone (python-oracledb 26.1).
         """
-        for kind, rows in (("d", batch.rows), ("b", batch.billing)):
+        for kind, rows in ((sql.ROWS, batch.rows), (sql.BILLING_ROWS, batch.billing)):
             if rows is not None:
                 self._fill(kind, rows, records)
         self._add_rejected(batch.rejected, records)
-        if self._direct:
-            self._session.commit()  # direct path refuses to begin within a transaction (ORA-26085)
 
     def drop(self) -> None:
         """Drop the private tables that this object has."""
@@ -71,36 +69,25 @@ class Stage:
 
     def _add_rejected(self, rejected: Sequence[Rejected], records: int) -> None:
         if rejected:
-            self._make("r")
+            self._make(sql.REJECTED_ROWS)
             rows = [
                 {"object_row": row.object_row, "reason": row.reason, "content": row.content, "staged_after": records}
                 for row in rejected
             ]
-            self._session.many(sql.stage_rejected(self._tables["r"].name), rows)
+            self._session.many(sql.stage_rejected(self._tables[sql.REJECTED_ROWS].name), rows)
 
     def _fill(self, kind: str, rows: pa.Table, records: int) -> None:
         import pyarrow as pa  # a call with nothing new needs no Arrow
 
         self._make(kind)
         table = self._tables[kind]
-        columns = [self._column(column, rows[column.name]) for column in table.columns[:-1]]
+        columns = [rows[column.name] for column in table.columns[:-1]]
         staged_after = pa.repeat(pa.scalar(records, pa.int64()), rows.num_rows)
         batch = pa.table([*columns, staged_after], table.names)
-        if self._direct:
-            self._session.load(table.name, table.names, batch)
-        else:
-            self._session.insert(sql.stage_insert(table), batch)
-
-    def _column(self, column: Column, texts: pa.ChunkedArray) -> pa.ChunkedArray:
-        """A column to hand over.
-
-        In a direct path load from Arrow, a NULL in a CLOB behind another CLOB with other than ASCII text raises
-        UnicodeDecodeError (python-oracledb 26.1); an empty text is stored as NULL without that.
-        """
-        return texts.fill_null("") if self._direct and column.kind is Kind.LONG_TEXT else texts
+        self._session.insert(sql.stage_insert(table), batch)
 
     def _make(self, kind: str) -> None:
-        """Make a private table at its first use; one that a call of old has left behind is emptied."""
+        """Make a private table at its first use; one that an earlier call has left behind is emptied."""
         if kind in self._made:
             return
         if not create_table(self._session, self._tables[kind]):
@@ -110,12 +97,12 @@ class Stage:
 
 def create_table(session: Session, table: Table) -> bool:
     """Create a table where it is missing; whether it was."""
-    return _unless(session, oracle_create(table), EXISTS)
+    return _unless(session, oracle_create(table), TABLE_EXISTS)
 
 
 def drop_table(session: Session, name: str) -> None:
     """Drop a table where it is there."""
-    _unless(session, sql.drop(name), MISSING)
+    _unless(session, sql.drop(name), TABLE_MISSING)
 
 
 def _unless(session: Session, statement: str, code: str) -> bool:

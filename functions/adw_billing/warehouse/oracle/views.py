@@ -7,7 +7,17 @@ from __future__ import annotations
 
 import re
 
-from functions.adw_billing.warehouse.views import CORRECTION_ROWS, FOCUS_COLUMNS
+from functions.adw_billing.model.tables import (
+    CORRECTION_VIEW,
+    COST,
+    DAILY,
+    FOCUS,
+    FOCUS_VIEW,
+    RECONCILIATION_VIEW,
+    REPORT,
+    USAGE,
+)
+from functions.adw_billing.warehouse.views import CORRECTION_ROWS, focus_view
 
 _START = "lineItem_intervalUsageStart"
 _MONTH = f"CAST(TRUNC({_START}, 'MONTH') AS TIMESTAMP(6))"
@@ -18,36 +28,32 @@ _DECIMAL = re.compile(r"(?:TRY_)?CAST\((.+) AS DECIMAL\(\d+,\d+\)\)")
 
 
 def create_statements() -> dict[str, str]:
-    """`CREATE OR REPLACE VIEW` of all of them, by name."""
-    return {"oci_focus_view": _focus_view(), "oci_correction": CORRECTION, "oci_reconciliation": RECONCILIATION}
-
-
-def _focus_view() -> str:
-    parts = []
-    for index, table in enumerate(("oci_focus", "oci_cost", "oci_usage")):
-        columns = [f"{_oracle(expressions[index])} AS {name}" for name, expressions in FOCUS_COLUMNS.items()]
-        parts.append(f"SELECT {', '.join(columns)} FROM {table}")
-    return f"CREATE OR REPLACE VIEW oci_focus_view AS {' UNION ALL '.join(parts)}"
+    """Return `CREATE OR REPLACE VIEW` of all of them, by name."""
+    return {
+        FOCUS_VIEW: focus_view(_oracle),
+        CORRECTION_VIEW: CORRECTION,
+        RECONCILIATION_VIEW: RECONCILIATION,
+    }
 
 
 def _oracle(expression: str) -> str:
-    """An expression of the common table in Oracle's words; NUMBER needs no cast, it holds any scale."""
+    """Put an expression of the common table into Oracle's words; NUMBER needs no cast, it holds any scale."""
     expression = expression.replace("{month} + INTERVAL 1 MONTH", _NEXT_MONTH).replace("{month}", _MONTH)
     expression = expression.replace("{correction}", _CORRECTION).replace("{focus_correction}", _FOCUS_CORRECTION)
     return _DECIMAL.sub(r"\1", expression)
 
 
-CORRECTION = """CREATE OR REPLACE VIEW oci_correction AS
+CORRECTION = f"""CREATE OR REPLACE VIEW {CORRECTION_VIEW} AS
 WITH line AS (
   SELECT 'cost' AS dialect, tenancy_id, object_name, object_row, lineItem_referenceNo AS reference_no,
     lineItem_backreferenceNo AS corrects, CASE WHEN LOWER(lineItem_isCorrection) = 'true' THEN 1 ELSE 0 END AS fixes,
-    cost_myCost AS cost, usage_billedQuantity AS quantity FROM oci_cost
+    cost_myCost AS cost, usage_billedQuantity AS quantity FROM {COST.name}
   UNION ALL SELECT 'usage', tenancy_id, object_name, object_row, lineItem_referenceNo, lineItem_backreferenceNo,
-    CASE WHEN LOWER(lineItem_isCorrection) = 'true' THEN 1 ELSE 0 END, NULL, usage_billedQuantity FROM oci_usage
+    CASE WHEN LOWER(lineItem_isCorrection) = 'true' THEN 1 ELSE 0 END, NULL, usage_billedQuantity FROM {USAGE.name}
   UNION ALL SELECT 'focus', tenancy_id, object_name, object_row, oci_ReferenceNumber, oci_BackReferenceNumber,
     CASE WHEN LOWER(ChargeClass) = 'correction' OR LOWER(ChargeSubcategory) = 'correction'
       OR (LOWER(ChargeCategory) = 'adjustment' AND oci_BackReferenceNumber IS NOT NULL) THEN 1 ELSE 0 END,
-    BilledCost, COALESCE(UsageQuantity, ConsumedQuantity) FROM oci_focus
+    BilledCost, COALESCE(UsageQuantity, ConsumedQuantity) FROM {FOCUS.name}
 ), link AS (
   SELECT DISTINCT dialect, tenancy_id, reference_no, corrects FROM line WHERE fixes = 1 AND corrects IS NOT NULL
 ), start_line AS (
@@ -71,20 +77,20 @@ WITH line AS (
 """ + CORRECTION_ROWS.format(present="CASE WHEN o.reference_no IS NULL THEN 0 ELSE 1 END", is_correction="l.fixes = 1")
 """Each correction with the line it goes back to in the end, as in ``views``; `original_present` is 1 or 0."""
 
-RECONCILIATION = """CREATE OR REPLACE VIEW oci_reconciliation AS
+RECONCILIATION = f"""CREATE OR REPLACE VIEW {RECONCILIATION_VIEW} AS
 WITH side AS (
   SELECT tenancy_id, usage_day, service, currency,
     SUM(CASE WHEN dialect = 'cost' THEN cost END) AS cost_total,
     SUM(CASE WHEN dialect = 'focus' THEN cost END) AS focus_total,
     SUM(CASE WHEN dialect = 'cost' THEN row_count END) AS cost_rows,
     SUM(CASE WHEN dialect = 'focus' THEN row_count END) AS focus_rows
-  FROM oci_cost_daily GROUP BY tenancy_id, usage_day, service, currency
+  FROM {DAILY.name} GROUP BY tenancy_id, usage_day, service, currency
 )
 SELECT tenancy_id, usage_day, service, currency, cost_total, focus_total,
   COALESCE(cost_total, 0) - COALESCE(focus_total, 0) AS difference, cost_rows, focus_rows,
   CASE WHEN cost_rows IS NULL THEN 'cost-missing' WHEN focus_rows IS NULL THEN 'focus-missing'
     WHEN COALESCE(cost_total, 0) = COALESCE(focus_total, 0) THEN 'equal' ELSE 'differs' END AS status,
-  (SELECT LISTAGG(r.object_name, ', ' ON OVERFLOW TRUNCATE) WITHIN GROUP (ORDER BY r.object_name) FROM oci_report r
+  (SELECT LISTAGG(r.object_name, ', ' ON OVERFLOW TRUNCATE) WITHIN GROUP (ORDER BY r.object_name) FROM {REPORT.name} r
     WHERE r.tenancy_id = side.tenancy_id AND r.state = 'rejected'
     AND (r.dialect = 'cost' OR r.object_name LIKE 'FOCUS Reports/' || TO_CHAR(side.usage_day, 'YYYY/MM/DD') || '/%')
   ) AS missing_reports

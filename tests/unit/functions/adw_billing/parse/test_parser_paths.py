@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from functions.adw_billing.model.columns import NUMBER_SCALE
 from functions.adw_billing.model.headers import Layout, layout
 from functions.adw_billing.model.tables import DATA
+from functions.adw_billing.model.warehouse import RowFormat
 from functions.adw_billing.parse.chunks import Chunk, Splitter, whole
 from functions.adw_billing.parse.parser import Parser
-from functions.adw_billing.parse.row_rules import Rules
-from functions.adw_billing.warehouse.ddl import NUMBER_SCALE
+from functions.adw_billing.warehouse.oracle.sql import ROW_FORMAT
 from tests.support.billing_files import COST, FOCUS, USAGE
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ HEADERS = {
 
 def chosen(chance: random.Random, name: str, found: Layout, position: int, *, wild: float) -> str:
     """A cell; rarely one that is odd for its column."""
-    kind = found.kinds.get(position)
+    kind = found.value_types.get(position)
     pool = TIMES if kind and kind not in NUMBER_SCALE else NUMBERS if kind else TEXTS
     if chance.random() < 0.3:
         return ""
@@ -107,9 +108,9 @@ def by_number(row: dict[str, Any]) -> int:
 
 
 def same_values(rows: list[dict[str, Any]], found: Layout) -> list[dict[str, Any]]:
-    """Spellings of a number or a time as what they say; `oci_billing` has the file's own or the judge's."""
+    """Spellings of a number or a time as what they say; `oci_billing` has the file's own or that of the row rules."""
     table = DATA[found.dialect]
-    numbers = {column.name for column in table.columns if column.kind in NUMBER_SCALE}
+    numbers = {column.name for column in table.columns if column.type in NUMBER_SCALE}
     plain = []
     for row in rows:
         values = {name: Decimal(value) if name in numbers and value else value for name, value in row.items()}
@@ -122,12 +123,12 @@ def same_values(rows: list[dict[str, Any]], found: Layout) -> list[dict[str, Any
     return plain
 
 
-def read(chunk: Chunk, found: Layout, rules: Rules) -> Batch:
+def read(chunk: Chunk, found: Layout, rules: RowFormat) -> Batch:
     (batch,) = Parser(found, rules, "").batches(iter([chunk]), 1)
     return batch
 
 
-def in_chunks(text: bytes, size: int, found: Layout, rules: Rules) -> list[Batch]:
+def in_chunks(text: bytes, size: int, found: Layout, rules: RowFormat) -> list[Batch]:
     """The batches of a report without its header that comes in small chunks."""
     return list(Parser(found, rules, "").batches(Splitter(iter([text]), size).chunks(), 1))
 
@@ -141,7 +142,7 @@ def compare(seed: str, cases: int) -> int:
         header = io.StringIO(newline="")
         csv.writer(header).writerow(HEADERS[dialect])
         found = layout(header.getvalue().encode())
-        rules = Rules(text_numbers=chance.random() < 0.5)
+        rules = chance.choice((RowFormat(), ROW_FORMAT))
         fast = whole(chunk_text(chance, HEADERS[dialect], found), final=True)
         careful = Chunk(fast.text, fast.text_bytes, regular=False, final=True, closed=True)
         regular += fast.regular

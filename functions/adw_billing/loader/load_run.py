@@ -1,4 +1,4 @@
-"""One call's work: list, compare with the ledger, plan, load object after object, and stop in time."""
+"""One run of the loader: list, compare with the ledger, plan, load object after object, and stop in time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from functions.adw_billing.errors import DatabaseError, ProofFailed
 from functions.adw_billing.loader import plan
-from functions.adw_billing.loader.load_object import SHOWN_REJECTED, Budget, Loaded, ObjectLoader
+from functions.adw_billing.loader.load_object import MAX_SHOWN_REJECTED, Budget, ObjectLoader
 from functions.adw_billing.model.exact_sums import plain
 from functions.adw_billing.parse.chunks import CHUNK_BYTES
 from shared import logs
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from functions.adw_billing.loader.copy_object import Copier
-    from functions.adw_billing.model.warehouse import LedgerRow, Rejected, Warehouse
+    from functions.adw_billing.model.warehouse import LedgerRow, LoadResult, Rejected, Warehouse
     from functions.adw_billing.source.reports import ReportObject, Reports
 
-FAILURES_IN_A_ROW = 3
+MAX_FAILURES_IN_A_ROW = 3
 """Objects that could not be read, one after another, before the call gives up."""
 GONE_STATUSES = (404, 412)
-"""The object was deleted or published anew since it was listed: the next call sees what there is."""
-SHOWN_CONTENT = 200
+"""The object was deleted or published again since it was listed: the next call sees what there is."""
+MAX_SHOWN_CONTENT_CHARACTERS = 200
 
 _log = logs.get("adw-billing")
 
 
 @dataclass(slots=True)
-class Summary:
-    """What a call did.
+class LoadSummary:
+    """What a run did.
 
     ``remaining``: objects that are left for the next one; ``newest``: when the newest object was written that is in
     the warehouse now.
@@ -48,11 +48,11 @@ class Summary:
     newest: datetime | None = None
 
     def names(self) -> list[str]:
-        """The CSV names processed, as users know the answer."""
+        """Return the CSV names processed, as users know the answer."""
         return [row.key.file_name for row in self.rows if row.state != "rejected"]
 
     def detail(self) -> dict[str, object]:
-        """The answer to `{"detail": true}`."""
+        """Return the answer to `{"detail": true}`."""
         return {
             "reports": [
                 {
@@ -73,9 +73,9 @@ class Summary:
                     "object_name": name,
                     "object_row": entry.object_row,
                     "reason": entry.reason,
-                    "content": entry.content[:SHOWN_CONTENT],
+                    "content": entry.content[:MAX_SHOWN_CONTENT_CHARACTERS],
                 }
-                for name, entry in self.rejected[:SHOWN_REJECTED]
+                for name, entry in self.rejected[:MAX_SHOWN_REJECTED]
             ],
             "remaining": self.remaining,
             "rows_per_second": round(self.rows_per_second),
@@ -83,11 +83,11 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
-class Orders:
-    """How a call works.
+class LoadOptions:
+    """How a run works.
 
-    ``left_seconds`` until it must stop; ``progress(done, total, rows)`` is told how far it is; ``copier`` lets the
-    database read the objects.
+    ``left_seconds`` until it must stop; ``progress(done, total, rows)`` is called with how far it is; ``copier`` lets
+    the database read the objects.
     """
 
     newest_first: bool
@@ -98,22 +98,22 @@ class Orders:
     copier: Copier | None = None
 
 
-class Call:
-    """One call on one place of reports and one warehouse, which is migrated already."""
+class LoadRun:
+    """One run on one source of reports and one warehouse, which is migrated already."""
 
-    def __init__(self, reports: Reports, warehouse: Warehouse, orders: Orders) -> None:
+    def __init__(self, reports: Reports, warehouse: Warehouse, options: LoadOptions) -> None:
         self._warehouse = warehouse
         self._reports = reports
-        self._orders = orders
-        self._pace = plan.Pace()
-        self._summary = Summary()
+        self._options = options
+        self._throughput = plan.Throughput()
+        self._summary = LoadSummary()
         self._failures = 0
         self._refusal: FunctionError | None = None
         self._staged_rows = 0
-        budget = Budget(orders.left_seconds, orders.max_rows_per_slice, orders.chunk_bytes)
-        self._loader = ObjectLoader(reports, warehouse, budget, self._count_rows, orders.copier)
+        budget = Budget(options.left_seconds, options.max_rows_per_slice, options.chunk_bytes)
+        self._loader = ObjectLoader(reports, warehouse, budget, self._count_rows, options.copier)
 
-    def run(self) -> Summary:
+    def run(self) -> LoadSummary:
         """Load what there is time for.
 
         Raises what makes all further work pointless, and at the end the warehouse's refusal of an object.
@@ -124,16 +124,16 @@ class Call:
         for report in todo:
             if not self._worth_starting(report, first=done == 0):
                 break
-            self._orders.progress(done, len(todo), self._staged_rows)
+            self._options.progress(done, len(todo), self._staged_rows)
             if not self._load(report):
                 break
             done += 1
-        self._orders.progress(done, len(todo), self._staged_rows)
+        self._options.progress(done, len(todo), self._staged_rows)
         if self._refusal:
             raise self._refusal
         self._summary.remaining = len(todo) - done
         self._summary.newest = _newest(listed, todo[done:])
-        self._summary.rows_per_second = self._pace.rows_per_second
+        self._summary.rows_per_second = self._throughput.rows_per_second
         return self._summary
 
     def _todo(self, listed: list[ReportObject]) -> list[ReportObject]:
@@ -142,19 +142,21 @@ class Call:
         for tenancy in sorted({report.tenancy_id for report in listed}):
             for (name, etag), entry in self._warehouse.ledger(tenancy).items():
                 ledger[tenancy, name, etag] = entry
-        return plan.pending(listed, ledger, newest_first=self._orders.newest_first)
+        return plan.pending(listed, ledger, newest_first=self._options.newest_first)
 
     def _worth_starting(self, report: ReportObject, *, first: bool) -> bool:
-        """Whether anything of the object can be finished; the first one is always tried, so that calls get on."""
-        left = self._orders.left_seconds()
-        return left > 0 and (first or self._pace.fits(report.size_bytes, left) or report.size_bytes > _MANY_BYTES)
+        """Tell whether anything of the object can be finished; the first one is always tried, so that calls get on."""
+        left = self._options.left_seconds()
+        return left > 0 and (
+            first or self._throughput.fits(report.size_bytes, left) or report.size_bytes > _SLICED_FROM_BYTES
+        )
 
     def _load(self, report: ReportObject) -> bool:
-        """One object; whether the call goes on."""
-        sliced = not self._pace.fits(report.size_bytes, self._orders.left_seconds())
+        """Load one object; whether the run goes on."""
+        sliced = not self._throughput.fits(report.size_bytes, self._options.left_seconds())
         started = time.monotonic()
         try:
-            loaded = self._loader.load(report, sliced=sliced)
+            result = self._loader.load(report, sliced=sliced)
         except DeadlineExceeded:
             return False
         except OciServiceError as error:
@@ -162,13 +164,13 @@ class Call:
         except (DatabaseError, ProofFailed) as error:
             return self._unloaded(report, error)
         self._failures = 0
-        self._log(report, loaded)
-        if loaded.row is None:
-            return self._orders.left_seconds() > 0
-        self._summary.rows.append(loaded.row)
-        self._summary.seconds.append(loaded.seconds)
-        self._summary.rejected += [(report.name, entry) for entry in loaded.rejected]
-        self._pace.add(report.size_bytes, loaded.row.rows_loaded, time.monotonic() - started)
+        self._log(report, result)
+        if result.row is None:
+            return self._options.left_seconds() > 0
+        self._summary.rows.append(result.row)
+        self._summary.seconds.append(result.seconds)
+        self._summary.rejected += [(report.name, entry) for entry in result.rejected]
+        self._throughput.add(report.size_bytes, result.row.rows_loaded, time.monotonic() - started)
         return True
 
     def _unreadable(self, report: ReportObject, error: OciServiceError) -> bool:
@@ -176,7 +178,7 @@ class Call:
         _log.warning("object not read", extra={"fields": fields})
         if error.status not in GONE_STATUSES:
             self._failures += 1
-        if self._failures >= FAILURES_IN_A_ROW:
+        if self._failures >= MAX_FAILURES_IN_A_ROW:
             raise error
         return True
 
@@ -186,19 +188,19 @@ class Call:
         error.fields.setdefault("object_name", report.name)
         self._refusal = self._refusal or error
         self._failures += 1
-        if self._failures >= FAILURES_IN_A_ROW:
+        if self._failures >= MAX_FAILURES_IN_A_ROW:
             raise error
         return True
 
-    def _log(self, report: ReportObject, loaded: Loaded) -> None:
-        row = loaded.row
+    def _log(self, report: ReportObject, result: LoadResult) -> None:
+        row = result.row
         fields = {
             "object": report.name,
             "state": row.state if row else "unfinished",
             "rows": row.rows_loaded if row else 0,
             "rejected": row.rows_rejected if row else 0,
             "bytes": report.size_bytes,
-            "seconds": round(loaded.seconds, 3),
+            "seconds": round(result.seconds, 3),
         }
         _log.info("report", extra={"fields": fields})
 
@@ -212,5 +214,5 @@ def _newest(listed: Sequence[ReportObject], left: Sequence[ReportObject]) -> dat
     return max((moment for moment in loaded if moment is not None), default=None)
 
 
-_MANY_BYTES = 8 << 20
+_SLICED_FROM_BYTES = 8 << 20
 """Objects of more stored bytes are begun even where they cannot be finished: their slices are kept."""
