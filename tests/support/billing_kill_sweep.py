@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import functions.adw_billing.parse.parser  # noqa: F401  (once, and not in every child)
 from functions.adw_billing.loader.load_run import LoadOptions, LoadRun
+from functions.adw_billing.model.report_object import ReportObject
 from functions.adw_billing.settings import DIALECTS
 from functions.adw_billing.source import reports
 from functions.adw_billing.warehouse.duckdb.file import connect
@@ -68,7 +69,7 @@ def call(folder: Path, warehouse: Path, steps: Steps, *, sliced: bool) -> None:
             steps.step()
 
     class SteppingFolder(reports.Folder):
-        def read(self, report: reports.ReportObject) -> Iterator[bytes]:
+        def read(self, report: ReportObject) -> Iterator[bytes]:
             for chunk in super().read(report):
                 steps.step()
                 yield chunk

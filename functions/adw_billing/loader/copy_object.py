@@ -12,8 +12,9 @@ from functions.adw_billing.source.gunzip import ProvenStream, undamaged
 from shared.errors import OciServiceError
 
 if TYPE_CHECKING:
+    from functions.adw_billing.model.report_object import ReportObject
     from functions.adw_billing.model.warehouse import CopyingWarehouse
-    from functions.adw_billing.source.reports import Bucket, ReportObject
+    from functions.adw_billing.source.reports import Bucket
 
 HEAD_BYTES = 64 << 10
 """What is read of an object to know its header."""

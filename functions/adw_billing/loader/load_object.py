@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from functions.adw_billing.loader.copy_object import Copier
-    from functions.adw_billing.source.reports import ReportObject, Reports
+    from functions.adw_billing.model.report_object import ReportObject
+    from functions.adw_billing.source.reports import Reports
 
 MAX_SHOWN_REJECTED = 100
 """Quarantined rows that an answer shows; `oci_report_rejected` has them all."""

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from functions.adw_billing.loader.copy_object import Copier
+    from functions.adw_billing.model.report_object import ReportObject
     from functions.adw_billing.model.warehouse import LedgerRow, LoadResult, Rejected, Warehouse
-    from functions.adw_billing.source.reports import ReportObject, Reports
+    from functions.adw_billing.source.reports import Reports
 
 MAX_FAILURES_IN_A_ROW = 3
 """Objects that could not be read, one after another, before the call gives up."""

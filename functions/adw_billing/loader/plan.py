@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from functions.adw_billing.model.report_object import ReportObject
     from functions.adw_billing.model.warehouse import LedgerEntry
-    from functions.adw_billing.source.reports import ReportObject
 
 ASSUMED_BYTES_PER_SECOND = 4e6
 """Stored bytes a second assumed before any was measured; a whole processor core does 20e6."""

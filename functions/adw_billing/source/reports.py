@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from functions.adw_billing.model.headers import HeaderFault, layout
+from functions.adw_billing.model.report_object import ReportObject
 from functions.adw_billing.model.warehouse import UNKNOWN_TENANCY
 from functions.adw_billing.parse.chunks import Splitter
 from shared.bounded_work import Late, ahead
@@ -30,18 +30,6 @@ MAX_RESUMES = 3
 READ_BYTES = 256 << 10
 TENANCY_COLUMNS = {"usage": "lineItem_tenantId", "cost": "lineItem_tenantId", "focus": "SubAccountId"}
 """Where a row says whose it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReportObject:
-    """An object as listed; ``dialect`` is what its prefix, or for a file its header, says; empty where neither does."""
-
-    tenancy_id: str
-    name: str
-    etag: str
-    size_bytes: int
-    modified: datetime | None = None
-    dialect: str = ""
 
 
 class Reports(Protocol):

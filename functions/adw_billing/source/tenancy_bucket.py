@@ -13,8 +13,8 @@ from shared.oci.object_store import ObjectStore
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from functions.adw_billing.model.report_object import ReportObject
     from functions.adw_billing.settings import Settings
-    from functions.adw_billing.source.reports import ReportObject
     from shared.deadline import Deadline
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from emulator.services.identity.service import DEFAULT_TENANCY
-from functions.adw_billing.source.reports import Bucket, ReportObject
+from functions.adw_billing.model.report_object import ReportObject
+from functions.adw_billing.source.reports import Bucket
 from shared.deadline import Deadline
 from shared.errors import DeadlineExceeded
 from shared.oci.object_store import ObjectStore
