@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 
 import functions.adw_billing.parse.parser  # noqa: F401  (once, and not in every child)
 from functions.adw_billing.loader.load_run import LoadOptions, LoadRun
-from functions.adw_billing.model.report_object import ReportObject
 from functions.adw_billing.settings import DIALECTS
 from functions.adw_billing.source import reports
 from functions.adw_billing.warehouse.duckdb.file import connect
@@ -29,6 +28,8 @@ from shared.deadline import Deadline
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from functions.adw_billing.model.report_object import ReportObject
 
 TABLES = (
     "SELECT * FROM oci_cost ORDER BY ALL",
