@@ -63,6 +63,7 @@ sbom: $(READY) ## List what the image is made of, as CycloneDX in out/
 audit: $(READY) ## Ask an index of advisories about the image's packages
 	@$(PYTHON) -m tools.supply_chain audit
 
-coverage: $(READY) ## The tests with branch coverage of this process (functions run in others)
-	@$(PYTHON) -m coverage run --branch --source=functions,shared,emulator -m pytest -q -m "not soak" tests/unit tests/contract
-	@$(PYTHON) -m coverage report --skip-covered --sort=cover
+coverage: $(READY) $(OCI_CLI) ## The tests of `make test` with branch coverage a folder, held by floors that only rise
+	@$(PYTHON) -m coverage erase
+	@$(PYTHON) -m coverage run -m pytest -q -n $(WORKERS) --dist loadfile -m "not soak" tests
+	@$(PYTHON) -m tools.coverage_floor
