@@ -35,7 +35,7 @@ def draw(folder: Path, found: tuple[str, str]) -> float:
 
 
 def commands(convert: str, composite: str) -> list[Sequence[str]]:
-    """Return the commands: background, stamp, both together, two names, two labels, and the turned file."""
+    """Return the commands: background, identicon, both together, two names, two labels, and the turned file."""
     bold, regular = str(FOLDER / BOLD), str(FOLDER / REGULAR)
     cells = " ".join(
         f"rectangle {6 + 9 * x},{6 + 9 * y} {14 + 9 * x},{14 + 9 * y}"

@@ -53,7 +53,7 @@ class Picture:
 class Card:
     """One card. ``serial`` is what it has printed on its serial line so far.
 
-    ``first_byte_seconds`` is its patience; a test that is not about that has no reason to depend on it.
+    ``first_byte_seconds`` is how long it waits for the first byte of the JSON.
     """
 
     card_id: str

@@ -47,7 +47,7 @@ def _background(settings: Settings, container: Container, deadline: Deadline) ->
 def _identicon(name: BadgeName, call: Call[Settings], container: Container, deadline: Deadline) -> Image | None:
     """Return the identicon of the configured service, or None where the built-in one is drawn.
 
-    A service that is late or answers nonsense is no failure of the badge: the summary says so, and no more.
+    A service that is late or answers nonsense does not fail the badge; the summary line names the cause.
     """
     service = call.settings.identicon_service
     if not service:

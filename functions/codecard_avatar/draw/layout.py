@@ -38,7 +38,7 @@ MIN_NAME_SIZE_PX = 10
 """Sizes of the font between which a line is made to fit; in the smallest one it is cut."""
 
 IDENTICON_PX = 85
-"""Side of the identicon with its frame: 8 cells and two frames."""
+"""Side of the identicon with its frame: 6 px to the left and above, 8 cells, and the 7 px that are left."""
 
 IDENTICON_LEFT_TOP_PX = (163, 75)
 IDENTICON_FRAME_PX = 6

@@ -24,7 +24,7 @@ _RESERVED_SIGNS = [sign for sign in map(chr, range(0x21, 0x7F)) if not _PLAIN.fu
 _TO_PRIVATE_USE = {ord(sign): 0xE000 + ord(sign) for sign in _RESERVED_SIGNS}
 """Signs that mean something in an address, as characters of the private use area: punycode leaves ASCII as it is, and a
 gateway may take even an encoded slash for a separator. No name has such characters itself (clean_title drops them), so
-the way back is unambiguous."""
+decoding is unambiguous."""
 
 _FROM_PRIVATE_USE = {private: sign for sign, private in _TO_PRIVATE_USE.items()}
 _HASH_HEX_DIGITS = 20

@@ -67,8 +67,8 @@ def test_any_name_gives_an_answer_that_the_card_reads_and_a_picture_that_it_draw
     picture = call("", url.path)
     assert (picture.status, picture.headers["Content-Type"]) == (200, "image/bmp")
     rows = draw_panel(picture.body, last_byte_lost=True).landscape()
-    assert all(all(row[157:163]) for row in rows[126:])  # white between the name and the stamp
-    assert not any(rows[77][163:248])  # the stamp's frame
+    assert all(all(row[157:163]) for row in rows[126:])  # white between the name and the identicon
+    assert not any(rows[77][163:248])  # the identicon's frame
 
 
 @pytest.mark.soak

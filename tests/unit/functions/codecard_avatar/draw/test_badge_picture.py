@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
-from functions.codecard_avatar.draw import background, badge_picture, layout
+from functions.codecard_avatar.draw import badge_picture, layout
 from functions.codecard_avatar.draw.identicon import identicon_cells
 from functions.codecard_avatar.model import badge_name
 
@@ -69,12 +69,6 @@ def test_the_labels_fill_the_boxes_of_the_published_ones() -> None:
     assert caption is not None
     assert heading is not None
     assert (caption[2] - caption[0], heading[2] - heading[0]) >= (75, 75)
-
-
-def test_the_default_background_leaves_the_places_of_names_and_identicon_white() -> None:
-    empty = background.default_background()
-    assert black_box(empty, (0, 122, 264, 176)) is None
-    assert black_box(empty, (160, 56, 264, 176)) is None
 
 
 @pytest.mark.parametrize(

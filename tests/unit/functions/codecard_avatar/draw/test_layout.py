@@ -1,0 +1,61 @@
+"""The places of the badge do not overlap, and lie on the panel."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from typing import TYPE_CHECKING
+
+import pytest
+
+from emulator.card import panel
+from functions.codecard_avatar.draw import bitmap, layout
+from functions.codecard_avatar.model.badge_name import BadgeName
+
+if TYPE_CHECKING:
+    from functions.codecard_avatar.draw.layout import Box
+
+LEFT, TOP = layout.IDENTICON_LEFT_TOP_PX
+IDENTICON_BOX: Box = (LEFT, TOP, LEFT + layout.IDENTICON_PX, TOP + layout.IDENTICON_PX)
+NAMES_BOX: Box = (layout.NAME_LEFT_PX, 126, layout.NAME_RIGHT_PX, layout.HEIGHT_PX)
+BOXES = {
+    "names": NAMES_BOX,
+    "identicon": IDENTICON_BOX,
+    "caption": layout.CAPTION_BOX,
+    "heading": layout.HEADING_BOX,
+    "edge label": layout.EDGE_LABEL_BOX,
+}
+
+
+def overlap(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+@pytest.mark.parametrize("pair", list(itertools.combinations(BOXES, 2)), ids=" and ".join)
+def test_no_two_places_overlap(pair: tuple[str, str]) -> None:
+    assert not overlap(*(BOXES[name] for name in pair))
+
+
+@pytest.mark.parametrize("name", BOXES)
+def test_every_place_lies_on_the_picture(name: str) -> None:
+    left, top, right, bottom = BOXES[name]
+    assert 0 <= left < right <= layout.WIDTH_PX
+    assert 0 <= top < bottom <= layout.HEIGHT_PX
+
+
+def test_the_picture_is_the_panel_turned() -> None:
+    assert (
+        (layout.HEIGHT_PX, layout.WIDTH_PX) == (bitmap.WIDTH_PX, bitmap.HEIGHT_PX) == (panel.WIDTH_PX, panel.HEIGHT_PX)
+    )
+
+
+def test_the_identicon_has_a_frame_on_all_sides() -> None:
+    beside_the_cells = layout.IDENTICON_PX - 8 * layout.IDENTICON_CELL_PX
+    assert beside_the_cells - layout.IDENTICON_FRAME_PX >= layout.IDENTICON_FRAME_PX
+
+
+def test_every_line_shows_a_field_of_the_name() -> None:
+    fields = {field.name for field in dataclasses.fields(BadgeName)}
+    assert {line.field for line in layout.NAME_LINES} <= fields
+    baselines = [line.baseline_px for line in layout.NAME_LINES]
+    assert baselines == sorted(baselines)
