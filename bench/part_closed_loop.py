@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bench.table import Row
-from emulator.closed_loop.command import play_all
+from emulator.closed_loop.cluster_command import run_scenario
 from emulator.closed_loop.scenario import FOLDER, load_scenario
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ BAR_TICKS = 1
 
 def rows() -> Iterator[Row]:
     """Measure the number of the last tick that asked for nodes, its minute, and when no pod waited any more."""
-    ours, published = play_all(load_scenario(FOLDER / "burst.yaml"), rule="both")
+    ours, published = run_scenario(load_scenario(FOLDER / "burst.yaml"), rule="both")
     last = _last(ours)
     yield Row("burst of 100 pods: last node asked for", _words(ours), f"tick {BAR_TICKS}", holds=last == BAR_TICKS)
     yield Row("the same, one node a tick", _words(published))

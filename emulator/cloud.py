@@ -26,7 +26,7 @@ from emulator.base.tls_files import ensure_tls_files, server_context
 from emulator.middleware import Pipeline
 from emulator.oke.emulated_cluster import EmulatedCluster
 from emulator.services.codecard.service import CodecardService
-from emulator.services.database.database_token import DatabaseTokenService
+from emulator.services.database.database_token_service import DatabaseTokenService
 from emulator.services.database.service import DatabaseService
 from emulator.services.identity.service import IdentityService
 from emulator.services.object_storage.service import ObjectStorageService

@@ -42,10 +42,10 @@ class FunctionUnderTest:
 
     name = "oke-autoscaler"
 
-    def __init__(self, cloud: Cloud, functions: FunctionsApp, stage: ScenarioCluster) -> None:
+    def __init__(self, cloud: Cloud, functions: FunctionsApp, setup: ScenarioCluster) -> None:
         self._url = f"{cloud.gateway}/invoke/{FUNCTION}"
         self._host = functions.host
-        self._host.configure(FUNCTION, config(cloud.cluster, stage))
+        self._host.configure(FUNCTION, config(cloud.cluster, setup))
 
     def tick(self) -> Object:
         """Call the function; when it fails, the answer is an error with the end of its log."""
@@ -61,9 +61,9 @@ class FunctionUnderTest:
             return {"error": {"reason": "no-json"}}
 
 
-def config(cluster: EmulatedCluster, stage: ScenarioCluster) -> dict[str, str]:
+def config(cluster: EmulatedCluster, setup: ScenarioCluster) -> dict[str, str]:
     """Return the function's configuration for the pools of a scenario."""
-    scenario, pools = stage.scenario, stage.pools
+    scenario, pools = setup.scenario, setup.pools
     found = {"cluster_id": cluster.id, "node_pool_eval_window": "3"}
     if len(pools) == 1:
         ((name, pool),) = pools.items()
@@ -97,11 +97,11 @@ class OneNodeATick:
     name = "one node a tick"
     rest_seconds = 9 * 60
 
-    def __init__(self, stage: ScenarioCluster) -> None:
-        self._stage = stage
-        self._cluster = stage.cluster
-        (self._pool,) = stage.pools.values()
-        self._bounds = stage.scenario.bounds(self._pool.name)
+    def __init__(self, setup: ScenarioCluster) -> None:
+        self._setup = setup
+        self._cluster = setup.cluster
+        (self._pool,) = setup.pools.values()
+        self._bounds = setup.scenario.bounds(self._pool.name)
 
     def tick(self) -> Object:
         """Act once."""
@@ -140,7 +140,7 @@ class OneNodeATick:
         now = int(self._cluster.clock())
         found = []
         for metric, name in ((CPU, "cpu"), (RAM, "ram")):
-            limit = float(self._stage.scenario.function.get(f"node_pool_eval_{name}_load", 0))
+            limit = float(self._setup.scenario.function.get(f"node_pool_eval_{name}_load", 0))
             if limit and self._average(metric, range(now - 3 * MINUTE, now, MINUTE)) < limit:
                 found.append(name)
         return "+".join(found)

@@ -24,7 +24,7 @@ _WARM_UP_SECONDS = 300
 
 
 class ScenarioCluster:
-    """Builds the cluster of a scenario and plays its events. `noted` collects what happened, in words."""
+    """Builds the cluster of a scenario and actions its events. `noted` collects what happened, in words."""
 
     def __init__(self, cluster: EmulatedCluster, scenario: Scenario) -> None:
         self.cluster = cluster
@@ -56,9 +56,9 @@ class ScenarioCluster:
             cluster.add_budget(entry["name"], {"app": entry["name"]}, **_without(entry, "name"))
         cluster.advance(_WARM_UP_SECONDS)
 
-    def play(self, event: Event) -> None:
+    def apply(self, event: Event) -> None:
         """Let an event happen."""
-        plays: dict[str, Callable[[Mapping[str, Any]], None]] = {
+        actions: dict[str, Callable[[Mapping[str, Any]], None]] = {
             "scale": self._scale,
             "resize": self._resize,
             "capacity": self._limit,
@@ -66,7 +66,7 @@ class ScenarioCluster:
             "curve": self._curve,
             "alternate": lambda details: self._alternate(id(event), details),
         }
-        plays[event.what](event.details)
+        actions[event.what](event.details)
 
     def _add_workload(self, entry: dict[str, Any]) -> None:
         name, replicas = entry.pop("name"), entry.pop("replicas", 0)

@@ -73,29 +73,29 @@ class ScenarioRun:
         return None if waiting[-1] == self.samples[-1].minute else waiting[-1] + 1
 
 
-def play(stage: ScenarioCluster, autoscaler: Autoscaler, minutes: float) -> ScenarioRun:
-    """Run a scenario on a stage that is built."""
-    run = ScenarioRun(autoscaler.name, stage.scenario)
-    for minute, action in _schedule(stage, autoscaler, run, minutes):
-        stage.cluster.advance(max(0.0, (minute - stage.minute) * _MINUTE))
+def run_loop(setup: ScenarioCluster, autoscaler: Autoscaler, minutes: float) -> ScenarioRun:
+    """Run a scenario on its cluster, which is set up already."""
+    run = ScenarioRun(autoscaler.name, setup.scenario)
+    for minute, action in _schedule(setup, autoscaler, run, minutes):
+        setup.cluster.advance(max(0.0, (minute - setup.minute) * _MINUTE))
         action()
-    run.noted = stage.noted
+    run.noted = setup.noted
     return run
 
 
 def _schedule(
-    stage: ScenarioCluster, autoscaler: Autoscaler, run: ScenarioRun, minutes: float
+    setup: ScenarioCluster, autoscaler: Autoscaler, run: ScenarioRun, minutes: float
 ) -> Iterator[tuple[float, Callable[[], None]]]:
     """Yield what happens, by time: at one minute first events, then the tick, then the sample."""
     # The second field orders what falls on one minute. An event comes before the tick, so that the autoscaler sees it;
     # the sample comes last, so that it shows what the tick asked for.
     entries: list[tuple[float, int, Callable[[], None]]] = []
-    for event in stage.scenario.events:
-        entries += [(at, 0, lambda event=event: stage.play(event)) for at in _times(event, minutes)]  # type: ignore[misc]
-    step = stage.scenario.tick_minutes
+    for event in setup.scenario.events:
+        entries += [(at, 0, lambda event=event: setup.apply(event)) for at in _times(event, minutes)]  # type: ignore[misc]
+    step = setup.scenario.tick_minutes
     ticks = int(minutes // step) + 1
-    entries += [(number * step, 1, lambda: run.ticks.append(_tick(stage, autoscaler))) for number in range(ticks)]
-    entries += [(float(at), 2, lambda: run.samples.append(_sample(stage))) for at in range(int(minutes) + 1)]
+    entries += [(number * step, 1, lambda: run.ticks.append(_tick(setup, autoscaler))) for number in range(ticks)]
+    entries += [(float(at), 2, lambda: run.samples.append(_sample(setup))) for at in range(int(minutes) + 1)]
     for minute, _, action in sorted(entries, key=lambda entry: entry[:2]):
         yield minute, action
 
@@ -109,24 +109,24 @@ def _times(event: Event, minutes: float) -> Iterator[float]:
         at += event.every
 
 
-def _tick(stage: ScenarioCluster, autoscaler: Autoscaler) -> TickRecord:
-    pending, before, started = len(stage.cluster.pending()), _sizes(stage), time.monotonic()
+def _tick(setup: ScenarioCluster, autoscaler: Autoscaler) -> TickRecord:
+    pending, before, started = len(setup.cluster.pending()), _sizes(setup), time.monotonic()
     answer = autoscaler.tick()
-    return TickRecord(stage.minute, answer, pending, before, _sizes(stage), time.monotonic() - started)
+    return TickRecord(setup.minute, answer, pending, before, _sizes(setup), time.monotonic() - started)
 
 
-def _sizes(stage: ScenarioCluster) -> dict[str, int]:
-    return {name: pool.size for name, pool in stage.pools.items()}
+def _sizes(setup: ScenarioCluster) -> dict[str, int]:
+    return {name: pool.size for name, pool in setup.pools.items()}
 
 
-def _sample(stage: ScenarioCluster) -> Sample:
-    pods = stage.cluster.objects("Pod")
+def _sample(setup: ScenarioCluster) -> Sample:
+    pods = setup.cluster.objects("Pod")
     ready = {
-        name: sum(1 for node in stage.cluster.nodes(pool) if is_true(node, "Ready"))
-        for name, pool in stage.pools.items()
+        name: sum(1 for node in setup.cluster.nodes(pool) if is_true(node, "Ready"))
+        for name, pool in setup.pools.items()
     }
     pending = sum(1 for pod in pods if not node_name_of(pod))
-    return Sample(stage.minute, pending, len(pods), _sizes(stage), ready)
+    return Sample(setup.minute, pending, len(pods), _sizes(setup), ready)
 
 
 def unmet_expectations(run: ScenarioRun) -> list[str]:

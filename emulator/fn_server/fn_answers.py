@@ -88,7 +88,7 @@ def with_call_id(answer: FnAnswer, call_id: str) -> FnAnswer:
     return FnAnswer(answer.status, [*answer.headers, ("Fn-Call-Id", call_id)], answer.body)
 
 
-def checked(answer: FnAnswer) -> FnAnswer:
+def require_success(answer: FnAnswer) -> FnAnswer:
     """Pass an answer with status 200; AgentError for any other."""
     # The FDK answers 200, 502 or 504; the function's own status is in Fn-Http-Status. Body and headers of a 502 are
     # dropped: the client sees Fn's message.

@@ -17,7 +17,7 @@ from emulator.fn_server.fn_answers import (
     BODY_BYTES,
     AgentError,
     FnAnswer,
-    checked,
+    require_success,
     timed_out,
     too_large,
     unknown_function,
@@ -156,7 +156,7 @@ class FunctionHost:
             try:
                 answer = await self._timed(process, function, [*own, *headers], body, chunked=chunked)
                 status, keep = answer.status, True
-                return with_call_id(checked(answer), call_id)
+                return with_call_id(require_success(answer), call_id)
             except AgentError as error:
                 status = error.status
                 # A 502 or 504 of the FDK is an answer, and the process lives on; any other status is a broken contract,

@@ -32,7 +32,7 @@ DEFAULT_GRACE_SECONDS = 30
 
 
 @dataclass(frozen=True)
-class Deletion:
+class DeleteOptions:
     """Options of a deletion; None for what the request leaves open."""
 
     uid: str | None = None
@@ -40,14 +40,14 @@ class Deletion:
     grace_seconds: int | None = None
 
     @classmethod
-    def of(cls, options: Object) -> Deletion:
+    def of(cls, options: Object) -> DeleteOptions:
         """Read DeleteOptions."""
         preconditions = options.get("preconditions") or {}
         version = preconditions.get("resourceVersion")
         return cls(preconditions.get("uid"), version, options.get("gracePeriodSeconds"))
 
 
-def delete_pod(store: Store, pod: Object, deletion: Deletion, now_epoch_seconds: float) -> None:
+def delete_pod(store: Store, pod: Object, deletion: DeleteOptions, now_epoch_seconds: float) -> None:
     """Start a pod's end: at once when it is on no node or has no grace. Raises StatusError 409 for preconditions."""
     name, metadata = pod["metadata"]["name"], pod["metadata"]
     if deletion.uid is not None and deletion.uid != metadata["uid"]:
@@ -73,7 +73,7 @@ def finish_pod(store: Store, pod: Object, now_epoch_seconds: float) -> None:
         _mark(store, pod, 0, now_epoch_seconds)
 
 
-def evict(store: Store, pod: Object, deletion: Deletion, now_epoch_seconds: float) -> None:
+def evict(store: Store, pod: Object, deletion: DeleteOptions, now_epoch_seconds: float) -> None:
     """Delete a pod if its budget allows the disruption. Raises StatusError 429, 500, 403 or 409."""
     # The real server takes the disruption from the budget first and looks at the preconditions in the delete that
     # follows, so an eviction refused with 409 (wrong UID) has cost one disruption. Asked of a kube-apiserver.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from emulator.kubernetes.kinds import BUDGET, LEASE, NAMESPACE, NODE, POD, ResourceKind
 from emulator.kubernetes.object_fields import Object, changed, merged, spec_of
-from emulator.kubernetes.pod_deletion import Deletion, delete_pod, evict
+from emulator.kubernetes.pod_deletion import DeleteOptions, delete_pod, evict
 from emulator.kubernetes.status import (
     StatusError,
     already_exists,
@@ -76,7 +76,7 @@ class Writer:
         item = self._store.find(target.kind, target.name, target.namespace)
         if item is None:
             raise not_found(target.kind, target.name)
-        deletion = Deletion.of(options)
+        deletion = DeleteOptions.of(options)
         if target.kind is POD:
             delete_pod(self._store, item, deletion, self._clock())
             return self._store.find(POD, target.name, target.namespace) or item
@@ -95,7 +95,7 @@ class Writer:
         pod = self._store.find(POD, target.name, target.namespace)
         if pod is None:
             raise not_found(POD, target.name)
-        evict(self._store, pod, Deletion.of(eviction.get("deleteOptions") or {}), self._clock())
+        evict(self._store, pod, DeleteOptions.of(eviction.get("deleteOptions") or {}), self._clock())
 
     @staticmethod
     def _named(target: RequestTarget, body: Object) -> Object:

@@ -53,7 +53,7 @@ def cluster() -> click.Command:
     from ops.cli.declared import command
 
     with _checkout():
-        from emulator.closed_loop import command as module
+        from emulator.closed_loop import cluster_command as module
 
     return command(
         "cluster",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.closed_loop.command import play_all, write_results
+from emulator.closed_loop.cluster_command import run_scenario, write_results
 from emulator.closed_loop.scenario import FOLDER, load_scenario
 from emulator.closed_loop.scenario_run import ScenarioRun, unmet_expectations
 from emulator.closed_loop.timeline_text import timeline_text
@@ -19,7 +19,7 @@ FILES = sorted(file.stem for file in FOLDER.glob("*.yaml"))
 
 
 def run_of(name: str, keys_folder: Path, rule: str = "function") -> ScenarioRun:
-    return play_all(load_scenario(FOLDER / f"{name}.yaml"), rule=rule, keys_folder=keys_folder)[0]
+    return run_scenario(load_scenario(FOLDER / f"{name}.yaml"), rule=rule, keys_folder=keys_folder)[0]
 
 
 @pytest.mark.timeout(LIMIT_SECONDS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from emulator.closed_loop.command import play_all, write_results
+from emulator.closed_loop.cluster_command import run_scenario, write_results
 from emulator.closed_loop.scenario import FOLDER, load_scenario
 from emulator.closed_loop.scenario_run import ScenarioRun, unmet_expectations
 from emulator.closed_loop.timeline_text import timeline_text
@@ -17,7 +17,7 @@ _SHOWN_LINES = 12
 def run(out: Path) -> None:
     """Play both scenarios; RuntimeError when one does not end as its file says."""
     for name in SCENARIOS:
-        runs = play_all(load_scenario(FOLDER / f"{name}.yaml"), rule="both")
+        runs = run_scenario(load_scenario(FOLDER / f"{name}.yaml"), rule="both")
         for one in runs:
             print(_shortened(timeline_text(one)) + "\n")
         failed = unmet_expectations(runs[0])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from emulator.base.service_protocol import new_request_id, timestamp
 from emulator.kubernetes.kinds import NODE
 from emulator.kubernetes.object_fields import Object, changed, is_finished, is_leaving, owner_of
-from emulator.kubernetes.pod_deletion import Deletion, evict
+from emulator.kubernetes.pod_deletion import DeleteOptions, evict
 from emulator.kubernetes.status import StatusError
 from emulator.oke.model.node_pool_records import NodePoolRecord, PoolNode, WorkRequestRecord, ocid
 
@@ -150,7 +150,7 @@ class NodeLife:
 
     def _try_to_evict(self, pod: Object) -> None:
         try:
-            evict(self._store, pod, Deletion(), self._clock())
+            evict(self._store, pod, DeleteOptions(), self._clock())
         except StatusError:
             return
 

@@ -22,7 +22,7 @@ from emulator.kubernetes.object_fields import (
     spec_of,
     with_condition,
 )
-from emulator.kubernetes.pod_deletion import Deletion, delete_pod
+from emulator.kubernetes.pod_deletion import DeleteOptions, delete_pod
 from emulator.oke.scheduling.fit import fits_by_rules, node_selector_matches, requests_of, tolerates_node
 from emulator.oke.scheduling.node_info import NodeInfo, priority_of
 from emulator.oke.scheduling.pod_affinity import pod_rules_allow
@@ -168,7 +168,7 @@ class Scheduler:
         # Victims are given their grace. Until they are gone the pod stays pending and would choose victims again.
         if not any(is_leaving(victim) for victim in victims):
             for victim in victims:
-                delete_pod(self._store, victim, Deletion(), self._clock())
+                delete_pod(self._store, victim, DeleteOptions(), self._clock())
 
     def _mark(self, pod: Object, why: str) -> None:
         # lastTransitionTime moves when the status flips, and stays when only the message changes: the autoscaler reads

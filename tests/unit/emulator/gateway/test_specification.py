@@ -56,8 +56,8 @@ def test_a_path_parameter_is_one_segment_and_a_wildcard_the_rest(path: str, aske
 def test_a_validation_that_is_not_enforced_demands_nothing() -> None:
     headers = {"headers": [{"name": "X", "required": True}, {"name": "Y"}]}
     enforced = route(requestPolicies={"headerValidations": {**headers, "validationMode": "ENFORCING"}})
-    told = route(requestPolicies={"headerValidations": {**headers, "validationMode": "PERMISSIVE"}})
-    first, second = parse_specification({"routes": [enforced, told]}).routes
+    permissive = route(requestPolicies={"headerValidations": {**headers, "validationMode": "PERMISSIVE"}})
+    first, second = parse_specification({"routes": [enforced, permissive]}).routes
     assert (first.required_headers, second.required_headers) == (("X",), ())
 
 

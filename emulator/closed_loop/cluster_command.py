@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from emulator.closed_loop.autoscalers import FUNCTION, FunctionUnderTest, OneNodeATick
 from emulator.closed_loop.scenario import FOLDER, ScenarioError, load_scenario
 from emulator.closed_loop.scenario_cluster import ScenarioCluster
-from emulator.closed_loop.scenario_run import ScenarioRun, play, unmet_expectations
+from emulator.closed_loop.scenario_run import ScenarioRun, run_loop, unmet_expectations
 from emulator.closed_loop.timeline_picture import timeline_svg
 from emulator.closed_loop.timeline_text import timeline_text
 from emulator.cloud import Cloud, CloudOptions
@@ -69,7 +69,7 @@ def _runs(arguments: Namespace) -> list[ScenarioRun] | None:
     except ScenarioError as error:
         sys.stderr.write(f"{error}\n")
         return None
-    runs = play_all(scenario, rule=arguments.rule or ("both" if scenario.compare else "function"))
+    runs = run_scenario(scenario, rule=arguments.rule or ("both" if scenario.compare else "function"))
     write_results(runs, arguments.out)
     return runs
 
@@ -78,7 +78,7 @@ def _failures(runs: list[ScenarioRun]) -> list[str]:
     return list(unmet_expectations(runs[0])) if runs[0].autoscaler == FUNCTION else []
 
 
-def play_all(scenario: Scenario, *, rule: str = "function", keys_folder: Path | None = None) -> list[ScenarioRun]:
+def run_scenario(scenario: Scenario, *, rule: str = "function", keys_folder: Path | None = None) -> list[ScenarioRun]:
     """Run a scenario with the function, the published rule, or both, each on a cluster of its own."""
     runs = []
     with tempfile.TemporaryDirectory(prefix="local-cloud-") as folder:
@@ -86,13 +86,13 @@ def play_all(scenario: Scenario, *, rule: str = "function", keys_folder: Path | 
         options = CloudOptions(keys_folder=keys_folder)
         with Cloud(Path(folder), functions=functions, options=options) as cloud:
             if rule in {"function", "both"}:
-                stage = ScenarioCluster(cloud.cluster, scenario)
-                stage.build()
-                runs.append(play(stage, FunctionUnderTest(cloud, functions, stage), scenario.minutes))
+                setup = ScenarioCluster(cloud.cluster, scenario)
+                setup.build()
+                runs.append(run_loop(setup, FunctionUnderTest(cloud, functions, setup), scenario.minutes))
             if rule in {"original", "both"}:
-                stage = ScenarioCluster(cloud.cluster, scenario)
-                stage.build()
-                runs.append(play(stage, OneNodeATick(stage), scenario.compare_minutes or scenario.minutes))
+                setup = ScenarioCluster(cloud.cluster, scenario)
+                setup.build()
+                runs.append(run_loop(setup, OneNodeATick(setup), scenario.compare_minutes or scenario.minutes))
     return runs
 
 

@@ -1,4 +1,4 @@
-"""Scenario files, and how a run is told and drawn."""
+"""Scenario files, and how a run is described and drawn."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from emulator.base.keys import KeyRing
 from emulator.closed_loop.autoscalers import OneNodeATick, config
 from emulator.closed_loop.scenario import FOLDER, Scenario, ScenarioError, load_scenario, parse_scenario
 from emulator.closed_loop.scenario_cluster import ScenarioCluster
-from emulator.closed_loop.scenario_run import ScenarioRun, play, unmet_expectations
+from emulator.closed_loop.scenario_run import ScenarioRun, run_loop, unmet_expectations
 from emulator.closed_loop.timeline_picture import timeline_svg
 from emulator.closed_loop.timeline_text import timeline_text
 from emulator.oke.emulated_cluster import EmulatedCluster
@@ -24,7 +24,7 @@ from emulator.services.identity.service import IdentityService
 POOL: dict[str, Any] = {"name": "p", "size": 1, "min_size": 1, "max_size": 3}
 
 
-def stage(tmp_path: Path, **body: Any) -> ScenarioCluster:
+def set_up(tmp_path: Path, **body: Any) -> ScenarioCluster:
     cluster = EmulatedCluster(IdentityService(tmp_path / "principals", KeyRing(tmp_path / "keys")))
     made = ScenarioCluster(cluster, parse_scenario({"pools": [POOL], **body}))
     made.build()
@@ -32,12 +32,12 @@ def stage(tmp_path: Path, **body: Any) -> ScenarioCluster:
 
 
 def run_original(tmp_path: Path, **body: Any) -> ScenarioRun:
-    made = stage(tmp_path, **body)
-    return play(made, OneNodeATick(made), made.scenario.minutes)
+    made = set_up(tmp_path, **body)
+    return run_loop(made, OneNodeATick(made), made.scenario.minutes)
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "message"),
     [
         ([], "a mapping"),
         ({}, "pools: at least one"),
@@ -52,8 +52,8 @@ def run_original(tmp_path: Path, **body: Any) -> ScenarioRun:
         ({"pools": [POOL, POOL], "compare": True}, "compare: the published rule"),
     ],
 )
-def test_a_faulty_scenario_names_its_fault(body: Any, told: str) -> None:
-    with pytest.raises(ScenarioError, match=told):
+def test_a_faulty_scenario_names_its_fault(body: Any, message: str) -> None:
+    with pytest.raises(ScenarioError, match=message):
         parse_scenario(body)
 
 
@@ -73,7 +73,7 @@ def test_every_scenario_file_is_valid_and_expects_something(file: Path) -> None:
 
 
 def test_one_pool_is_configured_by_the_published_keys_and_several_by_a_list(tmp_path: Path) -> None:
-    one = stage(tmp_path, function={"unneeded_minutes": 6})
+    one = set_up(tmp_path, function={"unneeded_minutes": 6})
     pool = one.pools["p"].id
     assert config(one.cluster, one) == {
         "cluster_id": one.cluster.id,
@@ -83,12 +83,12 @@ def test_one_pool_is_configured_by_the_published_keys_and_several_by_a_list(tmp_
         "node_pool_max_size": "3",
         "unneeded_minutes": "6",
     }
-    two = stage(tmp_path, pools=[POOL, {**POOL, "name": "q", "cost": 7}])
+    two = set_up(tmp_path, pools=[POOL, {**POOL, "name": "q", "cost": 7}])
     assert '"cost": 7' in config(two.cluster, two)["node_pools"]
 
 
 def test_simulated_time_starts_where_the_scenario_says(tmp_path: Path) -> None:
-    made = stage(tmp_path, start=datetime(2026, 3, 1, tzinfo=UTC))
+    made = set_up(tmp_path, start=datetime(2026, 3, 1, tzinfo=UTC))
     assert (made.minute, made.cluster.clock()) == (0, datetime(2026, 3, 1, tzinfo=UTC).timestamp())
 
 
@@ -122,7 +122,7 @@ def test_the_published_rule_adds_one_node_and_waits_nine_minutes(tmp_path: Path)
 
 def test_the_published_rule_shrinks_by_size_and_oke_takes_another_node(tmp_path: Path) -> None:
     body: dict[str, Any] = {"function": {"node_pool_eval_cpu_load": 30}, "minutes": 3, "pools": [{**POOL, "size": 3}]}
-    made = stage(tmp_path, **body)
+    made = set_up(tmp_path, **body)
     OneNodeATick(made).tick()
     assert [node.state for node in made.pools["p"].nodes] == ["DELETING", "ACTIVE", "ACTIVE"]
 
@@ -130,7 +130,7 @@ def test_the_published_rule_shrinks_by_size_and_oke_takes_another_node(tmp_path:
 def test_the_published_rule_ends_nodes_of_the_other_domains(tmp_path: Path) -> None:
     domains = ["Uocm:US-ASHBURN-AD-1", "Uocm:US-ASHBURN-AD-2"]
     workload = {"name": "w", "replicas": 3, "cpu": "3", "memory": "1Gi", "pool": "p"}
-    made = stage(tmp_path, pools=[{**POOL, "size": 2, "domains": domains}], workloads=[workload])
+    made = set_up(tmp_path, pools=[{**POOL, "size": 2, "domains": domains}], workloads=[workload])
     OneNodeATick(made).tick()
     assert [node.state for node in made.pools["p"].nodes] == ["ACTIVE", "DELETING", "CREATING", "CREATING"]
 
@@ -143,19 +143,19 @@ def test_what_did_not_come_is_told(tmp_path: Path) -> None:
         "reasons": ["magic"],
         "settled_by": -1,
     }
-    told = unmet_expectations(run_original(tmp_path, minutes=3, expect=expect))
-    assert [sentence.split(" ")[0] for sentence in told] == ["p", "0", "no", "0", "no"]
+    message = unmet_expectations(run_original(tmp_path, minutes=3, expect=expect))
+    assert [sentence.split(" ")[0] for sentence in message] == ["p", "0", "no", "0", "no"]
     assert not unmet_expectations(run_original(tmp_path, minutes=3, expect={"nodes": {"p": [0, 1]}, "pending": 0}))
 
 
 def test_a_timeline_has_a_line_for_each_change(tmp_path: Path) -> None:
     workload = {"name": "w", "replicas": 0, "cpu": "3", "memory": "1Gi", "pool": "p"}
     body: dict[str, Any] = {"minutes": 9, "title": "Growth", "events": [{"at": 3, "scale": {"w": 2}}]}
-    told = timeline_text(run_original(tmp_path, workloads=[workload], **body)).splitlines()
-    assert told[0] == "Growth [one node a tick]"
-    assert [line.split()[0] for line in told[2:-1]] == ["0", "3", "3", "6"]
-    assert "p scale-up unschedulable-pods 1 -> 2" in told[4]
-    assert told[-1].startswith("4 ticks: 1 with scale-up; no pod waits from minute")
+    message = timeline_text(run_original(tmp_path, workloads=[workload], **body)).splitlines()
+    assert message[0] == "Growth [one node a tick]"
+    assert [line.split()[0] for line in message[2:-1]] == ["0", "3", "3", "6"]
+    assert "p scale-up unschedulable-pods 1 -> 2" in message[4]
+    assert message[-1].startswith("4 ticks: 1 with scale-up; no pod waits from minute")
 
 
 def test_the_picture_is_well_formed_and_tells_each_tick(tmp_path: Path) -> None:
