@@ -8,9 +8,6 @@ from typing import Any
 import pytest
 
 from functions.oke_autoscaler.decide.cluster.compute_shapes import Hardware, compute_allocatable
-from functions.oke_autoscaler.decide.scale_up.branch_and_bound import BranchAndBound
-from functions.oke_autoscaler.decide.scale_up.covering import cover
-from functions.oke_autoscaler.decide.scale_up.patterns import Bin, cost_of
 from functions.oke_autoscaler.explain.command import explain, overall_answer
 from functions.oke_autoscaler.explain.text import text
 from functions.oke_autoscaler.model.quantity import amount
@@ -218,18 +215,6 @@ def test_a_pool_at_its_maximum_hands_the_rest_to_the_dearer_one() -> None:
         "cheap": 2,
         "dear": 2,
     }
-
-
-def test_an_exact_search_ends_without_an_answer_when_none_is_cheaper() -> None:
-    bins = [Bin((10,), 5.0, (0,)), Bin((10,), 4.5, (1,))]
-    assert BranchAndBound([(4,), (4,)], bins, [0.0, 0.0], 9.0).run((2, 2)) is None
-    found = BranchAndBound([(4,), (4,)], bins, [0.0, 0.0], 20.0).run((2, 2))
-    assert found is not None
-    assert cost_of(found) == 9.5
-
-
-def test_two_items_in_three_nodes_where_greed_needs_four() -> None:
-    assert cost_of(cover([(6, 1), (4, 1), (5, 1)], [Bin((10, 9), 1.0, (0, 1, 2))], (2, 2, 2))) == 3
 
 
 def test_the_summary_of_several_pools_is_that_of_the_busiest() -> None:
