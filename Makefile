@@ -1,6 +1,7 @@
 # Thin targets; the logic is in Python. Needs python3 (with venv), make and git; everything else comes from the index.
 VENV := .venv
 PYTHON := $(VENV)/bin/python
+COMMAND := $(VENV)/bin/oci-functions
 READY := $(VENV)/.ready
 WORKERS ?= auto
 VERSION = $(shell sed -n 's/^version: //p' func-common.yaml)
@@ -11,7 +12,7 @@ export PYTHONPATH := $(CURDIR)
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test check bench soak deploy-local preflight base-image func-yaml image-sizes sbom audit coverage
 
-help: ## Show this help
+help: ## Show this help; the command .venv/bin/oci-functions, which any target installs, has its own --help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 $(READY): pyproject.toml uv.lock
@@ -26,8 +27,8 @@ $(OCI_CLI): deploy/cronjob/requirements.txt | $(READY)
 demo: $(READY) ## Press the card's button on a local cloud and show the badge (PART=badge for one part)
 	@$(PYTHON) -m tools.demo $(PART)
 
-serve: $(READY) ## Run the local cloud until Ctrl-C and print how to call it
-	@$(PYTHON) -m emulator serve
+serve: $(READY) ## Run the local cloud until Ctrl-C (oci-functions cloud serve)
+	@$(COMMAND) cloud serve
 
 test: $(READY) $(OCI_CLI) ## Unit, contract, end-to-end and house tests
 	@$(PYTHON) -m pytest -q -n $(WORKERS) --dist loadfile -m "not soak" tests
@@ -41,11 +42,11 @@ bench: $(READY) ## Measure CPU and memory, side by side, and print one table
 soak: $(READY) ## The long sweeps and fuzz runs
 	@$(PYTHON) -m pytest -q -n $(WORKERS) -m soak tests
 
-deploy-local: $(READY) ## Deploy everything to the local cloud and print how to use it, until Ctrl-C
-	@$(PYTHON) -m tools.deploy_local
+deploy-local: $(READY) ## Deploy everything to the local cloud until Ctrl-C (oci-functions cloud deploy)
+	@$(COMMAND) cloud deploy
 
-preflight: $(READY) ## Check a tenancy: make preflight ARGS='--compartment OCID' (--help in ARGS shows all)
-	@$(PYTHON) -m shared.preflight $(ARGS)
+preflight: $(READY) ## Check a tenancy (oci-functions preflight): make preflight ARGS='--compartment OCID'
+	@$(COMMAND) preflight $(ARGS)
 
 base-image: ## Build the container base with Docker
 	@docker build --file Dockerfile.base --tag oci-functions-base:$(VERSION) --build-arg SUITE_VERSION=$(VERSION) \

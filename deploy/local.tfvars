@@ -1,4 +1,4 @@
-# What `make deploy-local` deploys with: the same variables as a tenancy's terraform.tfvars. The local cloud fills in
+# What `oci-functions cloud deploy` deploys with: the same variables as a tenancy's terraform.tfvars. The local cloud fills in
 # @endpoint@, @tenancy@, @compartment@, @namespace@, @cluster@, @node_pool@ and @folder@.
 tenancy_ocid        = "@tenancy@"
 region              = "us-ashburn-1"

@@ -1,4 +1,4 @@
-"""What `python -m emulator serve` puts into a fresh cloud, and how to use it."""
+"""What `oci-functions cloud serve` puts into a fresh cloud, and how to use it."""
 
 from __future__ import annotations
 

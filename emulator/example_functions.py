@@ -1,4 +1,4 @@
-"""What `python -m emulator serve` gives each function to work on, and how to call it with curl."""
+"""What `oci-functions cloud serve` gives each function to work on, and how to call it with curl."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The answer to a call's ``{"preflight": true}``, one row a check.
 
 ``{"preflight": {"ok", "checks": […]}}``; a check is ``{"name", "ok": true, "found"}`` or
-``{"name", "ok": false, "reason", "message", "fix", …}``. `python -m shared.preflight` prints them beside its own rows.
+``{"name", "ok": false, "reason", "message", "fix", …}``. `oci-functions preflight` prints them beside its own rows.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`make deploy-local`: the whole deployment against the local cloud, until Ctrl-C.
+"""`oci-functions cloud deploy`: the whole deployment against the local cloud, until Ctrl-C.
 
 Prints what `terraform output` prints for a tenancy, with this machine's addresses, and runs the preflight.
 """
@@ -74,20 +74,20 @@ def outputs(stack: LocalStack) -> str:
     token = write_private(stack.cloud.root / "access-token", bearer.encode())
     lines = ["functions_env:", *(f"  {line}" for line in stack.functions_env.splitlines()), "", "invoke_commands:"]
     identity = f"--auth config --config-file {stack.config_file} --endpoint {stack.cloud.endpoint}"
-    lines += [f"  .venv/bin/python -m shared.invoke {ocid} {identity}" for ocid in stack.functions.values()]
+    lines += [f"  .venv/bin/oci-functions invoke {ocid} {identity}" for ocid in stack.functions.values()]
     lines += [
         "",
         f"card_url:     {stack.cloud.gateway}/codecard/avatar",
         f"card_command: curl -sS -X POST {CARD} {stack.cloud.gateway}/codecard/avatar",
         f"as a person:  curl -sS -H @{token} {stack.cloud.gateway}/request-context",
         "",
-        f"make preflight ARGS='{' '.join(preflight_arguments(stack))}'",
+        f".venv/bin/oci-functions preflight {' '.join(preflight_arguments(stack))}",
     ]
     return "\n".join(lines)
 
 
 def preflight_arguments(stack: LocalStack) -> list[str]:
-    """Return the arguments of `python -m shared.preflight` for this deployment."""
+    """Return the arguments of `oci-functions preflight` for this deployment."""
     identity = ["--config-file", str(stack.config_file)]
     return ["--compartment", DEFAULT_COMPARTMENT, *identity, "--endpoint", stack.cloud.endpoint]
 

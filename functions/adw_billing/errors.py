@@ -112,7 +112,7 @@ class WarehouseEmpty(FunctionError):
 
     reason = "warehouse-empty"
     meaning = "The warehouse has this loader's tables, and no report is in its ledger."
-    remedy = "Load reports first: `python -m functions.adw_billing load`."
+    remedy = "Load reports first: `.venv/bin/oci-functions billing load --reports <folder> --warehouse <file>`."
 
 
 class DiskFull(FunctionError):

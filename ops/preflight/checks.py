@@ -1,4 +1,4 @@
-"""The checks of `python -m shared.preflight`, each a read: one row an answer, and no check stops the next."""
+"""The checks of `oci-functions preflight`, each a read: one row an answer, and no check stops the next."""
 
 from __future__ import annotations
 

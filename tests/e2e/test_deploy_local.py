@@ -1,4 +1,4 @@
-"""`make deploy-local` as a process: it passes its own preflight, and every command that it prints works."""
+"""`oci-functions cloud deploy` as a process: it passes its own preflight, and every command that it prints works."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import shlex
 import shutil
 import signal
 import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.command_line import PROCESS
 from tools import suite
 from tools.suite import ROOT
 
@@ -27,7 +27,7 @@ class Deployment:
     """The process, what it printed until it was ready, and the commands in it."""
 
     def __init__(self) -> None:
-        command = [sys.executable, "-m", "tools.deploy_local", "--port", "0"]
+        command = [*PROCESS, "cloud", "deploy", "--port", "0"]
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)  # noqa: S603
         assert self.process.stdout is not None
         self.lines: list[str] = []
@@ -61,12 +61,13 @@ def test_the_preflight_of_a_fresh_deployment_passes(deployment: Deployment) -> N
 
 def test_every_function_answers_its_printed_command(deployment: Deployment) -> None:
     """One process each would pay for the SDK's import four times: request-context's stands for all."""
-    (command,) = (each for each in deployment.commands(".venv/bin/python") if each[3].endswith("request-context"))
-    done = run(sys.executable, *command[1:])
+    printed = deployment.commands(".venv/bin/oci-functions invoke")
+    (command,) = (each for each in printed if each[2].endswith("request-context"))
+    done = run(*command)
     answer = json.loads(done.stdout)
     assert (done.returncode, answer["Message"], answer["version"]) == (0, "Hello World", suite.read().version)
     assert re.fullmatch("[0-9a-f]{7,}|unknown", answer["commit"])
-    assert len(deployment.commands(".venv/bin/python")) == len(list(ROOT.glob("functions/*/func.yaml")))
+    assert len(printed) == len(list(ROOT.glob("functions/*/func.yaml")))
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="needs the curl command")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shared.errors import FunctionError, tree
+from tests.support.command_line import commands, parse, words_of
 from tools import suite
 from tools.checks import policies, stack
 from tools.suite import ROOT
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+COMMAND = ".venv/bin/oci-functions"
 LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\((?P<target>[^)\s]+)\)")
 PRIVATE = {
     "a home folder or a work folder of one machine": re.compile(r"(?<![\w.])/(?:root|work|home/(?!fn|oci)\w+)/\w"),
@@ -55,6 +57,34 @@ def test_every_make_target_and_module_that_a_document_names_is_there(path: Path)
     assert {word for word in named if word not in targets} == set()
     for module in set(re.findall(r"python3? -m ([a-z_.]+)", text)):
         assert importlib.util.find_spec(module.rstrip(".")) is not None, module
+
+
+def command_lines(text: str) -> list[str]:
+    """Each line, or code within one, that names the command by its path; a line that ends in a backslash goes on."""
+    lines = re.sub(r"\\\n\s*", "", text).splitlines()
+    code = [each for line in lines for each in (re.findall(r"`([^`]+)`", line) or [line])]
+    return [
+        each.partition("   #")[0].partition(" && ")[2] or each.partition("   #")[0] for each in code if COMMAND in each
+    ]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_command_line_of_a_document_parses(path: Path) -> None:
+    text = path.read_text()
+    for line in command_lines(text):
+        parse(words_of(line))
+
+
+def test_the_command_has_one_spelling_in_all_documents() -> None:
+    """The path from the project's folder; the bare name stands only where a page says what it is."""
+    words = "|".join(sorted({words[0] for words in commands() if words}))
+    bare = re.compile(rf"(?<!\.venv/bin/)\boci-functions (?:{words})\b(?! [:=])")
+    found = {path.name: bare.findall(path.read_text()) for path in DOCUMENTS}
+    assert {name for name, lines in found.items() if lines} <= {"glossary.md", "schedules.md"}
+    lines = sum(len(command_lines(path.read_text())) for path in DOCUMENTS)
+    assert lines > 10
+    modules = re.compile(r"(?<!\.venv/bin/)python -m (?!functions\.|emulator|shared\.)[\w.]+")
+    assert {path.name: modules.findall(path.read_text()) for path in DOCUMENTS} == {path.name: [] for path in DOCUMENTS}
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)

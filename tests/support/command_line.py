@@ -32,14 +32,14 @@ def commands(group: click.Group | None = None, path: tuple[str, ...] = ()) -> It
 
 
 def parse(words: list[str]) -> None:
-    """Parse the words after `oci-functions` and run nothing. Raises UsageError for what is not a command line."""
+    """Parse the words after `oci-functions` and run nothing; the name of a group alone is fine. Raises UsageError."""
     command: click.Command = root()
     context = click.Context(command)
     while isinstance(command, click.Group) and words and not words[0].startswith("-"):
         name, found, words = command.resolve_command(context, words)
         assert found is not None
         command, context = found, click.Context(found, parent=context, info_name=name)
-    if not {"--help", "--version"} & set(words):
+    if not isinstance(command, click.Group) and "--help" not in words:
         command.make_context(context.info_name, words, parent=context.parent)
 
 
