@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from shared.errors import FunctionError, NotAuthorised, OciServiceError
-from shared.oci.clients import Credentials, retry_strategy
-from shared.oci.clients import credentials as profile_credentials
+from shared.oci.clients import Credentials, retry_strategy, sdk_credentials
 from shared.oci.settings import OciSettings
 
 Kind = Literal["workload-identity", "instance-principal", "config"]
@@ -29,7 +28,7 @@ class Identity:
     token_attempts: int = TOKEN_ATTEMPTS
 
 
-def credentials(identity: Identity) -> Credentials:
+def identity_credentials(identity: Identity) -> Credentials:
     """Return who signs, for a client of the SDK.
 
     Raises OciServiceError with code ``no-answer`` when the issuer of tokens cannot be reached, NotAuthorised when it
@@ -74,7 +73,7 @@ def _instance(identity: Identity) -> Credentials:
 
 def _config(identity: Identity) -> Credentials:
     profile = identity.profile or "DEFAULT"
-    return profile_credentials(OciSettings(oci_config_profile=profile, oci_config_file=identity.config_file))
+    return sdk_credentials(OciSettings(oci_config_profile=profile, oci_config_file=identity.config_file))
 
 
 _MAKERS = {"workload-identity": _workload, "instance-principal": _instance, "config": _config}

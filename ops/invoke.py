@@ -17,10 +17,10 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from ops.identities import KINDS, Identity, credentials
+from ops.identities import KINDS, Identity, identity_credentials
 from shared.addresses import service_base_url
 from shared.errors import BadRequest, FunctionError, OciServiceError
-from shared.oci.clients import CONNECT_SECONDS, READ_SECONDS, Credentials, make, translated
+from shared.oci.clients import CONNECT_SECONDS, READ_SECONDS, Credentials, make_client, oci_errors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,15 +83,15 @@ def call(
     Raises OciServiceError for what the service refuses (code ``no-answer``: it could not be reached) and NotAuthorised
     when the identity cannot be used.
     """
-    signed_by = credentials(identity)
+    signed_by = identity_credentials(identity)
     region = target.region or region_of(target.function) or str(signed_by[0].get("region") or "")
     endpoint = target.invoke_endpoint
     if not endpoint:
         management = _client("functions_management", signed_by, region, target.endpoint, READ_SECONDS)
-        with translated("functions"):
+        with oci_errors("functions"):
             endpoint = management.get_function(target.function).data.invoke_endpoint
     client = _client("functions", signed_by, region, endpoint, timeout_seconds)
-    with translated("functions"):
+    with oci_errors("functions"):
         answer = client.invoke_function(
             target.function, invoke_function_body=body, fn_invoke_type="detached" if detach else "sync"
         )
@@ -128,7 +128,7 @@ def _client(service: str, signed_by: Credentials, region: str, endpoint: str, se
     """Return a client without retries: a function that was called twice may do its work twice."""
     if not region and not endpoint:
         raise BadRequest("the region is not known", fix="name it with --region", field="--region")
-    return make(service, signed_by, region=region, endpoint=endpoint, timeout_seconds=(CONNECT_SECONDS, seconds))
+    return make_client(service, signed_by, region=region, endpoint=endpoint, timeout_seconds=(CONNECT_SECONDS, seconds))
 
 
 def _target(options: argparse.Namespace) -> Target:

@@ -114,7 +114,7 @@ def _call(
 ) -> Call[S]:
     config = dict(ctx.Config())  # a copy: the FDK gives os.environ itself
     return Call(
-        settings=settings.load(settings_class, config),
+        settings=settings.load_settings(settings_class, config),
         request=request,
         deadline=Deadline.from_header(ctx.Deadline()),
         call_id=ctx.CallID() or "",
@@ -132,7 +132,7 @@ def _publish(call: Call[Any], seconds: float, longest_seconds: float) -> None:
         return
     call.metrics.add("call_seconds", seconds)
     call.metrics.add("call_errors", float(call.summary.get("outcome") in {"error", "bug"}))
-    call.summary["metrics"] = metrics.publish(
+    call.summary["metrics"] = metrics.post_metrics(
         call.metrics,
         call.config,
         call.deadline,

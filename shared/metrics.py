@@ -62,7 +62,7 @@ class Metrics:
             self.points.append(Point(name, float(value), {"function": self.function, **given}))
 
 
-def publish(
+def post_metrics(
     metrics: Metrics,
     environment: Mapping[str, str],
     deadline: Deadline,

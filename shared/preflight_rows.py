@@ -13,16 +13,16 @@ from shared.errors import FunctionError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-Row = dict[str, Any]
+CheckRow = dict[str, Any]
 
 
-def answer(rows: Iterable[Row]) -> dict[str, Any]:
+def preflight_answer(rows: Iterable[CheckRow]) -> dict[str, Any]:
     """Return the function's answer."""
     checks = list(rows)
     return {"preflight": {"ok": all(row["ok"] for row in checks), "checks": checks}}
 
 
-def check(name: str, act: Callable[[], str]) -> Row:
+def check_row(name: str, act: Callable[[], str]) -> CheckRow:
     """Return the row of a check: what ``act`` found, or how it failed; a bug passes through."""
     try:
         return passed(name, act())
@@ -30,11 +30,11 @@ def check(name: str, act: Callable[[], str]) -> Row:
         return failed(name, error)
 
 
-def passed(name: str, found: str) -> Row:
+def passed(name: str, found: str) -> CheckRow:
     """Return the row of a check that found what it needs."""
     return {"name": name, "ok": True, "found": found}
 
 
-def failed(name: str, error: FunctionError) -> Row:
+def failed(name: str, error: FunctionError) -> CheckRow:
     """Return the row of a check that failed: the error as a call would answer it, with what to do about it."""
     return {"name": name, "ok": False, **error.body()}

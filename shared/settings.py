@@ -1,8 +1,8 @@
 """Typed settings from a function's config: one frozen dataclass a function, all faults reported at once.
 
 A settings class is a frozen dataclass whose fields are named like the config keys, each with a docstring below it
-(meaning, unit, default, source). ``load`` reads it from a mapping of texts; ``describe`` reads its documentation for
-the tables in the documents, func.yaml and the Terraform variables.
+(meaning, unit, default, source). ``load_settings`` reads it from a mapping of texts; ``describe_settings`` reads its
+documentation for the tables in the documents, func.yaml and the Terraform variables.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def setting(
     return dataclasses.field(default=default, metadata=metadata)
 
 
-def load(cls: type[T], config: Mapping[str, str]) -> T:
+def load_settings(cls: type[T], config: Mapping[str, str]) -> T:
     """Build ``cls`` from config; keys it does not know are left alone, an empty text counts as not set.
 
     Field types: str, int, float, bool, Secret, Literal of texts, ``tuple[str, ...]`` (separated by commas), each also
@@ -216,7 +216,7 @@ class SettingRow:
     doc: str
 
 
-def describe(cls: type[Any]) -> list[SettingRow]:
+def describe_settings(cls: type[Any]) -> list[SettingRow]:
     """Return the rows of a settings class and its bases, in field order; ValueError for a field without a docstring."""
     hints = typing.get_type_hints(cls)
     docs = _field_docs(cls)

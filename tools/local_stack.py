@@ -22,7 +22,7 @@ from emulator.services.control_plane.service import ControlPlaneService
 from emulator.services.functions.service import FunctionsService
 from emulator.services.identity.service import DEFAULT_COMPARTMENT, DEFAULT_TENANCY
 from emulator.services.telemetry_ingestion.service import TelemetryIngestionService
-from shared.settings import describe
+from shared.settings import describe_settings
 from tools import suite
 from tools.checks import policies
 from tools.render.terraform import variable_name
@@ -84,7 +84,7 @@ def tfvars(path: Path, placeholders: Mapping[str, str]) -> dict[str, Any]:
 
 def function_config(values: Mapping[str, Any], entry: suite.FunctionEntry) -> dict[str, str]:
     """Return a function's config out of variables, as deploy/terraform/functions_config.tf makes it."""
-    rows = describe(importlib.import_module(f"functions.{entry.folder}.settings").Settings)
+    rows = describe_settings(importlib.import_module(f"functions.{entry.folder}.settings").Settings)
     pairs = {row.name: values.get(variable_name(entry, row.name)) for row in rows}
     return {key: _text(value) for key, value in pairs.items() if value is not None}
 

@@ -18,12 +18,11 @@ if TYPE_CHECKING:
 
 def preflight(settings: Settings, deadline: Deadline) -> dict[str, Any]:
     """Return the answer of ``shared.preflight_rows`` with the rows ``reports`` and ``warehouse``."""
-    return preflight_rows.answer(
-        [
-            preflight_rows.check("reports", lambda: f"{len(TenancyBucket(settings, deadline).list())} reports listed"),
-            preflight_rows.check("warehouse", lambda: _warehouse(settings, deadline)),
-        ]
-    )
+    rows = [
+        preflight_rows.check_row("reports", lambda: f"{len(TenancyBucket(settings, deadline).list())} reports listed"),
+        preflight_rows.check_row("warehouse", lambda: _warehouse(settings, deadline)),
+    ]
+    return preflight_rows.preflight_answer(rows)
 
 
 def _warehouse(settings: Settings, deadline: Deadline) -> str:

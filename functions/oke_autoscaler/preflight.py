@@ -67,10 +67,10 @@ def run(settings: Settings, deadline: Deadline) -> dict[str, Any]:
     """Run every check; one that fails does not keep the others from being tried."""
     oke = Oke(settings, deadline)
     checks = [*_cluster_checks(oke, deadline), *_pool_checks(oke, settings)]
-    return preflight_rows.answer(checks)
+    return preflight_rows.preflight_answer(checks)
 
 
-def _cluster_checks(oke: Oke, deadline: Deadline) -> Iterator[preflight_rows.Row]:
+def _cluster_checks(oke: Oke, deadline: Deadline) -> Iterator[preflight_rows.CheckRow]:
     try:
         address = oke.cluster_address()
         yield preflight_rows.passed("cluster", address.server)
@@ -78,7 +78,7 @@ def _cluster_checks(oke: Oke, deadline: Deadline) -> Iterator[preflight_rows.Row
     except FunctionError as error:
         yield preflight_rows.failed("cluster", error)
         return
-    yield preflight_rows.check("cluster token", lambda: f"user {_user(api)}")
+    yield preflight_rows.check_row("cluster token", lambda: f"user {_user(api)}")
     try:
         missing = [_words(right) for right in RIGHTS if not _may(api, right)]
     except FunctionError as error:
@@ -91,7 +91,7 @@ def _cluster_checks(oke: Oke, deadline: Deadline) -> Iterator[preflight_rows.Row
         yield preflight_rows.passed("RBAC", f"{len(RIGHTS)} rights")
 
 
-def _pool_checks(oke: Oke, settings: Settings) -> Iterator[preflight_rows.Row]:
+def _pool_checks(oke: Oke, settings: Settings) -> Iterator[preflight_rows.CheckRow]:
     compartments: set[str] = set()
 
     def pool(ocid: str) -> str:
@@ -100,11 +100,11 @@ def _pool_checks(oke: Oke, settings: Settings) -> Iterator[preflight_rows.Row]:
         return f"{state.pool.name}, {len(state.pool.nodes or ())} nodes"
 
     for each in settings.pools:
-        yield preflight_rows.check(f"node pool {each.id[-12:]}", functools.partial(pool, each.id))
+        yield preflight_rows.check_row(f"node pool {each.id[-12:]}", functools.partial(pool, each.id))
     if compartments:
-        yield preflight_rows.check("work requests", lambda: f"{len(oke.work_requests(compartments))} seen")
+        yield preflight_rows.check_row("work requests", lambda: f"{len(oke.work_requests(compartments))} seen")
     if compartments and settings.scale_down_on:
-        yield preflight_rows.check("load metrics", lambda: f"{len(oke.loads(compartments, time.time()))} instances")
+        yield preflight_rows.check_row("load metrics", lambda: f"{len(oke.loads(compartments, time.time()))} instances")
 
 
 def _user(api: KubernetesApi) -> str:

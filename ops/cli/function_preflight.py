@@ -12,7 +12,7 @@ from ops.cli.rows import show
 from ops.preflight.checks import own_rows
 from shared.deadline import Deadline
 from shared.errors import FunctionError
-from shared.settings import load
+from shared.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +35,7 @@ def command(
 
     def callback(*, as_json: bool) -> None:
         try:
-            answer = run(load(settings_class, os.environ), Deadline.after(PREFLIGHT_SECONDS))
+            answer = run(load_settings(settings_class, os.environ), Deadline.after(PREFLIGHT_SECONDS))
         except FunctionError as error:
             answer = error.to_body()
         click.get_current_context().exit(show(own_rows(function, answer), as_json=as_json))

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from ops import invoke
-from ops.identities import Identity, credentials
+from ops.identities import Identity, identity_credentials
 from ops.preflight import policies as preflight_policies
 from shared.errors import FunctionError
-from shared.oci.clients import READ_SECONDS, make, translated
+from shared.oci.clients import READ_SECONDS, make_client, oci_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,7 +54,7 @@ class Preflight:
     def __init__(self, where: Where, identity: Identity) -> None:
         self._where = where
         self._identity = identity
-        self._signed_by = credentials(identity)
+        self._signed_by = identity_credentials(identity)
         self._region = where.region or str(self._signed_by[0].get("region") or "")
 
     def rows(self) -> Iterator[Row]:
@@ -79,7 +79,7 @@ class Preflight:
     def _credentials(self, tenancy: str) -> tuple[str, list[Row]]:
         """The home region (empty when unknown) and the row."""
         try:
-            with translated("identity"):
+            with oci_errors("identity"):
                 regions = self._client("identity").list_region_subscriptions(tenancy).data
         except FunctionError as error:
             return "", [_failed("credentials", "identity", error)]
@@ -91,7 +91,7 @@ class Preflight:
         client = self._client("functions_management")
         fix = "deploy the app, or name it with --app and its compartment with --compartment"
         try:
-            with translated("functions"):
+            with oci_errors("functions"):
                 apps = client.list_applications(self._where.compartment, display_name=self._where.app).data
                 if apps:
                     listed = client.list_functions(apps[0].id).data
@@ -110,7 +110,7 @@ class Preflight:
         if named is None:
             return Row("image", function.display_name, "unknown", f"{image} is in no registry of OCI", fix)
         try:
-            with translated("registry"):
+            with oci_errors("registry"):
                 found = self._client("artifacts").list_container_images(
                     self._where.compartment, display_name=named["name"]
                 )
@@ -124,7 +124,7 @@ class Preflight:
 
         client = self._client("identity")
         try:
-            with translated("identity"):
+            with oci_errors("identity"):
                 rules = {each.name: each.matching_rule for each in every(client.list_dynamic_groups, tenancy).data}
                 compartments = dict.fromkeys((tenancy, self._where.compartment))
                 policies = [each for where in compartments for each in every(client.list_policies, where).data]
@@ -147,7 +147,7 @@ class Preflight:
             return
         region = _region_of_host(urlsplit(url).hostname or "") or self._region
         try:
-            with translated("object storage"):
+            with oci_errors("object storage"):
                 self._client("object_storage", region).get_bucket(named["namespace"], named["bucket"])
         except FunctionError as error:
             yield _failed("bucket", named["bucket"], error, f"is it in {region}, as oss_bucket says?")
@@ -176,7 +176,7 @@ class Preflight:
 
     def _gateway(self) -> Iterator[Row]:
         try:
-            with translated("gateway"):
+            with oci_errors("gateway"):
                 deployments = self._client("apigateway").list_deployments(self._where.compartment).data.items
         except FunctionError as error:
             yield _failed("gateway", "deployment", error)
@@ -191,7 +191,7 @@ class Preflight:
             yield _route("/request-context", 401, "a token is asked for", each.endpoint)
 
     def _client(self, service: str, region: str = "") -> Any:  # noqa: ANN401
-        return make(service, self._signed_by, region=region or self._region, endpoint=self._where.endpoint)
+        return make_client(service, self._signed_by, region=region or self._region, endpoint=self._where.endpoint)
 
 
 def own_rows(function: str, answer: object) -> Iterator[Row]:

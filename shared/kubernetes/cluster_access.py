@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlencode
 
 from shared.errors import OciServiceError
-from shared.oci.clients import client, translated
+from shared.oci.clients import client, oci_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +47,7 @@ def cluster_address(container_engine: Any, cluster_id: str, endpoint: Endpoint) 
     from oci.container_engine.models import CreateClusterKubeconfigContentDetails as Details
 
     details = Details(token_version=TOKEN_VERSION, endpoint=f"{endpoint.upper()}_ENDPOINT")
-    with translated("container_engine"):
+    with oci_errors("container_engine"):
         answer = container_engine.create_kubeconfig(cluster_id, create_cluster_kubeconfig_content_details=details)
         text = answer.data.text
     return read_kubeconfig(text)
@@ -102,7 +102,7 @@ class SignedToken:
         # signed date bounds its life.
         from oci._vendor import requests  # loaded with the SDK, whose signers want its request objects
 
-        with translated("container_engine"):
+        with oci_errors("container_engine"):
             signed = self._signer.do_request_sign(requests.Request("GET", self._url).prepare())
         query = urlencode({"authorization": signed.headers["authorization"], "date": signed.headers["date"]})
         return base64.urlsafe_b64encode(f"{self._url}?{query}".encode()).decode()
@@ -125,7 +125,7 @@ class VaultToken:
 
     def _read(self) -> str:
         secrets = client("secrets", self._settings, self._deadline)
-        with translated("secrets"):
+        with oci_errors("secrets"):
             content = secrets.get_secret_bundle(self._secret_id).data.secret_bundle_content
         try:
             text = base64.b64decode(content.content, validate=True).decode("ascii").strip()

@@ -104,7 +104,7 @@ def retry_strategy(attempts: int, seconds: float) -> Any:  # noqa: ANN401  (the 
     ).get_retry_strategy()
 
 
-def credentials(settings: OciSettings) -> Credentials:
+def sdk_credentials(settings: OciSettings) -> Credentials:
     """Return who signs: a named profile, else the resource principal, else the default profile.
 
     Raises NotAuthorised when none of them can be had.
@@ -126,13 +126,13 @@ def client(
 ) -> Any:  # noqa: ANN401
     """Return an SDK client bounded by the call's deadline, in ``region`` or the principal's own.
 
-    ``retry=False``: one attempt a call; ``identity`` is what ``credentials`` gave, so that several clients share one
-    signer; ``raw`` as in ``make``.
+    ``retry=False``: one attempt a call; ``identity`` is what ``sdk_credentials`` gave, so that several clients share
+    one signer; ``raw`` as in ``make_client``.
     """
     strategy = DeadlineRetry(deadline) if retry else None
-    made = make(
+    made = make_client(
         service,
-        identity or credentials(settings),
+        identity or sdk_credentials(settings),
         region=region,
         endpoint=settings.oci_endpoint,
         timeout_seconds=_timeouts(deadline.bounded(READ_SECONDS)),
@@ -144,7 +144,7 @@ def client(
     return made
 
 
-def make(
+def make_client(
     service: str,
     identity: Credentials,
     *,
@@ -181,7 +181,7 @@ def make(
 
 
 @contextlib.contextmanager
-def translated(service: str) -> Iterator[None]:
+def oci_errors(service: str) -> Iterator[None]:
     """Turn the SDK's exceptions inside the block into OciServiceError (status 0 where there was no answer)."""
     from oci import exceptions
     from urllib3.exceptions import HTTPError  # what a body raises that is read from the raw response

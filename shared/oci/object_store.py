@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from shared.errors import OciServiceError
-from shared.oci.clients import READ_SECONDS, client, translated
+from shared.oci.clients import READ_SECONDS, client, oci_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +52,7 @@ class ObjectBody:
         Raises OciServiceError when the connection breaks or ends early, DeadlineExceeded when they come too slowly.
         """
         received = 0
-        with translated(SERVICE):
+        with oci_errors(SERVICE):
             while True:
                 # The socket's time-out starts again with each byte; only this ends a body that trickles.
                 self._deadline.bounded(READ_SECONDS)
@@ -96,7 +96,7 @@ class ObjectStore:
         arguments: dict[str, Any] = {"if_match": if_match} if if_match else {}
         if first_byte or last_byte is not None:
             arguments["range"] = f"bytes={first_byte}-{'' if last_byte is None else last_byte}"
-        with translated(SERVICE):
+        with oci_errors(SERVICE):
             return ObjectBody(self._client.get_object(self.namespace, self.bucket, name, **arguments), self.deadline)
 
     def put(
@@ -114,14 +114,14 @@ class ObjectStore:
             arguments["if_match"] = if_match
         if if_none_match:
             arguments["if_none_match"] = "*"
-        with translated(SERVICE):
+        with oci_errors(SERVICE):
             response = self._client.put_object(self.namespace, self.bucket, name, body, **arguments)
         return str(response.headers.get("etag", ""))
 
     def head(self, name: str) -> ObjectSummary | None:
         """Return what the object is, or None when there is none."""
         try:
-            with translated(SERVICE):
+            with oci_errors(SERVICE):
                 headers = self._client.head_object(self.namespace, self.bucket, name).headers
         except OciServiceError as error:
             if error.status == 404:
@@ -133,7 +133,7 @@ class ObjectStore:
         """Yield all objects in the order of their names, page by page; ``start`` is the first name wanted."""
         following: str | None = start or None
         while True:
-            with translated(SERVICE):
+            with oci_errors(SERVICE):
                 page = self._client.list_objects(
                     self.namespace, self.bucket, prefix=prefix, start=following, limit=PAGE_OBJECTS, fields=LIST_FIELDS
                 ).data

@@ -14,7 +14,7 @@ import hcl2
 import pytest
 import yaml
 
-from shared.settings import describe
+from shared.settings import describe_settings
 from tools import suite
 from tools.checks import policies, stack
 from tools.render.terraform import variable_name
@@ -37,7 +37,7 @@ def variables() -> dict[str, dict[str, Any]]:
 def test_every_config_key_of_a_function_is_a_variable_and_reaches_its_config(entry: suite.FunctionEntry) -> None:
     known = variables()
     config = (FOLDER / "functions_config.tf").read_text()
-    for row in describe(importlib.import_module(f"functions.{entry.folder}.settings").Settings):
+    for row in describe_settings(importlib.import_module(f"functions.{entry.folder}.settings").Settings):
         name = variable_name(entry, row.name)
         assert json.loads(known[name]["description"]).startswith(row.doc[:40])
         assert known[name].get("sensitive", False) in {row.secret, str(row.secret).lower()}

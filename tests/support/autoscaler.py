@@ -43,7 +43,7 @@ def tick(env: dict[str, str], keys: dict[str, str], *, seconds: float = 60.0, bo
     """Run one tick and return its answer, an expected failure's too."""
     try:
         call = Call(
-            settings=shared_settings.load(Settings, keys),
+            settings=shared_settings.load_settings(Settings, keys),
             request=parse("POST", None, {}, "invoke"),
             deadline=Deadline.after(seconds),
             call_id="call",

@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING
 
 from shared.errors import FunctionError, tree
-from shared.settings import SettingRow, describe
+from shared.settings import SettingRow, describe_settings
 from tools.render.terraform import variable_name
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def files(suite: Suite, root: Path) -> Iterator[tuple[Path, str]]:
 def _table(suite: Suite, root: Path, what: str) -> str:
     match what.split():
         case ["settings", folder]:
-            return settings_table(describe(importlib.import_module(f"functions.{folder}.settings").Settings))
+            return settings_table(describe_settings(importlib.import_module(f"functions.{folder}.settings").Settings))
         case ["config"]:
             return config_table(suite, root)
         case ["errors"]:
@@ -65,7 +65,7 @@ def config_table(suite: Suite, root: Path) -> str:
     """Function, config key, Terraform variable and default of every key; their meaning is in the settings tables."""
     lines = ["| function | config key | variable of deploy/terraform | default |", "| --- | --- | --- | --- |"]
     for entry in suite.present(root):
-        for row in describe(importlib.import_module(f"functions.{entry.folder}.settings").Settings):
+        for row in describe_settings(importlib.import_module(f"functions.{entry.folder}.settings").Settings):
             default = "required" if row.required else f"`{row.default}`" if row.default else ""
             lines.append(f"| {entry.name} | `{row.name}` | `{variable_name(entry, row.name)}` | {_cell(default)} |")
     return "\n".join(lines) + "\n"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from shared.settings import describe
+from shared.settings import describe_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,7 +86,9 @@ def dockerfile(suite: Suite, entry: FunctionEntry) -> str:
 
 
 def _config_comment(suite: Suite, entry: FunctionEntry) -> str:
-    keys = [row.name for row in describe(importlib.import_module(f"functions.{entry.folder}.settings").Settings)]
+    keys = [
+        row.name for row in describe_settings(importlib.import_module(f"functions.{entry.folder}.settings").Settings)
+    ]
     lines = [f"# Config keys, explained in docs/{entry.name}.md:"]
     for key in keys:
         if len(lines[-1]) + len(key) > 110:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import hcl2
 import yaml
 
-from shared.settings import SettingRow, describe
+from shared.settings import SettingRow, describe_settings
 from tools.suite import MEMORY_SIZES_MB, TIMEOUT_SECONDS
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def _rows(root: Path, entry: FunctionEntry) -> list[SettingRow]:
     """Return the config keys of a function; none while its folder has no settings."""
     if not (root / "functions" / entry.folder / "settings.py").exists():
         return []
-    return describe(importlib.import_module(f"functions.{entry.folder}.settings").Settings)
+    return describe_settings(importlib.import_module(f"functions.{entry.folder}.settings").Settings)
 
 
 def variable_name(entry: FunctionEntry, key: str) -> str:

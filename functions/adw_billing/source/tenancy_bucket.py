@@ -77,13 +77,13 @@ class TenancyBucket(Bucket):
 
     def _regions(self) -> tuple[str, str]:
         """Return the home region and the region that was asked, each empty where it cannot be learnt."""
-        from shared.oci.clients import client, credentials, translated  # only when a bucket is missing
+        from shared.oci.clients import client, oci_errors, sdk_credentials  # only when a bucket is missing
 
         settings = self._settings
         try:
-            current = settings.home_region or str(credentials(settings)[0].get("region", ""))
+            current = settings.home_region or str(sdk_credentials(settings)[0].get("region", ""))
             identity = client("identity", settings, self._deadline)
-            with translated("identity"):
+            with oci_errors("identity"):
                 found = identity.list_region_subscriptions(settings.usage_report_bucket).data
         except FunctionError:
             return "", ""
@@ -94,13 +94,13 @@ class TenancyBucket(Bucket):
 
         Needs `read organizations-links`. Source: OCI API, Organizations 20230401, ListLinks.
         """
-        from shared.oci.clients import client, translated
+        from shared.oci.clients import client, oci_errors
 
         settings = self._settings
         child = settings.usage_report_bucket
         try:
             organizations = client("organizations", settings, self._deadline, region=settings.home_region)
-            with translated("organizations"):
+            with oci_errors("organizations"):
                 links = organizations.list_links(child_tenancy_id=child, lifecycle_state="ACTIVE").data.items
         except FunctionError:
             return ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from shared.errors import OciServiceError
-from shared.oci.clients import translated
+from shared.oci.clients import oci_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,7 +68,7 @@ def _streams(
         end_time=end,
         resolution=POINT_INTERVAL,
     )
-    with translated(SERVICE):
+    with oci_errors(SERVICE):
         answer = monitoring.summarize_metrics_data(compartment, details).data
     try:
         return msgspec.convert(answer, list[_Stream])

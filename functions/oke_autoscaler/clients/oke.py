@@ -69,7 +69,7 @@ class Oke:
     def __init__(self, settings: Settings, deadline: Deadline) -> None:
         self._settings = settings
         self._deadline = deadline
-        self._identity = oci_clients.credentials(settings)
+        self._identity = oci_clients.sdk_credentials(settings)
         self._client = oci_clients.client(SERVICE, settings, deadline, raw=True, identity=self._identity)
 
     def cluster_address(self) -> ClusterAddress:
@@ -86,7 +86,7 @@ class Oke:
 
     def node_pool(self, pool_id: str) -> ReadPool:
         """Read one node pool with its nodes; MissingInputData when it belongs to another cluster."""
-        with _with_fix(), oci_clients.translated(SERVICE):
+        with _with_fix(), oci_clients.oci_errors(SERVICE):
             answer = self._client.get_node_pool(pool_id)
         pool = _converted(answer.data, NodePool)
         if pool.cluster_id and pool.cluster_id != self._settings.cluster_id:
@@ -101,7 +101,7 @@ class Oke:
         """List the newest work requests about the cluster's node pools, one call a compartment (as a rule one)."""
         found: list[WorkRequest] = []
         for compartment in sorted(set(compartments)):
-            with _with_fix(), oci_clients.translated(SERVICE):
+            with _with_fix(), oci_clients.oci_errors(SERVICE):
                 answer = self._client.list_work_requests(
                     compartment,
                     cluster_id=self._settings.cluster_id,
@@ -161,7 +161,7 @@ class Oke:
         # The client is that of the reads, whose retry strategy sets the time-out before each attempt.
         seconds = self._deadline.bounded(MAX_WRITE_SECONDS)
         self._client.base_client.timeout = (min(oci_clients.CONNECT_SECONDS, seconds), seconds)
-        with _with_fix(), oci_clients.translated(SERVICE):
+        with _with_fix(), oci_clients.oci_errors(SERVICE):
             call(*args, retry_strategy=NoneRetryStrategy(), **kwargs)
 
 

@@ -126,10 +126,10 @@ def _live() -> Decision:
     from functions.oke_autoscaler.clients.changes import Changes
     from functions.oke_autoscaler.settings import Settings
     from shared.deadline import Deadline
-    from shared.settings import load
+    from shared.settings import load_settings
 
     deadline = Deadline.after(MAX_LIVE_SECONDS)
-    return tick.connect(load(Settings, os.environ), deadline, Changes(dry_run=True)).observe()[1]
+    return tick.connect(load_settings(Settings, os.environ), deadline, Changes(dry_run=True)).observe()[1]
 
 
 def _bytes(name: str) -> bytes | mmap:

@@ -29,7 +29,7 @@ from functions.oke_autoscaler.model.snapshot import Snapshot
 from functions.oke_autoscaler.model.spec_interning import SpecTable
 from functions.oke_autoscaler.settings import NO_LIMIT, Settings
 from shared.errors import MissingInputData
-from shared.settings import load
+from shared.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -197,7 +197,7 @@ def _settings(given: Mapping[str, Any], pool_ids: list[str]) -> Settings:
     texts.setdefault("node_pool_min_size", "0")
     texts.setdefault("node_pool_max_size", str(NO_LIMIT))
     try:
-        return load(Settings, texts)
+        return load_settings(Settings, texts)
     except MissingInputData as fault:
         key = next((key for key in fault.faults if key in given), next(iter(fault.faults)))
         raise BadSnapshot(f"settings.{key}", fault.faults[key]) from None

@@ -29,7 +29,7 @@ from shared.deadline import Deadline
 from shared.handler import Call
 from shared.http.client import HttpClient, HttpResponse
 from shared.http_request import parse
-from shared.settings import load
+from shared.settings import load_settings
 
 if TYPE_CHECKING:
     import ssl
@@ -118,7 +118,7 @@ def press(config: dict[str, str], started_seconds_ago: float = MAX_COLD_START_SE
 
 def call(config: dict[str, str], call_seconds: float = 30) -> Call[Settings]:
     return Call(
-        settings=load(Settings, config),
+        settings=load_settings(Settings, config),
         request=parse("POST", "/codecard/avatar", {"x-codecard-id": CARD}, "http"),
         deadline=Deadline.after(call_seconds),
         call_id="1",

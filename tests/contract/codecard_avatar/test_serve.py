@@ -21,7 +21,7 @@ from shared.deadline import Deadline
 from shared.errors import FunctionError, NotAuthorised
 from shared.handler import Call
 from shared.http_request import parse
-from shared.settings import load
+from shared.settings import load_settings
 from shared.tls import client_context, rsa_tls12_context
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Press:
         self.summary = {}
         try:
             made = Call(
-                settings=load(Settings, config),
+                settings=load_settings(Settings, config),
                 request=request,
                 deadline=Deadline.after(30),
                 call_id="1",

@@ -15,7 +15,7 @@ from oci.retry import NoneRetryStrategy
 
 from emulator.services.workload_identity.service import WorkloadIdentity
 from ops import invoke
-from ops.identities import Identity, credentials
+from ops.identities import Identity, identity_credentials
 from shared.errors import OciServiceError
 from shared.oci.signature import load_resource_principal, sign
 from tests.support.oci_sdk import resource_principal_signer
@@ -168,7 +168,7 @@ def test_the_region_is_the_one_that_the_ocid_names(ocid: str, region: str) -> No
 def test_an_instance_principal_without_an_instance_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OCI_METADATA_BASE_URL", "http://127.0.0.1:9/opc/v2")
     with pytest.raises(OciServiceError) as caught:
-        credentials(Identity("instance-principal", token_attempts=1))
+        identity_credentials(Identity("instance-principal", token_attempts=1))
     assert (caught.value.code, caught.value.fields["service"]) == ("no-answer", "instance-principal")
 
 
@@ -224,7 +224,7 @@ class TestWorkloadIdentity:
         for name, value in pod.items():
             monkeypatch.setenv(name, value)
         with pytest.raises(OciServiceError) as caught:
-            credentials(Identity(token_file=pod["token"], token_attempts=1))
+            identity_credentials(Identity(token_file=pod["token"], token_attempts=1))
         assert (caught.value.code, caught.value.fields["service"]) == ("no-answer", "workload-identity")
 
 

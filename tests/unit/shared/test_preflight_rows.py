@@ -13,8 +13,8 @@ def refuse() -> str:
 
 
 def test_a_failed_check_is_a_row_with_the_remedy_and_makes_the_answer_not_ok() -> None:
-    rows = [preflight_rows.check("a", lambda: "3 things"), preflight_rows.check("b", refuse)]
-    assert preflight_rows.answer(rows) == {
+    rows = [preflight_rows.check_row("a", lambda: "3 things"), preflight_rows.check_row("b", refuse)]
+    assert preflight_rows.preflight_answer(rows) == {
         "preflight": {
             "ok": False,
             "checks": [
@@ -31,4 +31,4 @@ def test_an_errors_own_fix_comes_first() -> None:
 
 def test_a_bug_is_no_row() -> None:
     with pytest.raises(ZeroDivisionError):
-        preflight_rows.check("a", lambda: str(1 / 0))
+        preflight_rows.check_row("a", lambda: str(1 / 0))

@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 
 from shared.errors import MissingInputData
-from shared.settings import Secret, describe, load, setting
+from shared.settings import Secret, describe_settings, load_settings, setting
 
 
 @dataclass(frozen=True)
@@ -40,14 +40,14 @@ class Example:
 
 def test_all_faults_are_reported_at_once() -> None:
     with pytest.raises(MissingInputData) as caught:
-        load(Example, {"level": "nine", "mode": "odd", "share": "nan", "loud": "perhaps"})
+        load_settings(Example, {"level": "nine", "mode": "odd", "share": "nan", "loud": "perhaps"})
     assert caught.value.keys == ["level", "loud", "mode", "name", "share"]
     assert caught.value.to_body()["error"]["keys"] == ["level", "loud", "mode", "name", "share"]  # type: ignore[index]
 
 
 def test_faults_between_keys_are_reported_with_those_of_single_keys() -> None:
     with pytest.raises(MissingInputData) as caught:
-        load(Example, {"level": "nine", "mode": "slow", "loud": "true"})
+        load_settings(Example, {"level": "nine", "mode": "slow", "loud": "true"})
     assert caught.value.faults == {
         "level": "must be a whole number, is 'nine'",
         "loud": "needs mode=fast",
@@ -68,25 +68,25 @@ def test_a_check_that_needs_a_faulty_key_stays_silent() -> None:
             return {"high": "is below low"} if self.high < self.low else {}
 
     with pytest.raises(MissingInputData) as caught:
-        load(Pair, {"low": "x", "high": "2"})
+        load_settings(Pair, {"low": "x", "high": "2"})
     assert caught.value.faults == {"low": "must be a whole number, is 'x'"}
     with pytest.raises(MissingInputData, match="high"):
-        load(Pair, {"low": "3", "high": "2"})
+        load_settings(Pair, {"low": "3", "high": "2"})
 
 
 def test_bounds_are_inclusive() -> None:
-    assert load(Example, {"name": "x", "level": "5"}).level == 5
+    assert load_settings(Example, {"name": "x", "level": "5"}).level == 5
     with pytest.raises(MissingInputData, match="level"):
-        load(Example, {"name": "x", "level": "6"})
+        load_settings(Example, {"name": "x", "level": "6"})
 
 
 def test_unknown_keys_and_empty_texts_are_left_alone() -> None:
-    loaded = load(Example, {"name": "x", "HOME": "/", "level": "  "})
+    loaded = load_settings(Example, {"name": "x", "HOME": "/", "level": "  "})
     assert loaded == Example("x")
 
 
 def test_types_are_converted() -> None:
-    loaded = load(Example, {"name": " x ", "mode": "SLOW", "parts": "a, b,,", "share": "1.5", "password": "p"})
+    loaded = load_settings(Example, {"name": " x ", "mode": "SLOW", "parts": "a, b,,", "share": "1.5", "password": "p"})
     assert (loaded.name, loaded.mode, loaded.parts, loaded.share) == ("x", "slow", ("a", "b"), 1.5)
     assert loaded.password is not None
     assert loaded.password.reveal() == "p"
@@ -94,7 +94,7 @@ def test_types_are_converted() -> None:
 
 def test_a_fault_of_several_keys_is_a_fault_of_the_key_named() -> None:
     with pytest.raises(MissingInputData) as caught:
-        load(Example, {"name": "x", "mode": "slow", "loud": "true"})
+        load_settings(Example, {"name": "x", "mode": "slow", "loud": "true"})
     assert caught.value.faults == {"loud": "needs mode=fast"}
 
 
@@ -104,7 +104,7 @@ def test_a_secret_is_never_shown(show: Callable[[Secret], str]) -> None:
 
 
 def test_documentation_comes_from_the_class() -> None:
-    rows = {row.name: row for row in describe(Example)}
+    rows = {row.name: row for row in describe_settings(Example)}
     assert rows["name"].required
     assert rows["level"].default == "3"
     assert rows["password"].secret
@@ -119,7 +119,7 @@ def test_a_field_without_documentation_is_refused() -> None:
         silent: str = ""
 
     with pytest.raises(ValueError, match="silent"):
-        describe(Bare)
+        describe_settings(Bare)
 
 
 def test_a_secret_shows_itself_nowhere_but_when_asked() -> None:
@@ -137,16 +137,16 @@ def test_a_secret_shows_itself_nowhere_but_when_asked() -> None:
     [("Yes", True), ("1", True), ("ON", True), ("true", True), ("No", False), ("0", False), ("off", False)],
 )
 def test_words_for_true_and_false(text: str, value: bool) -> None:  # noqa: FBT001
-    assert load(Example, {"name": "x", "loud": text}).loud is value
+    assert load_settings(Example, {"name": "x", "loud": text}).loud is value
 
 
 @pytest.mark.parametrize("text", ["inf", "-Infinity", "nan", "1e999", "one", ""])
 def test_a_number_is_finite(text: str) -> None:
     if text:
         with pytest.raises(MissingInputData, match="share"):
-            load(Example, {"name": "x", "share": text})
+            load_settings(Example, {"name": "x", "share": text})
     else:
-        assert load(Example, {"name": "x", "share": text}).share == 0.5
+        assert load_settings(Example, {"name": "x", "share": text}).share == 0.5
 
 
 def test_a_field_type_that_cannot_be_read_from_text_is_a_mistake_of_ours() -> None:
@@ -156,4 +156,4 @@ def test_a_field_type_that_cannot_be_read_from_text_is_a_mistake_of_ours() -> No
         """A list."""
 
     with pytest.raises(TypeError, match="need setting"):
-        load(Odd, {"when": "x"})
+        load_settings(Odd, {"when": "x"})

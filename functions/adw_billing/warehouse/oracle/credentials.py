@@ -7,7 +7,7 @@ import binascii
 from typing import TYPE_CHECKING, Any
 
 from shared.errors import MissingInputData, NotAuthorised, OciServiceError
-from shared.oci.clients import client, translated
+from shared.oci.clients import client, oci_errors
 from shared.settings import Secret
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def read_secret(settings: Settings, deadline: Deadline, secret_id: str) -> Secre
     Raises NotAuthorised, OciServiceError, and MissingInputData for a secret that holds no text.
     """
     try:
-        with translated("secrets"):
+        with oci_errors("secrets"):
             bundle = client("secrets", settings, deadline).get_secret_bundle(secret_id).data
     except OciServiceError as fault:
         raise _not_allowed(fault, "db_pass_secret_id", "read secret-bundles") from None
@@ -66,7 +66,7 @@ def database_token(settings: Settings, deadline: Deadline) -> tuple[str, str]:
     public = key.public_key().public_bytes(form.Encoding.PEM, form.PublicFormat.SubjectPublicKeyInfo)
     private = key.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption())
     try:
-        with translated("identity_data_plane"):
+        with oci_errors("identity_data_plane"):
             identity = client("identity_data_plane", settings, deadline)
             from oci.identity_data_plane.models import GenerateScopedAccessTokenDetails
 

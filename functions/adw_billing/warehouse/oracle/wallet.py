@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from functions.adw_billing.errors import WalletUnusable
 from functions.adw_billing.warehouse.oracle.wallet_archive import MAX_BYTES, NEEDED, unpack, write
 from shared.errors import NotAuthorised, OciServiceError
-from shared.oci.clients import client, translated
+from shared.oci.clients import client, oci_errors
 from shared.settings import Secret
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def forget() -> None:
 def _fetch(settings: Settings, deadline: Deadline, password: Secret) -> bytes:
     """The archive as OCI sends it. `oci.database` costs 0.14 CPU-seconds to import, so only who is here pays it."""
     try:
-        with translated("database"):
+        with oci_errors("database"):
             database = client("database", settings, deadline)
             from oci.database.models import GenerateAutonomousDatabaseWalletDetails
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from functions.adw_billing.preflight import preflight
 from functions.adw_billing.settings import Settings
 from shared.deadline import Deadline
-from shared.settings import load
+from shared.settings import load_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +21,7 @@ def test_an_unusable_configuration_file_has_a_fix(tmp_path: Path) -> None:
         "oci_config_file": str(file),
         "warehouse": f"duckdb:{tmp_path}/bill.duckdb",
     }
-    answer = preflight(load(Settings, config), Deadline.after(30))["preflight"]
+    answer = preflight(load_settings(Settings, config), Deadline.after(30))["preflight"]
     assert not answer["ok"]
     reports, warehouse = answer["checks"]
     assert (reports["name"], reports["ok"], reports["reason"]) == ("reports", False, "not-authorised")

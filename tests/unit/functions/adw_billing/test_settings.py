@@ -6,13 +6,13 @@ import pytest
 
 from functions.adw_billing.settings import Settings
 from shared.errors import MissingInputData
-from shared.settings import load
+from shared.settings import load_settings
 
 TENANCY = "ocid1.tenancy.oc1..aaaaaaaalocalcloudtenancy"
 
 
 def settings(**keys: str) -> Settings:
-    return load(Settings, {"usage_report_bucket": TENANCY, **keys})
+    return load_settings(Settings, {"usage_report_bucket": TENANCY, **keys})
 
 
 @pytest.mark.parametrize(

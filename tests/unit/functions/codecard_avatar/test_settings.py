@@ -6,7 +6,7 @@ import pytest
 
 from functions.codecard_avatar.settings import Settings
 from shared.errors import MissingInputData
-from shared.settings import describe, load
+from shared.settings import describe_settings, load_settings
 
 REGIONAL = "https://objectstorage.us-phoenix-1.oraclecloud.com/n/ns/b/codecard"
 APEX = "https://apex.example.com/ords/codecard/master/cc"
@@ -31,7 +31,7 @@ APEX = "https://apex.example.com/ords/codecard/master/cc"
 )
 def test_a_bucket_that_cannot_be_used_is_a_fault_of_its_key(url: str) -> None:
     with pytest.raises(MissingInputData) as caught:
-        load(Settings, {"apex_url": APEX, "oss_bucket": url})
+        load_settings(Settings, {"apex_url": APEX, "oss_bucket": url})
     assert list(caught.value.faults) == ["oss_bucket"]
 
 
@@ -46,25 +46,25 @@ def test_all_faults_are_reported_at_once() -> None:
         "oci_endpoint": "http://example.com",
     }
     with pytest.raises(MissingInputData) as caught:
-        load(Settings, wrong)
+        load_settings(Settings, wrong)
     assert caught.value.keys == sorted(wrong)
 
 
 def test_nothing_set_says_what_is_needed() -> None:
     with pytest.raises(MissingInputData) as caught:
-        load(Settings, {})
+        load_settings(Settings, {})
     assert caught.value.keys == ["apex_url", "oss_bucket"]
 
 
 def test_inline_needs_no_bucket_unless_something_is_read_from_one() -> None:
-    assert load(Settings, {"apex_url": APEX, "publish": "inline"}).oss_bucket is None
+    assert load_settings(Settings, {"apex_url": APEX, "publish": "inline"}).oss_bucket is None
     with pytest.raises(MissingInputData, match="oss_bucket") as caught:
-        load(Settings, {"publish": "inline", "card_registry": "cards.json", "image_bg_name": "bg.bmp"})
+        load_settings(Settings, {"publish": "inline", "card_registry": "cards.json", "image_bg_name": "bg.bmp"})
     assert caught.value.faults["oss_bucket"] == "is not set: card_registry and image_bg_name need it"
 
 
 def test_what_users_have_configured_loads() -> None:
-    loaded = load(
+    loaded = load_settings(
         Settings,
         {
             "apex_url": APEX,
@@ -82,18 +82,19 @@ def test_what_users_have_configured_loads() -> None:
     ["https://identicon-1132.appspot.com/", "identicon-1132.appspot.com", "http://Identicon-1132.AppSpot.com/x?y"],
 )
 def test_the_identicon_service_of_the_original_counts_as_not_set(text: str) -> None:
-    assert load(Settings, {"apex_url": APEX, "publish": "inline", "identicon_service": text}).identicon_service == ""
+    config = {"apex_url": APEX, "publish": "inline", "identicon_service": text}
+    assert load_settings(Settings, config).identicon_service == ""
 
 
 def test_card_names_are_keyed_by_the_id_in_any_case() -> None:
-    loaded = load(Settings, {"publish": "inline", "card_names": '{"cc50e3ccbfff": "Joan Citizen"}'})
+    loaded = load_settings(Settings, {"publish": "inline", "card_names": '{"cc50e3ccbfff": "Joan Citizen"}'})
     assert loaded.card_names == {"CC50E3CCBFFF": "Joan Citizen"}
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"CC50E3CCBFFF": 1}', '{"CC50": "Joan"}', "[" * 100_000])
 def test_card_names_of_another_shape_are_a_fault(text: str) -> None:
     with pytest.raises(MissingInputData, match="card_names"):
-        load(Settings, {"publish": "inline", "card_names": text})
+        load_settings(Settings, {"publish": "inline", "card_names": text})
 
 
 @pytest.mark.parametrize(
@@ -112,12 +113,12 @@ def test_card_names_of_another_shape_are_a_fault(text: str) -> None:
 )
 def test_an_address_that_cannot_be_asked_is_a_fault(url: str) -> None:
     with pytest.raises(MissingInputData, match="apex_url"):
-        load(Settings, {"apex_url": url, "publish": "inline"})
+        load_settings(Settings, {"apex_url": url, "publish": "inline"})
 
 
 @pytest.mark.parametrize("url", ["https://gw.example.com", "https://gw.example.com:8443/", "http://localhost:8080"])
 def test_a_public_url_is_scheme_and_host(url: str) -> None:
-    loaded = load(Settings, {"apex_url": APEX, "publish": "inline", "public_url": url})
+    loaded = load_settings(Settings, {"apex_url": APEX, "publish": "inline", "public_url": url})
     assert loaded.public_url == url.rstrip("/")
 
 
@@ -126,8 +127,8 @@ def test_a_public_url_is_scheme_and_host(url: str) -> None:
 )
 def test_a_public_url_of_another_shape_is_a_fault(url: str) -> None:
     with pytest.raises(MissingInputData, match="public_url"):
-        load(Settings, {"apex_url": APEX, "publish": "inline", "public_url": url})
+        load_settings(Settings, {"apex_url": APEX, "publish": "inline", "public_url": url})
 
 
 def test_every_key_is_documented() -> None:
-    assert [row.name for row in describe(Settings) if not row.doc] == []
+    assert [row.name for row in describe_settings(Settings) if not row.doc] == []

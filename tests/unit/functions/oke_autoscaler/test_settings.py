@@ -9,28 +9,28 @@ import pytest
 
 from functions.oke_autoscaler.settings import PoolSettings, Settings
 from shared.errors import MissingInputData
-from shared.settings import load
+from shared.settings import load_settings
 
 ONE = {"cluster_id": "c", "node_pool_id": "p", "node_pool_min_size": "1", "node_pool_max_size": "3"}
 
 
 def faults(**keys: str) -> dict[str, str]:
     with pytest.raises(MissingInputData) as caught:
-        load(Settings, keys)
+        load_settings(Settings, keys)
     return caught.value.faults
 
 
 def test_one_pool_is_four_keys() -> None:
-    settings = load(Settings, ONE)
+    settings = load_settings(Settings, ONE)
     assert settings.pools == (PoolSettings("p", 1, 3),)
     assert not settings.scale_down_on
-    assert load(Settings, {**ONE, "node_pool_eval_ram_load": "20"}).scale_down_on
+    assert load_settings(Settings, {**ONE, "node_pool_eval_ram_load": "20"}).scale_down_on
 
 
 def test_several_pools_are_a_list_or_json() -> None:
-    assert [pool.id for pool in load(Settings, {**ONE, "node_pool_id": "p, q"}).pools] == ["p", "q"]
+    assert [pool.id for pool in load_settings(Settings, {**ONE, "node_pool_id": "p, q"}).pools] == ["p", "q"]
     rows = [{"id": "p", "min_size": "1", "max_size": 3}, {"id": "q", "max_size": 5, "cost": 2.5, "priority": -1}]
-    settings = load(Settings, {"cluster_id": "c", "node_pools": json.dumps(rows)})
+    settings = load_settings(Settings, {"cluster_id": "c", "node_pools": json.dumps(rows)})
     assert settings.pools == (PoolSettings("p", 1, 3), PoolSettings("q", 0, 5, 2.5, -1))
 
 
