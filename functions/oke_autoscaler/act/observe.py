@@ -54,6 +54,7 @@ class Observed:
 def observe(oke: Oke, cluster: Cluster, settings: Settings) -> Observed:
     """Read everything but loads. Raises OciServiceError or KubernetesApiError when one read fails."""
     states = {state.pool.id: state for state in (oke.node_pool(pool.id) for pool in settings.pools)}
+    # Namespaces and volumes can be long lists that few clusters' pods have rules about, so the pods decide.
     pods = cluster.pods()
     uses_claims = any(_uses_claims(pod) for pod in pods)
     snapshot = Snapshot(

@@ -115,6 +115,7 @@ class Removals:
         try:
             self.oke.delete_node(state, instance)
         except OciServiceError as error:
+            # 404: the node is no longer in the pool. 409: OKE is deleting it, or is changing the pool otherwise.
             if error.status in {404, 409}:
                 return self._was_accepted(state, instance)
             if error.status in NOT_ACCEPTED_STATUSES:

@@ -40,8 +40,10 @@ def resume(removals: Removals, observed: Observed, decision: Decision, now: floa
         if removal.next_step is NextStep.EVICT:
             work.evict_rest(removal, verdicts.get(name))
         elif removal.next_step is NextStep.DELETE and name in needed:
+            # A drained node that is put back serves the pods at once; a new one would take minutes.
             work.put_back(removal, taints.end_removal(removal.node, uncordon=True), "needed again")
         elif removal.next_step is NextStep.DELETE and removal.pool_id in updating:
+            # A pool that is being changed answers 409, and its size may be about to change: the next tick deletes.
             removals.draining[removal.pool_id] += 1
         elif removal.next_step is NextStep.DELETE:
             work.delete(removal)
@@ -122,6 +124,8 @@ class _Resumption:
         removals, pool_id = self.removals, removal.pool_id
         if outcome in {Deletion.REFUSED, Deletion.UNKNOWN}:
             removals.draining[pool_id] += 1
+            # After the drain time-out a node that OKE refuses to delete is put back as well: it would stay cordoned for
+            # ever. An unknown outcome is not: the deletion may be under way, and the node must not get pods again.
             if removal.too_old and outcome is Deletion.REFUSED:
                 self.leave(removal)
         elif not removals.cluster.changes.dry_run:

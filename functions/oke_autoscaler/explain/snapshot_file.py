@@ -173,11 +173,13 @@ def _pods(raw: msgspec.Raw, data: bytes | mmap) -> list[Pod]:
     pods: list[Pod] = []
     checked: set[int] = set()
     for index, item in enumerate(_raw_items(raw, "pods") or ()):
+        # Every page read counts as this process's memory until it is given back; the raw items still point into it.
         if index % PODS_PER_RELEASE == 0:
             _release_pages(data)
         try:
             pod = decoder.decode(item)
         except (msgspec.DecodeError, UnicodeDecodeError):
+            # Decoded a second time for the error only: a decoder made once is what makes the loop fast.
             _decode(item, Pod, f"pods[{index}]")
             raise
         pods.append(table.share(pod))
