@@ -31,7 +31,7 @@ def _warehouse(text: str) -> str:
 
 
 def usage_day(text: str) -> str:
-    """A date as YYYY-MM-DD. Raises ValueError."""
+    """Return a date as YYYY-MM-DD. Raises ValueError."""
     from datetime import date  # only where the key is set
 
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):

@@ -60,14 +60,14 @@ class Scale:
 
 
 def legend(section: Section) -> dict[str, str]:
-    """The colour of each service: of the largest ones their own, of all others one."""
+    """Return the colour of each service: of the largest ones their own, of all others one."""
     services = sorted(_sizes(section).items(), key=lambda item: (-item[1], item[0]))
     shown = min(len(services), len(COLOURS))
     return {service: COLOURS[place] if place < shown else OTHER_COLOUR for place, (service, _) in enumerate(services)}
 
 
 def chart(section: Section) -> str:
-    """The SVG with its legend, well-formed XML, without anything to be fetched; empty where every cost is 0."""
+    """Return the SVG with its legend, well-formed XML, without anything to be fetched; empty where every cost is 0."""
     if not any(each.cost for each in section.costs):
         return ""
     colours = legend(section)

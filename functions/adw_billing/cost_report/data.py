@@ -120,7 +120,7 @@ def cost_report(ledger: Sequence[LedgerLine], reconciled: Sequence[Reconciled]) 
 
 
 def total(amounts: Iterable[Decimal]) -> Decimal:
-    """The exact sum."""
+    """Return the exact sum."""
     result = Decimal(0)
     for amount in amounts:
         result = add(result, amount)
@@ -128,7 +128,7 @@ def total(amounts: Iterable[Decimal]) -> Decimal:
 
 
 def summed(pairs: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
-    """The exact sum for each name."""
+    """Return the exact sum for each name."""
     totals: dict[str, Decimal] = {}
     for name, amount in pairs:
         totals[name] = add(totals.get(name), amount)
@@ -136,5 +136,5 @@ def summed(pairs: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
 
 
 def printable(text: str) -> str:
-    """A text without control characters, which neither a terminal nor XML may get: U+FFFD stands for each."""
+    """Return a text without control characters, which neither a terminal nor XML may get: U+FFFD stands for each."""
     return "".join(character if character.isprintable() else "\ufffd" for character in text)

@@ -41,7 +41,7 @@ _CENTS = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
 
 def page(report: CostReport) -> str:
-    """The whole page."""
+    """Return the whole page."""
     body = "\n".join(
         [*_head(report), *(part for each in report.sections for part in _section(each)), *_reconciliation(report)]
     )
@@ -99,7 +99,7 @@ def _items(names: Iterable[str]) -> str:
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]], *, left: int) -> str:
-    """A table whose first ``left`` columns are texts."""
+    """Return a table whose first ``left`` columns are texts."""
 
     def line(cells: Sequence[str], tag: str) -> str:
         marks = [' class="l"' if at < left else "" for at in range(len(cells))]

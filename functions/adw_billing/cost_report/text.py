@@ -18,7 +18,7 @@ UNEQUAL_HEAD = ("day", "service", "currency", "status", "cost", "FOCUS", "differ
 
 
 def text(report: CostReport) -> str:
-    """The whole report, ending with a line end."""
+    """Return the whole report, ending with a line end."""
     return "\n".join([*_ledger(report), *_costs(report), *_reconciliation(report), ""])
 
 
@@ -58,20 +58,20 @@ def _reconciliation(report: CostReport) -> Iterator[str]:
 
 
 def ledger_cells(line: LedgerLine, count_format: str) -> tuple[str, ...]:
-    """The cells of a line of the ledger: dialect, state, four counts in that format, the exact cost."""
+    """Return the cells of a line of the ledger: dialect, state, four counts in that format, the exact cost."""
     counts = (line.reports, line.rows_loaded, line.rows_rejected, line.size_bytes)
     return (line.dialect, line.state, *(format(count, count_format) for count in counts), plain(line.cost_sum))
 
 
 def unequal_cells(row: Reconciled) -> tuple[str, ...]:
-    """The cells of a line under UNEQUAL_HEAD."""
+    """Return the cells of a line under UNEQUAL_HEAD."""
     names = (printable(row.service or NOTHING), printable(row.currency or NOTHING))
     sums = (NOTHING if each is None else plain(each) for each in (row.cost_total, row.focus_total, row.difference))
     return (row.usage_day.isoformat(), *names, row.status, *sums)
 
 
 def missing_reports(report: CostReport) -> list[str]:
-    """The objects that `missing_reports` names on any day."""
+    """Return the objects that `missing_reports` names on any day."""
     return sorted({name for row in report.reconciled for name in (row.missing_reports or "").split(", ") if name})
 
 

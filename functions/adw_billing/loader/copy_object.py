@@ -73,4 +73,4 @@ class Copier:
         # DBMS_CLOUD takes an address, not an etag: it reads whatever version there is. Etags are never used twice, so
         # that the listed one now was the one that was read.
         if self._bucket.etag(report) != report.etag:
-            raise OciServiceError("the object was published anew while it was copied", status=PRECONDITION_FAILED)
+            raise OciServiceError("the object was published again while it was copied", status=PRECONDITION_FAILED)

@@ -184,7 +184,7 @@ class LoadRun:
         return True
 
     def _unloaded(self, report: ReportObject, error: FunctionError) -> bool:
-        """The warehouse refused one object: the others are loaded all the same, and the first refusal is the answer."""
+        """Count an object that the warehouse refused: the others are loaded, and the first refusal is the answer."""
         _log.warning("object not loaded", extra={"fields": {"object": report.name, "reason": error.reason}})
         error.fields.setdefault("object_name", report.name)
         self._refusal = self._refusal or error

@@ -44,7 +44,7 @@ FORGET_REPORT = (
         "WHERE r.tenancy_id = q.tenancy_id AND r.object_name = q.object_name)"
     ),
 )
-"""The other versions of an object that is loaded, and what is known of it from when nothing told its tenancy."""
+"""The other versions of an object that is loaded, and what is known of it from when its tenancy was unknown."""
 _OF_OBJECT = f"object_name = $object_name AND tenancy_id IN ($tenancy_id, '{UNKNOWN_TENANCY}')"
 _TABLES_OF_OBJECTS = (*(table.name for table in DATA.values()), REJECTED.name, REPORT.name)
 KNOWN = f"SELECT {' OR '.join(f'EXISTS (SELECT 1 FROM {name} WHERE {_OF_OBJECT})' for name in _TABLES_OF_OBJECTS)}"

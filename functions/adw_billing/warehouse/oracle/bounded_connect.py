@@ -53,7 +53,7 @@ def bounded(opens: Callable[[], oracledb.Connection], seconds: float, ports: set
 
 
 def _tcp_sockets() -> set[tuple[int, int]]:
-    """The sockets of this process, as descriptor and inode (Linux; elsewhere none, and the thread stays behind).
+    """Return the sockets of this process, as descriptor and inode (Linux; elsewhere none, and the thread stays behind).
 
     The inode tells a socket from an earlier one whose descriptor it was given.
     """

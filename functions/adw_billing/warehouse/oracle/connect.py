@@ -31,7 +31,7 @@ PROGRAM = "adw-billing"
 
 
 def connect(settings: Settings, deadline: Deadline) -> oracledb.Connection:
-    """A session without automatic commit; a kept wallet that no longer opens a connection is fetched anew, once.
+    """Open a session without automatic commit; a kept wallet that no longer opens a connection is fetched again, once.
 
     Raises DatabaseUnreachable, ConnectionLost, LoginFailed, MissingInputData, NotAuthorised, WalletUnusable.
     """
@@ -41,13 +41,15 @@ def connect(settings: Settings, deadline: Deadline) -> oracledb.Connection:
     try:
         return _open(settings, deadline, _wallet_arguments(wallet))
     except DatabaseUnreachable:
+        # A wallet that was rotated at the database and a database that is down look the same from here: TLS does not
+        # come to pass. One new wallet tells them apart; a wallet fetched just now cannot be the fault.
         if fresh:
             raise
     return _open(settings, deadline, _wallet_arguments(wallets.renewed(settings, deadline)))
 
 
 def _own_folder(settings: Settings) -> dict[str, Any]:
-    """A folder that came with the image or the laptop: aliases, and a wallet if one is in it."""
+    """Return the arguments for a folder that came with the image or the laptop: aliases, perhaps a wallet."""
     if not settings.TNS_ADMIN:
         return {}
     has_wallet = (Path(settings.TNS_ADMIN) / "ewallet.pem").is_file()

@@ -21,7 +21,7 @@ TOKEN_SCOPE = "urn:oracle:db::id::*"  # noqa: S105  (any database that the polic
 
 
 def credentials(settings: Settings, deadline: Deadline) -> dict[str, Any]:
-    """The arguments of `oracledb.connect` that prove who we are.
+    """Return the arguments of `oracledb.connect` that prove who we are.
 
     Raises MissingInputData, NotAuthorised, OciServiceError.
     """
@@ -36,7 +36,7 @@ def credentials(settings: Settings, deadline: Deadline) -> dict[str, Any]:
 
 
 def read_secret(settings: Settings, deadline: Deadline, secret_id: str) -> Secret:
-    """The current version of a Vault secret as text, without the newline at its end.
+    """Return the current version of a Vault secret as text, without the newline at its end.
 
     Raises NotAuthorised, OciServiceError, and MissingInputData for a secret that holds no text.
     """
@@ -55,7 +55,7 @@ def read_secret(settings: Settings, deadline: Deadline, secret_id: str) -> Secre
 
 
 def database_token(settings: Settings, deadline: Deadline) -> tuple[str, str]:
-    """A token for the database and the private key that proves its possession, both as text.
+    """Return a token for the database and the private key that proves its possession, both as text.
 
     Raises NotAuthorised, OciServiceError.
     """
@@ -78,7 +78,7 @@ def database_token(settings: Settings, deadline: Deadline) -> tuple[str, str]:
 
 
 def _not_allowed(fault: OciServiceError, key: str, verb: str) -> NotAuthorised | OciServiceError:
-    """A 401 or 404 as what it means; any other fault as it is."""
+    """Return a 401 or 404 as what it means; any other fault as it is."""
     if fault.status not in (401, 404):
         return fault
     return NotAuthorised(

@@ -38,7 +38,7 @@ _PRINCIPAL = (
 )
 _QUOTA = "give the user quota: ALTER USER … QUOTA … ON <tablespace>"
 
-UNREACHABLE = {
+UNREACHABLE_FIXES = {
     "DPY-6000": "the listener refused: ask its log, or whether the database's access list keeps the function out",
     "DPY-6001": _NO_SERVICE,
     "DPY-6002": "the server's certificate is not the one that db_dsn names: is the wallet another database's?",
@@ -57,7 +57,7 @@ UNREACHABLE = {
     "ORA-00020": "the database has reached its number of processes; try again",
     "ORA-02391": "the user has reached its number of sessions; try again",
 }
-LOGIN = {
+LOGIN_FIXES = {
     "ORA-01017": "check db_user and db_pass, or the secret of db_pass_secret_id; with iam-token: the user's mapping",
     "ORA-28000": "unlock the account: ALTER USER … ACCOUNT UNLOCK",
     "ORA-28001": "the password has expired: give the user a new one",
@@ -69,7 +69,7 @@ LOGIN = {
     "DPY-2034": "an IAM token needs TLS: use a tcps address or a wallet",
     "DPY-4001": "set db_user and db_pass (or db_pass_secret_id), or db_auth=iam-token",
 }
-RIGHTS = {
+RIGHTS_FIXES = {
     "ORA-00942": "the user may not see a table of the warehouse: load as its owner",
     "ORA-01031": "GRANT CREATE TABLE, CREATE VIEW to the user",
     "ORA-41900": "GRANT what the message names to the user",
@@ -80,7 +80,7 @@ RIGHTS = {
     "ORA-20404": _PRINCIPAL,
     "ORA-27476": _PRINCIPAL,
 }
-FULL = {
+DISK_FULL_FIXES = {
     "ORA-01536": _QUOTA,
     "ORA-01950": _QUOTA,
     "ORA-01652": "the temporary tablespace is full: let it grow, or try again",
@@ -90,7 +90,7 @@ FULL = {
     "ORA-01691": _TABLESPACE,
     "ORA-30036": "the undo tablespace is full: let it grow",
 }
-DSN = {
+DSN_FAULTS = {
     "DPY-4000": "is not an alias of the tnsnames.ora in TNS_ADMIN: use one of its aliases, such as <name>_low",
     "DPY-4017": "is not a connect descriptor that can be read",
     "DPY-4018": "holds an address that cannot be read",
@@ -100,22 +100,22 @@ DSN = {
     "DPY-4028": "names a server type that is not known",
     "DPY-2059": "is not set",
 }
-KINDS: tuple[tuple[type[FunctionError], str, Mapping[str, str]], ...] = (
-    (LoginFailed, "the database refused the logon", LOGIN),
-    (NotAuthorised, "the database user lacks a right", RIGHTS),
-    (DiskFull, "the database has no room", FULL),
-    (DatabaseUnreachable, "the database cannot be reached", UNREACHABLE),
+ERRORS_BY_FIXES: tuple[tuple[type[FunctionError], str, Mapping[str, str]], ...] = (
+    (LoginFailed, "the database refused the logon", LOGIN_FIXES),
+    (NotAuthorised, "the database user lacks a right", RIGHTS_FIXES),
+    (DiskFull, "the database has no room", DISK_FULL_FIXES),
+    (DatabaseUnreachable, "the database cannot be reached", UNREACHABLE_FIXES),
 )
-BUSY = frozenset({"ORA-00054", "ORA-30006", "ORA-04021"})
-UNDONE = frozenset({"ORA-00060", "ORA-08177", "ORA-24761"})
-LOST = frozenset(
+BUSY_CODES = frozenset({"ORA-00054", "ORA-30006", "ORA-04021"})
+ROLLED_BACK_CODES = frozenset({"ORA-00060", "ORA-08177", "ORA-24761"})
+LOST_CODES = frozenset(
     {
         *("ORA-00022", "ORA-00028", "ORA-00031", "ORA-00600", "ORA-01012", "ORA-01089", "ORA-01092", "ORA-02396"),
         *("ORA-02399", "ORA-03113", "ORA-03114", "ORA-03135", "ORA-12537", "ORA-12547", "ORA-12570", "ORA-12571"),
         *("ORA-12583", "ORA-25402", "ORA-25408", "DPY-1001", "DPY-4011"),
     }
 )
-CALL_TIMEOUT = frozenset({"DPY-4024", "ORA-01013"})
+TIMEOUT_CODES = frozenset({"DPY-4024", "ORA-01013"})
 
 
 def codes(error: BaseException) -> list[str]:
@@ -125,12 +125,12 @@ def codes(error: BaseException) -> list[str]:
 
 
 def typed(error: BaseException) -> FunctionError:
-    """The reason of an error of the driver or, while connecting, of the network."""
+    """Return the reason of an error of the driver or, while connecting, of the network."""
     found = codes(error)
     code = found[0] if found else ""
     if isinstance(error.__cause__, ssl.SSLError):
         return _tls(error.__cause__, code)
-    if LOST.intersection(found):
+    if LOST_CODES.intersection(found):
         return ConnectionLost("the connection to the database broke off", code=code)
     if isinstance(error, OSError):  # a host name without an address comes through as it is (python-oracledb 26.1)
         return DatabaseUnreachable(f"no connection to the database ({type(error).__name__})", fix=_ADDRESS)
@@ -139,16 +139,16 @@ def typed(error: BaseException) -> FunctionError:
 
 def _by_code(found: list[str]) -> FunctionError | None:
     for code in reversed(found):  # the innermost says most: DPY-6005 wraps the listener's answer
-        for kind, message, fixes in KINDS:
+        for kind, message, fixes in ERRORS_BY_FIXES:
             if code in fixes:
                 return kind(message, fix=fixes[code], code=code)
-        if code in DSN:
-            return MissingInputData({"db_dsn": DSN[code]})
-        if code in UNDONE:
+        if code in DSN_FAULTS:
+            return MissingInputData({"db_dsn": DSN_FAULTS[code]})
+        if code in ROLLED_BACK_CODES:
             return RolledBack("the database undid the work for another session's sake", code=code)
-        if code in BUSY:
+        if code in BUSY_CODES:
             return WarehouseBusy("another session holds the rows or tables", code=code)
-        if code in CALL_TIMEOUT:
+        if code in TIMEOUT_CODES:
             return DeadlineExceeded("the database did not answer in the time that is left", code=code)
     return None
 

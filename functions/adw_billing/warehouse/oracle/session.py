@@ -42,7 +42,7 @@ class Session:
 
     @contextlib.contextmanager
     def reserving(self, seconds: float) -> Iterator[None]:
-        """Requests within the block end so long before the deadline: what follows them has that time."""
+        """Let requests within the block end so long before the deadline: what follows them has that time."""
         self._reserve_seconds = seconds
         try:
             yield

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from functions.adw_billing.errors import WalletUnusable
-from functions.adw_billing.warehouse.oracle.wallet_archive import MAX_BYTES, NEEDED, unpack, write
+from functions.adw_billing.warehouse.oracle.wallet_archive import MAX_BYTES, REQUIRED_FILES, unpack, write
 from shared.errors import NotAuthorised, OciServiceError
 from shared.oci.clients import client, oci_errors
 from shared.settings import Secret
@@ -37,14 +37,14 @@ class Wallet:
 
     def is_there(self) -> bool:
         """Whether the files are still there: /tmp is anybody's."""
-        return all((self.folder / name).is_file() for name in NEEDED)
+        return all((self.folder / name).is_file() for name in REQUIRED_FILES)
 
 
 _kept: dict[tuple[str, str], Wallet] = {}
 
 
 def wallet(settings: Settings, deadline: Deadline) -> tuple[Wallet, bool]:
-    """The wallet of `db_ocid`, and whether it was fetched just now. Errors as `renewed`."""
+    """Return the wallet of `db_ocid`, and whether it was fetched just now. Errors as `renewed`."""
     kept = _kept.get((settings.db_ocid, settings.TNS_ADMIN))
     if kept is not None and kept.is_there():
         return kept, False
@@ -52,7 +52,7 @@ def wallet(settings: Settings, deadline: Deadline) -> tuple[Wallet, bool]:
 
 
 def renewed(settings: Settings, deadline: Deadline) -> Wallet:
-    """A new wallet in place of the kept one. Raises NotAuthorised, OciServiceError, WalletUnusable."""
+    """Fetch a new wallet in place of the kept one. Raises NotAuthorised, OciServiceError, WalletUnusable."""
     password = Secret(f"a1-{secrets.token_urlsafe(24)}")
     files = unpack(_fetch(settings, deadline, password))
     folder = Path(settings.TNS_ADMIN or DEFAULT_FOLDER)
@@ -68,7 +68,10 @@ def forget() -> None:
 
 
 def _fetch(settings: Settings, deadline: Deadline, password: Secret) -> bytes:
-    """The archive as OCI sends it. `oci.database` costs 0.14 CPU-seconds to import, so only who is here pays it."""
+    """Fetch the archive as OCI sends it.
+
+    `oci.database` costs 0.14 CPU-seconds to import, so only who is here pays it.
+    """
     try:
         with oci_errors("database"):
             database = client("database", settings, deadline)
@@ -88,7 +91,7 @@ def _fetch(settings: Settings, deadline: Deadline, password: Secret) -> bytes:
 
 
 def _read(raw: Any) -> bytes:  # noqa: ANN401  (urllib3's response)
-    """The body, up to a size beyond any wallet's. Raises WalletUnusable."""
+    """Read the body, up to a size beyond any wallet's. Raises WalletUnusable."""
     content = b""
     while chunk := raw.read(_CHUNK_BYTES, decode_content=False):
         content += chunk

@@ -27,22 +27,22 @@ MAX_BYTES = 4 * 1024 * 1024
 """Of the archive, of all its files, and of what a gzip stream may grow to; a real wallet has 30 KB."""
 
 MAX_FILES = 40
-KEPT = ("ewallet.pem", "tnsnames.ora", "sqlnet.ora")
+KEPT_FILES = ("ewallet.pem", "tnsnames.ora", "sqlnet.ora")
 """What the Thin driver reads (python-oracledb, "Connecting to Oracle Cloud Autonomous Databases"), and the file that
 belongs to it. `cwallet.sso` and the key stores open without a password: they are not written."""
 
 WALLET_NAMES = frozenset(
-    (*KEPT, "README", "cwallet.sso", "ewallet.p12", "keystore.jks", "ojdbc.properties", "truststore.jks")
+    (*KEPT_FILES, "README", "cwallet.sso", "ewallet.p12", "keystore.jks", "ojdbc.properties", "truststore.jks")
 )
 """All names in OCI's wallets. A folder that holds anything else is somebody's own and is left alone."""
 
-NEEDED = ("ewallet.pem", "tnsnames.ora")
+REQUIRED_FILES = ("ewallet.pem", "tnsnames.ora")
 _GZIP = b"\x1f\x8b"
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 def unpack(content: bytes) -> dict[str, bytes]:
-    """The kept files of a wallet by name. Raises WalletUnusable."""
+    """Return the kept files of a wallet by name. Raises WalletUnusable."""
     if len(content) > MAX_BYTES:
         raise WalletUnusable(f"the wallet has more than {MAX_BYTES} bytes")
     if content.startswith(_GZIP):
@@ -51,10 +51,10 @@ def unpack(content: bytes) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
             _check(entries)
-            files = {each.filename: archive.read(each) for each in entries if each.filename in KEPT}
+            files = {each.filename: archive.read(each) for each in entries if each.filename in KEPT_FILES}
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as fault:
         raise WalletUnusable(f"the wallet is not a zip that can be read ({type(fault).__name__})") from None
-    missing = [name for name in NEEDED if not files.get(name)]
+    missing = [name for name in REQUIRED_FILES if not files.get(name)]
     if missing:
         raise WalletUnusable(f"the wallet has no {' and no '.join(missing)}")
     return files
@@ -68,6 +68,7 @@ def write(folder: Path, files: Mapping[str, bytes]) -> None:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         _check_folder(folder)
+        # mkdtemp makes a folder of mode 0700 with a name that nobody can foresee; beside the target a rename suffices
         fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
         for name, content in files.items():
             descriptor = os.open(fresh / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -82,7 +83,9 @@ def write(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def _gunzip(content: bytes) -> bytes:
-    """The one stream inside, its checksum proved. Raises WalletUnusable."""
+    """Return the one stream inside, its checksum proved. Raises WalletUnusable."""
+    # One byte more than allowed is asked for: memory stays bounded, whatever a small stream opens to. At `eof` zlib has
+    # compared CRC and length of the stream.
     opener = zlib.decompressobj(wbits=31)
     try:
         opened = opener.decompress(content, MAX_BYTES + 1)
@@ -100,6 +103,9 @@ def _check(entries: list[zipfile.ZipInfo]) -> None:
     names = [each.filename for each in entries]
     if len(names) > MAX_FILES or sum(each.file_size for each in entries) > MAX_BYTES:
         raise WalletUnusable("the wallet holds more files or bytes than a wallet has")
+    # The sizes are those that the archive states; `ZipFile.read` gives no more than stated. A name that was cut or
+    # changed while it was read (zipfile ends it at a NUL) is not the name that another reader would see, and of two
+    # entries of one name each reader takes another: both mark an archive that is not what it seems.
     for each in entries:
         mode = each.external_attr >> 16
         kind_is_wrong = stat.S_IFMT(mode) not in (0, stat.S_IFREG)
@@ -135,6 +141,7 @@ def _move(fresh: Path, folder: Path) -> None:
     if not folder.exists():
         fresh.rename(folder)
         return
+    # rename(2) does not replace a folder that holds files, so the old one is moved aside first and removed at the end.
     old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     folder.rename(old / "old")
     fresh.rename(folder)
