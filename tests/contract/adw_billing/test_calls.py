@@ -18,12 +18,14 @@ from functions.adw_billing.errors import WarehouseBusy
 from functions.adw_billing.loader.load_run import LoadOptions, LoadRun, LoadSummary
 from functions.adw_billing.settings import DIALECTS
 from functions.adw_billing.source.reports import Folder
-from functions.adw_billing.warehouse.duckdb.warehouse import DuckDbWarehouse, open_warehouse
+from functions.adw_billing.warehouse.duckdb.file import connect
+from functions.adw_billing.warehouse.duckdb.session import Session
+from functions.adw_billing.warehouse.duckdb.warehouse import DuckDbWarehouse
 from shared.deadline import Deadline
 from tests.support.billing_files import COST, FOCUS, TENANCY, cost_row, focus_row, put, query, report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from functions.adw_billing.model.warehouse import Batch, Claim
 
 ROOT = Path(__file__).resolve().parents[3]
 TABLES = (
@@ -31,40 +33,47 @@ TABLES = (
     "oci_report_rejected",
 )  # fmt: skip
 CHUNK_BYTES = 4000
+NO_TIME = 1e-6
+"""Seconds left that no object fits into: all are loaded in slices."""
 
 
-def opened(path: Path, seconds: float = 30) -> DuckDbWarehouse:
-    warehouse = open_warehouse(str(path), Deadline.after(seconds), call_id="c", cost_from="", margin_seconds=0)
+class CountingWarehouse(DuckDbWarehouse):
+    """A warehouse that counts the batches staged: a call's time is over after a piece of work, not after seconds."""
+
+    staged = 0
+
+    def stage(self, claim: Claim, batch: Batch) -> None:
+        super().stage(claim, batch)
+        self.staged += 1
+
+
+def opened(path: Path, seconds: float = 30) -> CountingWarehouse:
+    warehouse = CountingWarehouse(Session(connect(str(path), Deadline.after(seconds), 0)), call_id="c", cost_from="")
     warehouse.migrate()
     return warehouse
 
 
 def call(
-    folder: Path,
-    path: Path,
-    left_seconds: Callable[[], float],
-    *,
-    newest_first: bool = False,
-    slice_rows: int = 100_000,
+    folder: Path, path: Path, *, newest_first: bool = False, batches: int | None = None, slice_rows: int = 100_000
 ) -> LoadSummary:
-    """One call with its own clock."""
+    """One call, which has all the time there is, or until so many batches are staged."""
     warehouse = opened(path)
-    orders = LoadOptions(
+
+    def left_seconds() -> float:
+        if batches is None:
+            return 1e6
+        return NO_TIME if warehouse.staged < batches else 0.0
+
+    options = LoadOptions(
         newest_first=newest_first,
         max_rows_per_slice=slice_rows,
         left_seconds=left_seconds,
         chunk_bytes=CHUNK_BYTES,
     )
     try:
-        return LoadRun(Folder(folder, TENANCY, DIALECTS), warehouse, orders).run()
+        return LoadRun(Folder(folder, TENANCY, DIALECTS), warehouse, options).run()
     finally:
         warehouse.close()
-
-
-def over_after(looks: int) -> Callable[[], float]:
-    """A deadline that is over when it was looked at so many times."""
-    left = iter([1e-6] * looks)
-    return lambda: next(left, 0.0)
 
 
 def tables(path: Path) -> list[str]:
@@ -76,9 +85,9 @@ def test_a_large_report_is_loaded_over_several_calls_and_seen_whole_or_not_at_al
     rows = [cost_row(index, cost__myCost="bad" if index % 30 == 7 else "0.5") for index in range(120)]
     put(folder, "reports/cost-csv/1.csv.gz", report(COST, rows))
     whole, sliced = tmp_path / "whole.duckdb", tmp_path / "sliced.duckdb"
-    call(folder, whole, lambda: 1e6)
+    call(folder, whole)
     staged = [0]
-    while call(folder, sliced, over_after(2), slice_rows=1_000).remaining:
+    while call(folder, sliced, batches=1, slice_rows=1_000).remaining:
         assert query(sliced, "SELECT count(*) FROM oci_cost") == [(0,)]
         assert query(sliced, "SELECT count(*) FROM oci_report") == [(0,)]
         staged.append(query(sliced, "SELECT records_done FROM oci_report_claim")[0][0])
@@ -88,12 +97,12 @@ def test_a_large_report_is_loaded_over_several_calls_and_seen_whole_or_not_at_al
     assert query(sliced, "SELECT count(*) FROM oci_cost_stage") == [(0,)]
 
 
-def test_a_report_published_anew_between_two_slices_starts_again(folder: Path, tmp_path: Path) -> None:
+def test_a_report_published_again_between_two_slices_starts_again(folder: Path, tmp_path: Path) -> None:
     warehouse = tmp_path / "w.duckdb"
     put(folder, "reports/cost-csv/1.csv.gz", report(COST, [cost_row(index) for index in range(300)]))
-    assert call(folder, warehouse, over_after(2), slice_rows=1_000).remaining == 1
+    assert call(folder, warehouse, batches=1, slice_rows=1_000).remaining == 1
     put(folder, "reports/cost-csv/1.csv.gz", report(COST, [cost_row(index, cost__myCost="2") for index in range(9)]))
-    call(folder, warehouse, lambda: 1e6)
+    call(folder, warehouse)
     assert query(warehouse, "SELECT count(*), sum(cost_myCost) FROM oci_cost") == [(9, 18)]
     assert query(warehouse, "SELECT count(*) FROM oci_cost_stage") == [(0,)]
 
@@ -102,7 +111,7 @@ def test_a_report_published_anew_between_two_slices_starts_again(folder: Path, t
 def test_usage_days_are_loaded_in_the_order_asked_for(folder: Path, tmp_path: Path, *, newest_first: bool) -> None:
     for publication in BillingHistory(days=3, rows_per_day=8, dialects=("focus",), republish_every=0).publications():
         put(folder, publication.name, b"".join(publication.report.chunks()))
-    loaded = call(folder, tmp_path / "w.duckdb", lambda: 1e6, newest_first=newest_first)
+    loaded = call(folder, tmp_path / "w.duckdb", newest_first=newest_first)
     days = [row.key.object_name[:24] for row in loaded.rows]
     assert len(set(days)) == 3
     assert days == sorted(days, reverse=newest_first)
@@ -148,7 +157,7 @@ def test_retention_removes_old_rows_everywhere_and_keeps_ledger_and_summary(fold
     days = ("2025-12-31", "2026-01-01")
     rows = [cost_row(index, lineItem__intervalUsageStart=f"{day}T23:59Z") for index, day in enumerate(days)]
     put(folder, "reports/cost-csv/1.csv.gz", report(COST, rows))
-    call(folder, path, lambda: 1e6)
+    call(folder, path)
     warehouse = opened(path)
     assert warehouse.retain(TENANCY, days[1]) == 1
     warehouse.close()
@@ -156,11 +165,11 @@ def test_retention_removes_old_rows_everywhere_and_keeps_ledger_and_summary(fold
     assert query(path, seen) == [(days[1],)]
     assert query(path, "SELECT rows_loaded FROM oci_report") == [(2,)]
     assert query(path, "SELECT count(*) FROM oci_cost_daily") == [(2,)]
-    assert call(folder, path, lambda: 1e6).rows == []
+    assert call(folder, path).rows == []
 
 
 def _publications() -> list[tuple[str, bytes]]:
-    """A split report, a late day, a publication anew, corrections, in cost and FOCUS."""
+    """A split report, a late day, a second publication, corrections, in cost and FOCUS."""
     late = {"lineItem__intervalUsageStart": "2026-01-01T00:00Z"}
     fix = {"lineItem__isCorrection": "true", "cost__myCost": "-0.1"}
     focus = [focus_row(index) for index in range(3)]
@@ -192,8 +201,8 @@ def test_any_order_and_overlap_of_what_is_published_ends_the_same(order: list[in
             for index, stop in zip(order, calls, strict=True):
                 put(folder, *events[index])
                 if stop:
-                    call(folder, path, lambda: 1e6)
+                    call(folder, path)
             put(folder, *events[1])
-            call(folder, path, lambda: 1e6)
+            call(folder, path)
             ends.append(tables(path))
     assert ends[0] == ends[1]
