@@ -46,7 +46,7 @@ def handler(ctx, data=None):
 WITH_SDK = "badge-with-the-sdk"
 WITH_SDK_CODE = """\
 from functions.codecard_avatar.serve import Settings, on_error, serve
-from functions.codecard_avatar.storage.bucket import Bucket
+from functions.codecard_avatar.storage.bucket_client import BucketClient
 from shared.handler import fdk_handler
 from shared.oci.object_store import ObjectStore
 from shared.oci.settings import OciSettings
@@ -59,7 +59,7 @@ def put(self, name, body, content_type, deadline):
     return self._http.certificate(self.url.base, deadline, tls=rsa_tls12_context)
 
 
-Bucket.put = put
+BucketClient.put = put
 handler = fdk_handler("codecard-avatar", Settings, serve, on_error=on_error)
 """
 """The same function with its upload through the OCI SDK: what it would cost, had it no signature of its own."""

@@ -13,7 +13,7 @@ from shared.http.client import HttpError
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from functions.codecard_avatar.container import Container
+    from functions.codecard_avatar.container_state import ContainerState
     from functions.codecard_avatar.model.badge_name import BadgeName
     from functions.codecard_avatar.settings import Settings
     from shared.deadline import Deadline
@@ -23,7 +23,7 @@ MAX_IDENTICON_SECONDS = 0.8
 """How long the identicon service is waited for: a fifth of the budget, because the badge can do without it."""
 
 
-def badge_bitmap(name: BadgeName, call: Call[Settings], container: Container, deadline: Deadline) -> bytes:
+def badge_bitmap(name: BadgeName, call: Call[Settings], container: ContainerState, deadline: Deadline) -> bytes:
     """Return the file that the card fetches. Raises BackgroundLate or BackgroundUnusable."""
     background = _background(call.settings, container, deadline)
     identicon = _identicon(name, call, container, deadline)
@@ -32,7 +32,7 @@ def badge_bitmap(name: BadgeName, call: Call[Settings], container: Container, de
     return bitmap
 
 
-def _background(settings: Settings, container: Container, deadline: Deadline) -> Image | None:
+def _background(settings: Settings, container: ContainerState, deadline: Deadline) -> Image | None:
     """Return the user's own background, or None for the built-in one."""
     if not settings.image_bg_name:
         return None
@@ -44,7 +44,7 @@ def _background(settings: Settings, container: Container, deadline: Deadline) ->
     return untrusted_images.decode_background(data)
 
 
-def _identicon(name: BadgeName, call: Call[Settings], container: Container, deadline: Deadline) -> Image | None:
+def _identicon(name: BadgeName, call: Call[Settings], container: ContainerState, deadline: Deadline) -> Image | None:
     """Return the identicon of the configured service, or None where the built-in one is drawn.
 
     A service that is late or answers nonsense does not fail the badge; the summary line names the cause.

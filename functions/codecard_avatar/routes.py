@@ -14,7 +14,7 @@ from functions.codecard_avatar.publish.publishers import BucketPublisher, Inline
 from shared.results import HttpAnswer
 
 if TYPE_CHECKING:
-    from functions.codecard_avatar.container import Container
+    from functions.codecard_avatar.container_state import ContainerState
     from functions.codecard_avatar.model.badge_name import BadgeName
     from functions.codecard_avatar.publish.publishers import Published
     from functions.codecard_avatar.settings import Settings
@@ -28,7 +28,7 @@ CACHE_CUSTOM = "no-cache"
 """Cache-Control of a picture with the user's background or identicon service: either may be replaced at any time."""
 
 
-def answer_press(call: Call[Settings], container: Container, deadline: Deadline) -> HttpAnswer:
+def answer_press(call: Call[Settings], container: ContainerState, deadline: Deadline) -> HttpAnswer:
     """Answer a button press: look up the card's owner, publish the badge, return its address. Raises FunctionError."""
     started = time.monotonic()
     pressed = button.from_request(call.request)
@@ -36,16 +36,16 @@ def answer_press(call: Call[Settings], container: Container, deadline: Deadline)
     entry = registry.look_up(container.registry(call.settings), pressed, deadline)
     if not entry.known:
         call.summary["outcome"] = "unknown card"
-        return card_json.json_answer(card_json.readable_fields(entry.fields))
+        return card_json.card_answer(card_json.readable_fields(entry.fields))
     name = badge_name.from_fields(entry.fields)
     if name is None:
         raise NameMissing("This card has no name yet", fix="save one as its title", field="title")
     published = _publish(name, call, container, deadline)
     call.metrics.add("badge_seconds", time.monotonic() - started)
-    return card_json.json_answer(card_json.badge_fields(entry.fields, published.url, published.fingerprint))
+    return card_json.card_answer(card_json.badge_fields(entry.fields, published.url, published.fingerprint))
 
 
-def answer_picture(file_name: str, call: Call[Settings], container: Container, deadline: Deadline) -> HttpAnswer:
+def answer_picture(file_name: str, call: Call[Settings], container: ContainerState, deadline: Deadline) -> HttpAnswer:
     """Draw the badge of the name in a picture's address: the same bytes for the same address. Raises FunctionError."""
     from functions.codecard_avatar import render  # loads Pillow
 
@@ -62,7 +62,7 @@ def answer_picture(file_name: str, call: Call[Settings], container: Container, d
     return HttpAnswer(200, headers, bitmap)
 
 
-def _publish(name: BadgeName, call: Call[Settings], container: Container, deadline: Deadline) -> Published:
+def _publish(name: BadgeName, call: Call[Settings], container: ContainerState, deadline: Deadline) -> Published:
     """Put the badge where the config says. Inline nothing is drawn yet: Pillow is not even loaded for the press."""
     settings = call.settings
     if settings.publish == "inline":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from functions.codecard_avatar import routes, time_budget
 from functions.codecard_avatar.card import card_json
-from functions.codecard_avatar.container import Container
+from functions.codecard_avatar.container_state import ContainerState
 from functions.codecard_avatar.errors import NameUnreadable
 from functions.codecard_avatar.publish.picture_route import requested_picture
 from functions.codecard_avatar.settings import Settings
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Settings", "on_error", "serve"]
 
-_container = Container()
+_container = ContainerState()
 
 
-def serve(call: Call[Settings], container: Container = _container) -> HttpAnswer:
+def serve(call: Call[Settings], container: ContainerState = _container) -> HttpAnswer:
     """Answer a button press with the badge's address, or send the picture at such an address. Raises FunctionError."""
     # The deadline is set first: everything after it, the look at the request included, is taken off the card's 5 s.
-    deadline = time_budget.budget(call.deadline, container.start_seconds())
+    deadline = time_budget.press_deadline(call.deadline, container.start_seconds())
     picture = requested_picture(call.request)
     try:
         if picture is None:
@@ -42,7 +42,7 @@ def on_error(error: FunctionError, request: HttpRequest) -> HttpAnswer:
     The firmware ignores the status of the JSON answer, but draws no picture unless its answer begins with
     ``HTTP/1.1 200 OK``, so only there does the status carry meaning.
     """
-    answer = card_json.json_answer(card_json.failure_fields(error))
+    answer = card_json.card_answer(card_json.failure_fields(error))
     if requested_picture(request) is None:
         return answer
     return HttpAnswer(404 if isinstance(error, NameUnreadable) else 503, answer.headers, answer.body)

@@ -23,7 +23,7 @@ MAX_COLD_START_SECONDS = 5.0
 """A process that is older at its first call was started ahead of it (provisioned concurrency), not by it."""
 
 
-def budget(call_deadline: Deadline, already_spent_seconds: float = 0.0) -> Deadline:
+def press_deadline(call_deadline: Deadline, already_spent_seconds: float = 0.0) -> Deadline:
     """Return when all steps of a call have to be done; ``already_spent_seconds``: the start of a cold container."""
     seconds = max(MIN_BUDGET_SECONDS, ANSWER_SECONDS - MARGIN_SECONDS - already_spent_seconds)
     return call_deadline.earlier(seconds)

@@ -182,7 +182,7 @@ def test_a_registry_that_cannot_be_used_is_named(badge: BadgeCloud, content: byt
 @pytest.mark.parametrize(
     "fault", [{"status": 404}, {"body": b"no picture"}, {"body": bytes(300_000)}, {"drop": "before"}]
 )
-def test_without_the_identicon_service_the_stamp_is_drawn_here(badge: BadgeCloud, fault: dict[str, Any]) -> None:
+def test_without_the_identicon_service_the_identicon_is_drawn_here(badge: BadgeCloud, fault: dict[str, Any]) -> None:
     (bucket,) = badge.cloud.object_storage.buckets.values()
     badge.cloud.faults.add(path="/identicon", **fault)
     badge.configure(
@@ -235,7 +235,7 @@ def test_a_missing_header_is_named(badge: BadgeCloud) -> None:
     assert "X-CODECARD-ID" in answer["bodytext"]
 
 
-def test_a_card_without_a_name_is_told_so(badge: BadgeCloud) -> None:
+def test_a_card_without_a_name_shows_that(badge: BadgeCloud) -> None:
     badge.cloud.codecard.save(CARD, title=" ", subtitle="s")
     assert failure(badge)["reason"] == "name-missing"
 
@@ -270,7 +270,7 @@ def test_the_next_press_after_a_failure_is_a_badge(badge: BadgeCloud) -> None:
     assert badge.press().fields["template"] == "template8"
 
 
-def test_a_connection_that_died_while_the_container_slept_is_made_anew(badge: BadgeCloud) -> None:
+def test_a_connection_that_died_while_the_container_was_frozen_is_replaced(badge: BadgeCloud) -> None:
     assert badge.press().fields["template"] == "template8"
     badge.cloud.faults.add(service="codecard", drop="before", times=1)  # a server that closes on the second request
     assert badge.press().fields["template"] == "template8"

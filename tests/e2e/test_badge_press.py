@@ -310,7 +310,7 @@ def test_the_users_own_background_is_drawn_behind_the_names(badge: BadgeCloud) -
     assert rows == draw_panel(badge_picture.bitmap_file(badge_picture.draw_badge(name, background))).rows
 
 
-def test_an_identicon_service_is_asked_and_its_stamp_is_drawn(badge: BadgeCloud) -> None:
+def test_an_identicon_service_is_asked_and_its_identicon_is_drawn(badge: BadgeCloud) -> None:
     publish(badge, "bucket", identicon_service=badge.cloud.tls_endpoint + "/identicon")
     badge.cloud.codecard.save(CARD, title="Joan Citizen")
     assert badge.card.fetch_picture(badge.press().fields).panel.rows == expected("Joan Citizen")

@@ -128,7 +128,7 @@ def failure_fields(error: FunctionError) -> dict[str, str]:
     return {"template": "template1", **shown, "icon": "fail", "reason": error.reason}
 
 
-def json_answer(fields: Mapping[str, str]) -> HttpAnswer:
+def card_answer(fields: Mapping[str, str]) -> HttpAnswer:
     """Return the HTTP answer; the order of its headers is part of the contract."""
     # S takes the first header that ends in "ype: " for the content type, and that must not be the last header. O looks
     # for such a header after Content-Length, which a gateway may put behind Content-Type: X-Codecard-Type is the one

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from functions.codecard_avatar.card.button import Button
     from functions.codecard_avatar.card.registry import Entry
-    from functions.codecard_avatar.storage.bucket import Bucket
+    from functions.codecard_avatar.storage.bucket_client import BucketClient
     from shared.deadline import Deadline
 
 MAX_REGISTRY_BYTES = 1024 * 1024
@@ -27,7 +27,7 @@ class ObjectRegistry:
     fields: ``{"CC50E3CCBFFF": "Joan Citizen", "CC50E3CCBFFF/b/2": {"title": "…", "subtitle": "…"}}``.
     """
 
-    def __init__(self, bucket: Bucket, name: str) -> None:
+    def __init__(self, bucket: BucketClient, name: str) -> None:
         self._bucket = bucket
         self._name = name
 

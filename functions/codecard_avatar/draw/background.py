@@ -1,6 +1,6 @@
 """The default background, drawn here for this project: a header and the way of a button press to pixels.
 
-What is drawn stays clear of the places of the names, the identicon and its labels (layout.py).
+What is drawn stays clear of the places of the names, the identicon and its labels (badge_layout.py).
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw
 
+from functions.codecard_avatar.draw.badge_layout import HEIGHT_PX, WIDTH_PX
 from functions.codecard_avatar.draw.fonts import BOLD, REGULAR, font
-from functions.codecard_avatar.draw.layout import HEIGHT_PX, WIDTH_PX
 
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw as Draw

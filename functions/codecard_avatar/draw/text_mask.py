@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw
 
-from functions.codecard_avatar.draw.fonts import REGULAR, font
-from functions.codecard_avatar.draw.glyphs import MISSING_LETTER, visual_text
-from functions.codecard_avatar.draw.layout import (
+from functions.codecard_avatar.draw.badge_layout import (
     LABEL_SIZES_PX,
     MAX_NAME_SIZE_PX,
     MIN_NAME_SIZE_PX,
     NAME_LEFT_PX,
     NAME_RIGHT_PX,
 )
+from functions.codecard_avatar.draw.fonts import REGULAR, font
+from functions.codecard_avatar.draw.glyphs import MISSING_LETTER, visual_text
 from functions.codecard_avatar.model.badge_name import ELLIPSIS
 
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
 
-    from functions.codecard_avatar.draw.layout import Box
+    from functions.codecard_avatar.draw.badge_layout import Box
 
 MAX_MISSING_LETTERS = 3
 """Boxes drawn in place of a name of which nothing can be drawn."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from functions.codecard_avatar.draw.layout import HEIGHT_PX, IDENTICON_PX, WIDTH_PX
+from functions.codecard_avatar.draw.badge_layout import HEIGHT_PX, IDENTICON_PX, WIDTH_PX
 from functions.codecard_avatar.errors import BackgroundUnusable
 
 if TYPE_CHECKING:

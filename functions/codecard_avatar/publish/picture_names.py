@@ -36,7 +36,7 @@ def object_name(bitmap: bytes) -> str:
     return f"badge-{hashlib.sha256(bitmap).hexdigest()[:_HASH_HEX_DIGITS]}{SUFFIX}"
 
 
-def address(folder_url: str, name: BadgeName, limit_characters: int) -> str:
+def picture_address(folder_url: str, name: BadgeName, limit_characters: int) -> str:
     """Return the address of a picture that is drawn when it is fetched: it holds the name itself.
 
     A name of simple letters stands there as it is, any other in punycode (RFC 3492) as in a host name. A name that

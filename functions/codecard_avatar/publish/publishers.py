@@ -22,7 +22,7 @@ from shared.tls import rsa_tls12_context
 if TYPE_CHECKING:
     from functions.codecard_avatar.model.badge_name import BadgeName
     from functions.codecard_avatar.model.bucket_url import BucketUrl
-    from functions.codecard_avatar.storage.bucket import Bucket
+    from functions.codecard_avatar.storage.bucket_client import BucketClient
     from shared.deadline import Deadline
     from shared.http.client import HttpClient
     from shared.http_request import HttpRequest
@@ -50,7 +50,7 @@ def fingerprint_of(certificate: bytes) -> str:
 class BucketPublisher:
     """Uploads to a bucket. ``readable_urls`` remembers for the container how an object of a bucket can be read."""
 
-    def __init__(self, bucket: Bucket, readable_urls: dict[BucketUrl, BucketUrl]) -> None:
+    def __init__(self, bucket: BucketClient, readable_urls: dict[BucketUrl, BucketUrl]) -> None:
         self._bucket = bucket
         self._readable_urls = readable_urls
 
@@ -92,7 +92,7 @@ class InlinePublisher:
     def publish(self, name: BadgeName, deadline: Deadline) -> Published:
         """Return the address of the name's picture. Raises AddressUnknown, CertificateLate or CertificateUnusable."""
         base = self._public_url or f"https://{called_host(self._request)}"
-        url = picture_names.address(base + picture_folder(self._request.path), name, MAX_URL_CHARACTERS)
+        url = picture_names.picture_address(base + picture_folder(self._request.path), name, MAX_URL_CHARACTERS)
         return Published(url, self._fingerprint(base, deadline))
 
     def _fingerprint(self, base: str, deadline: Deadline) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from functions.codecard_avatar.container import Container
+from functions.codecard_avatar.container_state import ContainerState
 from functions.codecard_avatar.render import MAX_IDENTICON_SECONDS
 from functions.codecard_avatar.serve import serve
 from functions.codecard_avatar.settings import Settings
@@ -112,7 +112,7 @@ class Pressed:
 def press(config: dict[str, str], started_seconds_ago: float = MAX_COLD_START_SECONDS) -> Pressed:
     client = RecordingClient()
     before = time.time()
-    serve(call(config), Container(client, lambda: started_seconds_ago))
+    serve(call(config), ContainerState(client, lambda: started_seconds_ago))
     return Pressed(client.asked, before, time.time())
 
 
@@ -162,7 +162,7 @@ def test_the_start_of_a_cold_process_is_taken_off(started_seconds_ago: float, le
 
 def test_the_start_is_taken_off_the_first_call_only() -> None:
     client = RecordingClient()
-    container = Container(client, lambda: 2.0)
+    container = ContainerState(client, lambda: 2.0)
     for _ in range(2):
         serve(call(BACKEND | INLINE), container)
     backend = [asked.deadline for asked in client.asked if asked.what == "GET cc"]
@@ -172,5 +172,5 @@ def test_the_start_is_taken_off_the_first_call_only() -> None:
 def test_a_call_that_ends_sooner_ends_its_requests_too() -> None:
     client = RecordingClient()
     made = call(BACKEND | INLINE, call_seconds=1.0)
-    serve(made, Container(client, lambda: 60.0))
+    serve(made, ContainerState(client, lambda: 60.0))
     assert {asked.deadline for asked in client.asked} == {made.deadline}

@@ -13,10 +13,10 @@ from PIL import Image
 from emulator.card.firmware_json import read_answer
 from emulator.card.panel import draw_panel
 from emulator.services.identity.service import DEFAULT_TENANCY
-from functions.codecard_avatar.container import Container
+from functions.codecard_avatar.container_state import ContainerState
 from functions.codecard_avatar.serve import on_error, serve
 from functions.codecard_avatar.settings import Settings
-from functions.codecard_avatar.storage.bucket import PrincipalCache
+from functions.codecard_avatar.storage.bucket_client import PrincipalCache
 from shared.deadline import Deadline
 from shared.errors import FunctionError, NotAuthorised
 from shared.handler import Call
@@ -38,7 +38,7 @@ class Press:
     """A container with its config; `summary` is that of the last call."""
 
     cloud: Cloud
-    container: Container = field(default_factory=Container)
+    container: ContainerState = field(default_factory=ContainerState)
     summary: dict[str, object] = field(default_factory=dict)
 
     def answer(self, config: dict[str, str], url: str = "/codecard/avatar") -> HttpAnswer:
@@ -125,7 +125,7 @@ def test_background_registry_and_picture_come_from_the_same_bucket_on_one_connec
     assert {call.principal for call in press.cloud.log.calls("object_storage", "GET")} != {""}
 
 
-def test_an_endpoint_of_ones_own_takes_the_place_of_the_buckets_host(press: Press) -> None:
+def test_oci_endpoint_replaces_the_buckets_host(press: Press) -> None:
     host = "https://objectstorage.us-phoenix-1.oraclecloud.com"
     elsewhere = bucket(press)["oss_bucket"].replace(press.cloud.tls_endpoint, host)
     fields = press.fields(apex(press) | {"oss_bucket": elsewhere, "oci_endpoint": press.cloud.tls_endpoint})
@@ -158,7 +158,7 @@ def test_an_identicon_service_is_asked_before_the_upload(press: Press) -> None:
 
 
 @pytest.mark.parametrize("fault", [{"status": 500}, {"body": picture((80, 90))}])
-def test_a_service_that_gives_no_stamp_is_done_without(press: Press, fault: dict[str, object]) -> None:
+def test_without_a_usable_identicon_the_badge_is_made_all_the_same(press: Press, fault: dict[str, object]) -> None:
     press.cloud.faults.add(path="/identicon", **fault)  # type: ignore[arg-type]
     config = apex(press) | bucket(press) | {"identicon_service": press.cloud.endpoint + "/identicon"}
     assert press.fields(config)["template"] == "template8"
@@ -186,7 +186,7 @@ def test_a_service_that_fails_is_named_by_its_config_key(press: Press, path: str
 
 
 @pytest.mark.parametrize(("method", "reason"), [("PUT", "upload-refused"), ("HEAD", "picture-not-public")])
-def test_an_upload_or_a_look_at_it_that_is_refused_is_told(press: Press, method: str, reason: str) -> None:
+def test_a_refused_upload_or_check_has_a_reason_of_its_own(press: Press, method: str, reason: str) -> None:
     press.cloud.faults.add(service="object_storage", method=method, status=403)
     assert press.fields(apex(press) | bucket(press))["reason"] == reason
 

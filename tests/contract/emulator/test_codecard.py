@@ -101,7 +101,7 @@ def test_sql_in_a_title_is_only_text(cloud: Cloud) -> None:
     assert ask(cloud).json()["title"] == "'); DROP TABLE codemaker; --"
 
 
-def test_the_old_identicon_service_draws_the_published_stamp(cloud: Cloud) -> None:
+def test_the_identicon_service_draws_the_published_identicon(cloud: Cloud) -> None:
     got = requests.get(f"{cloud.endpoint}/identicon/JoCi", {"s": "8", "p": "30"}, timeout=5)
     picture = Image.open(io.BytesIO(got.content)).convert("L")
     assert (got.headers["content-type"], picture.size) == ("image/png", (85, 85))

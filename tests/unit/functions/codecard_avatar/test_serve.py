@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from emulator.card.firmware_json import FIRMWARES, read_answer
 from emulator.card.panel import draw_panel
-from functions.codecard_avatar.container import Container
+from functions.codecard_avatar.container_state import ContainerState
 from functions.codecard_avatar.serve import on_error, serve
 from functions.codecard_avatar.settings import Settings
 from shared.deadline import Deadline
@@ -34,7 +34,7 @@ def call(title: str, url: str, **headers: str) -> HttpAnswer:
         settings=config, request=request, deadline=Deadline.after(30), call_id="1", body=b"", config={}, context=None
     )
     try:
-        return serve(made, Container())
+        return serve(made, ContainerState())
     except FunctionError as error:
         return on_error(error, request)
 

@@ -8,14 +8,14 @@ from functions.codecard_avatar.time_budget import (
     ANSWER_SECONDS,
     MARGIN_SECONDS,
     MIN_BUDGET_SECONDS,
-    budget,
+    press_deadline,
     process_age_seconds,
 )
 from shared.deadline import Deadline
 
 
 def left(call_deadline: Deadline, spent: float = 0.0) -> float:
-    return budget(call_deadline, spent).remaining_seconds()
+    return press_deadline(call_deadline, spent).remaining_seconds()
 
 
 def test_a_call_has_the_cards_patience_less_the_way_and_the_drawing() -> None:

@@ -20,7 +20,7 @@ FINGERPRINT = " ".join(["AB"] * 20)
 
 def wire(fields: dict[str, str]) -> bytes:
     """The answer as a server with its own ideas of header order would send it."""
-    answer = card_json.json_answer(fields)
+    answer = card_json.card_answer(fields)
     headers = {"Date": "Wed", "Content-Length": str(len(answer.body)), **answer.headers}
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return f"HTTP/1.1 200 OK\r\n{lines}\r\n".encode() + answer.body
@@ -28,7 +28,7 @@ def wire(fields: dict[str, str]) -> bytes:
 
 def gateway_wire(fields: dict[str, str]) -> bytes:
     """The same behind a gateway that puts Content-Length between the content type and the function's own header."""
-    answer = card_json.json_answer(fields)
+    answer = card_json.card_answer(fields)
     headers = dict(answer.headers)
     kind = headers.pop("Content-Type")
     lines = {"Content-Type": kind, "Content-Length": str(len(answer.body)), **headers, "Connection": "close"}
@@ -142,6 +142,6 @@ def test_a_text_that_no_firmware_can_read_is_a_bug() -> None:
 
 
 def test_the_type_header_is_first_and_not_last() -> None:
-    answer = card_json.json_answer({"title": "x"})
+    answer = card_json.card_answer({"title": "x"})
     assert list(answer.headers) == ["Content-Type", "Cache-Control", "X-Codecard-Type"]
     assert json.loads(answer.body) == {"title": "x"}

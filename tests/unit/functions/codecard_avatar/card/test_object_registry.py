@@ -11,7 +11,7 @@ from functions.codecard_avatar.card.object_registry import ObjectRegistry
 from functions.codecard_avatar.card.registry import Entry
 from functions.codecard_avatar.errors import RegistryLate, RegistryUnreadable
 from functions.codecard_avatar.model.bucket_url import parse_bucket_url
-from functions.codecard_avatar.storage.bucket import Bucket, PrincipalCache
+from functions.codecard_avatar.storage.bucket_client import BucketClient, PrincipalCache
 from shared.deadline import Deadline
 from shared.http.client import HttpClient, HttpError
 
@@ -19,7 +19,7 @@ CARD = "CC50E3CCBFFF"
 URL = "https://objectstorage.us-phoenix-1.oraclecloud.com/n/ns/b/codecard"
 
 
-class OneObject(Bucket):
+class OneObject(BucketClient):
     """A bucket with one object, or one that cannot be read."""
 
     def __init__(self, content: bytes | HttpError) -> None:
@@ -58,6 +58,6 @@ def test_what_cannot_be_read_is_said(content: bytes | HttpError) -> None:
         find(content, Button(CARD))
 
 
-def test_a_late_object_is_told_apart() -> None:
+def test_a_late_object_has_a_reason_of_its_own() -> None:
     with pytest.raises(RegistryLate, match="card_registry"):
         find(HttpError("h did not answer in time", late=True), Button(CARD))

@@ -6,7 +6,7 @@ import pytest
 from PIL import ImageChops
 
 from functions.codecard_avatar.draw.background import HEADER_BOTTOM_PX, default_background
-from functions.codecard_avatar.draw.layout import HEIGHT_PX, WIDTH_PX
+from functions.codecard_avatar.draw.badge_layout import HEIGHT_PX, WIDTH_PX
 
 
 @pytest.mark.parametrize("place", [(0, 122, WIDTH_PX, HEIGHT_PX), (160, HEADER_BOTTOM_PX + 1, WIDTH_PX, HEIGHT_PX)])

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
-from functions.codecard_avatar.draw import badge_picture, layout
+from functions.codecard_avatar.draw import badge_layout, badge_picture
 from functions.codecard_avatar.draw.identicon import identicon_cells
 from functions.codecard_avatar.model import badge_name
 
@@ -57,9 +57,9 @@ def test_the_labels_fill_the_boxes_of_the_published_ones() -> None:
         black_box(picture, box) for box in ((163, 161, 250, 176), (163, 54, 249, 75), (249, 54, 264, 161))
     )
     for found, box in (
-        (caption, layout.CAPTION_BOX),
-        (heading, layout.HEADING_BOX),
-        (edge, layout.EDGE_LABEL_BOX),
+        (caption, badge_layout.CAPTION_BOX),
+        (heading, badge_layout.HEADING_BOX),
+        (edge, badge_layout.EDGE_LABEL_BOX),
     ):
         assert found is not None
         assert box[0] <= found[0]

@@ -15,7 +15,7 @@ PUBLISHED = {
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
-def test_the_three_published_stamps_are_drawn_cell_by_cell(name: str) -> None:
+def test_the_three_published_identicons_are_drawn_cell_by_cell(name: str) -> None:
     assert ["".join(".#"[not white] for white in row) for row in identicon_cells(name)] == PUBLISHED[name]
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from functions.codecard_avatar.draw.badge_layout import LABEL_SIZES_PX, MAX_NAME_SIZE_PX, MIN_NAME_SIZE_PX
 from functions.codecard_avatar.draw.fonts import BOLD, REGULAR, font
-from functions.codecard_avatar.draw.layout import LABEL_SIZES_PX, MAX_NAME_SIZE_PX, MIN_NAME_SIZE_PX
 from functions.codecard_avatar.draw.text_mask import fit_label, fit_name_line, fits_name_line, shorten, text_mask
 from functions.codecard_avatar.model.badge_name import ELLIPSIS
 

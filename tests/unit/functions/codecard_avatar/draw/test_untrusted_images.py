@@ -79,11 +79,11 @@ def test_a_decompression_bomb_is_refused_by_its_header() -> None:
 
 
 @pytest.mark.parametrize("side", [8, 85, 256])
-def test_a_stamp_of_any_usual_size_becomes_85_pixels(side: int) -> None:
+def test_an_identicon_of_any_usual_size_becomes_85_pixels(side: int) -> None:
     assert untrusted_images.decode_identicon(encoded(Image.new("L", (side, side), "white"), "PNG")).size == (85, 85)
 
 
 @pytest.mark.parametrize("size", [(7, 7), (85, 84), (2000, 2000)])
-def test_a_stamp_of_another_shape_is_refused(size: tuple[int, int]) -> None:
+def test_an_identicon_of_another_shape_is_refused(size: tuple[int, int]) -> None:
     with pytest.raises(ValueError, match="pixels"):
         untrusted_images.decode_identicon(encoded(Image.new("L", size), "PNG"))

@@ -19,7 +19,7 @@ GATEWAY = f"https://{'a' * 26}.apigateway.eu-frankfurt-1.oci.customer-oci.com/co
 def address(title: str, folder: str = GATEWAY, limit: int = 150) -> str:
     name = badge_name.from_title(title)
     assert name is not None
-    return picture_names.address(folder, name, limit)
+    return picture_names.picture_address(folder, name, limit)
 
 
 def read_back(url: str) -> str:
@@ -74,7 +74,7 @@ def test_every_address_is_short_ascii_and_holds_a_name_that_is_drawn_alike(title
     name = badge_name.from_title(title)
     if name is None:
         return
-    url = picture_names.address(GATEWAY, name, 150)
+    url = picture_names.picture_address(GATEWAY, name, 150)
     assert url.isascii()
     assert len(url) <= 150
     assert re.fullmatch(r"(?:[A-Za-z0-9.,'_-]|%20)+", url.removeprefix(GATEWAY))
@@ -85,7 +85,7 @@ def test_every_address_is_short_ascii_and_holds_a_name_that_is_drawn_alike(title
 @pytest.mark.parametrize(
     "text", ["", ".bmp", "x", "x.png", "xn--\u00e9.bmp", "xn--999999999.bmp", "\0.bmp", "xn--.bmp"]
 )
-def test_an_address_that_holds_no_name_is_told_from_one_that_does(text: str) -> None:
+def test_an_address_without_a_name_is_recognised(text: str) -> None:
     assert picture_names.name_of(text) is None
 
 

@@ -73,5 +73,5 @@ def test_pictures_lie_beside_the_route_or_are_a_parameter_of_it(path: str, folde
         ("/badges/x.bmp", None),
     ],
 )
-def test_a_call_for_a_picture_is_told_from_a_cards_call(url: str, wanted: str | None) -> None:
+def test_a_call_for_a_picture_is_distinguished_from_a_button_press(url: str, wanted: str | None) -> None:
     assert requested_picture(request(url)) == wanted

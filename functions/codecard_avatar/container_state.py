@@ -8,7 +8,7 @@ from functions.codecard_avatar import time_budget
 from functions.codecard_avatar.card.backend import BackendRegistry
 from functions.codecard_avatar.card.object_registry import ObjectRegistry
 from functions.codecard_avatar.card.registry import ConfigRegistry
-from functions.codecard_avatar.storage.bucket import Bucket, PrincipalCache
+from functions.codecard_avatar.storage.bucket_client import BucketClient, PrincipalCache
 from shared.http.client import HttpClient
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from functions.codecard_avatar.settings import Settings
 
 
-class Container:
+class ContainerState:
     """One a process, shared by its calls.
 
     ``readable_urls`` maps a bucket's URL to the form of it by which the card can read an object; ``fingerprints`` maps
@@ -47,11 +47,11 @@ class Container:
         self._called = True
         return age if age < time_budget.MAX_COLD_START_SECONDS else 0.0
 
-    def bucket(self, settings: Settings) -> Bucket:
+    def bucket(self, settings: Settings) -> BucketClient:
         """Return the bucket of the config; ``Settings.check`` has made sure that it is set where it is needed."""
         if settings.oss_bucket is None:
             raise AssertionError("oss_bucket is not set")
-        return Bucket(settings.oss_bucket.at(settings.oci_endpoint), self.http, self._principals)
+        return BucketClient(settings.oss_bucket.at(settings.oci_endpoint), self.http, self._principals)
 
     def registry(self, settings: Settings) -> Registry:
         """Return where cards are looked up: the backend if there is one, else the bucket's object, else the config."""

@@ -40,7 +40,7 @@ class PrincipalCache:
         return held
 
 
-class Bucket:
+class BucketClient:
     """One bucket; ``url`` is where requests go to."""
 
     def __init__(self, url: BucketUrl, http: HttpClient, principals: PrincipalCache) -> None:

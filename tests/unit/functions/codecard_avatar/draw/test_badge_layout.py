@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING
 import pytest
 
 from emulator.card import panel
-from functions.codecard_avatar.draw import bitmap, layout
+from functions.codecard_avatar.draw import badge_layout, bitmap
 from functions.codecard_avatar.model.badge_name import BadgeName
 
 if TYPE_CHECKING:
-    from functions.codecard_avatar.draw.layout import Box
+    from functions.codecard_avatar.draw.badge_layout import Box
 
-LEFT, TOP = layout.IDENTICON_LEFT_TOP_PX
-IDENTICON_BOX: Box = (LEFT, TOP, LEFT + layout.IDENTICON_PX, TOP + layout.IDENTICON_PX)
-NAMES_BOX: Box = (layout.NAME_LEFT_PX, 126, layout.NAME_RIGHT_PX, layout.HEIGHT_PX)
+LEFT, TOP = badge_layout.IDENTICON_LEFT_TOP_PX
+IDENTICON_BOX: Box = (LEFT, TOP, LEFT + badge_layout.IDENTICON_PX, TOP + badge_layout.IDENTICON_PX)
+NAMES_BOX: Box = (badge_layout.NAME_LEFT_PX, 126, badge_layout.NAME_RIGHT_PX, badge_layout.HEIGHT_PX)
 BOXES = {
     "names": NAMES_BOX,
     "identicon": IDENTICON_BOX,
-    "caption": layout.CAPTION_BOX,
-    "heading": layout.HEADING_BOX,
-    "edge label": layout.EDGE_LABEL_BOX,
+    "caption": badge_layout.CAPTION_BOX,
+    "heading": badge_layout.HEADING_BOX,
+    "edge label": badge_layout.EDGE_LABEL_BOX,
 }
 
 
@@ -39,23 +39,25 @@ def test_no_two_places_overlap(pair: tuple[str, str]) -> None:
 @pytest.mark.parametrize("name", BOXES)
 def test_every_place_lies_on_the_picture(name: str) -> None:
     left, top, right, bottom = BOXES[name]
-    assert 0 <= left < right <= layout.WIDTH_PX
-    assert 0 <= top < bottom <= layout.HEIGHT_PX
+    assert 0 <= left < right <= badge_layout.WIDTH_PX
+    assert 0 <= top < bottom <= badge_layout.HEIGHT_PX
 
 
 def test_the_picture_is_the_panel_turned() -> None:
     assert (
-        (layout.HEIGHT_PX, layout.WIDTH_PX) == (bitmap.WIDTH_PX, bitmap.HEIGHT_PX) == (panel.WIDTH_PX, panel.HEIGHT_PX)
+        (badge_layout.HEIGHT_PX, badge_layout.WIDTH_PX)
+        == (bitmap.WIDTH_PX, bitmap.HEIGHT_PX)
+        == (panel.WIDTH_PX, panel.HEIGHT_PX)
     )
 
 
 def test_the_identicon_has_a_frame_on_all_sides() -> None:
-    beside_the_cells = layout.IDENTICON_PX - 8 * layout.IDENTICON_CELL_PX
-    assert beside_the_cells - layout.IDENTICON_FRAME_PX >= layout.IDENTICON_FRAME_PX
+    beside_the_cells = badge_layout.IDENTICON_PX - 8 * badge_layout.IDENTICON_CELL_PX
+    assert beside_the_cells - badge_layout.IDENTICON_FRAME_PX >= badge_layout.IDENTICON_FRAME_PX
 
 
 def test_every_line_shows_a_field_of_the_name() -> None:
     fields = {field.name for field in dataclasses.fields(BadgeName)}
-    assert {line.field for line in layout.NAME_LINES} <= fields
-    baselines = [line.baseline_px for line in layout.NAME_LINES]
+    assert {line.field for line in badge_layout.NAME_LINES} <= fields
+    baselines = [line.baseline_px for line in badge_layout.NAME_LINES]
     assert baselines == sorted(baselines)
