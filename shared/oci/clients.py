@@ -222,6 +222,8 @@ def _resource_principal() -> Credentials:
 
 
 def _profile(settings: OciSettings) -> Credentials:
+    import configparser  # the SDK, which reads the file with it, lets its errors through
+
     from oci import config as oci_config
     from oci import exceptions
     from oci.signer import Signer
@@ -236,7 +238,7 @@ def _profile(settings: OciSettings) -> Credentials:
     try:
         config = oci_config.from_file(path, profile)
         return config, Signer.from_config(config)
-    except (exceptions.ClientError, OSError, ValueError) as fault:
+    except (exceptions.ClientError, configparser.Error, OSError, ValueError) as fault:
         raise NotAuthorised(
             f"profile {profile} cannot be used ({type(fault).__name__})",
             fix=f"correct it in {path}, or make one with `oci setup config`",

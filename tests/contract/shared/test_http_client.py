@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -70,6 +71,37 @@ def test_a_kept_connection_that_dies_under_the_request_is_replaced_once() -> Non
         assert (server.connections, len(server.requests)) == (2, 3)
 
 
+def test_a_request_that_may_not_arrive_twice_is_sent_once() -> None:
+    http = HttpClient(repeats=False)
+    with serving(OK, b"") as server:
+        assert get(http, server).body == b"ok"
+        with pytest.raises(HttpError) as caught:
+            get(http, server)
+        assert (caught.value.fault, len(server.requests)) == ("RemoteDisconnected", 2)
+
+
+def test_after_a_close_there_is_a_new_connection() -> None:
+    http = HttpClient()
+    with serving(OK, OK) as server:
+        get(http, server)
+        http.close()
+        get(http, server)
+        assert server.connections == 2
+
+
+def test_a_host_that_says_nothing_is_late() -> None:
+    with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        with pytest.raises(HttpError) as caught:
+            HttpClient().send("GET", url, Deadline.after(0.3), limit_bytes=9)
+    assert (caught.value.late, caught.value.fault) == (True, "TimeoutError")
+
+
+def test_the_names_of_headers_are_lower_case() -> None:
+    with serving(b"HTTP/1.1 200 OK\r\nDate: today\r\nContent-Length: 0\r\n\r\n") as server:
+        assert get(HttpClient(), server).headers["date"] == "today"
+
+
 def test_the_request_is_plain_and_complete() -> None:
     http = HttpClient()
     with serving(OK) as server:
@@ -95,7 +127,7 @@ def test_the_request_is_plain_and_complete() -> None:
 def test_an_answer_over_the_limit_is_given_up(text: bytes) -> None:
     with serving(text) as server, pytest.raises(HttpError, match="more than 1000 bytes") as caught:
         get(HttpClient(), server)
-    assert not caught.value.late
+    assert (caught.value.late, caught.value.too_large) == (False, True)
 
 
 @pytest.mark.parametrize(

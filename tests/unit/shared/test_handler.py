@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from fdk.context import InvokeContext
 
-from shared.errors import BadRequest, FunctionError, OciServiceError, tree
+from shared.errors import BadRequest
 from shared.handler import Answer, Call, fdk_handler
 from shared.results import HttpAnswer, json_answer, success, warning
 
@@ -91,24 +91,3 @@ def test_one_summary_line_a_call_with_its_id(fdk_stderr: io.StringIO) -> None:
     assert len(summaries) == 1
     assert (summaries[0]["nodes"], summaries[0]["call_id"], summaries[0]["outcome"]) == (3, "call-1", "ok")
     assert "secret-word" not in json.dumps(lines)
-
-
-def test_an_error_without_a_fix_gives_the_remedy_of_its_class_and_empty_fields_are_left_out() -> None:
-    body = OciServiceError("broken", status=500, code="InternalError", opc_request_id="abc").to_body()
-    assert body == {
-        "error": {
-            "reason": "oci-service-error",
-            "message": "broken",
-            "fix": OciServiceError.remedy,
-            "status": "500",
-            "code": "InternalError",
-            "opc-request-id": "abc",
-        }
-    }
-
-
-def test_every_error_has_a_reason_of_its_own_with_meaning_and_remedy() -> None:
-    classes = [error for error in tree() if error.__module__ == "shared.errors"]
-    assert len({error.reason for error in classes}) == len(classes)
-    assert all(error.meaning and error.remedy for error in classes)
-    assert issubclass(BadRequest, FunctionError)
