@@ -79,7 +79,7 @@ class Pipeline:
         call = replace(call, fault=fault.describe() if fault else "")
         try:
             answer = await self._answer(request, handler, service, call, fault)
-        except _DroppedError:
+        except _DroppedError:  # the connection is closed already; aiohttp wants a response all the same
             self.log.end(self._ended(call, request, None, started))
             return web.Response()
         for name, value in own_headers(service, request).items():
@@ -151,6 +151,8 @@ class Pipeline:
             await self._check_signature(request, service)
 
     async def _check_signature(self, request: web.Request, service: Service) -> None:
+        # A service that streams a body checks its hash itself, at the end: reading it here would hold a report of
+        # gigabytes in memory. The SDK does not sign the body of a streamed upload at all.
         streamed = streams_body(service, request)
         signed = SignedRequest(request.method, _target(request), _headers(request), body_exempt=streamed)
         verified = self.identity.verify(signed)
@@ -162,6 +164,7 @@ class Pipeline:
 
     async def _run_hooks(self, when: When, call: LoggedCall) -> None:
         for callback in self.hooks.due(when, call.service):
+            # In a thread: the callback may block until a killed process has ended, and the loop serves other clients.
             await asyncio.to_thread(callback, call)
 
     def _describe(self, request: web.Request, service: Service | None) -> LoggedCall:

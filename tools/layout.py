@@ -120,6 +120,7 @@ def _copy(image: Image, context: Path, ignored: Ignored, words: list[str]) -> No
     *sources, target = [word for word in words if not word.startswith("--")]
     to_folder = target.endswith("/") or len(sources) > 1
     for source in sources:
+        # As COPY does: of a folder its contents are copied, not the folder itself.
         origin = (context / source).resolve()
         destination = image.place(target)
         if origin.is_file() and to_folder:
@@ -130,6 +131,7 @@ def _copy(image: Image, context: Path, ignored: Ignored, words: list[str]) -> No
 
 
 def _copy_file(source: Path, target: Path, owner: str) -> None:
+    # COPY --chown owns the folders that it makes, and leaves those alone that are there.
     missing = [folder for folder in target.parents if not folder.exists()]
     if missing:
         _writable(missing[-1].parent)

@@ -66,6 +66,7 @@ def close_connection(request: web.BaseRequest, *, reset: bool) -> None:
         return
     raw = transport.get_extra_info("socket")
     if reset and raw is not None:
+        # SO_LINGER with a time of 0 makes close() send RST and drop unsent data instead of FIN.
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         transport.abort()
         return

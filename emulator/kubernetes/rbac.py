@@ -55,6 +55,8 @@ class AccessControl:
 
     def would_allow(self, user: User, access: Permission) -> bool:
         """Tell whether a user may do something."""
+        # A RoleBinding reaches only its own namespace, even when it refers to a ClusterRole; a list over all namespaces
+        # (empty `namespace`) therefore needs a ClusterRoleBinding.
         rules = self._rules(user, access.namespace)
         return MASTERS in user.groups or any(_rule_allows(rule, access) for _, rule in rules)
 
@@ -101,6 +103,7 @@ def _is_subject(subject: Object, user: User) -> bool:
 
 
 def _rule_allows(rule: Object, access: Permission) -> bool:
+    # A create or list carries no name, so a rule with resourceNames never allows it.
     names = rule.get("resourceNames") or []
     return (
         _lists(rule.get("verbs"), access.verb)

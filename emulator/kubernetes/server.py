@@ -76,7 +76,7 @@ class ApiServer:
         self.ca_pem = ca_pem
 
     def routes(self) -> Iterable[web.RouteDef]:
-        """Return one route for everything: resources are found by `target.parse`."""
+        """Return one route for everything: resources are found by `parse_path`."""
         return [
             web.get("/version", self._version),
             web.get("/readyz", self._ready),
@@ -108,6 +108,8 @@ class ApiServer:
         target = parse_path(request.path)
         access = target.access(request.method)
         body = await request.read()
+        # Settled before, so that the answer shows what was due by now; and after, so that the next reader, a test
+        # included, sees what the controllers make of this write.
         with self._lock:
             self._settle()
             self._authorize(request[_USER], access)

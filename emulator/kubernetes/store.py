@@ -1,4 +1,7 @@
-"""The server's memory: objects with one counter of versions, encoded once."""
+"""The server's memory: objects with one counter of versions, encoded once.
+
+Objects are never changed in place: a change makes a new dict, so that pages and cached requests stay valid.
+"""
 
 from __future__ import annotations
 
@@ -71,6 +74,7 @@ class Store:
 
     def listing(self, kind: ResourceKind) -> list[Stored]:
         """Return all objects of a kind in the order of a list: by namespace and name."""
+        # etcd lists in key order, and a continue token names the last key: the order must not depend on creation.
         held = self._objects[kind]
         return [held[key] for key in sorted(held)]
 
@@ -105,13 +109,15 @@ class Store:
 
     def replace(self, kind: ResourceKind, item: Object) -> Stored:
         """Put a new version of an object in place; an equal one changes nothing."""
+        # As in the real server a write that changes nothing has no new version. It is also what lets the control loops
+        # come to rest: each writes its result at every round.
         before = self._objects[kind][key_of(item)]
         if before.value == item:
             return before
         return self._set(kind, before.value, item)
 
     def remove(self, kind: ResourceKind, key: Key) -> None:
-        """Take an object away, if it is there."""
+        """Remove an object, if it is there."""
         stored = self._objects[kind].pop(key, None)
         if stored is None:
             return

@@ -54,6 +54,8 @@ class Writer:
         version = item["metadata"].get("resourceVersion")
         before = self._store.find(target.kind, target.name, target.namespace)
         if before is None:
+            # The real server creates a Lease on PUT (AllowCreateOnUpdate), and then wants a resourceVersion on every
+            # further PUT: 422 without one. Asked of a kube-apiserver.
             if target.kind is LEASE and not version:
                 return self.create(target, body), True
             raise not_found(target.kind, target.name)
@@ -118,6 +120,8 @@ class Writer:
         return {**body, "metadata": metadata}
 
     def _replace(self, kind: ResourceKind, before: Object, wanted: Object, version: str | None) -> Stored:
+        # Optimistic concurrency: a write that names a version fails when the object has moved on (409), one that names
+        # none wins.
         held = before["metadata"]
         if version and version != held["resourceVersion"]:
             raise stale(kind, held["name"])
@@ -129,6 +133,7 @@ class Writer:
         if kind in _WITH_STATUS:
             after["status"] = before.get("status", {})
         check_changed(kind, before, after)
+        # Only a change of the specification makes a new generation; a budget refuses evictions until its status has it.
         if "generation" in held and spec_of(after) != spec_of(before):
             after = changed(after, ("metadata.generation", held["generation"] + 1))
         return self._store.replace(kind, after)

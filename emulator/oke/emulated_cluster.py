@@ -89,7 +89,7 @@ class EmulatedCluster(ClusterRuntime):
     def add_pool(
         self, name: str, *, size: int = 1, ready_seconds: float = READY_SECONDS, **details: Unpack[PoolFields]
     ) -> NodePoolRecord:
-        """Return a new pool of `size` nodes that are all there; `details`: see `manifests.pool`."""
+        """Return a new pool of `size` nodes that are all there; `details`: see `PoolFields`."""
         with self.lock:
             body = manifests.node_pool_manifest(
                 name, size=size, cluster_id=self.id, compartment=self.compartment, **details
@@ -135,7 +135,7 @@ class EmulatedCluster(ClusterRuntime):
     def add_pod(
         self, name: str, *, node: str = "", pool: NodePoolRecord | None = None, **fields: Unpack[PodFields]
     ) -> Object:
-        """Return a new pod: on `node`, running; else left to the scheduler. `fields`: see `manifests.pod`."""
+        """Return a new pod: on `node`, running; else left to the scheduler. `fields`: see `PodFields`."""
         with self.lock:
             item = manifests.pod_manifest(name, selector=self._selector(pool), **fields)
             self._ensure_namespace(item["metadata"]["namespace"])
@@ -181,7 +181,7 @@ class EmulatedCluster(ClusterRuntime):
         return made
 
     def add_budget(self, name: str, labels: Mapping[str, str] | None, **fields: Unpack[BudgetFields]) -> Object:
-        """Return a new PodDisruptionBudget for pods with labels (None: nil selector); see `manifests.budget`."""
+        """Return a new PodDisruptionBudget for pods with labels (None: nil selector); see `BudgetFields`."""
         made = self.put(manifests.budget_manifest(name, labels, **fields))
         self.settle()
         return made

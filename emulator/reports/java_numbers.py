@@ -27,6 +27,8 @@ def big_decimal(value_e18: int) -> str:
     if value_e18 == 0:
         return "0.000000000000000000"
     sign, size = ("-", -value_e18) if value_e18 < 0 else ("", value_e18)
+    # BigDecimal.toString uses an exponent when the adjusted exponent is below -6, and keeps the trailing zeros of the
+    # scale in the digits: 2.323760000E-9, not 2.32376E-9.
     if size >= _PLAIN_FROM:
         whole, part = divmod(size, _ONE)
         return f"{sign}{whole}.{part:018d}"
@@ -43,6 +45,8 @@ def java_double(value: float) -> str:
     size = abs(value)
     if size == 0 or 1e-3 <= size < 1e7:
         return repr(value)
+    # Python and Java (since JDK 19) both write the shortest digits that read back as the same double. They differ in
+    # where the exponent begins: Java from 1E7 up and below 1E-3, Python from 1E16 up and below 1E-4.
     mantissa, _, exponent = repr(value).partition("e")
     if exponent:
         return f"{mantissa if '.' in mantissa else mantissa + '.0'}E{int(exponent)}"

@@ -1,6 +1,6 @@
 """What can be wrong with a report: broken content in the bucket, and answers that are slow, missing or refused.
 
-Late, split and re-published reports are content, see `story.Story`.
+Late, split and re-published reports are content, see `billing_history.BillingHistory`.
 """
 
 from __future__ import annotations

@@ -62,6 +62,7 @@ class InstanceMetrics:
 
     def points(self, instance: str, metric: str, times: range) -> Iterator[tuple[int, float]]:
         """Yield (epoch seconds, percent) of an instance's metric at the given minutes."""
+        # None fixed for an instance: the agent reports nothing, as on an instance without the monitoring plugin.
         if instance in self.fixed:
             values = self.fixed[instance]
             if values is not None and metric in values:

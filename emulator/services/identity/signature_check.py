@@ -66,6 +66,7 @@ def verify(
     names = parameters["headers"].lower().split()
     _check_names(request, names)
     _check_date(request.headers, names, now_epoch_seconds, allowed_skew_seconds)
+    # The lines of the signing string stand in the order that the client lists.
     principal, key = key_source(parameters["keyId"])
     signing_string = "\n".join(_line(request, name) for name in names)
     try:
@@ -78,6 +79,7 @@ def verify(
 
 def check_body(verified: Verified, body_sha256: bytes) -> None:
     """Compare the body's digest with the signed one. Raises OciError 401."""
+    # Which bodies must be signed is decided by `_check_names`; here an unsigned one passes.
     if verified.content_sha256 and base64.b64encode(body_sha256).decode() != verified.content_sha256:
         raise not_authenticated("The body of the request does not match its signed x-content-sha256.")
 

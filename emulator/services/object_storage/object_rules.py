@@ -146,8 +146,10 @@ def object_page(sorted_names: Iterable[str], query: ListQuery) -> ObjectPage:
         if not _is_listed(name, query):
             continue
         prefix = _common_prefix(name, query)
+        # Names are sorted, so all names of one prefix stand together, and the last prefix is the only one to compare.
         if prefix is not None and prefixes and prefixes[-1] == prefix:
             continue
+        # nextStartWith is included in the next page, so a page ends only when another entry is known to follow.
         if len(names) + len(prefixes) == query.limit:
             return ObjectPage(tuple(names), tuple(prefixes), name)
         if prefix is None:
