@@ -33,6 +33,16 @@ def test_the_value_is_that_of_the_best_of_all_sets(seed: int) -> None:
     assert all(n <= limit for n, limit in zip(counts, limits, strict=True))
 
 
+@pytest.mark.parametrize("seed", range(60))
+def test_with_one_resource_the_bound_is_tight_and_cuts_nothing_that_is_better(seed: int) -> None:
+    rng = random.Random(seed)  # noqa: S311  (repeatable cases)
+    items = [(rng.randint(2, 9),) for _ in range(4)]
+    limits = [rng.randint(1, 4) for _ in items]
+    values = [item[0] * rng.choice((0.9, 1.0, 1.1)) for item in items]
+    value, _ = Knapsack((29,), items, range(4)).best(values, limits)
+    assert value == pytest.approx(best_of_all((29,), items, values, limits))
+
+
 def test_the_densest_item_is_not_always_the_best_one() -> None:
     assert Knapsack((10,), [(6,), (5,)], (0, 1)).best([6.6, 5.0], [5, 5]) == (10.0, (0, 2))
 
