@@ -37,11 +37,11 @@ if TYPE_CHECKING:
 
 
 def decide(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[str, str] | None = None) -> Decision:
-    """What to do at ``now`` (Unix seconds).
+    """Decide what to do at ``now`` (Unix seconds).
 
     ``refused`` holds pools that answered this tick's resize with an error, id to the reason (``out-of-capacity``,
     ``conflict`` …): they are not grown again and their pods go to the other pools. After a 412, call again with the
-    pools as read anew. Raises ValueError for a quantity or a time that cannot be read.
+    pools as they are now. Raises ValueError for a quantity or a time that cannot be read.
     """
     state = build_cluster_state(snapshot, settings, now, refused or {})
     plan = plan_scale_up(state)
@@ -60,7 +60,7 @@ def decide(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[
 
 
 def _pod_verdicts(state: ClusterState, plan: PlacementPlan, reasons: Mapping[int, UnplacedReason]) -> list[PodVerdict]:
-    """Every pending pod, in the order of the snapshot."""
+    """Return a verdict on every pending pod, in the order of the snapshot."""
     found: dict[int, tuple[str | None, str]] = {id(pod): (None, reason) for pod, reason in state.idle}
     found |= {id(pod): (node, WAITS_FOR_PREEMPTION) for pod, _, node in state.preempting}
     for group in state.pending:
@@ -84,7 +84,7 @@ def _where(state: ClusterState, node: SimulatedNode) -> tuple[str | None, str]:
 
 
 def _find_removal_block(state: ClusterState, plan: PlacementPlan, reasons: Mapping[int, UnplacedReason]) -> str:
-    """Why no node may be removed in this tick: pods wait that some pool could hold, or a pool is changing."""
+    """Return why no node may be removed in this tick: pods wait that a pool could hold, or a pool is changing."""
     if any(pool_status.phase == "updating" for pool_status in state.pools.statuses):
         return POOL_UPDATING
     stuck = sum(plan.left.get(ident, 0) for ident, left in reasons.items() if left.reason == FITS_NO_POOL)
@@ -99,7 +99,7 @@ def _pool_verdict(
     verdicts: RemovalPlan,
     pool_status: PoolStatus,
 ) -> PoolVerdict:
-    """The row of the answer table that fits the pool."""
+    """Return the row of the answer table that fits the pool."""
     size, new = pool_status.size, plan.new_nodes.get(pool_status.id, 0)
     left = _left_by_reason(state, plan, reasons, pool_status)
     verdict = PoolVerdict(pool_status.id, pool_status.name, size, size + new, "no-resource-pressure", pool_status.phase)
@@ -130,7 +130,7 @@ def _is_new(name: str, pool_status: PoolStatus, pool: str | None) -> bool:
 def _left_by_reason(
     state: ClusterState, plan: PlacementPlan, reasons: Mapping[int, UnplacedReason], pool_status: PoolStatus
 ) -> Counter[str]:
-    """Pods without a node that concern this pool, by reason. Pods that name another pool do not."""
+    """Count the pods without a node that concern this pool, by reason; pods that name another pool do not."""
     found: Counter[str] = Counter()
     for group in state.pending:
         left = reasons.get(group.ident)
@@ -147,7 +147,7 @@ def _left_by_reason(
 
 
 def _scale_down(verdict: PoolVerdict, verdicts: RemovalPlan, pool_status: PoolStatus) -> None:
-    """Nodes of the pool that go, or are going already."""
+    """Fill in the nodes of the pool that go, or are going already."""
     removed = [removal.reason for removal in verdicts.remove if removal.pool_id == pool_status.id]
     if removed:
         loads = [reason for reason in removed if reason != "unneeded"]

@@ -96,5 +96,5 @@ class Decision:
     """Nodes that lose that taint: they are needed again."""
 
     def wanted(self) -> dict[str, int]:
-        """Pools to be resized, id to wanted size; scale-up only (nodes are removed one by one, never by size)."""
+        """Return the pools to be resized, id to wanted size; nodes are removed one by one, never by size."""
         return {pool.id: pool.wanted_size for pool in self.pools if pool.wanted_size > pool.size}

@@ -17,12 +17,12 @@ POD_LEVEL = ("cpu", "memory")
 
 
 def amounts(requests: Mapping[str, Quantity] | None) -> Amounts:
-    """Quantities as numbers: millicores for cpu, else whole units."""
+    """Return quantities as numbers: millicores for cpu, else whole units."""
     return {name: amount(name, quantity) for name, quantity in (requests or {}).items()}
 
 
 def pod_requests(spec: PodSpec) -> Amounts:
-    """Requests of a pod: the larger of its containers together and any step of its init containers, plus overhead.
+    """Return the requests of a pod: the larger of its containers together and any init step, plus overhead.
 
     A sidecar (init container with restartPolicy Always) counts from its start on. Pod-level requests replace the sum.
     https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#resource-sharing-within-containers

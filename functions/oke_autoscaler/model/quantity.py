@@ -36,7 +36,7 @@ def _exact(text: str) -> Fraction:
 
 @lru_cache(maxsize=4096)
 def amount(resource: str, text: str | float) -> int:
-    """A quantity in the unit that decisions count in: millicores for ``cpu``, else whole units, rounded up.
+    """Return a quantity in the unit that decisions count in: millicores for ``cpu``, else whole units, rounded up.
 
     ValueError when the text is no quantity.
     """
@@ -46,6 +46,6 @@ def amount(resource: str, text: str | float) -> int:
 
 @lru_cache(maxsize=4096)
 def unix_seconds(text: str) -> float:
-    """An RFC 3339 time in Unix seconds; ValueError when it is none."""
+    """Return an RFC 3339 time in Unix seconds; ValueError when it is none."""
     moment = datetime.fromisoformat(text)
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -24,7 +24,7 @@ NAME_FIELD = "metadata.name"
 
 
 def requirement_holds(row: Requirement, labels: Mapping[str, str]) -> bool:
-    """One row of a selector against labels; Gt and Lt compare whole numbers."""
+    """Tell whether one row of a selector holds for labels; Gt and Lt compare whole numbers."""
     value, values = labels.get(row.key), row.values or ()
     match row.operator:
         case "In":
@@ -49,7 +49,7 @@ def _compares(operator: str, value: str, values: Sequence[str]) -> bool:
 
 
 def selects(selector: LabelSelector | None, labels: Mapping[str, str]) -> bool:
-    """A label selector against labels: null selects nothing, an empty one everything."""
+    """Tell whether a label selector selects labels: null selects nothing, an empty one everything."""
     if selector is None:
         return False
     if any(labels.get(key) != value for key, value in (selector.match_labels or {}).items()):
@@ -58,7 +58,7 @@ def selects(selector: LabelSelector | None, labels: Mapping[str, str]) -> bool:
 
 
 def node_selected(selector: NodeSelector, labels: Mapping[str, str], name: str) -> bool:
-    """A node selector against a node: one of its terms holds; an empty term never does."""
+    """Tell whether a node selector selects a node: one of its terms holds; an empty term never does."""
     fields = {NAME_FIELD: name}
     for term in selector.node_selector_terms or ():
         rows, field_rows = term.match_expressions or (), term.match_fields or ()
@@ -72,7 +72,7 @@ def node_selected(selector: NodeSelector, labels: Mapping[str, str], name: str) 
 
 
 def tolerated(taint: Taint, tolerations: Iterable[Toleration]) -> bool:
-    """Whether one of the tolerations tolerates the taint."""
+    """Tell whether one of the tolerations tolerates the taint."""
     return any(_tolerates(toleration, taint) for toleration in tolerations)
 
 
@@ -87,7 +87,7 @@ def _tolerates(toleration: Toleration, taint: Taint) -> bool:
 
 
 def first_untolerated(taints: Iterable[Taint], tolerations: Sequence[Toleration]) -> Taint | None:
-    """The first taint that keeps a pod with these tolerations off a node."""
+    """Return the first taint that keeps a pod with these tolerations off a node."""
     for taint in taints:
         if taint.effect in HARD_EFFECTS and not tolerated(taint, tolerations):
             return taint

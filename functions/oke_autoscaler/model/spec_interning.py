@@ -22,7 +22,7 @@ class SpecTable:
         self._specs: dict[bytes, PodSpec] = {}
 
     def share(self, pod: Pod) -> Pod:
-        """The same pod with its spec replaced by the first equal one; its node's name moves to ``bound_to``."""
+        """Replace the pod's spec by the first equal one and return the pod; its node's name moves to ``bound_to``."""
         spec = pod.spec
         pod.bound_to = pod.node_name
         spec.node_name = None

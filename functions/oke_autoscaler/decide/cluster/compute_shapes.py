@@ -60,7 +60,7 @@ class Hardware:
 
 
 def hardware(pool: NodePool) -> Hardware | None:
-    """Hardware of a pool's nodes by its shape, None for a fixed shape that is not known here."""
+    """Return the hardware of a pool's nodes by its shape, None for a fixed shape that is not known here."""
     shape, config = pool.node_shape or "", pool.node_shape_config
     ocpus = config.ocpus if config is not None else None
     memory = config.memory_in_gbs if config is not None else None
@@ -86,12 +86,12 @@ def _fixed(shape: str) -> tuple[float, float, int] | None:
 
 
 def is_arm(shape: str) -> bool:
-    """Whether an OCPU of the shape is one vCPU only (Arm)."""
+    """Tell whether an OCPU of the shape is one vCPU only (Arm)."""
     return ARM.search(shape) is not None
 
 
 def compute_allocatable(machine: Hardware, max_pods: int) -> Amounts:
-    """What OKE leaves to pods: millicores, bytes, pods, GPUs."""
+    """Return what OKE leaves to pods: millicores, bytes, pods, GPUs."""
     memory = int(machine.memory_gib * GIB)
     allocatable = {
         "cpu": int(machine.vcpus * 1000) - _reserved_millicores(machine.vcpus) - 100,
@@ -112,7 +112,7 @@ def _reserved_millicores(vcpus: float) -> int:
 
 
 def _reserved_bytes(memory: int) -> int:
-    """Rounded up to the byte, in whole numbers (percent of bytes)."""
+    """Return the reserved bytes, rounded up; in whole numbers (percent of bytes), so no rounding of floats decides."""
     hundredths, rest = 0, memory
     for gib, percent in RESERVED_MEMORY:
         part = min(rest, gib * GIB)
@@ -122,7 +122,7 @@ def _reserved_bytes(memory: int) -> int:
 
 
 def max_pods(pool: NodePool) -> int:
-    """Pods a node of the pool may run: ``maxPodsPerNode`` of VCN-native pods, else 110."""
+    """Return how many pods a node of the pool may run: ``maxPodsPerNode`` of VCN-native pods, else 110."""
     network = pool.node_config_details.node_pool_pod_network_option_details if pool.node_config_details else None
     if network is not None and network.max_pods_per_node:
         return network.max_pods_per_node

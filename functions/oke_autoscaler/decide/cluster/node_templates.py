@@ -73,7 +73,7 @@ class Template:
 
 
 def template(pool_status: PoolStatus) -> Template | None:
-    """The template of a pool, None when neither a live node nor the shape tells its size."""
+    """Return the template of a pool, None when neither a live node nor the shape gives its size."""
     model = _model(pool_status.nodes)
     machine = hardware(pool_status.pool)
     if model is not None:
@@ -92,14 +92,14 @@ def template(pool_status: PoolStatus) -> Template | None:
 
 
 def _model(nodes: Iterable[Node]) -> Node | None:
-    """The node to learn from: one that is ready and stays, else any that tells its size."""
+    """Return the node to learn from: one that is ready and stays, else any that gives its size."""
     sized = [node for node in nodes if node.status.allocatable]
     lasting = (node for node in sized if is_ready(node) and not has_taint(node, TO_BE_DELETED))
     return next(lasting, None) or next(iter(sized), None)
 
 
 def lasting_taints(taints: Iterable[Taint]) -> list[Taint]:
-    """Taints that a new node has, too."""
+    """Return the taints that a new node has, too."""
     ours = (TO_BE_DELETED, DELETION_CANDIDATE)
     return [taint for taint in taints if taint.key not in ours and not taint.key.startswith(TRANSIENT)]
 
@@ -120,7 +120,7 @@ def _initial_labels(pool: NodePool) -> Labels:
 
 
 def _registered_taints(pool: NodePool) -> Iterator[Taint]:
-    """Taints that the kubelet registers: in its extra arguments, in the start script, or in the pool's tags."""
+    """Yield the taints that the kubelet registers: in its extra arguments, the start script, or the pool's tags."""
     metadata = pool.node_metadata or {}
     for text in (metadata.get("kubelet-extra-args", ""), _script(metadata.get("user_data", ""))):
         found = REGISTER_TAINTS.search(text)
@@ -136,7 +136,7 @@ def _registered_taints(pool: NodePool) -> Iterator[Taint]:
 
 
 def _taint(text: str) -> Iterator[Taint]:
-    """``key=value:effect`` or ``key:effect``; anything else is no taint."""
+    """Yield the taint of ``key=value:effect`` or ``key:effect``; anything else is no taint."""
     name, colon, effect = text.rpartition(":")
     key, _, value = name.partition("=")
     if colon and key and effect in {"NoSchedule", "NoExecute", "PreferNoSchedule"}:
@@ -151,7 +151,7 @@ def _script(user_data: str) -> str:
 
 
 def _cost(model: Node | None, machine: Hardware | None) -> float:
-    """By the shape; by the live node where it differs by more than a tenth or the shape is not known."""
+    """Return the cost by the shape; by the live node where it differs by more than a tenth or there is no shape."""
     size = amounts(model.status.capacity or model.status.allocatable) if model is not None else {}
     seen = Hardware(size.get("cpu", 0) / 1000, size.get("memory", 0) / GIB)
     if machine is None:
@@ -161,7 +161,7 @@ def _cost(model: Node | None, machine: Hardware | None) -> float:
 
 
 def _domains(pool_status: PoolStatus, labels: Mapping[str, str]) -> list[Domain]:
-    """Every AD and fault domain that the placement configs allow; without any, those of the live nodes."""
+    """Return every AD and fault domain that the placement configs allow; without any, those of the live nodes."""
     details = pool_status.pool.node_config_details
     names = _zone_names(pool_status)
     found: dict[Domain, None] = {}
@@ -181,7 +181,7 @@ def _domain_labels(zone: str, fault_domain: str) -> tuple[tuple[str, str], ...]:
 
 
 def _zone_names(pool_status: PoolStatus) -> dict[str, str]:
-    """What live nodes call an availability domain."""
+    """Return what live nodes call each availability domain."""
     zones = {node.spec.provider_id: (node.metadata.labels or {}).get(ZONE) for node in pool_status.nodes}
     named: dict[str, str] = {}
     domains = {node.availability_domain for node in pool_status.pool.nodes or () if node.availability_domain}
@@ -199,7 +199,7 @@ def _zone_names(pool_status: PoolStatus) -> dict[str, str]:
 
 
 def domain_labels(base: Mapping[str, str], domain: Domain | None, hostname: str) -> Labels:
-    """Labels of a node of a template, in a domain if one is given."""
+    """Return the labels of a node of a template, in a domain if one is given."""
     labels = dict(base)
     if domain is not None:
         for key in (ZONE, OLD_ZONE, FAULT_DOMAIN):

@@ -73,7 +73,7 @@ class SchedulingSpec:
 
 
 def _host_ports(spec: PodSpec) -> Iterator[Port]:
-    """Ports of containers and sidecars; an init container that ends holds none (kubernetes, scheduler/util)."""
+    """Yield the ports of containers and sidecars; an init container that ends holds none (scheduler/util)."""
     sidecars = (container for container in spec.init_containers or () if container.restart_policy == "Always")
     for container in (*(spec.containers or ()), *sidecars):
         for port in container.ports or ():
@@ -133,7 +133,7 @@ class PodGroups:
         self._learn(snapshot.pods)
 
     def _learn(self, pods: Iterable[Pod]) -> None:
-        """First pass: the labels that some selector asks for."""
+        """Collect the labels that some selector asks for: a first pass, since they decide which pods are alike."""
         for pod in pods:
             self.scheduling_spec(pod.spec, for_any_node=is_daemon(pod))
         asked: set[str] = set()
@@ -146,7 +146,11 @@ class PodGroups:
         self._asked = frozenset(asked)
 
     def scheduling_spec(self, spec: PodSpec, *, for_any_node: bool = False) -> SchedulingSpec:
-        """The meaning of a spec; equal specs give the same. ``for_any_node`` drops the node that a DaemonSet names."""
+        """Return the meaning of a spec; equal specs give the same one.
+
+        ``for_any_node`` drops the node's name that the DaemonSet controller writes into the affinity of each pod: with
+        it, every pod of a DaemonSet would be a group of its own.
+        """
         found = self._spec_of_id.get(id(spec))
         if found is None:
             bare = PodSpec(
@@ -174,7 +178,7 @@ class PodGroups:
         return self._priorities.get(spec.priority_class_name or "", self._default_priority)
 
     def of(self, pod: Pod) -> PodGroup:
-        """The group that a pod belongs to."""
+        """Return the group that a pod belongs to."""
         scheduling = self.scheduling_spec(pod.spec, for_any_node=is_daemon(pod))
         meta = pod.metadata
         labels = meta.labels or {}
@@ -193,7 +197,7 @@ class PodGroups:
         return found
 
     def from_template(self, namespace: str, spec: PodSpec) -> PodGroup:
-        """The group of pods that a DaemonSet would make; its labels do not matter here."""
+        """Return the group of pods that a DaemonSet would make; its labels do not matter here."""
         key = (self.scheduling_spec(spec).ident, namespace, "template")
         found = self._groups.get(key)
         if found is None:
@@ -202,12 +206,12 @@ class PodGroups:
         return found
 
     def all(self) -> Iterable[PodGroup]:
-        """Every group met so far."""
+        """Return every group met so far."""
         return self._groups.values()
 
 
 def _without_fields(affinity: Affinity | None) -> Affinity | None:
-    """The affinity of a DaemonSet's pod without the name of its node."""
+    """Return the affinity of a DaemonSet's pod without the name of its node."""
     if affinity is None or affinity.node_affinity is None or affinity.node_affinity.required is None:
         return affinity
     terms = affinity.node_affinity.required.node_selector_terms or ()
@@ -217,7 +221,7 @@ def _without_fields(affinity: Affinity | None) -> Affinity | None:
 
 
 def selector_keys(selector: LabelSelector | None) -> set[str]:
-    """The label keys that a selector asks for."""
+    """Return the label keys that a selector asks for."""
     if selector is None:
         return set()
     keys = set(selector.match_labels or ())

@@ -94,19 +94,19 @@ class Pools:
             pool_status.upcoming = list(_upcoming(pool_status, settings, now))
 
     def of(self, node: Node) -> PoolStatus | None:
-        """The pool of a node: by its instance, then by its annotation."""
+        """Return the pool of a node: by its instance, then by its annotation."""
         pool_status = self._by_instance.get(instance_id(node))
         if pool_status is not None:
             return pool_status
         return self._by_id.get(annotation(node, NODE_POOL_ID) or "")
 
     def is_leaving(self, node: Node) -> bool:
-        """Whether OKE deletes the node's instance."""
+        """Tell whether OKE deletes the node's instance."""
         return self._states.get(instance_id(node)) in GONE_NODES
 
 
 def _work_of(pool: str, requests: Sequence[WorkRequest] | None) -> list[WorkRequest]:
-    """PodCounts requests of a pool, newest first."""
+    """Return the work requests of a pool, newest first."""
     mine = [work for work in requests or () if any(part.identifier == pool for part in work.resources or ())]
     return sorted(mine, key=lambda work: work.time_accepted or "", reverse=True)
 
@@ -116,7 +116,7 @@ def _newest_work(pool: str, requests: Sequence[WorkRequest] | None) -> WorkReque
 
 
 def _status(pool_status: PoolStatus, work: WorkRequest | None, settings: Settings, now: float) -> str:
-    """PodCounts that nothing is known of counts as going on."""
+    """Return the phase; work that nothing is known of counts as going on."""
     busy = any(node.lifecycle_state in BUSY_NODES and node.node_error is None for node in pool_status.pool.nodes or ())
     updating = pool_status.pool.lifecycle_state == "UPDATING" and (work is None or work.status in OPEN_WORK)
     if busy or updating or pool_status.pool.lifecycle_state in UNUSABLE_POOLS:
@@ -132,7 +132,7 @@ def _failed_nodes(pool: NodePool) -> list[OkeNode]:
 
 
 def _backoff(pool_status: PoolStatus, requests: Sequence[WorkRequest] | None, settings: Settings, now: float) -> str:
-    """Out of capacity while failures are fresh: 5 minutes after one in a row, doubling to 30."""
+    """Return out-of-capacity while failures are fresh: ``backoff_minutes`` after one, doubling to 30 minutes."""
     failures = 0
     for work in _work_of(pool_status.id, requests):
         if work.status != "FAILED":
@@ -151,14 +151,20 @@ def _backoff(pool_status: PoolStatus, requests: Sequence[WorkRequest] | None, se
 
 
 def _alive(pool_status: PoolStatus) -> int:
-    """Nodes of the pool that exist or are being made."""
+    """Count the nodes of the pool that exist or are being made."""
     return sum(
         1 for node in pool_status.pool.nodes or () if node.node_error is None and node.lifecycle_state not in GONE_NODES
     )
 
 
 def _upcoming(pool_status: PoolStatus, settings: Settings, now: float) -> Iterable[OkeNode | None]:
-    """Nodes asked for that are not registered and ready: their number is size minus those that are."""
+    """Yield the nodes that were asked for and will register: pending pods may count on them, so none is bought twice.
+
+    Their number is the pool's size less its nodes that are registered and less those that failed. A registered node
+    that is not ready counts as coming while it is young: kubelets register before they are ready. OKE's list comes
+    first, since it gives the placement; None stands for one that OKE does not list yet, which it does only while the
+    pool is updating or its newest work is recent. Without that limit a node that never registers would count for ever.
+    """
     registered = {instance_id(node) for node in pool_status.nodes if is_ready(node) or not _young(node, settings, now)}
     failed = _failed_nodes(pool_status.pool)
     missing = pool_status.size - sum(1 for node in pool_status.nodes if instance_id(node) in registered) - len(failed)
@@ -182,7 +188,7 @@ def _young(node: Node, settings: Settings, now: float) -> bool:
 
 
 def _recent(work: WorkRequest | None, settings: Settings, now: float) -> bool:
-    """Whether work is under way or ended within the time that a node has to register."""
+    """Tell whether work is under way or ended within the time that a node has to register."""
     if work is None or work.status == "FAILED":
         return False
     moment = work.time_finished or work.time_accepted

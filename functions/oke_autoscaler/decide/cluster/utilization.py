@@ -30,7 +30,7 @@ def utilization(
     ignore_daemonsets: bool = False,
     ignore_mirror_pods: bool = False,
 ) -> float | None:
-    """The larger share of CPU and memory that is requested, or the share of GPUs on a node that has some.
+    """Return the larger share of CPU and memory that is requested, or the share of GPUs on a node that has some.
 
     Ignored pods are taken out of the node as well. None when the node tells no CPU or memory (Cluster Autoscaler 1.37,
     simulator/utilization/info.go).
@@ -63,7 +63,7 @@ class PoolLoad:
     ram_nodes: int = 0
 
     def reasons(self, settings: Settings) -> tuple[str, ...]:
-        """Which of the thresholds above 0 the averages are below."""
+        """Return which of the thresholds above 0 the averages are below."""
         found = []
         if self.cpu_nodes and self.cpu / self.cpu_nodes < settings.node_pool_eval_cpu_load:
             found.append("cpu")
@@ -72,13 +72,13 @@ class PoolLoad:
         return tuple(found)
 
     def without(self, load: Load | None) -> PoolLoad:
-        """The same load on the nodes that stay when one with this load of its own goes."""
+        """Return the load when a node with this load goes: its work moves to the others, so the sum is the same."""
         cpu = load is not None and load.cpu_percent is not None
         ram = load is not None and load.ram_percent is not None
         return PoolLoad(self.cpu, self.ram, self.cpu_nodes - cpu, self.ram_nodes - ram)
 
     def holds(self, reasons: Sequence[str], settings: Settings) -> bool:
-        """Whether the averages that allowed a removal are still at or below their thresholds."""
+        """Tell whether the averages that allowed a removal are still at or below their thresholds."""
         for name, total, nodes, limit in (
             ("cpu", self.cpu, self.cpu_nodes, settings.node_pool_eval_cpu_load),
             ("ram", self.ram, self.ram_nodes, settings.node_pool_eval_ram_load),
@@ -89,7 +89,7 @@ class PoolLoad:
 
 
 def pool_load(pool_status: PoolStatus, metrics: Mapping[str, Load]) -> PoolLoad:
-    """Sum of the loads of a pool's nodes; a node without a value does not count as idle, it does not count."""
+    """Sum the loads of a pool's nodes; a node without a value does not count as idle, it does not count."""
     total = PoolLoad()
     for node in pool_status.nodes:
         load = metrics.get(instance_id(node))

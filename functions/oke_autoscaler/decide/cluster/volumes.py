@@ -64,7 +64,7 @@ class VolumeNodes:
         return self._classes.get(claim.spec.storage_class_name or "")
 
     def of(self, pod: Pod, volumes: Sequence[Volume]) -> tuple[NodeSelector, ...]:
-        """The node selectors that all must hold for the pod's volumes."""
+        """Return the node selectors that all must hold for the pod's volumes."""
         found = []
         for volume in volumes:
             selector = self._of_volume(pod, volume)
@@ -90,14 +90,14 @@ def _claims_of(pod: Pod) -> Iterator[tuple[str, str]]:
 
 
 def _claim_of(pod: Pod, volume: Volume) -> tuple[str, str] | None:
-    """Namespace and name of the claim behind a volume; that of an ephemeral one is named after pod and volume."""
+    """Return namespace and name of a volume's claim; that of an ephemeral one is named after pod and volume."""
     if volume.persistent_volume_claim is not None:
         return pod.metadata.namespace, volume.persistent_volume_claim.claim_name
     return (pod.metadata.namespace, f"{pod.metadata.name}-{volume.name}") if volume.ephemeral is not None else None
 
 
 def _place(volume: PersistentVolume) -> NodeSelector | None:
-    """The nodes that reach a volume."""
+    """Return which nodes reach a volume, None for all."""
     affinity = volume.spec.node_affinity.required if volume.spec.node_affinity is not None else None
     labels = volume.metadata.labels or {}
     rows = [
@@ -110,7 +110,7 @@ def _place(volume: PersistentVolume) -> NodeSelector | None:
 
 
 def _topologies(storage_class: StorageClass) -> NodeSelector | None:
-    """Where a claim of the class may be bound for its first pod; nowhere when it does not wait for one."""
+    """Return where a claim of the class may be bound for its first pod; nowhere when it does not wait for one."""
     if storage_class.volume_binding_mode != "WaitForFirstConsumer":
         return NOWHERE
     terms = [

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 NOT_ENOUGH = "NotEnoughPdb"
 MULTIPLE = "MultiplePdbs"
+PHASES_WITHOUT_BUDGET = frozenset({"Pending", "Succeeded", "Failed"})
 
 
 class Budgets:
@@ -27,7 +28,7 @@ class Budgets:
             self._left[id(budget)] = budget.status.disruptions_allowed
 
     def of(self, pod: Pod) -> list[PodDisruptionBudget]:
-        """Budgets that select the pod."""
+        """Return the budgets that select the pod."""
         known = self._by_namespace.get(pod.metadata.namespace)
         if not known:
             return []
@@ -35,28 +36,32 @@ class Budgets:
         return [budget for budget in known if selects(budget.spec.selector, labels)]
 
     def obstacle(self, pod: Pod) -> str:
-        """Why the eviction API would refuse the pod for good; empty when it would not.
+        """Return why the eviction API would refuse the pod for good; empty when it would not.
 
         Pending and terminal pods need no budget. A pod under several budgets can never be evicted: the API answers 500
         (kubernetes/pkg/registry/core/pod/storage/eviction.go).
         """
-        if pod.status.phase in {"Pending", "Succeeded", "Failed"}:
+        if pod.status.phase in PHASES_WITHOUT_BUDGET:
             return ""
         budgets = self.of(pod)
-        if any(self._left[id(budget)] < 1 and not _lets_broken_go(budget, pod) for budget in budgets):
+        if any(self._left[id(budget)] < 1 and not _lets_unready_go(budget, pod) for budget in budgets):
             return NOT_ENOUGH
         return MULTIPLE if len(budgets) > 1 else ""
 
-    def take(self, pods: Iterable[Pod]) -> None:
-        """PlacementPlan the eviction of pods."""
+    def reserve(self, pods: Iterable[Pod]) -> None:
+        """Plan the eviction of pods: what is taken here is not there for the next node of the same tick."""
         for pod in pods:
-            if pod.status.phase not in {"Pending", "Succeeded", "Failed"}:
+            if pod.status.phase not in PHASES_WITHOUT_BUDGET:
                 for budget in self.of(pod):
                     self._left[id(budget)] -= 1
 
 
-def _lets_broken_go(budget: PodDisruptionBudget, pod: Pod) -> bool:
-    """A pod that is not ready goes by the policy AlwaysAllow, and by the other one while the budget is healthy."""
+def _lets_unready_go(budget: PodDisruptionBudget, pod: Pod) -> bool:
+    """Tell whether a pod that is not ready goes without its budget's leave.
+
+    The policy AlwaysAllow lets it go at all times, the default one (IfHealthyBudget) while the budget is healthy:
+    https://kubernetes.io/docs/tasks/run-application/configure-pdb/#unhealthy-pod-eviction-policy.
+    """
     healthy = 0 < budget.status.desired_healthy <= budget.status.current_healthy
     if not healthy and budget.spec.unhealthy_pod_eviction_policy != "AlwaysAllow":
         return False

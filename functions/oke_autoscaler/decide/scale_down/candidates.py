@@ -93,7 +93,7 @@ def plan_removals(state: ClusterState, plan: PlacementPlan, blocked_by: str) -> 
 
 
 def _unregistered(state: ClusterState) -> Iterator[NodeVerdict]:
-    """Nodes that OKE lists and Kubernetes does not know."""
+    """Yield verdicts on the nodes that OKE lists and Kubernetes does not know."""
     known = {instance_id(node) for node in state.snapshot.nodes}
     why = "NoNodeInfo"
     for pool_status in state.pools.statuses:
@@ -180,7 +180,7 @@ class _RemovalPlanner:
                 self.verdicts.unmark.append(candidate.node.metadata.name)
 
     def _find_obstacle(self, candidate: Candidate) -> str | None:
-        """Why the node is no candidate at all."""
+        """Return why the node is no candidate at all."""
         verdict, pool_status = candidate.verdict, candidate.pool_status
         if not verdict.eligible:
             return verdict.eligible_reason
@@ -200,7 +200,7 @@ class _RemovalPlanner:
         )
 
     def _too_busy(self, candidate: Candidate, pool_status: PoolStatus) -> str | None:
-        """The rule of the thresholds; a node that runs nothing of its own may go whatever the load is."""
+        """Apply the administrator's thresholds; a node that runs nothing of its own may go whatever the load is."""
         if candidate.empty:
             return None
         own = self._load(candidate)
@@ -216,7 +216,7 @@ class _RemovalPlanner:
         return self.state.snapshot.metrics.get(instance_id(candidate.node))
 
     def _too_early(self, candidate: Candidate) -> str | None:
-        """Why the node has not been unneeded for long enough."""
+        """Return why the node has not been unneeded for long enough."""
         ready, settings = is_ready(candidate.node), self.state.settings
         minutes = settings.unneeded_minutes if ready else settings.unready_minutes
         since = candidate.since if candidate.since is not None else self.state.now
@@ -225,11 +225,11 @@ class _RemovalPlanner:
         return "NotUnneededLongEnough" if ready else "NotUnreadyLongEnough"
 
     def _postponed(self, candidate: Candidate) -> str | None:
-        """Why a candidate does not go in this tick yet."""
+        """Return why a candidate does not go in this tick yet."""
         return self._too_early(candidate) or ("WaitForCompletion" if candidate.drain.wait_for_completion else None)
 
     def _plan(self, candidate: Candidate) -> bool:
-        """PlacementPlan the removal of a candidate; True when it is unneeded, now or later."""
+        """Plan the removal of a candidate; True when it is unneeded, now or later."""
         verdict, pool_status = candidate.verdict, candidate.pool_status
         refused = next((why for pod in candidate.drain.evict if (why := self.budgets.obstacle(pod))), None)
         if refused is not None:
@@ -242,7 +242,7 @@ class _RemovalPlanner:
         reasons = () if candidate.empty else self.loads[pool_status.id].reasons(self.state.settings)
         self.spare[pool_status.id] -= 1
         self.loads[pool_status.id] = self.loads[pool_status.id].without(self._load(candidate))
-        self.budgets.take(candidate.drain.evict)
+        self.budgets.reserve(candidate.drain.evict)
         name = candidate.node.metadata.name
         if verdict.remove_now_reason is None:
             verdict.remove_now = True
@@ -254,7 +254,11 @@ class _RemovalPlanner:
         return True
 
     def simulate(self, candidate: Candidate) -> None:
-        """The verdict ``removable``: drain rules, then room elsewhere; nodes said removable may go together."""
+        """Set the verdict ``removable``: the drain rules hold, and its pods fit on the nodes that stay.
+
+        A node found removable leaves the simulation with its pods moved, so all nodes called removable in one tick may
+        go together. The placeholder's class has a number below 0, which no class of a node has.
+        """
         candidate.simulated = True
         verdict, simulated_node = candidate.verdict, self.state.simulated_nodes[candidate.node.metadata.name]
         if candidate.pool_status is None and self.state.snapshot.pools is not None:

@@ -74,7 +74,7 @@ class DrainRules:
         )
 
     def check(self, pods: Iterable[Pod]) -> DrainCheck:
-        """The verdict on a node's pods; it ends at the first one that blocks."""
+        """Check a node's pods; the check ends at the first one that blocks."""
         verdict = DrainCheck()
         lists = {
             EVICT: verdict.evict,
@@ -91,14 +91,14 @@ class DrainRules:
         return verdict
 
     def outcome(self, pod: Pod) -> str:
-        """EVICT, IGNORE, WAIT or DAEMON, or the reason why the pod blocks."""
+        """Return EVICT, IGNORE, WAIT or DAEMON, or the reason why the pod blocks."""
         outcome = next((answer for rule in self._rules if (answer := rule(pod))), EVICT)
         if outcome == EVICT:
             return self._budgets.obstacle(pod) or EVICT
         return outcome
 
     def _replica_count(self, pod: Pod) -> str:
-        """A pod whose owner is gone would not come back; one with too few replicas stays."""
+        """Block a pod whose owner is gone, since it would not come back, and one with too few replicas."""
         owner = controller_of(pod)
         if self._owners is None or owner is None:
             return ""
@@ -126,7 +126,7 @@ class DrainRules:
         return ""
 
     def _system(self, pod: Pod) -> str:
-        """Pods of kube-system without a budget stay while they are young."""
+        """Block pods of kube-system without a budget while they are young."""
         if not self._settings.skip_nodes_with_system_pods or pod.metadata.namespace != "kube-system":
             return ""
         if self._budgets.of(pod):

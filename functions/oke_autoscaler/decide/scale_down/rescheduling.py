@@ -62,7 +62,7 @@ class Rescheduler:
         return False
 
     def _move(self, group: PodGroup, pods: int, touched: set[int]) -> bool:
-        """SimulatedNode the pods of one group; ``touched`` are the node itself and the nodes changed in its turn.
+        """Place the pods of one group; ``touched`` are the node itself and the nodes changed in its turn.
 
         Any other node without simulation, or gone, will not take this group again.
         """

@@ -1,4 +1,9 @@
-"""What an earlier tick left open, read from the nodes' taints. Pure: the table of docs/oke-autoscaler.md, by row."""
+"""What an earlier tick left open, read from the nodes' taints: the table of docs/oke-autoscaler.md, by row.
+
+A tick may end between any two of its writes, and a drain takes longer than a tick. Nothing is remembered but what
+stands in the cluster: the taint says that the removal began and when, the cordon that nobody has called it off, the
+pods how far it is, OKE whether the deletion was accepted. So the next tick, or Cluster Autoscaler, can go on.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +55,7 @@ class UnfinishedRemoval:
     too_old: bool = False
 
     def evictable(self, verdict: NodeVerdict | None) -> list[Pod]:
-        """Pods to evict now: those that the drain rules send away and that are not on their way out already."""
+        """Return the pods to evict now: those that the drain rules send away and that are not terminating already."""
         if verdict is None or not verdict.removable:
             return []
         going = set(verdict.evict)
@@ -65,7 +70,10 @@ def find_unfinished_removals(
     now: float,
     drain_timeout_seconds: float,
 ) -> list[UnfinishedRemoval]:
-    """Every node of the pools whose removal has begun; verdicts by node name. Nodes of other pools are not touched."""
+    """Return every node of the pools whose removal has begun; verdicts by node name.
+
+    Nodes of other pools are left alone: another autoscaler may manage them with the same taints.
+    """
     members = {node.id: (pool, node) for pool in pools for node in pool.nodes or () if node.id}
     began = [node for node in nodes if has_taint(node, TO_BE_DELETED)]
     on_node: dict[str, list[Pod]] = {node.metadata.name: [] for node in began}
@@ -84,7 +92,7 @@ def find_unfinished_removals(
 
 
 def pods_left(pods: Iterable[Pod], verdict: NodeVerdict | None) -> list[Pod]:
-    """The pods of a node that it cannot be deleted with: DaemonSet, mirror and ended pods are not among them."""
+    """Return the pods that a node cannot be deleted with: DaemonSet, mirror and ended pods are not among them."""
     if verdict is None:
         return list(pods)
     stay = {*verdict.daemonset, *verdict.ignore} - {*verdict.evict, *verdict.wait_for_completion}
@@ -102,6 +110,6 @@ def _next_step(node: Node, member: OkeNode, left: list[Pod], *, too_old: bool) -
 
 
 def without_removal(node: Node) -> Node:
-    """The node as it would be without its removal, to see whether pending pods would use it."""
+    """Return the node as it would be without its removal, to see whether pending pods would use it."""
     kept = without(node, TO_BE_DELETED, DELETION_CANDIDATE, CORDONED)
     return msgspec.structs.replace(node, spec=msgspec.structs.replace(node.spec, taints=kept, unschedulable=None))

@@ -21,7 +21,7 @@ PodCounts = list[tuple["PodGroup", int]]
 
 
 class FirstFit:
-    """Opens nodes of the offerings in a simulation. ``budget`` is how many nodes may be opened in all."""
+    """Places pods on open nodes and opens more. ``budget`` is how many nodes may be opened in all."""
 
     def __init__(self, simulation: NodeSimulation, offerings: Sequence[Offering], budget: int) -> None:
         self.simulation = simulation
@@ -30,7 +30,7 @@ class FirstFit:
         self.start = len(simulation.nodes)
 
     def open(self, offering: Offering, placement: Placement) -> None:
-        """One node more."""
+        """Open one node more."""
         self.simulation.open(offering.make(placement))
         offering.opened += 1
         placement.opened += 1
@@ -45,7 +45,7 @@ class FirstFit:
         self.budget += opened
 
     def left(self, offering: Offering) -> int:
-        """Nodes that the offering may still open."""
+        """Return how many nodes the offering may still open."""
         return min(offering.left, self.budget)
 
     def place(self, group: PodGroup, pods: int) -> int:
@@ -99,13 +99,13 @@ class FirstFit:
         return left
 
     def _batch(self, group: PodGroup, left: int) -> int:
-        """Nodes to open at once: all when every pod needs one of its own, and nothing else is asked."""
+        """Return how many nodes to open at once: all when every pod needs one of its own, and nothing else is asked."""
         rules = self.simulation.rules(group)
         alone = all(rule_keys(rule) == (HOSTNAME,) and not isinstance(rule, SpreadRule) for rule in rules)
         return left if alone and self._per_host(group) == 1 else 1
 
     def _per_host(self, group: PodGroup) -> int:
-        """Pods that the rules allow on a new host, whatever its size."""
+        """Return how many pods the rules allow on a new host, whatever its size."""
         rules: Iterable[Rule] = self.simulation.rules(group)
         new_host = {HOSTNAME: "new"}
         quota = 1 if group.scheduling.ports else UNLIMITED

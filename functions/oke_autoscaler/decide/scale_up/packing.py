@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.decide.simulation.nodes import Vector
     from functions.oke_autoscaler.decide.simulation.offerings import Offering, Placement
 
-MOST_ITEMS = 14
+MAX_COVERING_ITEMS = 14
 """Sizes of pods that one covering problem takes on, the largest in volume; smaller ones fill the gaps afterwards."""
 
 
@@ -25,7 +25,7 @@ Key = tuple["Vector", tuple[int, ...]]
 
 
 class Variant:
-    """Sites of an offering that the same groups may use."""
+    """Placements of an offering that the same groups may use: to the covering they are one kind of node."""
 
     __slots__ = ("allowed", "offering", "placements")
 
@@ -36,7 +36,7 @@ class Variant:
 
 
 class Item:
-    """PodGroups of one size that the same variants hold."""
+    """Groups of one size that the same variants hold."""
 
     __slots__ = ("pods", "vector", "work")
 
@@ -46,12 +46,12 @@ class Item:
         self.pods = 0
 
     def add(self, group: PodGroup, pods: int) -> None:
-        """Pods of one more group."""
+        """Add pods of one more group."""
         self.work.append((group, pods))
         self.pods += pods
 
     def take(self, pods: int) -> Iterator[tuple[PodGroup, int]]:
-        """The next pods, by group."""
+        """Yield the next pods, by group."""
         while pods and self.work:
             group, waiting = self.work.pop()
             count = min(pods, waiting)
@@ -63,7 +63,7 @@ class Item:
 
 
 def variants_of(first_fit: FirstFit, work: PodCounts) -> list[Variant]:
-    """The distinct allowed_classes of new nodes that matter to the work."""
+    """Return the distinct kinds of new nodes that matter to the work."""
     found: dict[tuple[int, frozenset[int]], Variant] = {}
     static = first_fit.simulation.static
     for number, offering in enumerate(first_fit.offerings):
@@ -101,7 +101,7 @@ def pack(first_fit: FirstFit, work: PodCounts) -> PodCounts:
 def _components(
     items: dict[tuple[Vector, tuple[int, ...]], Item],
 ) -> list[list[tuple[tuple[Vector, tuple[int, ...]], Item]]]:
-    """Items that share no kind of node are independent problems."""
+    """Split the items: those that share no kind of node, not even through others, are independent problems."""
     parts: list[tuple[set[int], list[tuple[Key, Item]]]] = []
     for key, item in items.items():
         where, members = set(key[1]), [(key, item)]
@@ -117,8 +117,12 @@ def _components(
 
 
 def _pack_part(first_fit: FirstFit, part: Sequence[tuple[tuple[int, ...], Item]], variants: Sequence[Variant]) -> None:
-    """Solve one problem; when a pool's maximum is passed, fill that pool and solve the rest without it."""
-    part = sorted(part, key=lambda entry: -_volume(entry[1], variants))[:MOST_ITEMS]
+    """Solve one problem; when a pool's maximum is passed, fill that pool and solve the rest without it.
+
+    The covering knows no limits of pools: each would be one more row with a price of its own. A round that passes
+    a maximum shuts at least one more pool, so the rounds end.
+    """
+    part = sorted(part, key=lambda entry: -_volume(entry[1], variants))[:MAX_COVERING_ITEMS]
     shut: set[int] = set()
     while True:
         usable = [

@@ -24,7 +24,7 @@ MAX_GROUPS_FOR_EVERY_WAY = 60
 
 
 def plan_scale_up(state: ClusterState) -> PlacementPlan:
-    """Place all pending pods; the room is left with them placed."""
+    """Place all pending pods; the simulation is left with them placed."""
     simulation, result = state.simulation, PlacementPlan()
     start = simulation.mark()
     work: PodCounts = []
@@ -84,24 +84,24 @@ def _best(state: ClusterState, work: PodCounts) -> _Attempt:
 
 
 def _size(offerings: Iterable[Offering]) -> Callable[[PodGroup], float]:
-    """Cluster Autoscaler's measure: share of CPU plus share of memory of a node, here of the largest."""
+    """Return Cluster Autoscaler's measure of a pod: its share of CPU plus its share of memory of the largest node."""
     frees = [offering.free for offering in offerings] or [(1, 1)]
     cpu, memory = max(free[0] for free in frees) or 1, max(free[1] for free in frees) or 1
     return lambda group: group.vector[0] / cpu + group.vector[1] / memory
 
 
 def _limited(state: ClusterState) -> bool:
-    """Whether more nodes would help."""
+    """Tell whether more nodes would help."""
     return any(not offering.blocked or offering.blocked == MAX_SIZE_REACHED for offering in state.offerings)
 
 
 def _mixed(first_fit: FirstFit, bound: PodCounts, free: PodCounts) -> PodCounts:
-    """Bound groups first; then the others fill the gaps, and what is left is packed at least cost."""
+    """Place constrained groups first; then the others fill the gaps, and what is left is packed at least cost."""
     return _one_by_one(first_fit, bound) + pack(first_fit, _fill_gaps(first_fit, free))
 
 
 def _free_first(first_fit: FirstFit, bound: PodCounts, free: PodCounts) -> PodCounts:
-    """The other way round: bound groups may use the gaps of the packing."""
+    """Pack the others first: constrained groups may use the gaps of the packing."""
     return pack(first_fit, free) + _one_by_one(first_fit, bound)
 
 
@@ -115,7 +115,7 @@ def _fill_gaps(first_fit: FirstFit, free: PodCounts) -> PodCounts:
 
 
 def _one_by_one(first_fit: FirstFit, work: PodCounts) -> PodCounts:
-    """First fit, a group at a time."""
+    """Place by first fit, a group at a time."""
     return [(group, left) for group, pods in work if (left := first_fit.place(group, pods))]
 
 
@@ -140,7 +140,7 @@ def _budget(state: ClusterState) -> int:
 
 
 def _without_empty(steps: list[Step]) -> list[Step]:
-    """Nodes that no pod came to are not bought."""
+    """Leave out the nodes that no pod came to."""
     used = {id(node) for node, group, _ in steps if group is not None}
     return [step for step in steps if step[1] is not None or id(step[0]) in used]
 

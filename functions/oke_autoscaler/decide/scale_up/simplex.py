@@ -59,7 +59,7 @@ class Simplex:
         return worst + 1 if worst is not None and duals[worst] < -REDUCED_COST else None
 
     def enter(self, entering: Entry) -> None:
-        """Pivot: the entering variable replaces the one that reaches zero first."""
+        """Pivot: put the entering variable in the place of the one that reaches zero first."""
         vector = self._vector(entering)
         direction = [sum(a * b for a, b in zip(line, vector, strict=True)) for line in self.inverse]
         # The ratio test: a step beyond the smallest ratio would make an amount negative. Ties go to the lowest row,

@@ -80,7 +80,7 @@ class ClusterState:
 
 
 def build_cluster_state(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[str, str]) -> ClusterState:
-    """The state of a snapshot; ValueError for a quantity or a time that cannot be read."""
+    """Build the state of a snapshot; ValueError for a quantity or a time that cannot be read."""
     groups = PodGroups(snapshot)
     pools = Pools(snapshot, settings, now, dict(refused))
     running: dict[str, list[RunningPod]] = {node.metadata.name: [] for node in snapshot.nodes}
@@ -113,7 +113,7 @@ def build_cluster_state(snapshot: Snapshot, settings: Settings, now: float, refu
     _add_nodes(state, resources)
     for _, group, nominated in preempting:
         simulation.put(state.simulated_nodes[nominated], group, 1)
-    _add_offers(state, resources, daemons)
+    _add_offerings(state, resources, daemons)
     return state
 
 
@@ -138,7 +138,7 @@ def _set_vectors(groups: list[PodGroup]) -> tuple[str, ...]:
 
 
 def _daemon_sets(snapshot: Snapshot, groups: PodGroups) -> Iterator[tuple[str, PodGroup]]:
-    """DaemonSets as ``namespace/name`` with the group of their pods."""
+    """Yield DaemonSets as ``namespace/name`` with the group of their pods."""
     seen = set()
     for owner in snapshot.owners or ():
         if owner.kind == "DaemonSet" and owner.spec.template is not None:
@@ -153,7 +153,7 @@ def _daemon_sets(snapshot: Snapshot, groups: PodGroups) -> Iterator[tuple[str, P
 
 
 def _add_nodes(state: ClusterState, resources: tuple[str, ...]) -> None:
-    """Registered nodes with their pods, then the ones that will register."""
+    """Add the registered nodes with their pods."""
     booting = {node.id for pool_status in state.pools.statuses for node in pool_status.upcoming if node is not None}
     for node in state.snapshot.nodes:
         name = node.metadata.name
@@ -180,7 +180,7 @@ def _add_nodes(state: ClusterState, resources: tuple[str, ...]) -> None:
 
 
 def _effective_taints(node: Node, *, young: bool) -> list[Taint]:
-    """Taints as the scheduler will meet them; those of a booting node's start are left out."""
+    """Return the taints as the scheduler will meet them; those of a booting node's start are left out."""
     taints = lasting_taints(node.spec.taints or ()) if young else list(node.spec.taints or ())
     if node.spec.unschedulable and not young:
         taints.append(CORDONED_TAINT)
@@ -191,8 +191,8 @@ def _effective_taints(node: Node, *, young: bool) -> list[Taint]:
     return taints
 
 
-def _add_offers(state: ClusterState, resources: tuple[str, ...], daemons: Iterable[tuple[str, PodGroup]]) -> None:
-    """What each pool can add, and its upcoming nodes."""
+def _add_offerings(state: ClusterState, resources: tuple[str, ...], daemons: Iterable[tuple[str, PodGroup]]) -> None:
+    """Add what each pool can offer, and its upcoming nodes."""
     daemons = list(daemons)
     registered = {instance_id(node) for node in state.snapshot.nodes}
     for pool_status in state.pools.statuses:
@@ -237,7 +237,7 @@ def _add_upcoming(state: ClusterState, offering: Offering, number: int) -> None:
 def _overhead(
     state: ClusterState, model: Node | None, node_class: object, daemons: Iterable[tuple[str, PodGroup]]
 ) -> Iterator[PodGroup]:
-    """Pods that every new node runs: DaemonSets and mirror pods of the model, and DaemonSets that fit the template."""
+    """Yield the pods that every new node runs: DaemonSet and mirror pods of the model, DaemonSets that fit."""
     seen = set()
     for running_pod in state.running[model.metadata.name] if model is not None else ():
         reference = controller_of(running_pod.pod)

@@ -113,7 +113,11 @@ class Constraints:
         return found
 
     def _own(self, group: PodGroup, key: str, selection: _Selection) -> None:
-        """Pods with anti-affinity keep others away, too: count where the owners of the term are."""
+        """Count where the owners of an anti-affinity term are: they keep others away, too.
+
+        The scheduler looks at both directions (kubernetes, plugins/interpodaffinity): a new pod must not come where a
+        running pod's term selects it, even when it has no term itself.
+        """
         ident = _encode(key) + _mark(selection)
         index = self._owner_of.get(ident)
         if index is None:
@@ -140,7 +144,7 @@ class Constraints:
     def _eligible(
         self, group: PodGroup, row: TopologySpreadConstraint, keys: Sequence[str]
     ) -> Callable[[SimulatedNode], bool]:
-        """Which nodes a constraint counts: those with all of its keys, by affinity and taints as its policies say."""
+        """Return which nodes a constraint counts: those with all of its keys, by affinity and taints as it says."""
         static, tolerations = self._static, group.scheduling.spec.tolerations or ()
         others = [key for key in keys if key != row.topology_key]
         known: dict[int, bool] = {}
@@ -184,7 +188,7 @@ def _mark(selection: _Selection) -> bytes:
 def _with_label_keys(
     selector: LabelSelector | None, labels: Labels, same: Sequence[str], other: Sequence[str]
 ) -> LabelSelector | None:
-    """The selector with the pod's own values of ``matchLabelKeys`` and against those of ``mismatchLabelKeys``."""
+    """Return the selector with the pod's values of ``matchLabelKeys`` and against those of ``mismatchLabelKeys``."""
     rows = [Requirement(key, "In", [labels[key]]) for key in same if key in labels]
     rows += [Requirement(key, "NotIn", [labels[key]]) for key in other if key in labels]
     if not rows or selector is None:

@@ -19,7 +19,7 @@ Step = tuple[SimulatedNode, "PodGroup | None", int]
 
 
 class NodeSimulation:
-    """All nodes and the counts between pods; ``node`` and ``open`` are undone by ``rollback``."""
+    """All nodes and the counts between pods; ``put`` and ``open`` are undone by ``rollback``."""
 
     def __init__(self, static: StaticFit, constraints: Constraints) -> None:
         self.static = static
@@ -30,11 +30,11 @@ class NodeSimulation:
         self._candidates: dict[int, list[SimulatedNode]] = {}
 
     def rules(self, group: PodGroup) -> list[Rule]:
-        """The rules between pods that bind a group."""
+        """Return the rules between pods that bind a group."""
         return self._bindings[group.ident].rules
 
     def is_free(self, group: PodGroup) -> bool:
-        """Whether only room and static rules bind it."""
+        """Tell whether only resources and static rules bind it."""
         return not self._bindings[group.ident].rules and not group.scheduling.ports
 
     def open(self, node: SimulatedNode) -> None:
@@ -66,7 +66,7 @@ class NodeSimulation:
             count.add(node, pods)
 
     def change_class(self, node: SimulatedNode, node_class: NodeClass) -> None:
-        """Other taints: some spreads may no longer count the node."""
+        """Give the node other taints: some spreads may no longer count it."""
         counts = [count for count in self._counts if count.by_taints]
         for count in counts:
             count.leave(node)
@@ -75,12 +75,12 @@ class NodeSimulation:
             count.enter(node)
 
     def vanish(self, node: SimulatedNode) -> None:
-        """A closed node is gone for good."""
+        """Take a closed node out of all counts for good."""
         for count in self._counts:
             count.leave(node)
 
     def mark(self) -> int:
-        """A point to roll back to."""
+        """Return a point to roll back to."""
         return len(self._journal)
 
     def rollback(self, mark: int) -> None:
@@ -98,7 +98,7 @@ class NodeSimulation:
                     known.pop()
 
     def since(self, mark: int) -> list[Step]:
-        """The steps since ``mark``: a node opened (no group) or pods placed."""
+        """Return the steps since ``mark``: a node opened (no group) or pods placed."""
         return self._journal[mark:]
 
     def repeat(self, steps: Iterable[Step]) -> None:
@@ -110,7 +110,7 @@ class NodeSimulation:
                 self.put(node, group, pods)
 
     def candidates(self, group: PodGroup) -> list[SimulatedNode]:
-        """Places that static rules allow, in their order; the list is shared and grows with ``open``."""
+        """Return the nodes that static rules allow, in their order; the list is shared and grows with ``open``."""
         demand = self.static.demand(group)
         found = self._candidates.get(demand)
         if found is None:
@@ -145,7 +145,7 @@ class NodeSimulation:
         return pods - left
 
     def quota(self, group: PodGroup, labels: Mapping[str, str]) -> int:
-        """Pods that the rules between pods allow on a node with these labels now (host ports apart)."""
+        """Return how many pods the rules between pods allow on a node with these labels now (host ports apart)."""
         quota = UNLIMITED
         for rule in self.rules(group):
             quota = min(quota, rule.quota(labels))
@@ -179,7 +179,7 @@ class ConstrainedFill:
             stack.reverse()
 
     def add(self, node: SimulatedNode) -> None:
-        """A node more to fill."""
+        """Add a node to fill."""
         group = self._group
         if node.closed or capacity(node.free, group.vector, 1) < 1:
             return
@@ -206,7 +206,7 @@ class ConstrainedFill:
         return pods - left
 
     def _all(self) -> list[list[SimulatedNode]]:
-        """All stacks; the empty ones are dropped."""
+        """Return all stacks; the empty ones are dropped."""
         self._stacks = {key: stack for key, stack in self._stacks.items() if stack}
         return list(self._stacks.values())
 
@@ -232,5 +232,5 @@ class ConstrainedFill:
 
 
 def rule_keys(rule: Rule) -> tuple[str, ...]:
-    """Topology keys that a rule looks at."""
+    """Return the topology keys that a rule looks at."""
     return tuple(count.key for count in rule.counts) if isinstance(rule, AffinityRule) else (rule.key,)

@@ -38,7 +38,7 @@ class SimulatedNode:
 
 
 def capacity(free: Sequence[int], vector: Vector, limit: int) -> int:
-    """How many pods of this size fit, at most ``limit``."""
+    """Return how many pods of this size fit, at most ``limit``."""
     for have, need in zip(free, vector, strict=True):
         if need and need * limit > have:
             limit = have // need
@@ -48,7 +48,7 @@ def capacity(free: Sequence[int], vector: Vector, limit: int) -> int:
 
 
 def ports_free(node: SimulatedNode, ports: Iterable[Port]) -> bool:
-    """Whether none of the host ports is taken: the same port and protocol on overlapping addresses is."""
+    """Tell whether none of the host ports is taken: the same port and protocol on overlapping addresses is."""
     for address, protocol, number in ports:
         for taken_address, taken_protocol, taken_number in node.ports:
             same = number == taken_number and protocol == taken_protocol

@@ -1,4 +1,4 @@
-"""What each pool can add to the room: its template without the share of DaemonSets, its limits, its placements."""
+"""What each pool can add: its template without the share of DaemonSets, its limits, its placements."""
 
 from __future__ import annotations
 
@@ -66,14 +66,14 @@ class Offering:
         return 0 if self.blocked else self.limit - self.opened
 
     def make(self, placement: Placement) -> SimulatedNode:
-        """A new node at a placement, not yet opened."""
+        """Make a new node at a placement, not yet opened."""
         self.serial += 1
         name = f"{NEW_NODE_PREFIX}{self.pool_status.name}:{self.serial}"
         labels = domain_labels(placement.labels, None, name)
         return SimulatedNode(name, labels, placement.node_class, self.free, self.pool_status.id)
 
     def obstacle(self, static: StaticFit, group: PodGroup) -> str:
-        """Empty when an empty node of the pool could hold a pod of the group, else why not."""
+        """Return why an empty node of the pool could not hold a pod of the group; empty when it could."""
         for name, have, need in zip(self.resources, self.free, group.vector, strict=True):
             if need > have:
                 return insufficient(name)
@@ -82,7 +82,7 @@ class Offering:
 
 
 def placements_of(template: Template, static: StaticFit, pool: str) -> list[Placement]:
-    """The placements of a template."""
+    """Return the placements of a template."""
     placements = []
     for domain in template.domains:
         labels = domain_labels(template.labels, domain, f"{NEW_NODE_PREFIX}{pool}")

@@ -65,7 +65,11 @@ class StaticFit:
         return keys
 
     def classify(self, labels: Mapping[str, str], taints: Iterable[Taint], name: str) -> NodeClass:
-        """The kind of a node."""
+        """Return the class of a node.
+
+        Labels that no selector asks for and soft taints are left out of the key, so thousands of nodes fall into a few
+        classes. A selector by name (``matchFields``) tells every node apart; only then the name is part of the key.
+        """
         seen = {key: labels[key] for key in self._asked if key in labels}
         hard = [taint for taint in taints if taint.effect in HARD_EFFECTS]
         marks = tuple(sorted((taint.key, taint.value or "", taint.effect or "") for taint in hard))
@@ -76,7 +80,11 @@ class StaticFit:
         return found
 
     def demand(self, group: PodGroup) -> int:
-        """Number of the demands that a group shares with others."""
+        """Return the number of the demands that a group shares with others.
+
+        Groups differ in size, labels and rules between pods; here only selector, affinity, tolerations and volumes
+        count, compared by their encoded form, since structs are compared by identity.
+        """
         found = self._demand_of.get(group.ident)
         if found is None:
             spec = group.scheduling.spec
@@ -87,7 +95,7 @@ class StaticFit:
         return found
 
     def obstacle(self, group: PodGroup, node_class: NodeClass) -> str:
-        """Empty when the group may run there, else the reason."""
+        """Return why the group may not run there; empty when it may."""
         key = (self.demand(group), node_class.ident)
         found = self._answers.get(key)
         if found is None:
@@ -95,7 +103,7 @@ class StaticFit:
         return found
 
     def affine(self, group: PodGroup, node_class: NodeClass) -> bool:
-        """Whether node selector and node affinity alone allow it (what a spread constraint counts by default)."""
+        """Tell whether node selector and node affinity alone allow it (what a spread constraint counts by default)."""
         key = (self.demand(group), node_class.ident)
         found = self._affinity_answers.get(key)
         if found is None:

@@ -33,14 +33,14 @@ class DomainCount:
         self._low = 0
 
     def domain(self, node: SimulatedNode) -> str | None:
-        """The domain in which pods of this node are counted, None when they are not."""
+        """Return the domain in which pods of this node are counted, None when they are not."""
         value = node.labels.get(self.key)
         if value is None or (self.counts_on is not None and not self.counts_on(node)):
             return None
         return value
 
     def enter(self, node: SimulatedNode) -> None:
-        """A node appears."""
+        """Count a node that appears."""
         value = self.domain(node)
         if value is None:
             return
@@ -51,7 +51,7 @@ class DomainCount:
         self.nodes[value] += 1
 
     def leave(self, node: SimulatedNode) -> None:
-        """A node disappears; its domain goes with the last one."""
+        """Forget a node that disappears; its domain goes with the last one."""
         value = self.domain(node)
         if value is None:
             return
@@ -61,7 +61,7 @@ class DomainCount:
             self._count(self.counts[value], -1)
 
     def add(self, node: SimulatedNode, pods: int) -> None:
-        """``pods`` more (or fewer, when negative) on a node."""
+        """Count ``pods`` more (or fewer, when negative) on a node."""
         value = self.domain(node)
         if value is None:
             return
@@ -73,6 +73,8 @@ class DomainCount:
             self._count(before + pods, 1)
 
     def _count(self, level: int, domains: int) -> None:
+        # ``_low`` may lag behind when the lowest level empties: ``lowest`` looks again then. It is never above the
+        # truth, because every level that appears below it moves it down here.
         self._histogram[level] = self._histogram.get(level, 0) + domains
         if not self._histogram[level]:
             del self._histogram[level]
@@ -105,7 +107,12 @@ class SpreadRule:
         self.own = own
 
     def quota(self, labels: Mapping[str, str]) -> int:
-        """Pods that a node with these labels may take now."""
+        """Return how many pods a node with these labels may take now.
+
+        The skew after placing n pods, count + n - lowest, must not pass ``max_skew``. While fewer domains than
+        ``min_domains`` exist the lowest counts as 0, and so it does for a node in a domain that is not there yet: that
+        domain begins with no pod.
+        """
         value = labels.get(self.key)
         if value is None:
             return 0
@@ -130,7 +137,7 @@ class AntiAffinityRule:
         self.own = own
 
     def quota(self, labels: Mapping[str, str]) -> int:
-        """As above; a node without the key is no obstacle."""
+        """Return the quota; a node without the key is in no domain, so nothing there is too near."""
         value = labels.get(self.key)
         if value is None:
             return UNLIMITED
@@ -150,7 +157,7 @@ class AffinityRule:
         self.own = own
 
     def quota(self, labels: Mapping[str, str]) -> int:
-        """As above; the first pod decides where the others go, so it goes alone."""
+        """Return the quota; the first pod decides where the others go, so it goes alone."""
         if any(count.key not in labels for count in self.counts):
             return 0
         if all(count.counts.get(labels[count.key], 0) > 0 for count in self.counts):
