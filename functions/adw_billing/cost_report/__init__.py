@@ -1,1 +1,1 @@
-"""The report of costs as page, text and chart; may import model and the embedded file."""
+"""The report of costs as page, text and chart, from the rows of a query; may import model."""

@@ -1,1 +1,1 @@
-"""Tables, headers, exact sums and the Warehouse protocol; imports nothing of the function but its errors."""
+"""Tables, headers, exact sums and the Warehouse protocol; imports nothing of the function."""

@@ -1,1 +1,1 @@
-"""DDL and views that both engines share; may import model. An engine is a room of its own below."""
+"""DDL and views that both engines share, and a room for each engine; may import model."""
