@@ -171,6 +171,8 @@ class _StagedLoad:
         """Stage all batches; False when time was over before the end, with the progress kept."""
         check = self._skip(splitter)
         first = self._done.records + 1
+        # Three things go on at once, each a step ahead of the next: unpacking and cutting, parsing, and the warehouse
+        # in this thread. The queues are short, so that memory holds a few chunks whatever the size of the object.
         stopped = threading.Event()
         with ahead(splitter.chunks, stopped=stopped) as chunks:
             from functions.adw_billing.parse.parser import Parser  # a call with nothing new needs no Arrow
@@ -232,6 +234,8 @@ class _StagedLoad:
 
     def reject(self, stream: ProvenStream, fault: StreamFault) -> LedgerRow:
         """Quarantine the whole object: no row of damaged bytes is published, however good it looked."""
+        # The fault may come after rows were staged, even kept in earlier calls: they go, and the claim is taken again
+        # for the ledger row that says why.
         stream.drain()
         key = self._claim.key
         self._warehouse.release(self._claim, drop=True)

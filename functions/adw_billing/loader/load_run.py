@@ -177,6 +177,7 @@ class LoadRun:
     def _unreadable(self, report: ReportObject, error: OciServiceError) -> bool:
         fields = {"object": report.name, "status": error.status, "code": error.code}
         _log.warning("object not read", extra={"fields": fields})
+        # One object that cannot be read says nothing of the others; several in a row say that none can.
         if error.status not in GONE_STATUSES:
             self._failures += 1
         if self._failures >= MAX_FAILURES_IN_A_ROW:

@@ -59,6 +59,8 @@ class Reader:
         text = chunk.text
         if not chunk.regular or text.startswith(codecs.BOM_UTF8):
             raise Irregular
+        # A misfit that holds line ends may be several records to `records`, which puts a fault on its first line only:
+        # then the numbers of all that follow would differ.
         misfits: list[int] = []
         has_lines = False
 

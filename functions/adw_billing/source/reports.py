@@ -70,6 +70,8 @@ class Bucket:
 
     def read(self, report: ReportObject, last_byte: int | None = None) -> Iterator[bytes]:
         """Yield the object, or its head, in this very version; a broken connection is taken up where it broke."""
+        # Each request names the etag (If-Match) and goes on behind the last byte received: all parts are of one
+        # version, whatever is published meanwhile, and a 412 says that it is gone.
         received = 0
         for attempt in range(MAX_RESUMES + 1):
             try:

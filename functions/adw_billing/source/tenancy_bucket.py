@@ -56,6 +56,8 @@ class TenancyBucket(Bucket):
 
     def _explain_missing(self, error: OciServiceError) -> FunctionError:
         """Say why there is no such bucket: another home region, a child tenancy, or no policy."""
+        # Object Storage answers 404 for a bucket that does not exist and for one that may not be seen, alike. What
+        # Identity and Organizations know narrows it down; where they may not be asked, the policy is the likely cause.
         home, current = self._regions()
         if home and current and home != current:
             return WrongRegion(

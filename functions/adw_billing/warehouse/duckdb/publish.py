@@ -24,6 +24,8 @@ def fill_billing(session: Session, claim: Claim, *, cost_from: str, adopted: boo
         session.remember(COST_FROM_ROW, cost_from or after)
     if not adopted or claim.dialect == "focus":
         return
+    # An adopted table may have this object's rows from the loader before: all of them give way to a usage report's,
+    # those from the stored day on to a cost report's, as the view shows them.
     where = "usage_report = $usage_report"
     if claim.dialect == "cost":
         where += f" AND {sql.ADOPTED_DAY} >= ({stored})"
@@ -35,6 +37,8 @@ def summarise(session: Session, key: ObjectKey, old: Mapping[str, set[date]], ne
     """Bring `oci_cost_daily` up to date for the days, by dialect, that the object touched before and touches now."""
     for dialect, days in new.items():
         same = {"tenancy_id": key.tenancy_id, "dialect": dialect, "retained": retained_row(key.tenancy_id)}
+        # Whole days are summed up again, old and new ones: adding and subtracting would need the old rows' sums, and a
+        # fault once made would stay.
         forget, add = sql.summarise(dialect)
         for first, last in _runs(sorted(days | old.get(dialect, set()))):
             span = {**same, "first": first, "last": last}

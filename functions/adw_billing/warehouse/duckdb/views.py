@@ -19,6 +19,9 @@ _PLACEHOLDERS = {
     "{correction}": "CASE WHEN lower(lineItem_isCorrection) = 'true' THEN 'Correction' END",
 }
 
+# `chain` follows each corrected line to the line that that one corrects, and so on. It ends at a line that corrects
+# none, and it ends too where lines correct one another in a circle, which bad data can hold: no step leads back to its
+# start or to itself, and no chain is longer than 100. UNION keeps one of the lines that two ways reach.
 CORRECTION = f"""CREATE OR REPLACE VIEW {CORRECTION_VIEW} AS
 WITH RECURSIVE line AS (
   SELECT 'cost' AS dialect, tenancy_id, object_name, object_row, lineItem_referenceNo AS reference_no,

@@ -139,6 +139,8 @@ class DuckDbWarehouse:
     def keep_progress(self, claim: Claim, progress: Progress) -> Claim:
         """Commit the slice and how far it reaches; the claim goes on in a new transaction."""
         with named_faults():
+            # Rows of an unsliced claim are where `commit` publishes them: committed now, half a report would be seen.
+            # They are dropped, and the claim that is left behind makes the next attempt a sliced one.
             if not claim.sliced:
                 self._session.run("ROLLBACK")
                 self._session.run("BEGIN")
@@ -192,6 +194,8 @@ class DuckDbWarehouse:
                 )
             self._forget(claim.key)
         self._session.reject(claim.key, outcome.rejected, REJECTED.name)
+        # The proof comes when all rows are where readers will find them and before anything is committed: its error
+        # rolls the whole publication back.
         sums = self._read_back(claim, outcome)
         fill_billing(self._session, claim, cost_from=self._cost_from, adopted=self._adopted)
         new_days = self._days(claim.key, None if self._known else claim.dialect)

@@ -19,6 +19,8 @@ CLAIM_NEW = (
     f"INSERT INTO {CLAIM.name} ({', '.join(CLAIM.names)}) "
     f"VALUES ({KEY_BINDS}, :call_id, {_UNTIL}, {', '.join(NO_PROGRESS.values())})"
 )
+# The condition is tested under the row's lock: of two calls that want a claim that has run out, the second finds it
+# renewed when the first has committed.
 CLAIM_FREE = (
     f"UPDATE {CLAIM.name} SET call_id = :call_id, claimed_until = {_UNTIL} WHERE {BY_NAME} "
     f"AND (claimed_until < {NOW} OR call_id = :call_id)"

@@ -37,6 +37,8 @@ class Claims:
     def take(self, key: ObjectKey) -> bool:
         """Take the claim if it is free, ours, or has run out; whether it is ours now. Commits."""
         seconds = self._deadline.remaining_seconds() + LEASE_SECONDS
+        # INSERT first: most objects have no claim. Two calls at once meet at the primary key; a SELECT before it would
+        # let both pass.
         try:
             self._session.run(
                 claim_sql.CLAIM_NEW, **_name(key), object_etag=key.object_etag, call_id=self._call_id, seconds=seconds

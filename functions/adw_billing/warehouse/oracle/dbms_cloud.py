@@ -76,6 +76,7 @@ class Copy:
             self._session.run(sql.stage_billing(layout, name, tables[1]))
 
     def _copy(self, uri: str) -> None:
+        # COPY_DATA adds to what is in the table and commits by itself: the table is new for every copy
         if not create_table(self._session, self._table):  # of a call that died, maybe of another header
             self._session.run(drop(self._table.name))
             create_table(self._session, self._table)

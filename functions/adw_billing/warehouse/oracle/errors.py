@@ -126,6 +126,8 @@ def codes(error: BaseException) -> list[str]:
 
 def typed(error: BaseException) -> FunctionError:
     """Return the reason of an error of the driver or, while connecting, of the network."""
+    # Order: TLS faults carry a code that says only "cannot connect"; a lost connection counts before everything else
+    # that its codes may say, because what the last request did is then unknown.
     found = codes(error)
     code = found[0] if found else ""
     if isinstance(error.__cause__, ssl.SSLError):

@@ -56,6 +56,8 @@ def migrate(session: Session) -> None:
     if version == SCHEMA_VERSION:
         _drop_leftovers(session, present)
         return
+    # Each step may have been done before, by a call that died or by one that runs beside this one, and each finds that
+    # out by its own error code. The version is written last: it says that all steps are done.
     for table in ALL:
         if table.name not in present:
             create_table(session, table)
@@ -119,6 +121,8 @@ def _adopt(session: Session) -> None:
 
 def _drop_leftovers(session: Session, present: set[str]) -> None:
     """Drop private tables that no claim stands for any more."""
+    # A private table without a claim belongs to nobody: a claim is committed before its tables are made and removed
+    # before they are dropped.
     private = {name for name in present if name.startswith(STAGE_PREFIX)}
     if not private:
         return

@@ -37,6 +37,7 @@ class Session:
     def reopen(self) -> None:
         """Begin a new session in place of one that was lost."""
         self._connection = self._opens()
+        # the settings of a session go with it, so that a new one needs them again
         for statement in sql.SESSION:
             self.run(statement)
 

@@ -151,6 +151,9 @@ def sums(cost: str, quantity: str, table: str) -> str:
 
 
 def _parts(value: str) -> list[str]:
+    # NUMBER keeps 38 digits, and SUM rounds to them silently. The sums of the whole units, of the next 18 decimals and
+    # of the rest have fewer each, for amounts that a bill can have; where one has more, the proof fails, and no wrong
+    # sum is published.
     return [
         f"SUM(TRUNC({value}))",
         f"SUM(TRUNC({value}, 18) - TRUNC({value}))",
@@ -171,6 +174,7 @@ COMMITTED = (
 """Whether this very call's commit has happened: asked when its answer was lost."""
 
 FORGET_REPORT = f"DELETE FROM {REPORT.name} WHERE {BY_NAME}"
+# A rejected version leaves what was loaded of another one as it is; only rows of rejected versions are replaced.
 _UNLOADED = (
     f"{BY_NAME} AND (object_etag = :object_etag OR object_etag IN (SELECT object_etag FROM {REPORT.name} "
     f"WHERE {BY_NAME} AND state = 'rejected'))"

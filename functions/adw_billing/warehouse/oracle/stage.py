@@ -45,6 +45,7 @@ class Stage:
     def resume(self, records: int) -> None:
         """Go on where a call kept its progress: what was staged after it is dropped."""
         for kind, table in self._tables.items():
+            # the call before may have died before it made a table of this kind
             create_table(self._session, table)
             self._session.run(sql.stage_trim(table.name), records=records)
             self._made.add(kind)

@@ -43,6 +43,8 @@ def _oracle(expression: str) -> str:
     return _DECIMAL.sub(r"\1", expression)
 
 
+# As DuckDB's, in Oracle's words: a recursive WITH takes UNION ALL only, so that `start_line` makes the starts distinct
+# first; there is no boolean and no arg_max, and the depth of 100 alone ends a circle that does not lead to its start.
 CORRECTION = f"""CREATE OR REPLACE VIEW {CORRECTION_VIEW} AS
 WITH line AS (
   SELECT 'cost' AS dialect, tenancy_id, object_name, object_row, lineItem_referenceNo AS reference_no,
