@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from emulator.reports.columns import Dialect
+    from emulator.reports.report_columns import Dialect
     from emulator.services.object_storage.service import ObjectStorageService
     from emulator.services.object_storage.stored_objects import StoredBucket
 

@@ -10,8 +10,8 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, BinaryIO
 
 from emulator.reports.catalogue import TAG_KEYS, TENANCY, make_resources
-from emulator.reports.columns import CHANGING, COLUMNS, Dialect, FocusNames, fixed_values, header_name
 from emulator.reports.line_items import BLOCK_ROWS, LineItem, Window
+from emulator.reports.report_columns import CHANGING, COLUMNS, Dialect, FocusNames, fixed_values, header_name
 from emulator.reports.row_values import ClockStyle, RowValues, TimeSpelling
 
 if TYPE_CHECKING:

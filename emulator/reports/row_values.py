@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from emulator.reports.catalogue import Resource
-    from emulator.reports.columns import Dialect
     from emulator.reports.line_items import LineItem
+    from emulator.reports.report_columns import Dialect
 
 ClockStyle = Literal["mixed", "minutes", "seconds", "milliseconds", "offset", "blank"]
 _FORMATS: dict[str, str] = {
@@ -60,7 +60,7 @@ class TimeSpelling:
 
 
 class RowValues:
-    """The values of `columns.CHANGING`, in its order."""
+    """The values of `report_columns.CHANGING`, in its order."""
 
     def __init__(self, dialect: Dialect, resources: Sequence[Resource], clock: TimeSpelling) -> None:
         self._dialect = dialect

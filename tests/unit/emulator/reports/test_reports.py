@@ -16,16 +16,16 @@ import pytest
 
 from emulator.reports.billing_history import BillingHistory, final_state, write_folder
 from emulator.reports.catalogue import ODD_TAG_VALUES
-from emulator.reports.columns import COLUMNS
 from emulator.reports.generated_report import EXACT, GeneratedReport, ReportLayout, make_report
 from emulator.reports.java_numbers import big_decimal, java_double, line_item_cost
 from emulator.reports.line_items import BLOCK_ROWS
+from emulator.reports.report_columns import COLUMNS
 from tests.support.shared_data import shared_file
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from emulator.reports.columns import Dialect
+    from emulator.reports.report_columns import Dialect
 
 AMOUNTS = {
     "cost": ("cost/myCost", "usage/billedQuantity"),
