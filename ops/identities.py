@@ -9,11 +9,11 @@ from shared.errors import FunctionError, NotAuthorised, OciServiceError
 from shared.oci.clients import Credentials, retry_strategy, sdk_credentials
 from shared.oci.settings import OciSettings
 
-Kind = Literal["workload-identity", "instance-principal", "config"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+AuthKind = Literal["workload-identity", "instance-principal", "config"]
+AUTH_KINDS: tuple[AuthKind, ...] = get_args(AuthKind)
 
-TOKEN_ATTEMPTS = 4
-TOKEN_SECONDS = 30
+MAX_TOKEN_ATTEMPTS = 4
+MAX_TOKEN_SECONDS = 30
 """Limits of the exchange of a token: a node's agent may be late by some seconds when the node is new."""
 
 
@@ -21,11 +21,11 @@ TOKEN_SECONDS = 30
 class Identity:
     """Which identity to use: ``token_file`` replaces the pod's mounted token, the rest is for ``config``."""
 
-    kind: Kind = "workload-identity"
+    kind: AuthKind = "workload-identity"
     token_file: str = ""
     config_file: str = ""
     profile: str = ""
-    token_attempts: int = TOKEN_ATTEMPTS
+    token_attempts: int = MAX_TOKEN_ATTEMPTS
 
 
 def identity_credentials(identity: Identity) -> Credentials:
@@ -50,7 +50,7 @@ def identity_credentials(identity: Identity) -> Credentials:
         ) from None
     except Exception as fault:  # noqa: BLE001  (the SDK's signers raise anything from OSError to RuntimeError)
         raise NotAuthorised(
-            f"{identity.kind} cannot be used: {_said(fault)}", fix="see docs/schedules.md, section Identity"
+            f"{identity.kind} cannot be used: {_text_of(fault)}", fix="see docs/schedules.md, section Identity"
         ) from None
 
 
@@ -59,7 +59,7 @@ def _workload(identity: Identity) -> Credentials:
 
     made = get_oke_workload_identity_resource_principal_signer(
         service_account_token_path=identity.token_file or None,
-        retry_strategy=retry_strategy(identity.token_attempts, TOKEN_SECONDS),
+        retry_strategy=retry_strategy(identity.token_attempts, MAX_TOKEN_SECONDS),
     )
     return {"region": made.region} if made.region else {}, made
 
@@ -67,7 +67,9 @@ def _workload(identity: Identity) -> Credentials:
 def _instance(identity: Identity) -> Credentials:
     from oci.auth.signers import InstancePrincipalsSecurityTokenSigner
 
-    made = InstancePrincipalsSecurityTokenSigner(retry_strategy=retry_strategy(identity.token_attempts, TOKEN_SECONDS))
+    made = InstancePrincipalsSecurityTokenSigner(
+        retry_strategy=retry_strategy(identity.token_attempts, MAX_TOKEN_SECONDS)
+    )
     return {"region": made.region}, made
 
 
@@ -79,7 +81,9 @@ def _config(identity: Identity) -> Credentials:
 _MAKERS = {"workload-identity": _workload, "instance-principal": _instance, "config": _config}
 
 
-def _said(fault: Exception) -> str:
-    """What an exception of the SDK says, without the token or the answer it may hold."""
+def _text_of(fault: Exception) -> str:
+    """Return what an exception of the SDK says, without the token or the answer that it may hold."""
+    # The SDK's own exceptions have a message for people. The text of any other may quote a token or a private key: only
+    # those of files and of parsing are shown.
     message = getattr(fault, "message", None) or (str(fault) if isinstance(fault, OSError | ValueError) else "")
     return f"{type(fault).__name__}{': ' + str(message)[:200] if message else ''}"

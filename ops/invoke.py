@@ -17,7 +17,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from ops.identities import KINDS, Identity, identity_credentials
+from ops.identities import AUTH_KINDS, Identity, identity_credentials
 from shared.addresses import service_base_url
 from shared.errors import BadRequest, FunctionError, OciServiceError
 from shared.oci.clients import CONNECT_SECONDS, READ_SECONDS, Credentials, make_client, oci_errors
@@ -78,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
 def call(
     target: Target, identity: Identity, body: bytes, *, detach: bool = False, timeout_seconds: float = ANSWER_SECONDS
 ) -> Answered:
-    """The function's answer; never tried a second time.
+    """Return the function's answer; a call is never repeated.
 
     Raises OciServiceError for what the service refuses (code ``no-answer``: it could not be reached) and NotAuthorised
     when the identity cannot be used.
@@ -99,7 +99,7 @@ def call(
 
 
 def exit_status(answer: bytes, *, strict: bool) -> int:
-    """What an answer means: ``{"error": …}`` is an error, ``{"warning": …}`` a warning, all else success.
+    """Return what an answer means: ``{"error": …}`` is an error, ``{"warning": …}`` a warning, all else success.
 
     ``{"node-pools": […]}`` of oke-autoscaler is as bad as the worst of its pools.
     """
@@ -116,7 +116,7 @@ def exit_status(answer: bytes, *, strict: bool) -> int:
 
 
 def region_of(function: str) -> str:
-    """The region that an OCID names (``iad`` becomes ``us-ashburn-1``), empty where it names none."""
+    """Return the region that an OCID names (``iad`` becomes ``us-ashburn-1``), empty where it names none."""
     from oci.regions import REGIONS_SHORT_NAMES
 
     found = _FUNCTION.fullmatch(function)
@@ -125,7 +125,7 @@ def region_of(function: str) -> str:
 
 
 def _client(service: str, signed_by: Credentials, region: str, endpoint: str, seconds: float) -> Any:  # noqa: ANN401
-    """Return a client without retries: a function that was called twice may do its work twice."""
+    """Return a client that never repeats a call: a function that is called twice may do its work twice."""
     if not region and not endpoint:
         raise BadRequest("the region is not known", fix="name it with --region", field="--region")
     return make_client(service, signed_by, region=region, endpoint=endpoint, timeout_seconds=(CONNECT_SECONDS, seconds))
@@ -171,7 +171,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--detach", action="store_true", help="do not wait for the answer (the function may run longer)"
     )
     parser.add_argument("--strict", action="store_true", help="exit with 2 when the answer is a warning")
-    parser.add_argument("--auth", choices=KINDS, default=KINDS[0], help=f"who calls (default: {KINDS[0]})")
+    parser.add_argument(
+        "--auth", choices=AUTH_KINDS, default=AUTH_KINDS[0], help=f"who calls (default: {AUTH_KINDS[0]})"
+    )
     parser.add_argument("--region", default="", help="default: the one that the OCID names, else the identity's")
     parser.add_argument("--timeout", type=float, default=ANSWER_SECONDS, help="seconds to wait (default: %(default)s)")
     parser.add_argument("--profile", default="", help="with --auth config: the profile (default: DEFAULT)")

@@ -1,4 +1,4 @@
-"""The checks of `oci-functions preflight`, each a read: one row an answer, and no check stops the next."""
+"""The checks of `oci-functions preflight`: reads, each of them one row, and none keeps the next from being made."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Preflight:
         self._region = where.region or str(self._signed_by[0].get("region") or "")
 
     def rows(self) -> Iterator[Row]:
-        """Every row, in the order of the table."""
+        """Yield every row, in the order of the table."""
         config, signer = self._signed_by
         tenancy = str(config.get("tenancy") or getattr(signer, "tenancy_id", ""))
         home, rows = self._credentials(tenancy)
@@ -77,7 +77,7 @@ class Preflight:
         yield from self._gateway()
 
     def _credentials(self, tenancy: str) -> tuple[str, list[Row]]:
-        """The home region (empty when unknown) and the row."""
+        """Return the home region (empty when unknown) and the row."""
         try:
             with oci_errors("identity"):
                 regions = self._client("identity").list_region_subscriptions(tenancy).data
@@ -87,7 +87,7 @@ class Preflight:
         return home, [Row("credentials", "identity", "ok", f"tenancy …{tenancy[-8:]}, home region {home}")]
 
     def _functions(self, found: list[Any]) -> Iterator[Row]:
-        """The app and its functions, which are put into ``found``."""
+        """Yield the row of the app, and put its functions into ``found``."""
         client = self._client("functions_management")
         fix = "deploy the app, or name it with --app and its compartment with --compartment"
         try:
@@ -162,7 +162,7 @@ class Preflight:
         yield Row("bucket", "usage reports", outcome, f"asked in {asked}", f"set home_region to {home}")
 
     def _own(self, function: Any) -> Iterator[Row]:  # noqa: ANN401
-        """The rows of a function's own preflight: database login, cluster token, RBAC."""
+        """Yield the rows of a function's own preflight: database login, cluster token, RBAC."""
         where = self._where
         target = invoke.Target(function.id, region=self._region, endpoint=where.endpoint)
         try:
@@ -195,7 +195,7 @@ class Preflight:
 
 
 def own_rows(function: str, answer: object) -> Iterator[Row]:
-    """The rows of ``{"preflight": {"checks": [{"name", "ok", "found" | "reason", "message", "fix"}, …]}}``.
+    """Yield the rows of ``{"preflight": {"checks": [{"name", "ok", "found" | "reason", "message", "fix"}, …]}}``.
 
     An ``{"error": …}`` is one row, and so is the answer of a function that knows no preflight.
     """
@@ -219,7 +219,7 @@ def _of_check(function: str, check: dict[str, Any]) -> Row:
 
 
 def _route(path: str, wanted: int, meaning: str, endpoint: str) -> Row:
-    """Whether a route answers a request without card id and token as it must."""
+    """Return whether a route answers a request without card id and token as it must."""
     status = _status(endpoint.rstrip("/") + path)
     outcome: Outcome = "ok" if status == wanted else "FAILED"
     fix = "open port 443 of the gateway's subnet" if status == 0 else "deploy deploy/api-gateway.json"
@@ -245,7 +245,7 @@ def _failed(area: str, check: str, error: FunctionError, fix: str = "") -> Row:
 
 
 def guarded(rows: Callable[[], Iterator[Row]]) -> Iterator[Row]:
-    """The rows, ended by one of the failure when the identity itself cannot be used."""
+    """Yield the rows; when the identity itself cannot be used, the last one says so."""
     try:
         yield from rows()
     except FunctionError as error:

@@ -10,7 +10,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from ops.identities import KINDS, Identity
+from ops.identities import AUTH_KINDS, Identity
 from ops.preflight.checks import Preflight, Row, Where, guarded
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `preflight`."""
     parser.add_argument("--compartment", required=True, help="OCID of the compartment that holds the app")
     parser.add_argument("--app", default="oci-functions", help="name of the app (default: %(default)s)")
-    parser.add_argument("--auth", choices=KINDS, default="config", help="who asks (default: %(default)s)")
+    parser.add_argument("--auth", choices=AUTH_KINDS, default="config", help="who asks (default: %(default)s)")
     parser.add_argument("--profile", default="", help="profile of the configuration file (default: DEFAULT)")
     parser.add_argument("--config-file", default="", help="the configuration file (default: ~/.oci/config)")
     parser.add_argument("--region", default="", help="region of the app (default: the identity's)")

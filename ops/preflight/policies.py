@@ -1,4 +1,8 @@
-"""Whether a tenancy's policies give each function what it needs. Pure: statements and matching rules are arguments."""
+"""Whether a tenancy's policies give each function what it needs. Pure: statements and matching rules are arguments.
+
+Statements are compared by verb and resource type alone; conditions and compartments are not read. A right that is found
+here may therefore still be missing, but one that is missing here is in no statement about the function's groups.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 VERBS = ("inspect", "read", "use", "manage")
-"""Each holds those before it: https://docs.oracle.com/en-us/iaas/Content/Identity/Concepts/policysyntax.htm"""
+"""Each verb includes those before it: https://docs.oracle.com/en-us/iaas/Content/Identity/Concepts/policysyntax.htm"""
 
 FAMILIES = {
     "clusters": "cluster-family",
@@ -38,7 +42,7 @@ class Right:
 
 
 def needed(function: str, config: Mapping[str, str]) -> list[Right]:
-    """What a function needs with its config; docs/operations.md gives the purpose of each."""
+    """Return what a function needs with its config; docs/operations.md gives the purpose of each."""
     rights: list[Right] = []
     if function == "oke-autoscaler":
         rights = [
@@ -62,9 +66,10 @@ def needed(function: str, config: Mapping[str, str]) -> list[Right]:
 
 
 def groups_of(function_id: str, compartment_id: str, rules: Mapping[str, str]) -> set[str]:
-    """The dynamic groups (name to matching rule) that hold a function, by its OCID or by its compartment."""
+    """Return the dynamic groups that hold a function, by its OCID or by its compartment; ``rules`` are by name."""
     found = set()
     for name, rule in rules.items():
+        # A rule that names the compartment holds every resource in it, unless it names a type: then only that type.
         by_compartment = compartment_id in rule and ("'fnfunc'" in rule or "resource.type" not in rule)
         if function_id in rule or by_compartment:
             found.add(name)
@@ -72,7 +77,7 @@ def groups_of(function_id: str, compartment_id: str, rules: Mapping[str, str]) -
 
 
 def missing(rights: Iterable[Right], groups: set[str], statements: Iterable[str]) -> list[Right]:
-    """The rights that no statement about one of the groups gives; conditions and compartments are not judged."""
+    """Return the rights that no statement about one of the groups gives."""
     given = [
         Right(found["verb"].lower(), found["resource"].lower())
         for found in map(_STATEMENT.match, statements)

@@ -1,4 +1,4 @@
-"""`python -m shared.invoke` against the local Functions service: who calls, what is printed, how it exits."""
+"""One call by `python -m shared.invoke` and `oci-functions invoke`: who calls, what is printed, how it exits."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 import requests
+from click.testing import CliRunner
 from oci.exceptions import ServiceError
 from oci.functions import FunctionsInvokeClient, FunctionsManagementClient
 from oci.retry import NoneRetryStrategy
 
 from emulator.services.workload_identity.service import WorkloadIdentity
 from ops import invoke
+from ops.cli.main import root
 from ops.identities import Identity, identity_credentials
 from shared.errors import OciServiceError
 from shared.oci.signature import load_resource_principal, sign
@@ -74,6 +76,20 @@ def test_the_exit_status_tells_what_the_answer_says(
     assert run("echo", "--body", json.dumps(answer)) == status
     assert json.loads(capsys.readouterr().out) == answer
     assert run("echo", "--body", json.dumps(answer), "--strict") == strict_status
+
+
+@pytest.mark.parametrize(
+    ("answer", "options"), [({"success": {}}, []), ({"warning": {}}, ["--strict"]), ({"error": {}}, [])], ids=str
+)
+def test_the_command_of_people_answers_and_exits_as_that_of_schedules(
+    run: Run, cloud: Cloud, capsys: pytest.CaptureFixture[str], answer: object, options: list[str]
+) -> None:
+    status = run("echo", "--body", json.dumps(answer), *options)
+    identity = ["--auth", "config", "--config-file", str(cloud.identity.create_user().config_file)]
+    words = ["invoke", function_ocid("echo"), *identity, "--endpoint", cloud.endpoint, "--body", json.dumps(answer)]
+    done = CliRunner().invoke(root(), [*words, *options])
+    assert (done.exit_code, done.stdout) == (status, capsys.readouterr().out)
+    assert done.stderr.endswith("answered with status 200\n")
 
 
 def test_an_answer_that_is_no_json_is_printed_and_is_a_success(run: Run, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,13 +1,16 @@
-"""`python -m shared.preflight` against a whole local deployment: it passes, and finds what is taken away."""
+"""`oci-functions preflight` against a whole local deployment: it passes, and finds what is taken away."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
+from click.testing import CliRunner
 
 from emulator.cloud import CloudOptions
 from emulator.services.identity.service import DEFAULT_COMPARTMENT
+from ops.cli.main import root
 from ops.preflight import command as preflight
 from ops.preflight.checks import own_rows
 from tools import suite
@@ -38,6 +41,13 @@ def test_a_deployment_from_the_projects_files_passes_and_one_fault_after_another
     stack: LocalStack, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert check(stack, capsys) == (0, [])
+    where = ["--compartment", DEFAULT_COMPARTMENT, "--endpoint", stack.cloud.endpoint]
+    done = CliRunner().invoke(root(), ["preflight", *where, "--config-file", str(stack.config_file), "--json"])
+    document = json.loads(done.stdout)
+    assert (done.exit_code, document["ok"]) == (0, True)
+    assert {"area": "bucket", "check": "codecard", "outcome": "ok", "detail": "in us-ashburn-1", "fix": ""} in document[
+        "rows"
+    ]
     writes = [call for call in stack.cloud.log.calls() if call.method in {"PUT", "PATCH", "DELETE"}]
     assert writes == []
 
