@@ -200,6 +200,17 @@ def test_no_build_tool_or_test_tool_is_left(image: Image) -> None:
     assert not list(image.site_packages.glob("*/tests"))
 
 
+def test_a_schedule_finds_its_command_and_no_command_line_of_people(image: Image) -> None:
+    assert run_as_function(image, "python3", "-m", "shared.invoke", "--help").startswith(
+        "usage: python -m shared.invoke"
+    )
+    for module in ("functions.adw_billing", "functions.codecard_avatar", "shared.preflight"):
+        assert run_as_function(image, "python3", "-m", module, "--help").startswith(f"usage: python -m {module}")
+    assert image.place("/function/ops/invoke.py").exists()
+    assert not image.place("/function/ops/cli").exists()
+    assert not (image.site_packages / "click").exists()
+
+
 def test_only_code_is_copied(image: Image) -> None:
     found = {path.suffix for path in image.place("/function/shared").rglob("*") if path.is_file()}
     assert found <= {".py", ".pyc"}
