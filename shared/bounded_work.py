@@ -1,6 +1,6 @@
 """Work in a thread of its own, waited for no longer than there is time.
 
-Not every wait takes a time-out: a name lookup has none, a server may send one byte a second for ever, and a driver's
+Not every wait takes a time-out: a name lookup has none, a server may send one byte a second forever, and a driver's
 connect may stop counting after the TCP handshake. Python cannot end a thread from outside, so a thread that is late is
 left behind: the caller closes what it waits for (``abandon``), and as a daemon it does not keep the process alive.
 """
@@ -118,7 +118,7 @@ def _work(make: Callable[[], Iterable[T]], waiting: queue.Queue[object], stopped
 
 
 def _put(item: object, waiting: queue.Queue[object], stopped: threading.Event) -> bool:
-    # A put without a time-out would wait for ever on a full queue whose reader has left; polling sees `stopped`.
+    # A put without a time-out would wait forever on a full queue whose reader has left; polling sees `stopped`.
     while not stopped.is_set():
         with contextlib.suppress(queue.Full):
             waiting.put(item, timeout=_POLL_SECONDS)

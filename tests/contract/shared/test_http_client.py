@@ -161,7 +161,7 @@ def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch)
         assert get(HttpClient(), server).status == 200
 
 
-def test_a_private_address_is_remembered_to_be_told() -> None:
+def test_a_private_address_is_remembered_for_the_log() -> None:
     http = HttpClient()
     with serving(OK) as server:
         get(http, server)
@@ -229,7 +229,7 @@ def test_a_certificate_for_another_name_is_refused(tmp_path: Path, monkeypatch: 
             HttpClient().send("GET", url, Deadline.after(10), limit_bytes=9)
 
 
-def test_a_host_without_an_rsa_certificate_is_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_host_without_an_rsa_certificate_is_distinguished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pem = self_signed(tmp_path, "localhost")
     with elliptic_server(pem, monkeypatch) as server:
         url = f"https://localhost:{server.port}"

@@ -68,13 +68,13 @@ def test_a_list_comes_in_pages_over_one_connection(cloud: Cloud, api: Kubernetes
     assert len({call.connection for call in calls}) == 1
 
 
-def test_an_expired_page_starts_the_list_anew(cloud: Cloud, api: KubernetesApi) -> None:
+def test_an_expired_page_restarts_the_list(cloud: Cloud, api: KubernetesApi) -> None:
     cloud.faults.add(service="kubernetes", path=f"^{PODS}$", skip=1, status=410)
     assert names(api.list_all(PODS, Pod)) == ALL
     assert len(cloud.log.calls(service="kubernetes")) == 2 + 3
 
 
-def test_pages_that_expire_for_ever_end_in_an_error(cloud: Cloud, api: KubernetesApi) -> None:
+def test_pages_that_always_expire_end_in_an_error(cloud: Cloud, api: KubernetesApi) -> None:
     cloud.faults.add(service="kubernetes", path=f"^{PODS}$", status=410, times=None)
     with pytest.raises(KubernetesApiError) as caught:
         api.list_all(PODS, Pod)
@@ -206,4 +206,4 @@ def test_a_read_never_outlives_the_deadline(cloud: Cloud, principal_env: dict[st
     api = client(cloud, principal_env, seconds=0.6)
     cloud.faults.add(service="kubernetes", times=None, **fault)
     with pytest.raises((KubernetesApiError, DeadlineExceeded)):
-        api.list_all(PODS, Pod)  # it would hang for ever
+        api.list_all(PODS, Pod)  # it would hang forever

@@ -108,7 +108,7 @@ def test_nothing_is_posted_unless_the_settings_say_so(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "told"),
+    ("fault", "expected"),
     [
         ({"status": 404}, "failed: status 404"),
         ({"status": 500}, "failed: status 500"),
@@ -119,12 +119,12 @@ def test_nothing_is_posted_unless_the_settings_say_so(world: World) -> None:
     ids=["refused", "broken", "dropped", "nonsense", "hanging"],
 )
 def test_a_failing_monitoring_service_never_spoils_the_answer(
-    world: World, fault: dict[str, object], told: str | tuple[str, ...]
+    world: World, fault: dict[str, object], expected: str | tuple[str, ...]
 ) -> None:
     world.cloud.faults.add(service=SERVICE, **fault)  # type: ignore[arg-type]
     answer = world.call('{"name": "Joan"}')
     assert (answer.status_code, answer.json()["Message"]) == (200, "Hello Joan")
-    assert str(world.summary()["metrics"]).startswith(told)
+    assert str(world.summary()["metrics"]).startswith(expected)
 
 
 def test_a_function_without_an_identity_answers_all_the_same(world: World) -> None:
@@ -162,7 +162,7 @@ def test_the_endpoint_is_the_ingestion_one_of_region_and_realm() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "expected"),
     [
         ({"namespace": "oci_mine"}, "namespace"),
         ({"name": "1st"}, "name"),
@@ -171,7 +171,7 @@ def test_the_endpoint_is_the_ingestion_one_of_region_and_realm() -> None:
     ],
 )
 def test_the_emulated_service_refuses_what_the_real_one_refuses(
-    world: World, change: dict[str, object], told: str
+    world: World, change: dict[str, object], expected: str
 ) -> None:
     """Asked through the unchanged SDK."""
     good = {
@@ -188,5 +188,5 @@ def test_the_emulated_service_refuses_what_the_real_one_refuses(
     streams = [models.MetricDataDetails(**{**good, **change}), models.MetricDataDetails(**good)]
     answer = client.post_metric_data(models.PostMetricDataDetails(metric_data=streams)).data
     assert answer.failed_metrics_count == 1
-    assert told in answer.failed_metrics[0].message
+    assert expected in answer.failed_metrics[0].message
     assert len(world.ingestion.posted) == 1

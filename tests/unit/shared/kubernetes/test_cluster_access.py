@@ -1,4 +1,4 @@
-"""What is read of a kubeconfig, and when a token is made anew."""
+"""What is read of a kubeconfig, and when a token is replaced."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class CountingSigner:
         return request
 
 
-def test_a_token_is_made_anew_when_it_is_old_or_refused() -> None:
+def test_a_token_is_replaced_when_it_is_old_or_refused() -> None:
     clock = [0.0]
     source = SignedToken(CountingSigner(), "us-ashburn-1", "ocid1.cluster.oc1.iad.c", monotonic=lambda: clock[0])
     first = source.token(refused=False)
