@@ -33,7 +33,8 @@ def explain() -> click.Command:
         "explain",
         explain_command.add_arguments,
         explain_command.run,
-        help="Print what a tick would do on a snapshot, or on a real cluster, and why; nothing is changed.",
+        help="Print what a tick would do on a snapshot, or on a real cluster, and why; nothing is changed. "
+        "Exit status: 0, or 2 when the snapshot cannot be decided on.",
         example="oci-functions autoscaler explain --snapshot docs/examples/decision.json --text",
     )
 

@@ -23,5 +23,7 @@ def render() -> click.Command:
     from functions.codecard_avatar import command_line
     from ops.cli.declared import command
 
-    help_text = "Draw one badge into files: PNG as the panel shows it, BMP as the card fetches it."
+    help_text = (
+        "Draw one badge into files: PNG as the panel shows it, BMP as the card fetches it. Exit status: 0, or 2."
+    )
     return command("render", command_line.add_arguments, command_line.render, help=help_text, example=EXAMPLE)

@@ -34,7 +34,8 @@ def load() -> click.Command:
         "load",
         command_line.add_load_arguments,
         command_line.load,
-        help="Load the .csv and .csv.gz files below a folder; print the names, or with --detail an object.",
+        help="Load the .csv and .csv.gz files below a folder; print the names, or with --detail an object. "
+        "Exit status: 0, or 1 when the answer is an error.",
         example="oci-functions billing load --reports reports --warehouse out/billing.duckdb --detail",
     )
 
@@ -49,7 +50,8 @@ def report() -> click.Command:
         command_line.add_report_arguments,
         command_line.report,
         run_json=command_line.report_json,
-        help="Print cost by service by day and reconciliation, and write a page with a chart.",
+        help="Print cost by service by day and reconciliation, and write a page with a chart. "
+        "Exit status: 0, or 1 when the answer is an error.",
         example="oci-functions billing report --warehouse out/billing.duckdb",
     )
 

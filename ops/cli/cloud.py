@@ -60,7 +60,8 @@ def cluster() -> click.Command:
         module.add_cluster_arguments,
         module.run_cluster,
         run_json=module.run_cluster_json,
-        help="Run a scenario of the autoscaler on simulated time; print its timeline, draw it, keep each answer.",
+        help="Run a scenario of the autoscaler on simulated time; print its timeline, draw it, keep each answer. "
+        "Exit status: 0, 1 when it does not end as the scenario says, 2 when the file is faulty.",
         example="oci-functions cloud cluster --scenario burst --out out",
     )
 
