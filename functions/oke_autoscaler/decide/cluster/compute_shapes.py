@@ -59,7 +59,7 @@ class Hardware:
         return 25 * self.vcpus + 3 * self.memory_gib
 
 
-def hardware(pool: NodePool) -> Hardware | None:
+def find_hardware(pool: NodePool) -> Hardware | None:
     """Return the hardware of a pool's nodes by its shape, None for a fixed shape that is not known here."""
     shape, config = pool.node_shape or "", pool.node_shape_config
     ocpus = config.ocpus if config is not None else None

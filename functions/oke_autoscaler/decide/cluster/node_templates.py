@@ -13,7 +13,7 @@ from functions.oke_autoscaler.decide.cluster.compute_shapes import (
     GPU,
     Hardware,
     compute_allocatable,
-    hardware,
+    find_hardware,
     is_arm,
     max_pods,
 )
@@ -60,7 +60,7 @@ class Domain:
 
 
 @dataclass(slots=True)
-class Template:
+class NodeTemplate:
     """A new node of a pool without pods; ``domains`` are the placements where OKE may make it."""
 
     labels: Labels
@@ -68,17 +68,17 @@ class Template:
     allocatable: Amounts
     cost: float
     domains: Sequence[Domain]
-    model: Node | None
+    sample_node: Node | None
     """The live node that it was learnt from."""
 
 
-def template(pool_status: PoolStatus) -> Template | None:
+def build_node_template(pool_status: PoolStatus) -> NodeTemplate | None:
     """Return the template of a pool, None when neither a live node nor the shape gives its size."""
-    model = _model(pool_status.nodes)
-    machine = hardware(pool_status.pool)
-    if model is not None:
-        labels, taints = dict(model.metadata.labels or {}), lasting_taints(model.spec.taints or ())
-        allocatable = amounts(model.status.allocatable)
+    sample_node = _find_sample_node(pool_status.nodes)
+    machine = find_hardware(pool_status.pool)
+    if sample_node is not None:
+        labels, taints = dict(sample_node.metadata.labels or {}), lasting_taints(sample_node.spec.taints or ())
+        allocatable = amounts(sample_node.status.allocatable)
     elif machine is not None:
         labels, taints = _initial_labels(pool_status.pool), list(_registered_taints(pool_status.pool))
         allocatable = compute_allocatable(machine, max_pods(pool_status.pool))
@@ -87,11 +87,11 @@ def template(pool_status: PoolStatus) -> Template | None:
     labels.pop(HOSTNAME, None)
     labels.setdefault(POOL_NAME, pool_status.name)
     allocatable.setdefault("pods", max_pods(pool_status.pool))
-    cost = pool_status.bounds.cost if pool_status.bounds.cost is not None else _cost(model, machine)
-    return Template(labels, taints, allocatable, cost, _domains(pool_status, labels), model)
+    cost = pool_status.bounds.cost if pool_status.bounds.cost is not None else _cost(sample_node, machine)
+    return NodeTemplate(labels, taints, allocatable, cost, _domains(pool_status, labels), sample_node)
 
 
-def _model(nodes: Iterable[Node]) -> Node | None:
+def _find_sample_node(nodes: Iterable[Node]) -> Node | None:
     """Return the node to learn from: one that is ready and stays, else any that gives its size."""
     sized = [node for node in nodes if node.status.allocatable]
     lasting = (node for node in sized if is_ready(node) and not has_taint(node, TO_BE_DELETED))
@@ -150,14 +150,14 @@ def _script(user_data: str) -> str:
         return user_data
 
 
-def _cost(model: Node | None, machine: Hardware | None) -> float:
+def _cost(sample_node: Node | None, machine: Hardware | None) -> float:
     """Return the cost by the shape; by the live node where it differs by more than a tenth or there is no shape."""
-    size = amounts(model.status.capacity or model.status.allocatable) if model is not None else {}
+    size = amounts(sample_node.status.capacity or sample_node.status.allocatable) if sample_node is not None else {}
     seen = Hardware(size.get("cpu", 0) / 1000, size.get("memory", 0) / GIB)
     if machine is None:
         return seen.cost
     near = all(abs(a - b) <= b / 10 for a, b in ((seen.vcpus, machine.vcpus), (seen.memory_gib, machine.memory_gib)))
-    return machine.cost if model is None or near else seen.cost
+    return machine.cost if sample_node is None or near else seen.cost
 
 
 def _domains(pool_status: PoolStatus, labels: Mapping[str, str]) -> list[Domain]:

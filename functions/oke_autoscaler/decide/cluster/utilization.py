@@ -88,7 +88,7 @@ class PoolLoad:
         return True
 
 
-def pool_load(pool_status: PoolStatus, metrics: Mapping[str, Load]) -> PoolLoad:
+def measure_pool_load(pool_status: PoolStatus, metrics: Mapping[str, Load]) -> PoolLoad:
     """Sum the loads of a pool's nodes; a node without a value does not count as idle, it does not count."""
     total = PoolLoad()
     for node in pool_status.nodes:

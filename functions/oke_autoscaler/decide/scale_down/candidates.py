@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from functions.oke_autoscaler.decide.cluster.utilization import PoolLoad, pool_load, utilization
+from functions.oke_autoscaler.decide.cluster.utilization import PoolLoad, measure_pool_load, utilization
 from functions.oke_autoscaler.decide.scale_down.budgets import Budgets
 from functions.oke_autoscaler.decide.scale_down.drain_rules import DrainCheck, DrainRules
 from functions.oke_autoscaler.decide.scale_down.eligibility import BEING_REMOVED, NOT_AUTOSCALED, find_ineligibility
@@ -153,7 +153,7 @@ class _RemovalPlanner:
         for pool_status in state.pools.statuses:
             going = sum(1 for node in pool_status.nodes if has_taint(node, TO_BE_DELETED))
             self.spare[pool_status.id] = pool_status.size - going - pool_status.bounds.min_size
-            self.loads[pool_status.id] = pool_load(pool_status, state.snapshot.metrics)
+            self.loads[pool_status.id] = measure_pool_load(pool_status, state.snapshot.metrics)
 
     def run(self, candidates: list[Candidate]) -> None:
         """Go through the candidates: those unneeded long enough first, then by requests.

@@ -52,10 +52,10 @@ class FirstFit:
         """Place on open nodes, then on new ones; how many pods were left over."""
         if self.simulation.is_free(group):
             left = pods - self.simulation.fill(group, pods, self.start)
-            return self._grow_free(group, left)
-        return self._grow_bound(group, pods)
+            return self._open_for_free(group, left)
+        return self._open_for_constrained(group, pods)
 
-    def _grow_free(self, group: PodGroup, left: int) -> int:
+    def _open_for_free(self, group: PodGroup, left: int) -> int:
         while left:
             choice = self._choose(group, left, frozenset())
             if choice is None:
@@ -68,7 +68,7 @@ class FirstFit:
                 left -= min(each, left)
         return left
 
-    def _grow_bound(self, group: PodGroup, pods: int) -> int:
+    def _open_for_constrained(self, group: PodGroup, pods: int) -> int:
         """Open nodes one by one, or more and more at once while each takes no more than its host may.
 
         A node that turns out useless is taken back.

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.decide.simulation.node_simulation import Step
     from functions.oke_autoscaler.decide.simulation.offerings import Offering
 
-MAX_GROUPS_FOR_EVERY_WAY = 60
-"""Up to this many groups every way of planning is tried; above, the best one."""
+MAX_GROUPS_OF_ALL_ORDERS = 60
+"""Groups up to which several orders are tried; above, the one that is best as a rule."""
 
 
 def plan_scale_up(state: ClusterState) -> PlacementPlan:
@@ -63,17 +63,19 @@ class _Attempt:
 def _best(state: ClusterState, work: PodCounts) -> _Attempt:
     """Try several orders and keep the one with the fewest pods left, the most important first, then least cost."""
     size = _size(state.offerings)
-    bound = [(group, pods) for group, pods in work if not state.simulation.is_free(group)]
+    constrained = [(group, pods) for group, pods in work if not state.simulation.is_free(group)]
     free = [(group, pods) for group, pods in work if state.simulation.is_free(group)]
 
     def by_size(entry: tuple[PodGroup, int]) -> tuple[float, ...]:
         return (-size(entry[0]),)
 
-    tries = [_attempt(state, lambda first_fit: _mixed(first_fit, sorted(bound, key=by_size), free))]
-    if len(work) <= MAX_GROUPS_FOR_EVERY_WAY:
+    tries = [_attempt(state, lambda first_fit: _mixed(first_fit, sorted(constrained, key=by_size), free))]
+    if len(work) <= MAX_GROUPS_OF_ALL_ORDERS:
         tries.append(_attempt(state, lambda first_fit: _one_by_one(first_fit, sorted(work, key=by_size))))
-        if bound and free:
-            tries.append(_attempt(state, lambda first_fit: _free_first(first_fit, sorted(bound, key=by_size), free)))
+        if constrained and free:
+            tries.append(
+                _attempt(state, lambda first_fit: _free_first(first_fit, sorted(constrained, key=by_size), free))
+            )
     best = min(tries, key=lambda attempt: attempt.score)
     if best.rest and _limited(state):
         for smallest_first in (False, True):
@@ -95,14 +97,14 @@ def _limited(state: ClusterState) -> bool:
     return any(not offering.blocked or offering.blocked == MAX_SIZE_REACHED for offering in state.offerings)
 
 
-def _mixed(first_fit: FirstFit, bound: PodCounts, free: PodCounts) -> PodCounts:
+def _mixed(first_fit: FirstFit, constrained: PodCounts, free: PodCounts) -> PodCounts:
     """Place constrained groups first; then the others fill the gaps, and what is left is packed at least cost."""
-    return _one_by_one(first_fit, bound) + pack(first_fit, _fill_gaps(first_fit, free))
+    return _one_by_one(first_fit, constrained) + pack(first_fit, _fill_gaps(first_fit, free))
 
 
-def _free_first(first_fit: FirstFit, bound: PodCounts, free: PodCounts) -> PodCounts:
+def _free_first(first_fit: FirstFit, constrained: PodCounts, free: PodCounts) -> PodCounts:
     """Pack the others first: constrained groups may use the gaps of the packing."""
-    return pack(first_fit, free) + _one_by_one(first_fit, bound)
+    return pack(first_fit, free) + _one_by_one(first_fit, constrained)
 
 
 def _fill_gaps(first_fit: FirstFit, free: PodCounts) -> PodCounts:

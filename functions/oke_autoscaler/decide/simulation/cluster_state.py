@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.decide.cluster.compute_shapes import FLANNEL_PODS
-from functions.oke_autoscaler.decide.cluster.node_templates import domain_labels, lasting_taints, template
+from functions.oke_autoscaler.decide.cluster.node_templates import build_node_template, domain_labels, lasting_taints
 from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroups
 from functions.oke_autoscaler.decide.cluster.pools import Pools
 from functions.oke_autoscaler.decide.simulation.constraints import Constraints
@@ -196,16 +196,16 @@ def _add_offerings(state: ClusterState, resources: tuple[str, ...], daemons: Ite
     daemons = list(daemons)
     registered = {instance_id(node) for node in state.snapshot.nodes}
     for pool_status in state.pools.statuses:
-        pattern = template(pool_status)
-        if pattern is None:
+        template = build_node_template(pool_status)
+        if template is None:
             continue
-        placements = placements_of(pattern, state.simulation.static, pool_status.name)
-        free = [pattern.allocatable.get(key, 0) for key in resources]
-        for group in _overhead(state, pattern.model, placements[0].node_class, daemons):
+        placements = placements_of(template, state.simulation.static, pool_status.name)
+        free = [template.allocatable.get(key, 0) for key in resources]
+        for group in _overhead(state, template.sample_node, placements[0].node_class, daemons):
             free = [have - need for have, need in zip(free, group.vector, strict=True)]
         left = tuple(max(0, have) for have in free)
         offering = Offering(
-            pool_status, pattern, resources, left, placements, pool_status.max_new_nodes, _blocked(pool_status)
+            pool_status, template, resources, left, placements, pool_status.max_new_nodes, _blocked(pool_status)
         )
         state.offerings.append(offering)
         for number, node in enumerate(pool_status.upcoming):
@@ -235,11 +235,11 @@ def _add_upcoming(state: ClusterState, offering: Offering, number: int) -> None:
 
 
 def _overhead(
-    state: ClusterState, model: Node | None, node_class: object, daemons: Iterable[tuple[str, PodGroup]]
+    state: ClusterState, sample_node: Node | None, node_class: object, daemons: Iterable[tuple[str, PodGroup]]
 ) -> Iterator[PodGroup]:
-    """Yield the pods that every new node runs: DaemonSet and mirror pods of the model, DaemonSets that fit."""
+    """Yield the pods that every new node runs: DaemonSet and mirror pods of the sample, DaemonSets that fit."""
     seen = set()
-    for running_pod in state.running[model.metadata.name] if model is not None else ():
+    for running_pod in state.running[sample_node.metadata.name] if sample_node is not None else ():
         reference = controller_of(running_pod.pod)
         if running_pod.counts and (is_daemon(running_pod.pod) or is_mirror(running_pod.pod)):
             if reference is not None:

@@ -13,7 +13,7 @@ from functions.oke_autoscaler.model.pending_reasons import insufficient
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from functions.oke_autoscaler.decide.cluster.node_templates import Template
+    from functions.oke_autoscaler.decide.cluster.node_templates import NodeTemplate
     from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroup
     from functions.oke_autoscaler.decide.cluster.pools import PoolStatus
     from functions.oke_autoscaler.decide.simulation.nodes import Vector
@@ -35,7 +35,7 @@ class Offering:
     """New nodes of one pool. ``limit`` is how many may still be added; ``blocked`` says why none may."""
 
     pool_status: PoolStatus
-    template: Template
+    template: NodeTemplate
     resources: tuple[str, ...]
     """Names of the numbers in ``free``."""
     free: Vector
@@ -81,7 +81,7 @@ class Offering:
         return "" if not all(reasons) else reasons[0]
 
 
-def placements_of(template: Template, static: StaticFit, pool: str) -> list[Placement]:
+def placements_of(template: NodeTemplate, static: StaticFit, pool: str) -> list[Placement]:
     """Return the placements of a template."""
     placements = []
     for domain in template.domains:
