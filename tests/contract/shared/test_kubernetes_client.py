@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from emulator.base.keys import KeyRing
-from emulator.base.tls_files import ensure_tls_files
+from emulator.base.tls_files import ensure_address_files, ensure_tls_files, server_context
 from functions.oke_autoscaler.model.kubernetes_objects import Pod
 from shared.deadline import Deadline
 from shared.errors import DeadlineExceeded, KubernetesApiError, UnsafeAddress
 from shared.kubernetes.client import MERGE_PATCH, KubernetesApi
 from shared.kubernetes.cluster_access import SignedToken
 from tests.support.oci_sdk import resource_principal_signer
+from tests.support.raw_server import serving
 
 if TYPE_CHECKING:
     from emulator.base.faults import FaultOptions
@@ -187,6 +188,20 @@ def test_a_server_with_a_certificate_of_another_authority_is_not_spoken_to(
     with pytest.raises(KubernetesApiError, match="SSLCertVerificationError"):
         api.get(PODS)
     assert cloud.log.calls(service="kubernetes") == []
+
+
+def test_a_server_with_a_certificate_of_another_host_is_not_spoken_to(
+    cloud: Cloud, principal_env: dict[str, str]
+) -> None:
+    """The authority is the right one: any pod with a certificate of the cluster could stand in the server's place."""
+    elsewhere = server_context(ensure_address_files(cloud.keys, "127.9.9.9"))
+    answer = b'HTTP/1.1 200 OK\r\nContent-Length: 32\r\n\r\n{"kind": "PodList", "items": []}'
+    with serving(answer, tls=elsewhere) as server:
+        address, authority = f"https://127.0.0.1:{server.port}", cloud.ca_file.read_text()
+        api = KubernetesApi(address, authority, signed(cloud, principal_env), Deadline.after(1))
+        with pytest.raises(KubernetesApiError, match="SSLCertVerificationError"):
+            api.send("POST", PODS, {})  # a write, which is not tried again
+        assert server.requests == []
 
 
 def test_only_https_servers_are_accepted(cloud: Cloud, principal_env: dict[str, str]) -> None:
