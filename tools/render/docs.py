@@ -1,9 +1,13 @@
 """Tables in README.md and docs/*.md between ``<!-- generated: WHAT -->`` and ``<!-- end generated -->``.
 
-WHAT is ``settings FOLDER`` (the config keys of functions/FOLDER/settings.py), ``config`` (every key with its Terraform
-variable), ``errors`` (every error reason of the shared library and of all functions), ``errors FOLDER`` (those of one
-function alone), ``functions`` (name, memory, timeout and trigger of each) or ``ddl ENGINE`` (the tables and views of
-adw-billing for ``duckdb`` or ``oracle``).
+WHAT is one of
+
+* ``settings FOLDER``: the config keys of functions/FOLDER/settings.py
+* ``config``: every key with its Terraform variable
+* ``errors``: every error reason of the shared library and of all functions; ``errors FOLDER``: those of one function
+* ``functions``: name, memory, timeout and trigger of each
+* ``house``: the picture of the contracts of imports; ``modules FOLDER``: every module below it with its first line
+* ``ddl ENGINE``: the tables and views of adw-billing for ``duckdb`` or ``oracle``
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from shared.errors import FunctionError, tree
 from shared.settings import SettingRow, describe_settings
+from tools import house
 from tools.render.terraform import variable_name
 
 if TYPE_CHECKING:
@@ -38,18 +43,24 @@ def files(suite: Suite, root: Path) -> Iterator[tuple[Path, str]]:
 def _table(suite: Suite, root: Path, what: str) -> str:
     match what.split():
         case ["settings", folder]:
-            return settings_table(describe_settings(importlib.import_module(f"functions.{folder}.settings").Settings))
+            text = settings_table(describe_settings(importlib.import_module(f"functions.{folder}.settings").Settings))
         case ["config"]:
-            return config_table(suite, root)
+            text = config_table(suite, root)
         case ["errors"]:
-            return errors_table(suite, root)
+            text = errors_table(suite, root)
         case ["errors", folder]:
-            return errors_table(suite, root, folder)
+            text = errors_table(suite, root, folder)
         case ["functions"]:
-            return functions_table(suite, root)
+            text = functions_table(suite, root)
+        case ["house"]:
+            text = house.picture(root)
+        case ["modules", folder]:
+            text = house.module_map(root, folder)
         case ["ddl", "duckdb" | "oracle" as engine]:
-            return ddl(engine)
-    raise ValueError(f"nothing is known to generate for: {what}")
+            text = ddl(engine)
+        case _:
+            raise ValueError(f"nothing is known to generate for: {what}")
+    return text
 
 
 def settings_table(rows: Iterable[SettingRow]) -> str:
