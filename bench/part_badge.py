@@ -47,6 +47,7 @@ WITH_SDK = "badge-with-the-sdk"
 WITH_SDK_CODE = """\
 from functions.codecard_avatar.serve import Settings, on_error, serve
 from functions.codecard_avatar.storage.bucket_client import BucketClient
+from shared.addresses import Reach
 from shared.handler import fdk_handler
 from shared.oci.object_store import ObjectStore
 from shared.oci.settings import OciSettings
@@ -56,7 +57,7 @@ from shared.tls import rsa_tls12_context
 def put(self, name, body, content_type, deadline):
     store = ObjectStore(OciSettings(oci_endpoint=self.url.base), deadline, self.url.namespace, self.url.bucket)
     store.put(name, body, content_type=content_type)
-    return self._http.certificate(self.url.base, deadline, tls=rsa_tls12_context)
+    return self._http.certificate(self.url.base, deadline, reach=Reach.CONFIGURED, tls=rsa_tls12_context)
 
 
 BucketClient.put = put

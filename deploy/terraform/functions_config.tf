@@ -52,6 +52,7 @@ locals {
       publish           = var.codecard_avatar_publish
       oss_bucket        = var.codecard_avatar_oss_bucket
       public_url        = var.codecard_avatar_public_url
+      allowed_hosts     = var.codecard_avatar_allowed_hosts
       image_bg_name     = var.codecard_avatar_image_bg_name
       identicon_service = var.codecard_avatar_identicon_service
     } : key => tostring(value) if value != null }

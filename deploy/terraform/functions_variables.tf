@@ -221,7 +221,13 @@ variable "codecard_avatar_oss_bucket" {
 }
 
 variable "codecard_avatar_public_url" {
-  description = "Scheme and host under which cards reach this function, for `publish` = `inline`. Default: https and the host name that the call was sent to."
+  description = "Scheme and host under which cards reach this function, for `publish` = `inline`. Its certificate is looked at on public addresses only. Default: https and the host name that the call was sent to, one of `allowed_hosts`."
+  type        = string
+  default     = null
+}
+
+variable "codecard_avatar_allowed_hosts" {
+  description = "Host names, separated by commas, that a call may have come under where `public_url` is not set, for a gateway with several. Default: none; then `publish` = `inline` needs `public_url`."
   type        = string
   default     = null
 }

@@ -22,9 +22,8 @@ if TYPE_CHECKING:
 class ContainerState:
     """One a process, shared by its calls.
 
-    ``readable_urls`` maps a bucket's URL to the form of it by which the card can read an object; ``fingerprints`` maps
-    scheme and host to the fingerprint of the host's certificate. ``process_age_seconds`` tells how long ago the process
-    was started.
+    ``readable_buckets`` are those whose objects the card can read; ``fingerprints`` maps scheme and host to the
+    fingerprint of the host's certificate. ``process_age_seconds`` tells how long ago the process was started.
     """
 
     def __init__(
@@ -34,7 +33,7 @@ class ContainerState:
     ) -> None:
         self.http = http or HttpClient("codecard-avatar")
         self._process_age_seconds = process_age_seconds
-        self.readable_urls: dict[BucketUrl, BucketUrl] = {}
+        self.readable_buckets: set[BucketUrl] = set()
         self.fingerprints: dict[str, str] = {}
         self._principals = PrincipalCache()
         self._called = False

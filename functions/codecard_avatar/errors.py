@@ -11,7 +11,7 @@ FunctionError
     ├── BackgroundLate / BackgroundUnusable
     ├── UploadLate / UploadRefused / PictureNotPublic
     ├── CertificateLate / CertificateUnusable
-    └── AddressUnknown       `publish: inline` and nothing says under which host name
+    └── AddressUnknown       `publish: inline` under a host name that the config does not have
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ class PictureNotPublic(CardFailure):
     """The picture is stored, and cannot be read without a signature."""
 
     reason = "picture-not-public"
-    meaning = "The picture was stored, but the bucket does not let the card read it."
+    meaning = "The picture was stored, but the card cannot read it; a link that can write is never shown to it."
     remedy = "Set the bucket's visibility to public, without listing (`ObjectReadWithoutList`)."
     subtitle = "Bucket is private"
 
@@ -170,15 +170,18 @@ class CertificateUnusable(CardFailure):
     """The picture's host cannot be reached or has no certificate that the card could check."""
 
     reason = "certificate-unusable"
-    meaning = "The host of the picture cannot be reached, is not trusted, or has no RSA certificate over TLS 1.2."
+    meaning = (
+        "The host of the picture cannot be reached at a public address, is not trusted, or has no RSA certificate over"
+        " TLS 1.2; `certificate` in the log says which."
+    )
     remedy = "Check `public_url` and the host's certificate: the card knows RSA and TLS up to 1.2 only."
     subtitle = "No certificate"
 
 
 class AddressUnknown(CardFailure):
-    """The function does not know under which host name it is called."""
+    """The function is called under a host name that its config does not have."""
 
     reason = "address-unknown"
-    meaning = "With `publish: inline` the call has no Host header with a host name, and `public_url` is not set."
+    meaning = "With `publish: inline` neither `public_url` is set nor is the call's host name one of `allowed_hosts`."
     remedy = "Set `public_url` to scheme and host of the gateway."
     subtitle = "Set public_url"

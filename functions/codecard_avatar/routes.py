@@ -66,9 +66,10 @@ def _publish(name: BadgeName, call: Call[Settings], container: ContainerState, d
     """Put the badge where the config says. Inline nothing is drawn yet: Pillow is not even loaded for the press."""
     settings = call.settings
     if settings.publish == "inline":
-        inline = InlinePublisher(container.http, settings.public_url, call.request, container.fingerprints)
-        return inline.publish(name, deadline)
+        hosts = settings.allowed_hosts
+        inline = InlinePublisher(container.http, settings.public_url, hosts, container.fingerprints)
+        return inline.publish(name, call.request, deadline, call.summary)
     from functions.codecard_avatar import render  # loads Pillow
 
     bitmap = render.badge_bitmap(name, call, container, deadline)
-    return BucketPublisher(container.bucket(settings), container.readable_urls).publish(bitmap, deadline)
+    return BucketPublisher(container.bucket(settings), container.readable_buckets).publish(bitmap, deadline)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from functions.codecard_avatar.errors import BadCardId
 from functions.codecard_avatar.model.bucket_url import BucketUrl, parse_bucket_url
 from functions.codecard_avatar.model.card_id import parse_card_id
-from shared.addresses import is_loopback, service_base_url
+from shared.addresses import is_loopback, public_host, service_base_url
 from shared.metrics_settings import MetricsSettings
 from shared.settings import setting
 
@@ -49,6 +49,11 @@ def _public_url(text: str) -> str:
     if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
         raise ValueError("must be https")
     return url
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    """Return names of public hosts, each with its port where that is not 443."""
+    return tuple(public_host(part.strip()) for part in text.split(",") if part.strip())
 
 
 def _card_names(text: str) -> CardNames:
@@ -92,8 +97,12 @@ class Settings(MetricsSettings):
     `card_registry` and `image_bg_name`."""
 
     public_url: str = setting(default="", parse=_public_url)
-    """Scheme and host under which cards reach this function, for `publish` = `inline`. Default: https and the host
-    name that the call was sent to."""
+    """Scheme and host under which cards reach this function, for `publish` = `inline`. Its certificate is looked at on
+    public addresses only. Default: https and the host name that the call was sent to, one of `allowed_hosts`."""
+
+    allowed_hosts: tuple[str, ...] = setting(default=(), parse=_hosts)
+    """Host names, separated by commas, that a call may have come under where `public_url` is not set, for a gateway
+    with several. Default: none; then `publish` = `inline` needs `public_url`."""
 
     image_bg_name: str = ""
     """Name of a picture in the bucket, 264 x 176 pixels, that is drawn behind names and identicon (PNG, BMP, GIF or

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from shared.bounded_work import Late, within
-from shared.http.connections import Address, Connection, ConnectionPool, LinkLocalError, Waits
+from shared.http.connections import Address, Connection, ConnectionPool, RefusedAddressError, Waits
 from shared.tls import client_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from shared.addresses import Reach
     from shared.deadline import Deadline
 
 T = TypeVar("T")
@@ -96,10 +97,12 @@ class HttpClient:
             lambda: exchange.send(method, sent, body, limit_bytes=limit_bytes, repeats=self._repeats)
         )
 
-    def certificate(self, url: str, deadline: Deadline, *, tls: Callable[[], ssl.SSLContext] | None = None) -> bytes:
+    def certificate(
+        self, url: str, deadline: Deadline, *, reach: Reach, tls: Callable[[], ssl.SSLContext] | None = None
+    ) -> bytes:
         """Return the certificate (DER) that an https URL's host shows to this ``tls``. Raises HttpError."""
         exchange = _Exchange(self._pool, url, deadline, tls or self._tls, self._waits)
-        return exchange.bounded(exchange.certificate)
+        return exchange.bounded(lambda: exchange.certificate(reach))
 
     def close(self) -> None:
         """Close the kept connections; the next request makes a new one."""
@@ -140,9 +143,9 @@ class _Exchange:
         self._connection.open(self._pool.private_hosts)
         return self._attempt(method, headers, body, limit_bytes)
 
-    def certificate(self) -> bytes:
+    def certificate(self, reach: Reach) -> bytes:
         """Shake hands and return the certificate; keep no connection."""
-        self._connection.open(self._pool.private_hosts)
+        self._connection.open(self._pool.private_hosts, reach)
         certificate = self._connection.certificate()
         self._connection.close()
         return certificate
@@ -154,8 +157,8 @@ class _Exchange:
             return within(self._deadline.remaining_seconds(), work, abandon=self._abandon, name="http")
         except (Late, TimeoutError):
             raise HttpError(f"{host} did not answer in time", late=True) from None
-        except LinkLocalError:
-            raise HttpError(f"{host} is a link-local address, which no service of the cloud has") from None
+        except RefusedAddressError as why:
+            raise HttpError(f"{host} {why}", fault="RefusedAddressError") from None
         except (OSError, UnicodeError, http.client.HTTPException) as error:
             raise HttpError(_text(host, error), fault=type(error).__name__) from None
 

@@ -1,7 +1,7 @@
 """Connections to hosts: opened address by address within a deadline, kept for a short while, given up by others.
 
-An address of this machine or a private network is remembered, so that the log can say so; a link-local one is refused,
-because there the cloud keeps its machines' own credentials.
+An address of this machine or a private network is remembered, so that the log can say so. Every address is judged
+after the lookup and connected to as it was judged (shared/addresses.py, ``refusal``).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.addresses import is_link_local, is_private
+from shared.addresses import Reach, is_private, refusal
 
 if TYPE_CHECKING:
     import ssl
@@ -33,8 +33,12 @@ MIN_TIMEOUT_SECONDS = 0.001
 """Of a socket: 0 would make it non-blocking, which is another thing than a wait that is over."""
 
 
-class LinkLocalError(Exception):
-    """A link-local address."""
+MAX_PRIVATE_HOSTS = 4
+"""Hosts of private networks that are remembered for the log."""
+
+
+class RefusedAddressError(Exception):
+    """An address that no connection may be opened to; the text says why, after the host's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +73,20 @@ class Connection:
         self._http.auto_open = 0  # else http.client would connect by itself, past our checks of the address
         self._abandoned = False
 
-    def open(self, private_hosts: set[str]) -> None:
-        """Connect to the first address that answers, and shake hands. Raises OSError, ssl.SSLError, LinkLocalError."""
+    def open(self, private_hosts: set[str], reach: Reach = Reach.CONFIGURED) -> None:
+        """Connect to the first address that answers, and shake hands.
+
+        Raises RefusedAddressError when any address of the host is out of ``reach``, OSError or ssl.SSLError.
+        """
         found = socket.getaddrinfo(self.address.host, self.address.port, type=socket.SOCK_STREAM)
         failure: OSError = TimeoutError("no address answered")
+        # Judged after the one lookup, and connected to as judged: a name may point anywhere, and elsewhere when it
+        # is looked up again. One bad address is enough: the next lookup might give that one alone.
+        for *_, where in found:
+            if why := refusal(str(where[0]), reach):
+                raise RefusedAddressError(why)
         for at, (family, kind, protocol, _, where) in enumerate(found):
-            # Checked on the address that is connected to, after the lookup: a name may point anywhere.
-            if is_link_local(str(where[0])):
-                raise LinkLocalError
-            if is_private(str(where[0])):
+            if is_private(str(where[0])) and len(private_hosts) < MAX_PRIVATE_HOSTS:
                 private_hosts.add(self.address.host)
             try:
                 self._connect(socket.socket(family, kind, protocol), where, len(found) - at)

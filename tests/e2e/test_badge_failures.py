@@ -194,11 +194,16 @@ def test_without_the_identicon_service_the_identicon_is_drawn_here(badge: BadgeC
     assert str(badge.log_lines()[-1]["identicon_service"]).startswith("not used")
 
 
+PLAIN_CERTIFICATE_TEXT = "The card needs the certificate of the picture's host"
+"""Whatever is wrong with the host: the log tells it apart."""
+
+
 def test_a_picture_host_that_cannot_be_reached_is_named(badge: BadgeCloud) -> None:
     badge.configure(apex_url=badge.apex_url, publish="inline", public_url=f"https://localhost:{closed_port()}")
     shown = failure(badge)
     assert shown["reason"] == "certificate-unusable"
-    assert "cannot be reached" in shown["bodytext"]
+    assert shown["bodytext"] == PLAIN_CERTIFICATE_TEXT
+    assert "cannot be reached" in str(badge.log_lines()[-1]["certificate"])
 
 
 def test_a_picture_host_that_is_not_trusted_is_named(badge: BadgeCloud, tmp_path: Path) -> None:
@@ -213,7 +218,8 @@ def test_a_picture_host_that_is_not_trusted_is_named(badge: BadgeCloud, tmp_path
     )
     shown = failure(badge)
     assert shown["reason"] == "certificate-unusable"
-    assert "not trusted" in shown["bodytext"]
+    assert shown["bodytext"] == PLAIN_CERTIFICATE_TEXT
+    assert "not trusted" in str(badge.log_lines()[-1]["certificate"])
 
 
 def test_a_call_that_names_no_host_asks_for_public_url(badge: BadgeCloud) -> None:

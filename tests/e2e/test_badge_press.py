@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import socket
 import ssl
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -236,15 +237,18 @@ def test_a_links_token_is_not_shown_when_the_bucket_is_public(badge: BadgeCloud)
     assert badge.cloud.log.calls("object_storage", "PUT")[0].principal == ""
 
 
-def test_a_private_bucket_is_read_through_the_link_itself(badge: BadgeCloud) -> None:
+@pytest.mark.parametrize("access", ["AnyObjectReadWrite", "AnyObjectWrite"])
+def test_a_link_that_can_write_is_never_shown(badge: BadgeCloud, access: str) -> None:
+    """With it anybody who asks like a card could read and change all that is in the bucket, the registry too."""
     bucket = badge.bucket(access="NoPublicAccess")
-    link = badge.link(bucket)
+    link = badge.link(bucket, access)
     badge.configure(apex_url=badge.apex_url, oss_bucket=link)
     badge.cloud.codecard.save(CARD, title="Joan Citizen")
-    press = badge.press()
-    assert press.fields["backgroundImage"].startswith(link)
-    badge.card.fetch_picture(press.fields)
-    assert link.split("/p/")[1].split("/")[0] not in json.dumps(badge.log_lines())
+    for _ in range(2):  # what is remembered after the first press changes nothing
+        press = badge.press()
+        assert b'"reason": "picture-not-public"' in press.raw
+        token = link.split("/p/")[1].split("/")[0]
+        assert token not in press.raw.decode() + json.dumps(badge.log_lines())
 
 
 def test_how_a_bucket_is_read_is_asked_once_a_container(badge: BadgeCloud) -> None:
@@ -349,14 +353,25 @@ def test_a_changed_registry_is_seen_at_the_next_press(badge: BadgeCloud) -> None
         assert badge.press().fields["title"] == title
 
 
-def test_without_public_url_the_host_that_was_called_is_answered(badge: BadgeCloud) -> None:
-    port = urlsplit(badge.cloud.tls_gateway).port
-    badge.configure(publish="inline", apex_url=badge.apex_url)
+def test_without_public_url_no_host_of_the_callers_choice_is_connected_to_or_told_apart(badge: BadgeCloud) -> None:
+    """An open port of this machine, a closed one, names that nobody has: one answer, and no connection."""
+    badge.configure(publish="inline", apex_url=badge.apex_url, allowed_hosts="gateway.example.com")
     badge.cloud.codecard.save(CARD, title="Joan Citizen")
-    headers = {"X-CODECARD-ID": CARD, "Host": f"localhost:{port}"}
-    answer = requests.post(badge.button_url, headers=headers, timeout=10).json()
-    assert answer["backgroundImage"] == f"https://localhost:{port}/codecard/badge/Joan%20Citizen.bmp"
-    assert badge.card.fetch_picture(answer).panel.rows == expected("Joan Citizen")
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        names = ("localhost", "127.1", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]")
+        hosts = [f"{name}:{port}" for name in names]
+        hosts += ["localhost:1", "no.such.host.invalid", "169.254.169.254", "[fd00:c1::a9fe:a9fe]"]
+        answers = {
+            requests.post(badge.button_url, headers={"X-CODECARD-ID": CARD, "Host": host}, timeout=10).text
+            for host in hosts
+        }
+        listening.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            listening.accept()
+    (only,) = answers
+    assert json.loads(only)["reason"] == "address-unknown"
+    assert all("private_hosts" not in line or line["private_hosts"] == ["localhost"] for line in badge.log_lines())
 
 
 def test_through_an_fn_trigger_the_picture_is_a_parameter_of_the_same_url(badge: BadgeCloud) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
-import re
 from typing import TYPE_CHECKING
 
 from functions.codecard_avatar.errors import AddressUnknown
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from shared.http_request import HttpRequest
 
 FOLDER = "badge"
@@ -22,12 +22,6 @@ TRIGGER_PREFIX = "/t/"
 
 DEFAULT_PARENT = "/codecard"
 """Folder of the gateway's routes in deploy/api-gateway.json, for a call (an invoke) that has no path."""
-
-MAX_HOST_CHARACTERS = 253
-"""Of a host name (RFC 1035, 2.3.4, without the length bytes of the first label and the root)."""
-
-_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_HOST = re.compile(rf"(?P<name>{_LABEL}(?:\.{_LABEL})*)(?::[0-9]{{1,5}})?")
 
 
 def requested_picture(request: HttpRequest) -> str | None:
@@ -48,24 +42,17 @@ def picture_folder(path: str) -> str:
     return f"{path}?{QUERY_PARAMETER}="
 
 
-def called_host(request: HttpRequest) -> str:
-    """Return the host name (with port, if any) that the call was sent to.
+def called_host(request: HttpRequest, allowed_hosts: Collection[str]) -> str:
+    """Return the one of the allowed hosts (with port, if any) that the call was sent to.
 
-    Raises AddressUnknown for an IP address or nothing: the caller chooses the header, so nothing but a well-formed host
-    name gets into the answered address, and the certificate of an IP address could not be checked.
+    Raises AddressUnknown for every other, with one and the same text: the caller chooses the header, so it decides
+    nothing but which of the config's own hosts is meant.
     """
-    host = _HOST.fullmatch(request.host)
-    if host is None or len(request.host) > MAX_HOST_CHARACTERS or _is_ip_address(host["name"]):
+    host = request.host.lower().removesuffix(":443")
+    if host not in allowed_hosts:
         raise AddressUnknown(
-            "publish is inline, and the call does not say under which host name it came",
-            fix="set public_url to the gateway's https://host",
+            "publish is inline, and the call came under no host name of the config",
+            fix="set public_url to the gateway's https://host, or name its hosts in allowed_hosts",
             field="public_url",
         )
-    return request.host
-
-
-def _is_ip_address(host: str) -> bool:
-    try:
-        return bool(ipaddress.ip_address(host))
-    except ValueError:
-        return False
+    return host

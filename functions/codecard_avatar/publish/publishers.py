@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from functions.codecard_avatar.errors import (
     CertificateLate,
@@ -16,19 +17,19 @@ from functions.codecard_avatar.errors import (
 from functions.codecard_avatar.model.card_fields import MAX_URL_CHARACTERS
 from functions.codecard_avatar.publish import picture_names
 from functions.codecard_avatar.publish.picture_route import called_host, picture_folder
+from shared.addresses import Reach, is_loopback
 from shared.http.client import HttpError
 from shared.tls import rsa_tls12_context
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from functions.codecard_avatar.model.badge_name import BadgeName
     from functions.codecard_avatar.model.bucket_url import BucketUrl
     from functions.codecard_avatar.storage.bucket_client import BucketClient
     from shared.deadline import Deadline
     from shared.http.client import HttpClient
     from shared.http_request import HttpRequest
-
-MAX_FINGERPRINTS = 16
-"""Hosts remembered in a container: a caller who sends another Host header each time must not fill its memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,62 +49,79 @@ def fingerprint_of(certificate: bytes) -> str:
 
 
 class BucketPublisher:
-    """Uploads to a bucket. ``readable_urls`` remembers for the container how an object of a bucket can be read."""
+    """Uploads to a bucket. ``readable`` remembers for the container the buckets whose objects the card can read."""
 
-    def __init__(self, bucket: BucketClient, readable_urls: dict[BucketUrl, BucketUrl]) -> None:
+    def __init__(self, bucket: BucketClient, readable: set[BucketUrl]) -> None:
         self._bucket = bucket
-        self._readable_urls = readable_urls
+        self._readable = readable
 
     def publish(self, bitmap: bytes, deadline: Deadline) -> Published:
         """Upload the picture. Raises UploadLate, UploadRefused, PictureNotPublic or NotAuthorised."""
+        # The address is always the plain one: a pre-authenticated URL that has just taken an upload can write, and
+        # whoever presses a button, or asks like a card, gets the answer.
+        address = self._bucket.url.without_token
         name = picture_names.object_name(bitmap)
         try:
             certificate = self._bucket.put(name, bitmap, "image/bmp", deadline)
-            readable = self._readable_url(name, deadline)
+            self._check_readable(address, name, deadline)
         except HttpError as error:
             failure = UploadLate if error.late else UploadRefused
             raise failure(f"The bucket did not take the picture: {error}", field="oss_bucket") from None
-        return Published(readable.object_url(name), fingerprint_of(certificate))
+        return Published(address.object_url(name), fingerprint_of(certificate))
 
-    def _readable_url(self, name: str, deadline: Deadline) -> BucketUrl:
-        """Return the form of the bucket's URL by which the card can read an object; asked once a container.
-
-        The plain URL is tried first: a pre-authenticated one may also allow writing, and the answer is not a secret.
-        """
-        own = self._bucket.url
-        if own not in self._readable_urls:
-            choices = [own.without_token, own] if own.is_preauthenticated else [own]
-            found = next((each for each in choices if self._bucket.is_readable(each, name, deadline)), None)
-            if found is None:
-                raise PictureNotPublic("The picture is stored, but nobody may read it", fix="make the bucket public")
-            self._readable_urls[own] = found
-        return self._readable_urls[own]
+    def _check_readable(self, address: BucketUrl, name: str, deadline: Deadline) -> None:
+        """Ask once a container whether the card can read an object. Raises PictureNotPublic or HttpError."""
+        if address in self._readable:
+            return
+        if not self._bucket.is_readable(address, name, deadline):
+            fix = "make the bucket public, without listing"
+            raise PictureNotPublic("The picture is stored, but nobody may read it", fix=fix, field="oss_bucket")
+        self._readable.add(address)
 
 
 class InlinePublisher:
-    """Points back to this function. ``fingerprints`` are kept for the life of the container, one a host."""
+    """Points back to this function, under the config's own hosts only.
 
-    def __init__(self, http: HttpClient, public_url: str, request: HttpRequest, fingerprints: dict[str, str]) -> None:
+    ``fingerprints`` are kept for the life of the container, one a host of the config, so there are no more than it has.
+    """
+
+    def __init__(
+        self, http: HttpClient, public_url: str, allowed_hosts: Collection[str], fingerprints: dict[str, str]
+    ) -> None:
         self._http = http
         self._public_url = public_url
-        self._request = request
+        self._allowed_hosts = allowed_hosts
         self._fingerprints = fingerprints
 
-    def publish(self, name: BadgeName, deadline: Deadline) -> Published:
-        """Return the address of the name's picture. Raises AddressUnknown, CertificateLate or CertificateUnusable."""
-        base = self._public_url or f"https://{called_host(self._request)}"
-        url = picture_names.picture_address(base + picture_folder(self._request.path), name, MAX_URL_CHARACTERS)
-        return Published(url, self._fingerprint(base, deadline))
+    def publish(
+        self, name: BadgeName, request: HttpRequest, deadline: Deadline, summary: dict[str, object]
+    ) -> Published:
+        """Return the address of the name's picture. Raises AddressUnknown, CertificateLate or CertificateUnusable.
+
+        ``summary`` takes what was wrong with the host: the answer, which anybody gets, does not tell an open port from
+        a closed one or from a name that nobody has.
+        """
+        base = self._public_url or f"https://{called_host(request, self._allowed_hosts)}"
+        url = picture_names.picture_address(base + picture_folder(request.path), name, MAX_URL_CHARACTERS)
+        try:
+            return Published(url, self._fingerprint(base, deadline))
+        except HttpError as error:
+            summary["certificate"] = str(error)
+            failure = CertificateLate if error.late else CertificateUnusable
+            raise failure("The card needs the certificate of the picture's host", field="public_url") from None
 
     def _fingerprint(self, base: str, deadline: Deadline) -> str:
-        """Return the fingerprint of a host, asked for once a container; empty over plain http."""
+        """Return the fingerprint of a host, asked for once a container; empty over plain http. Raises HttpError."""
         if base not in self._fingerprints and base.startswith("https:"):
-            try:
-                certificate = self._http.certificate(base, deadline, tls=rsa_tls12_context)
-            except HttpError as error:
-                failure = CertificateLate if error.late else CertificateUnusable
-                raise failure(f"The card needs the picture host's certificate: {error}", field="public_url") from None
-            if len(self._fingerprints) >= MAX_FINGERPRINTS:
-                self._fingerprints.clear()
+            certificate = self._http.certificate(base, deadline, reach=self._reach(), tls=rsa_tls12_context)
             self._fingerprints[base] = fingerprint_of(certificate)
         return self._fingerprints.get(base, "")
+
+    def _reach(self) -> Reach:
+        """Return which addresses the picture's host may have: public ones.
+
+        The local cloud is the one exception, and only where the config itself names this machine in `public_url`:
+        no card can fetch a picture from there, so a deployment that has it by accident shows no badge from its first
+        press on; a caller has no part in it; and it opens this machine alone, no private network.
+        """
+        return Reach.THIS_MACHINE if is_loopback(urlsplit(self._public_url).hostname or "") else Reach.PUBLIC

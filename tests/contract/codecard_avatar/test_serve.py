@@ -139,10 +139,17 @@ def test_the_fingerprint_of_a_host_is_read_once_a_container(press: Press) -> Non
     assert list(press.container.fingerprints) == [press.cloud.tls_endpoint]
 
 
-def test_only_so_many_hosts_are_remembered(press: Press) -> None:
-    press.container.fingerprints.update({f"https://h{number}": "x" for number in range(16)})
-    press.fields(apex(press) | inline(press))
-    assert len(press.container.fingerprints) == 1
+@pytest.mark.parametrize("host", ["127.1", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]", "[64:ff9b::7f00:1]"])
+def test_a_public_url_that_is_this_machine_by_another_name_is_not_connected_to(press: Press, host: str) -> None:
+    config = {"publish": "inline", "public_url": press.cloud.tls_endpoint.replace("localhost", host)}
+    plain = {"apex_url": press.cloud.endpoint + press.cloud.codecard.path}
+    fields = press.fields(plain | config)
+    assert (fields["reason"], fields["bodytext"]) == (
+        "certificate-unusable",
+        "The card needs the certificate of the picture's host",
+    )
+    assert "no address of the public internet" in str(press.summary["certificate"])
+    assert press.container.fingerprints == {}
 
 
 def test_over_plain_http_there_is_no_fingerprint(press: Press) -> None:

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from shared.addresses import Reach
 from shared.deadline import Deadline
 from shared.http.client import HttpClient, HttpError, HttpResponse
 from shared.tls import client_context, rsa_tls12_context
@@ -168,23 +169,68 @@ def test_a_private_address_is_remembered_for_the_log() -> None:
     assert http.private_hosts == ["localhost"]
 
 
-@pytest.mark.parametrize("host", ["169.254.169.254", "[fe80::1]"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("169.254.169.254", "[fe80::1]", "2852039166", "0xa9fea9fe", "169.254.43518", "[::ffff:169.254.169.254]"),
+        *("[::ffff:a9fe:a9fe]", "[64:ff9b::a9fe:a9fe]", "[2002:a9fe:a9fe::]", "[fd00:c1::a9fe:a9fe]"),
+    ],
+)
 def test_a_link_local_address_is_never_called(host: str) -> None:
     with pytest.raises(HttpError, match="link-local"):
         HttpClient().send("GET", f"http://{host}/opc/v2/instance/", Deadline.after(5), limit_bytes=9)
 
 
+def certificate(http: HttpClient, url: str, reach: Reach = Reach.CONFIGURED) -> bytes:
+    return http.certificate(url, Deadline.after(10), reach=reach, tls=rsa_tls12_context)
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.1", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]"])
+def test_a_host_that_must_be_public_is_not_connected_to_on_this_machine(host: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        with pytest.raises(HttpError, match="no address of the public internet"):
+            certificate(HttpClient(), f"https://{host}:{port}", Reach.PUBLIC)
+        listening.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            listening.accept()
+
+
+def test_a_host_is_looked_up_once_and_connected_to_where_it_was_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A resolver that has no second answer, where a rebinding one would give another address."""
+    with serving(OK) as server:
+        answers = [[(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", server.port))]]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answers.pop())
+        assert get(HttpClient(), server).body == b"ok"
+    assert answers == []
+
+
+def test_one_address_out_of_reach_among_several_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, 9)) for host in ("8.8.8.8", "10.0.0.1")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    with pytest.raises(HttpError, match="no address of the public internet"):
+        certificate(HttpClient(), "https://gateway.example.com", Reach.PUBLIC)
+
+
+def test_only_so_many_private_hosts_are_remembered() -> None:
+    http = HttpClient()
+    for number in range(1, 12):
+        with pytest.raises(HttpError):
+            http.send("GET", f"http://127.0.0.{number}:1/", Deadline.after(5), limit_bytes=9)
+    assert len(http.private_hosts) == 4
+
+
 def test_the_certificate_is_that_of_the_host(trusted: Cloud) -> None:
     http = HttpClient()
     expected = ssl.PEM_cert_to_DER_cert(trusted.tls_certificate_file.read_text())
-    assert http.certificate(trusted.tls_endpoint, Deadline.after(10), tls=rsa_tls12_context) == expected
+    assert certificate(http, trusted.tls_endpoint) == expected
     answer = http.send("GET", trusted.tls_endpoint + "/n", Deadline.after(10), limit_bytes=9999, tls=rsa_tls12_context)
     assert answer.certificate == expected
 
 
 def test_an_authority_that_is_not_trusted_is_refused(cloud: Cloud) -> None:
     with pytest.raises(HttpError, match="not trusted"):
-        HttpClient().certificate(cloud.tls_endpoint, Deadline.after(10), tls=rsa_tls12_context)
+        certificate(HttpClient(), cloud.tls_endpoint)
 
 
 def self_signed(folder: Path, host: str) -> Path:
@@ -234,7 +280,7 @@ def test_a_host_without_an_rsa_certificate_is_distinguished(tmp_path: Path, monk
     with elliptic_server(pem, monkeypatch) as server:
         url = f"https://localhost:{server.port}"
         with pytest.raises(HttpError, match="no TLS version or cipher in common"):
-            HttpClient().certificate(url, Deadline.after(10), tls=rsa_tls12_context)
+            certificate(HttpClient(), url)
     with elliptic_server(pem, monkeypatch) as server:
         url = f"https://localhost:{server.port}"
         assert HttpClient().send("GET", url, Deadline.after(10), limit_bytes=9).body == b"ok"

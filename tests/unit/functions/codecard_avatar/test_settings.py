@@ -116,6 +116,14 @@ def test_an_address_that_cannot_be_asked_is_a_fault(url: str) -> None:
         load_settings(Settings, {"apex_url": url, "publish": "inline"})
 
 
+def test_allowed_hosts_are_names_of_public_hosts() -> None:
+    config = {"apex_url": APEX, "publish": "inline", "allowed_hosts": "GW.example.com, b.example.com:8443"}
+    assert load_settings(Settings, config).allowed_hosts == ("gw.example.com", "b.example.com:8443")
+    with pytest.raises(MissingInputData, match="allowed_hosts") as caught:
+        load_settings(Settings, config | {"allowed_hosts": "gw.example.com,127.1"})
+    assert "no addresses" in caught.value.faults["allowed_hosts"]
+
+
 @pytest.mark.parametrize("url", ["https://gw.example.com", "https://gw.example.com:8443/", "http://localhost:8080"])
 def test_a_public_url_is_scheme_and_host(url: str) -> None:
     loaded = load_settings(Settings, {"apex_url": APEX, "publish": "inline", "public_url": url})
