@@ -58,7 +58,7 @@ class HttpRequest:
         return from_url or next((value for value in reversed(self.header_all("host")) if value != "localhost"), "")
 
 
-def parse(
+def from_parts(
     method: str | None, url: str | None, headers: Mapping[str, object], kind: Literal["invoke", "http"]
 ) -> HttpRequest:
     """Build the request from loose parts; header values may be texts or lists of texts.
@@ -91,7 +91,7 @@ def from_context(ctx: object) -> HttpRequest:
     # A plain invoke has none of the three, so any one of them tells a trigger or a gateway.
     through_http = bool(url or method or client)
     headers = {**merged, **client} if through_http else merged
-    return parse(method, url, headers, "http" if through_http else "invoke")
+    return from_parts(method, url, headers, "http" if through_http else "invoke")
 
 
 def _path_and_query(url: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from shared import settings as shared_settings
 from shared.deadline import Deadline
 from shared.errors import FunctionError
 from shared.handler import Call
-from shared.http_request import parse
+from shared.http_request import from_parts
 
 if TYPE_CHECKING:
     from emulator.cloud import Cloud
@@ -44,7 +44,7 @@ def tick(env: dict[str, str], keys: dict[str, str], *, seconds: float = 60.0, bo
     try:
         call = Call(
             settings=shared_settings.load_settings(Settings, keys),
-            request=parse("POST", None, {}, "invoke"),
+            request=from_parts("POST", None, {}, "invoke"),
             deadline=Deadline.after(seconds),
             call_id="call",
             body=body,

@@ -28,7 +28,7 @@ from functions.codecard_avatar.time_budget import (
 from shared.deadline import Deadline
 from shared.handler import Call
 from shared.http.client import HttpClient, HttpResponse
-from shared.http_request import parse
+from shared.http_request import from_parts
 from shared.settings import load_settings
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def press(config: dict[str, str], started_seconds_ago: float = MAX_COLD_START_SE
 def call(config: dict[str, str], call_seconds: float = 30) -> Call[Settings]:
     return Call(
         settings=load_settings(Settings, config),
-        request=parse("POST", "/codecard/avatar", {"x-codecard-id": CARD}, "http"),
+        request=from_parts("POST", "/codecard/avatar", {"x-codecard-id": CARD}, "http"),
         deadline=Deadline.after(call_seconds),
         call_id="1",
         body=b"",

@@ -20,7 +20,7 @@ from functions.codecard_avatar.storage.bucket_client import PrincipalCache
 from shared.deadline import Deadline
 from shared.errors import FunctionError, NotAuthorised
 from shared.handler import Call
-from shared.http_request import parse
+from shared.http_request import from_parts
 from shared.settings import load_settings
 from shared.tls import client_context, rsa_tls12_context
 
@@ -42,7 +42,7 @@ class Press:
     summary: dict[str, object] = field(default_factory=dict)
 
     def answer(self, config: dict[str, str], url: str = "/codecard/avatar") -> HttpAnswer:
-        request = parse("POST", url, {"x-codecard-id": CARD, "host": "localhost"}, "http")
+        request = from_parts("POST", url, {"x-codecard-id": CARD, "host": "localhost"}, "http")
         self.summary = {}
         try:
             made = Call(

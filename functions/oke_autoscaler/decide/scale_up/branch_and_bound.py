@@ -6,7 +6,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.decide.scale_up.knapsack import max_count
-from functions.oke_autoscaler.decide.scale_up.patterns import Bin, Column, Packed, cost_step
+from functions.oke_autoscaler.decide.scale_up.patterns import Bin, Packed, PatternColumn, cost_step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,7 +31,7 @@ class BranchAndBound:
         self.values = values
         self.bound = bound
         self.cost_step = cost_step(bins)
-        self.best: list[Column] | None = None
+        self.best: list[PatternColumn] | None = None
         self.steps_left = MAX_STEPS
         self._seen: dict[Pattern, float] = {}
         sizes = [max(_share(item, each.capacity) for each in bins) for item in items]
@@ -42,7 +42,7 @@ class BranchAndBound:
         self._visit(demand, 0.0, [])
         return None if self.best is None else [(column, 1) for column in self.best]
 
-    def _visit(self, left: Pattern, cost: float, used: list[Column]) -> None:
+    def _visit(self, left: Pattern, cost: float, used: list[PatternColumn]) -> None:
         if not any(left):
             self.bound, self.best = cost, list(used)
             return
@@ -67,20 +67,20 @@ class BranchAndBound:
         whole = ceil(cost / self.cost_step - STEP_ROUNDING) * self.cost_step if self.cost_step else cost
         return whole >= self.bound - ROUNDING
 
-    def _children(self, left: Pattern) -> list[tuple[float, Column]]:
+    def _children(self, left: Pattern) -> list[tuple[float, PatternColumn]]:
         """Return patterns that hold the largest item left, least waste first.
 
         Some node of every covering holds that item, and the order of nodes does not matter, so this one may come next.
         """
         first = next(index for index in self._order if left[index])
-        found: dict[tuple[int, Pattern], tuple[float, Column]] = {}
+        found: dict[tuple[int, Pattern], tuple[float, PatternColumn]] = {}
         for number, each in enumerate(self.bins):
             if first not in each.allowed:
                 continue
             others = (index for index in self._order if index != first and left[index] and index in each.allowed)
             for counts in self._maximal(each, [first, *others], left):
                 worth = sum(value * count for value, count in zip(self.values, counts, strict=True))
-                found[number, counts] = (each.cost - worth, Column(number, counts, each.cost))
+                found[number, counts] = (each.cost - worth, PatternColumn(number, counts, each.cost))
         return sorted(found.values(), key=lambda pair: (pair[0], pair[1].bin, pair[1].counts))[:MAX_CHILDREN]
 
     def _maximal(self, each: Bin, order: Sequence[int], left: Pattern) -> Iterator[Pattern]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.decide.scale_up.knapsack import Knapsack, Pattern, Vector
-from functions.oke_autoscaler.decide.scale_up.patterns import Bin, Column, Packed, fix_whole, take
+from functions.oke_autoscaler.decide.scale_up.patterns import Bin, Packed, PatternColumn, fix_whole, take
 from functions.oke_autoscaler.decide.scale_up.simplex import REDUCED_COST, Simplex
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Relaxation:
     """
 
     cost: float
-    amounts: list[tuple[Column, float]]
+    amounts: list[tuple[PatternColumn, float]]
     values: list[float]
 
 
@@ -44,7 +44,7 @@ class CoveringProgram:
         self.items = items
         self.bins = bins
         self.knapsacks = [Knapsack(each.capacity, items, each.allowed) for each in bins]
-        self.columns: dict[tuple[int, Pattern], Column] = {}
+        self.columns: dict[tuple[int, Pattern], PatternColumn] = {}
 
     def relax(self, demand: Sequence[int]) -> Relaxation:
         """Solve the linear programme; every item with a demand must fit some bin."""
@@ -65,7 +65,7 @@ class CoveringProgram:
             values[row] = max(0.0, dual)
         return Relaxation(simplex.cost(), simplex.solution(), values)
 
-    def _single(self, item: int, demand: int) -> Column:
+    def _single(self, item: int, demand: int) -> PatternColumn:
         """Return the pattern of one item alone that costs least an item."""
         limits = [demand if index == item else 0 for index in range(len(self.items))]
         values = [1.0 if index == item else 0.0 for index in range(len(self.items))]
@@ -76,10 +76,10 @@ class CoveringProgram:
         ]
         return min(patterns, key=lambda column: column.cost / column.counts[item])
 
-    def _column(self, number: int, counts: Pattern) -> Column:
-        return self.columns.setdefault((number, counts), Column(number, counts, self.bins[number].cost))
+    def _column(self, number: int, counts: Pattern) -> PatternColumn:
+        return self.columns.setdefault((number, counts), PatternColumn(number, counts, self.bins[number].cost))
 
-    def _price(self, rows: Sequence[int], duals: Sequence[float], demand: Sequence[int]) -> Column | None:
+    def _price(self, rows: Sequence[int], duals: Sequence[float], demand: Sequence[int]) -> PatternColumn | None:
         """Return the pattern whose reduced cost is lowest in parts of its node's cost, None when none is below 0."""
         values = [0.0] * len(self.items)
         for row, dual in zip(rows, duals, strict=True):
@@ -93,7 +93,9 @@ class CoveringProgram:
         return chosen
 
 
-def _first_improving(known: Sequence[Column], rows: Sequence[int], duals: Sequence[float]) -> Column | None:
+def _first_improving(
+    known: Sequence[PatternColumn], rows: Sequence[int], duals: Sequence[float]
+) -> PatternColumn | None:
     """Return the first known pattern that lowers the cost."""
     for column in known:
         value = sum(dual * column.counts[row] for row, dual in zip(rows, duals, strict=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.decide.scale_up.covering import cover
-from functions.oke_autoscaler.decide.scale_up.patterns import Bin, Column, Packed
+from functions.oke_autoscaler.decide.scale_up.patterns import Bin, Packed, PatternColumn
 from functions.oke_autoscaler.decide.simulation.nodes import capacity
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def _open(
             _open_one(first_fit, column, variant, items)
 
 
-def _open_one(first_fit: FirstFit, column: Column, variant: Variant, items: Sequence[Item]) -> None:
+def _open_one(first_fit: FirstFit, column: PatternColumn, variant: Variant, items: Sequence[Item]) -> None:
     first_fit.open(variant.offering, min(variant.placements, key=lambda placement: placement.opened))
     node = first_fit.simulation.nodes[-1]
     for item, count in zip(items, column.counts, strict=True):

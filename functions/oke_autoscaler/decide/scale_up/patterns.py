@@ -25,7 +25,7 @@ class Bin:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class PatternColumn:
     """A pattern on a bin: the set of items that one node of this kind holds."""
 
     bin: int
@@ -33,7 +33,7 @@ class Column:
     cost: float
 
 
-Packed = list[tuple[Column, int]]
+Packed = list[tuple[PatternColumn, int]]
 """A packing: patterns, and on how many nodes each stands."""
 
 
@@ -52,7 +52,7 @@ def cost_step(bins: Sequence[Bin]) -> float:
     return gcd(*(int(each.cost) for each in bins))
 
 
-def take(column: Column, count: int, left: list[int]) -> Packed:
+def take(column: PatternColumn, count: int, left: list[int]) -> Packed:
     """Use a pattern ``count`` times, as long as its items are needed; lowers ``left``. The last may be less full."""
     taken: Packed = []
     for _ in range(count):
@@ -64,11 +64,11 @@ def take(column: Column, count: int, left: list[int]) -> Packed:
         if taken and taken[-1][0].counts == counts:
             taken[-1] = (taken[-1][0], taken[-1][1] + 1)
         else:
-            taken.append((Column(column.bin, counts, column.cost), 1))
+            taken.append((PatternColumn(column.bin, counts, column.cost), 1))
     return taken
 
 
-def fix_whole(amounts: Sequence[tuple[Column, float]], released: int, left: list[int]) -> Packed:
+def fix_whole(amounts: Sequence[tuple[PatternColumn, float]], released: int, left: list[int]) -> Packed:
     """Use each pattern as often as the relaxation does in whole numbers, less ``released`` nodes; lowers ``left``."""
     fixed: Packed = []
     for column, amount in amounts:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from functions.oke_autoscaler.decide.scale_up.patterns import Column
+from functions.oke_autoscaler.decide.scale_up.patterns import PatternColumn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ REDUCED_COST = 1e-7
 MIN_PIVOT = 1e-9
 """Smaller entries of a direction are rounding errors; a pivot on one would spoil the inverse."""
 
-Entry = Column | int
+Entry = PatternColumn | int
 """A variable: a pattern, or the surplus of a row as its number + 1 (so that it is never 0, which is false)."""
 
 
@@ -30,7 +30,7 @@ class Simplex:
     an item that holds this item alone: a diagonal matrix.
     """
 
-    def __init__(self, rows: Sequence[int], demand: Sequence[int], basis: Sequence[Column]) -> None:
+    def __init__(self, rows: Sequence[int], demand: Sequence[int], basis: Sequence[PatternColumn]) -> None:
         size = len(rows)
         self.rows = rows
         self.basis: list[Entry] = list(basis)
@@ -42,7 +42,7 @@ class Simplex:
 
     def duals(self) -> list[float]:
         """Return the dual price of each row: the costs of the basis times its inverse."""
-        costs = [entry.cost if isinstance(entry, Column) else 0.0 for entry in self.basis]
+        costs = [entry.cost if isinstance(entry, PatternColumn) else 0.0 for entry in self.basis]
         totals = [0.0] * len(costs)
         for cost, line in zip(costs, self.inverse, strict=True):
             if cost:
@@ -83,7 +83,7 @@ class Simplex:
         self.basis[leaving] = entering
 
     def _vector(self, entering: Entry) -> list[float]:
-        if isinstance(entering, Column):
+        if isinstance(entering, PatternColumn):
             return [float(entering.counts[row]) for row in self.rows]
         return [-1.0 if index == entering - 1 else 0.0 for index in range(len(self.rows))]
 
@@ -91,7 +91,9 @@ class Simplex:
         """Return the cost of the covering in fractions."""
         return sum(column.cost * amount for column, amount in self.solution())
 
-    def solution(self) -> list[tuple[Column, float]]:
+    def solution(self) -> list[tuple[PatternColumn, float]]:
         """Return the patterns in use with their amounts."""
         pairs = zip(self.basis, self.amounts, strict=True)
-        return [(entry, amount) for entry, amount in pairs if isinstance(entry, Column) and amount > REDUCED_COST]
+        return [
+            (entry, amount) for entry, amount in pairs if isinstance(entry, PatternColumn) and amount > REDUCED_COST
+        ]

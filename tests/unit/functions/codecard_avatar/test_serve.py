@@ -18,7 +18,7 @@ from functions.codecard_avatar.settings import Settings
 from shared.deadline import Deadline
 from shared.errors import FunctionError
 from shared.handler import Call
-from shared.http_request import parse
+from shared.http_request import from_parts
 
 if TYPE_CHECKING:
     from shared.results import HttpAnswer
@@ -29,7 +29,7 @@ GATEWAY = "http://localhost:8080"
 
 def call(title: str, url: str, **headers: str) -> HttpAnswer:
     config = Settings(card_names={CARD: title}, publish="inline", public_url=GATEWAY)
-    request = parse("GET", url, {name.replace("_", "-"): value for name, value in headers.items()}, "http")
+    request = from_parts("GET", url, {name.replace("_", "-"): value for name, value in headers.items()}, "http")
     made = Call(
         settings=config, request=request, deadline=Deadline.after(30), call_id="1", body=b"", config={}, context=None
     )

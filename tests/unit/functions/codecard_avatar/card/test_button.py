@@ -6,13 +6,15 @@ import pytest
 
 from functions.codecard_avatar.card.button import Button, from_request
 from functions.codecard_avatar.errors import BadButton, BadCardId
-from shared.http_request import HttpRequest, parse
+from shared.http_request import HttpRequest, from_parts
 
 CARD = "CC50E3CCBFFF"
 
 
 def request(**headers: str) -> HttpRequest:
-    return parse("POST", "/codecard/avatar", {name.replace("_", "-"): value for name, value in headers.items()}, "http")
+    return from_parts(
+        "POST", "/codecard/avatar", {name.replace("_", "-"): value for name, value in headers.items()}, "http"
+    )
 
 
 def test_the_cards_own_headers_are_taken() -> None:

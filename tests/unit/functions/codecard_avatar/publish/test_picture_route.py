@@ -6,11 +6,11 @@ import pytest
 
 from functions.codecard_avatar.errors import AddressUnknown
 from functions.codecard_avatar.publish.picture_route import called_host, picture_folder, requested_picture
-from shared.http_request import HttpRequest, parse
+from shared.http_request import HttpRequest, from_parts
 
 
 def request(url: str, **headers: object) -> HttpRequest:
-    return parse("POST", url, headers, "http")
+    return from_parts("POST", url, headers, "http")
 
 
 ALLOWED = ("gw.example.com", "gw.example.com:8443")

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from functions.oke_autoscaler.decide.scale_up.patterns import Bin, Column, cost_of, cost_step, fix_whole, take
+from functions.oke_autoscaler.decide.scale_up.patterns import Bin, PatternColumn, cost_of, cost_step, fix_whole, take
 
-COLUMN = Column(0, (2, 1), 5.0)
+COLUMN = PatternColumn(0, (2, 1), 5.0)
 
 
 def test_a_pattern_is_used_as_long_as_its_items_are_needed_and_the_last_is_less_full() -> None:
     left = [5, 1]
-    assert take(COLUMN, 9, left) == [(COLUMN, 1), (Column(0, (2, 0), 5.0), 1), (Column(0, (1, 0), 5.0), 1)]
+    assert take(COLUMN, 9, left) == [
+        (COLUMN, 1),
+        (PatternColumn(0, (2, 0), 5.0), 1),
+        (PatternColumn(0, (1, 0), 5.0), 1),
+    ]
     assert left == [0, 0]
 
 
@@ -29,4 +33,4 @@ def test_costs_of_packings_are_multiples_of_the_step(costs: tuple[float, ...], s
 
 
 def test_a_packing_costs_what_its_nodes_cost() -> None:
-    assert cost_of([(COLUMN, 3), (Column(1, (0, 1), 2.0), 2)]) == 19
+    assert cost_of([(COLUMN, 3), (PatternColumn(1, (0, 1), 2.0), 2)]) == 19

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from functions.oke_autoscaler.decide.scale_up.patterns import Column
+from functions.oke_autoscaler.decide.scale_up.patterns import PatternColumn
 from functions.oke_autoscaler.decide.scale_up.simplex import Simplex
 
-ONLY_A, ONLY_B, BOTH = Column(0, (2, 0), 4.0), Column(0, (0, 3), 4.0), Column(0, (2, 2), 4.0)
+ONLY_A, ONLY_B, BOTH = PatternColumn(0, (2, 0), 4.0), PatternColumn(0, (0, 3), 4.0), PatternColumn(0, (2, 2), 4.0)
 
 
 def simplex() -> Simplex:
