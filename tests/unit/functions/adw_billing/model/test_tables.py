@@ -69,6 +69,7 @@ def test_the_first_value_is_the_same_rule_in_python_and_in_sql() -> None:
     both = FirstValue(("a", "b"))
     assert both.of({"a": None, "b": Decimal(2)}.get) == 2
     assert both.of({"a": Decimal(1), "b": Decimal(2)}.get) == 1
+    assert both.of({"a": Decimal(0), "b": Decimal(2)}.get) == 0
     assert both.of({}.get) == 0
     assert both.sql("0") == "coalesce(a, b)"
     assert both.sql("0", "CAST({} AS NUMBER)") == "coalesce(CAST(a AS NUMBER), CAST(b AS NUMBER))"

@@ -49,7 +49,9 @@ def test_a_record_over_two_chunks_is_read_once() -> None:
     first, second = START + b",0.1,1\n" + START + b',0.2,"\n', b'1"\n' + START + b",0.4,1\n"
     found = batches(Chunk(first, len(first)), whole(second, final=True))
     assert [batch.records for batch in found] == [1, 2]
-    assert sum(batch.text_bytes for batch in found) == len(first + second)
+    read = found[0].text_bytes
+    assert (found[0].prefix_check, read) == (text_check(first[:read]), len(START) + 7)
+    assert (found[1].prefix_check, found[1].text_bytes) == (text_check(first + second), len(first + second) - read)
     assert sum((batch.sums.cost for batch in found), Decimal(0)) == Decimal("0.7")
     assert [entry for batch in found for entry in batch.rejected] == []
 

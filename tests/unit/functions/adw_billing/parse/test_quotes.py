@@ -9,7 +9,15 @@ from functions.adw_billing.parse.quotes import Quotes, closed_end, has_longer_li
 
 @pytest.mark.parametrize(
     ("text", "longest"),
-    [(b"1,2\n", 0), (b'1,"a,b"\n', 5), (b'"a""b",2\r\n"x"\n', 6), (b'"two\nlines"', 11), (b'1,""\n', 2), (b"", 0)],
+    [
+        (b"1,2\n", 0),
+        (b'1,"a,b"\n', 5),
+        (b'"a""b",2\r\n"x"\n', 6),
+        (b'"two\nlines"', 11),
+        (b'1,""\n', 2),
+        (b'1\r"a"\r2', 3),
+        (b"", 0),
+    ],
 )
 def test_quoted_fields_from_separator_to_separator_are_regular(text: bytes, longest: int) -> None:
     assert quotes(text) == Quotes(regular=True, longest=longest)

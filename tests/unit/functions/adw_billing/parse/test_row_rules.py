@@ -83,8 +83,9 @@ def test_each_reason_has_its_row(fields: tuple[bytes, ...], expected: str) -> No
     assert reason(*fields) == expected
 
 
-def test_numbers_as_texts_have_38_digits_at_any_scale_and_texts_the_length_of_their_column() -> None:
+def test_a_number_has_the_digits_of_its_column_and_as_a_text_38_at_any_scale() -> None:
     assert checked(b"2026-01-05", b"1E-130", b"9E125", b"", row_format=TEXTS_FORMAT).numbers[1] == Decimal("1E-130")
+    assert checked(b"2026-01-05", b"1E-24", b"1E-15", b"").numbers == {1: Decimal("1E-24"), 2: Decimal("1E-15")}
     assert reason(b"2026-01-05", b"1E-131", b"", b"", row_format=TEXTS_FORMAT) == "not-exact"
     assert reason(b"2026-01-05", b"1" * 39, b"", b"", row_format=TEXTS_FORMAT) == "not-exact"
     assert reason(b"2026-01-05", b"1", b"", b"x" * 31, row_format=TEXTS_FORMAT) == "text-too-long"
