@@ -16,8 +16,8 @@ KEY_BITS = 2048
 
 
 def write_private(path: Path, content: bytes) -> Path:
-    """Write a file that only its owner can read, atomically; return its path."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write a file that only its owner can read, atomically, in a folder like it when that is made; return its path."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
     temporary.unlink(missing_ok=True)
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -32,7 +32,7 @@ class KeyRing:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._loaded: dict[str, rsa.RSAPrivateKey] = {}
 
     def file(self, name: str) -> Path:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tools.suite import FunctionEntry, Suite
 
 SCHEMA_VERSION = 20180708
+RUNTIME_UID = 1000
+"""The user that a function runs as, here as on OCI; Dockerfile.base makes it."""
 HEADER = "# Rendered from func-common.yaml by `make func-yaml`: edit that file, not this one.\n"
 COMMIT = "$(git rev-parse --short HEAD 2>/dev/null || echo unknown)"
 IGNORED = ("**/__pycache__", "**/*.pyc", "**/.*", "func.yaml", "Dockerfile", "README.md")
@@ -74,13 +76,18 @@ def build_base(suite: Suite) -> str:
 
 
 def dockerfile(suite: Suite, entry: FunctionEntry) -> str:
-    """Return a function's Dockerfile: its own modules on top of the base, readable and byte-compiled."""
+    """Return a function's Dockerfile: its own modules on top of the base, readable and byte-compiled.
+
+    The code belongs to root: the user that the function runs as could give itself back the write bits of its own files.
+    """
     place = f"/function/functions/{entry.folder}"
     return (
         f"ARG BASE_IMAGE={suite.base_image}:{suite.version}\n"
         "FROM ${BASE_IMAGE}\n"
-        f"COPY --chown=1000:1000 . {place}/\n"
+        "USER 0\n"
+        f"COPY . {place}/\n"
         f"RUN python3 /function/seal.py {place}\n"
+        f"USER {RUNTIME_UID}\n"
         f'ENTRYPOINT ["fdk", "{place}/func.py", "handler"]\n'
     )
 

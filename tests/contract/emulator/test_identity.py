@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import stat
 import time
 from email.utils import formatdate
@@ -248,3 +249,15 @@ def test_errors_carry_the_request_id_of_the_client(cloud: Cloud, principal_env: 
         client.get_bucket(client.get_namespace().data, "none", opc_client_request_id="mine")
     assert caught.value.request_id == cloud.log.calls()[-1].header("opc-request-id")
     assert caught.value.message.startswith("Either the bucket named 'none' does not exist")
+
+
+def test_tokens_and_keys_are_the_owners_alone_whatever_the_umask(cloud: Cloud) -> None:
+    before = os.umask(0)
+    try:
+        made = cloud.identity.mint_resource_principal()
+        user = cloud.identity.create_user()
+    finally:
+        os.umask(before)
+    files = [Path(made["OCI_RESOURCE_PRINCIPAL_RPST"]), Path(made["OCI_RESOURCE_PRINCIPAL_PRIVATE_PEM"])]
+    for file in [*files, user.key_file, user.config_file]:
+        assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)

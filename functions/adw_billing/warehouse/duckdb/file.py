@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,17 +42,18 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
 def connect(
     path: str, deadline: Deadline, margin_seconds: float, *, read_only: bool = False
 ) -> duckdb.DuckDBPyConnection:
-    """Open the file, which is made when it is missing (its folder too).
+    """Open the file, which is made when it is missing (its folder too), readable by its owner alone.
 
     Raises WarehouseBusy when another process has it until the deadline less the margin, WarehouseUnusable.
     """
     if not path or path.startswith(IN_MEMORY):
         raise WarehouseUnusable("the warehouse is no file: what is loaded would be gone", fix="name a file")
-    with named_faults():
+    with named_faults(), private_files():
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     while True:
         try:
-            return _attached(path, read_only=read_only)
+            with private_files():
+                return _attached(path, read_only=read_only)
         except duckdb.Error as fault:
             if LOCKED_TEXT not in str(fault):
                 raise _translated(fault) from None
@@ -78,6 +80,19 @@ def _attached(path: str, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         connection.close()
         raise
     return connection
+
+
+@contextlib.contextmanager
+def private_files() -> Iterator[None]:
+    """Let nobody else read what is made inside the block: DuckDB has no setting for the mode of its files.
+
+    The file, its write-ahead log and what is put aside on disk are made whenever DuckDB needs them, by any statement.
+    """
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from functions.adw_billing.model.tables import LOADER
+from functions.adw_billing.warehouse.duckdb.file import private_files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,12 +27,14 @@ class Session:
         """Run a statement with a tuple or mapping of values; it may read from ``rows``."""
         # DuckDB looks a table that it does not know up among the caller's Python variables ("replacement scan"): the
         # unused parameter `rows` is the Arrow table that a statement reads where it lies in memory.
-        self.connection.execute(statement, values)
+        with private_files():
+            self.connection.execute(statement, values)
 
     def all(self, statement: str, values: Any = None, rows: pa.Table | None = None) -> list[tuple[Any, ...]]:  # noqa: ANN401
         """Return all rows of a query; of an INSERT or DELETE, how many rows it changed."""
         self.run(statement, values, rows)
-        return self.connection.fetchall()
+        with private_files():
+            return self.connection.fetchall()
 
     def remember(self, name: str, value: str) -> None:
         """Write one of the loader's own values."""

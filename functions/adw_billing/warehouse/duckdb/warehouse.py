@@ -40,7 +40,7 @@ from functions.adw_billing.model.warehouse import (
     Sums,
 )
 from functions.adw_billing.warehouse.duckdb import sql, views
-from functions.adw_billing.warehouse.duckdb.file import connect, named_faults
+from functions.adw_billing.warehouse.duckdb.file import connect, named_faults, private_files
 from functions.adw_billing.warehouse.duckdb.publish import fill_billing, summarise
 from functions.adw_billing.warehouse.duckdb.session import Session, key_values, name_values, now
 
@@ -275,7 +275,7 @@ class DuckDbWarehouse:
 
     def close(self) -> None:
         """Close the file; what is not committed is gone."""
-        with named_faults():
+        with named_faults(), private_files():
             self._session.connection.close()
 
     def _progress(self, key: ObjectKey) -> Progress | None:
