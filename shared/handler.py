@@ -7,16 +7,15 @@ deadline and settings, calls ``serve``, turns an expected failure into an answer
 from __future__ import annotations
 
 import io
-import json
 import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from shared import http_request, logs, metrics, settings
+from shared import bodies, http_request, logs, metrics, settings
 from shared.deadline import Deadline
-from shared.errors import BadRequest, FunctionError
+from shared.errors import FunctionError
 from shared.http_request import HttpRequest
 from shared.metrics import Metrics
 from shared.metrics_settings import MetricsSettings
@@ -47,19 +46,12 @@ class Call(Generic[S]):
     metrics: Metrics = field(default_factory=lambda: Metrics(""))
 
     def json_body(self) -> Any:  # noqa: ANN401  (any JSON value)
-        """Return the body as a JSON value, None when it is empty; BadRequest when it is no JSON.
+        """Return the body as a JSON value, None when it is empty; BadRequest when it is no JSON."""
+        return bodies.read_json(self.body)
 
-        A lone hyphen counts as empty: `oci fn function invoke --body -` sends it as it stands, and schedules do so.
-        """
-        if self.body.strip() in {b"", b"-"}:
-            return None
-        try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError) as fault:
-            text = str(fault)[:120]
-            raise BadRequest(
-                f"the body is no JSON: {text}", fix="send a JSON object or no body", field="body"
-            ) from None
+    def flags(self, *known: str) -> dict[str, bool]:
+        """Return the flags of the body by name (shared/bodies.py); BadRequest when it holds anything else."""
+        return bodies.read_flags(self.body, known)
 
 
 def fdk_handler(

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from functions.adw_billing.loader.load_run import LoadOptions, LoadRun, LoadSummary
 from functions.adw_billing.open_warehouse import open_oracle, open_warehouse
 from functions.adw_billing.source.tenancy_bucket import TenancyBucket
-from shared.errors import BadRequest
 
 if TYPE_CHECKING:
     from functions.adw_billing.loader.copy_object import Copier
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from shared.handler import Call
 
 FLAGS = ("detail", "preflight")
+"""There is no `dry_run`: a load adds what is missing and nothing twice, and `preflight` lists without loading."""
 
 
 def serve(call: Call[Settings]) -> list[str] | dict[str, Any]:
@@ -24,7 +24,7 @@ def serve(call: Call[Settings]) -> list[str] | dict[str, Any]:
 
     Raises errors of ``errors``, OciServiceError and BadRequest.
     """
-    flags = _flags(call.json_body())
+    flags = call.flags(*FLAGS)
     if flags["preflight"]:
         from functions.adw_billing.preflight import preflight  # rare
 
@@ -88,14 +88,3 @@ def _retain(settings: Settings, warehouse: Warehouse) -> int:
         return 0
     first_day = datetime.now(UTC).date() - timedelta(days=settings.retention_days)
     return warehouse.retain(settings.usage_report_bucket, first_day.isoformat())
-
-
-def _flags(body: object) -> dict[str, bool]:
-    if body is None:
-        body = {}
-    if not isinstance(body, dict):
-        raise BadRequest("the body must be a JSON object", fix='send {"detail": true} or no body', field="body")
-    for name in FLAGS:
-        if not isinstance(body.get(name, False), bool):
-            raise BadRequest(f"{name} must be true or false", fix=f'send {{"{name}": true}} or no body', field=name)
-    return {name: bool(body.get(name, False)) for name in FLAGS}

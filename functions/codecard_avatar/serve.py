@@ -26,6 +26,7 @@ def serve(call: Call[Settings], container: ContainerState = _container) -> HttpA
     """Answer a button press with the badge's address, or send the picture at such an address. Raises FunctionError."""
     # The deadline is set first: everything after it, the look at the request included, is taken off the card's 5 s.
     deadline = time_budget.press_deadline(call.deadline, container.start_seconds())
+    call.flags()  # the card sends no body; a caller that does may mean anything but a press
     picture = requested_picture(call.request)
     try:
         if picture is None:

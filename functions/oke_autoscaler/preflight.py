@@ -54,15 +54,6 @@ RIGHTS: tuple[tuple[str, str, str, str, str], ...] = (
 """Verb, API group, resource, namespace, name: what deploy/kubernetes/rbac.yaml gives (a test compares them)."""
 
 
-def is_asked(body: bytes) -> bool:
-    """Return whether a call's body asks for a preflight; any other body, JSON or not, asks for a tick."""
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(value, dict) and value.get("preflight") is True
-
-
 def run(settings: Settings, deadline: Deadline) -> dict[str, Any]:
     """Run every check; one that fails does not keep the others from being tried."""
     oke = Oke(settings, deadline)

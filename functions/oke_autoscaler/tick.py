@@ -37,14 +37,18 @@ RESERVE_SECONDS = 5.0
 
 RESERVE_SHARE = 0.1
 
+FLAGS = ("dry_run", "preflight")
+
 _log = logs.get(COMPONENT)
 
 
 def serve(call: Call[Settings]) -> answers.Answer:
-    """Answer one tick or one preflight; FunctionError when it could not do its work."""
-    if preflight.is_asked(call.body):
+    """Answer one tick, a dry one, or one preflight; FunctionError when it could not do its work."""
+    flags = call.flags(*FLAGS)
+    if flags["preflight"]:
         return preflight.run(call.settings, call.deadline)
-    changes = Changes(dry_run=call.settings.dry_run)
+    # Either one makes the tick dry: a body cannot undo what the config says.
+    changes = Changes(dry_run=call.settings.dry_run or flags["dry_run"])
     snapshot: Snapshot | None = None
     try:
         tick = connect(call.settings, call.deadline, changes)

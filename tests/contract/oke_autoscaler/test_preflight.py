@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pytest
 import yaml
 
 from functions.oke_autoscaler import preflight
@@ -62,11 +61,6 @@ def test_a_cluster_that_is_not_there_is_said_and_its_pools_are_tried_all_the_sam
     (pool,) = (row for check, row in found.items() if check.startswith("node pool"))
     assert not pool["ok"]
     assert "belongs to another cluster than cluster_id" in pool["faults"]["node_pool_id"]
-
-
-@pytest.mark.parametrize("body", [b"", b"-", b"{}", b'{"preflight": false}', b"[]", b'"x"', b"\xff"])
-def test_any_other_body_is_a_tick(body: bytes) -> None:
-    assert not preflight.is_asked(body)
 
 
 def test_the_rights_are_those_of_the_rbac_manifest() -> None:

@@ -180,3 +180,18 @@ def test_a_refused_read_is_an_oci_error_with_its_status_code_and_request_id(
     assert (error["reason"], error["status"], error["code"]) == ("oci-service-error", str(status), code)
     assert error["opc-request-id"]
     assert changes(cloud) == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "configured"), [(b'{"dry_run": true}', False), (b'{"dry_run": false}', True), (b"-", True)]
+)
+def test_a_tick_is_dry_when_the_body_or_the_config_says_so(
+    cloud: Cloud, principal_env: dict[str, str], sent: bytes, *, configured: bool
+) -> None:
+    pool = cloud.cluster.add_pool("p", size=1)
+    cloud.cluster.add_replicas("web", 40, pool=pool, cpu="900m")
+    answer = tick(principal_env, config(cloud, pool, dry_run=configured), body=sent)
+    assert answer["success"]["dry-run"] == "true"
+    assert answer["success"]["action"] == "scale-up"
+    assert writes(cloud) == []
+    assert "dry-run" not in tick(principal_env, config(cloud, pool), body=b'{"dry_run": false}')["success"]
