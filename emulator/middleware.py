@@ -26,7 +26,7 @@ from emulator.base.service_protocol import (
     principal_of,
     streams_body,
 )
-from emulator.base.streamed_answers import close_connection, with_fault
+from emulator.base.streamed_answers import close_connection, trickle, with_fault
 from emulator.services.identity.signature_check import SignedRequest, check_body, sha256
 
 if TYPE_CHECKING:
@@ -85,6 +85,9 @@ class Pipeline:
         for name, value in own_headers(service, request).items():
             answer.headers.setdefault(name, value)
         self.log.end(self._ended(call, request, answer, started))
+        if fault is not None and fault.trickle is not None:
+            await trickle(request, answer, fault.trickle)
+            return web.Response()  # of a connection that is closed by now
         return answer
 
     async def _answer(

@@ -31,6 +31,7 @@ class FaultOptions(TypedDict, total=False):
     truncate_bytes: int | None
     body: bytes | None
     bytes_per_second: float | None
+    trickle: float | None
     first_byte_delay_seconds: float
     times: int | None
     skip: int
@@ -47,7 +48,8 @@ class Fault:
     (close the connection, nothing was done); `status` with `code` and `message` (nothing was done). Then the request
     has its real effect, and: `drop="after"` closes the connection without the answer, `body` replaces the answer's
     body, `truncate_bytes` sends that many bytes of it under the full Content-Length and closes, `bytes_per_second`
-    sends it slowly, `first_byte_delay_seconds` holds back its first byte. `reset` makes each close a TCP reset.
+    sends it slowly, `first_byte_delay_seconds` holds back its first byte, `trickle` sends the whole answer, head and
+    body, at that many bytes a second and closes. `reset` makes each close a TCP reset.
     """
 
     service: str | None = None
@@ -65,6 +67,7 @@ class Fault:
     truncate_bytes: int | None = None
     body: bytes | None = None
     bytes_per_second: float | None = None
+    trickle: float | None = None
     first_byte_delay_seconds: float = 0.0
     times: int | None = 1
     skip: int = 0
@@ -85,7 +88,7 @@ class Fault:
 
     def describe(self) -> str:
         """Return a short name of the effect, for the request log."""
-        names = ("status", "hang", "drop", "truncate_bytes", "body", "bytes_per_second", "delay_seconds")
+        names = ("status", "hang", "drop", "truncate_bytes", "body", "bytes_per_second", "trickle", "delay_seconds")
         set_names = [name for name in names if getattr(self, name) != getattr(Fault, name)]
         return "+".join(set_names) or "first_byte_delay_seconds"
 

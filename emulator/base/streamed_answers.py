@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
+from email.utils import formatdate
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -98,6 +99,30 @@ def with_fault(answer: web.StreamResponse, fault: Fault) -> web.StreamResponse:
     streamed.cut_after_bytes = fault.truncate_bytes
     streamed.cut_with_reset = fault.reset
     return streamed
+
+
+async def trickle(request: web.BaseRequest, answer: web.StreamResponse, bytes_per_second: float) -> None:
+    """Write an answer's head and body a byte at a time, until the end or until the client leaves; then close.
+
+    Nothing of it is held back or put together on the way: each byte is a segment of its own, as TCP_NODELAY is set.
+    """
+    streamed = _streamed(answer)
+    head = [f"HTTP/1.1 {answer.status} {answer.reason or ''}", f"Date: {formatdate(usegmt=True)}"]
+    head += [f"{name}: {value}" for name, value in answer.headers.items() if name.lower() != "content-length"]
+    length = 0 if streamed is None else streamed.content_length or 0
+    await _write_slowly(request, "\r\n".join([*head, f"Content-Length: {length}", "", ""]).encode(), bytes_per_second)
+    if streamed is not None and request.method != "HEAD":
+        async for chunk in streamed.chunks:
+            await _write_slowly(request, chunk, bytes_per_second)
+    close_connection(request, reset=False)
+
+
+async def _write_slowly(request: web.BaseRequest, data: bytes, bytes_per_second: float) -> None:
+    for at in range(len(data)):
+        if request.transport is None or request.transport.is_closing():
+            return
+        request.transport.write(data[at : at + 1])
+        await asyncio.sleep(1 / bytes_per_second)
 
 
 def _streamed(answer: web.StreamResponse) -> StreamedAnswer | None:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
-from shared.bounded_work import Late, within
 from shared.http.connections import Address, Connection, ConnectionPool, RefusedAddressError, Waits
 from shared.tls import client_context
 
@@ -110,7 +109,7 @@ class HttpClient:
 
 
 class _Exchange:
-    """One request on one connection, which another thread may abandon."""
+    """One request on one connection."""
 
     def __init__(
         self, pool: ConnectionPool, url: str, deadline: Deadline, tls: Callable[[], ssl.SSLContext], waits: Waits
@@ -154,17 +153,13 @@ class _Exchange:
         """Do the work before the deadline; whatever goes wrong becomes an HttpError."""
         host = self._address.host
         try:
-            return within(self._deadline.remaining_seconds(), work, abandon=self._abandon, name="http")
-        except (Late, TimeoutError):
+            return work()
+        except TimeoutError:
             raise HttpError(f"{host} did not answer in time", late=True) from None
         except RefusedAddressError as why:
             raise HttpError(f"{host} {why}", fault="RefusedAddressError") from None
         except (OSError, UnicodeError, http.client.HTTPException) as error:
             raise HttpError(_text(host, error), fault=type(error).__name__) from None
-
-    def _abandon(self) -> None:
-        """Abandon the connection that the other thread is using now."""
-        self._connection.abandon()
 
     def _attempt(self, method: str, headers: Mapping[str, str], body: bytes | None, limit_bytes: int) -> HttpResponse:
         connection = self._connection

@@ -1,4 +1,4 @@
-"""Connections to hosts: opened address by address within a deadline, kept for a short while, given up by others.
+"""Connections to hosts: opened address by address, all waits within a deadline, kept for a short while.
 
 An address of this machine or a private network is remembered, so that the log can say so. Every address is judged
 after the lookup and connected to as it was judged (shared/addresses.py, ``refusal``).
@@ -6,15 +6,17 @@ after the lookup and connected to as it was judged (shared/addresses.py, ``refus
 
 from __future__ import annotations
 
-import contextlib
 import http.client
+import math
 import select
 import socket
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shared.addresses import Reach, is_private, refusal
+from shared.bounded_work import Late, within
+from shared.timed_socket import TimedSocket
 
 if TYPE_CHECKING:
     import ssl
@@ -28,9 +30,6 @@ MAX_IDLE_SECONDS = 20.0
 Servers and the balancers before them close idle connections, after 60 s where OCI's default stands. A function's
 container is frozen between its calls: after a long freeze a socket may be dead and not show it yet.
 """
-
-MIN_TIMEOUT_SECONDS = 0.001
-"""Of a socket: 0 would make it non-blocking, which is another thing than a wait that is over."""
 
 
 MAX_PRIVATE_HOSTS = 4
@@ -68,17 +67,16 @@ class Connection:
         self.address = address
         self.deadline = deadline
         self.waits = waits
-        self._socket: socket.socket | None = None
+        self._socket: TimedSocket | None = None
         self._http = http.client.HTTPConnection(address.host, address.port)
         self._http.auto_open = 0  # else http.client would connect by itself, past our checks of the address
-        self._abandoned = False
 
     def open(self, private_hosts: set[str], reach: Reach = Reach.CONFIGURED) -> None:
         """Connect to the first address that answers, and shake hands.
 
         Raises RefusedAddressError when any address of the host is out of ``reach``, OSError or ssl.SSLError.
         """
-        found = socket.getaddrinfo(self.address.host, self.address.port, type=socket.SOCK_STREAM)
+        found = self._addresses()
         failure: OSError = TimeoutError("no address answered")
         # Judged after the one lookup, and connected to as judged: a name may point anywhere, and elsewhere when it
         # is looked up again. One bad address is enough: the next lookup might give that one alone.
@@ -89,15 +87,13 @@ class Connection:
             if is_private(str(where[0])) and len(private_hosts) < MAX_PRIVATE_HOSTS:
                 private_hosts.add(self.address.host)
             try:
-                self._connect(socket.socket(family, kind, protocol), where, len(found) - at)
+                connected = self._connect(socket.socket(family, kind, protocol), where, len(found) - at)
                 break
             except OSError as error:
                 failure = error
-            # The other thread has shut down one address's socket; the next one would be out of its reach.
-            if self._abandoned:
-                raise TimeoutError("abandoned")
         else:
             raise failure
+        self._socket = TimedSocket(connected, self._remaining_seconds)
         self._http.sock = self._socket
 
     def request(
@@ -105,7 +101,7 @@ class Connection:
     ) -> http.client.HTTPResponse:
         """Send a request and read the head of its answer. Raises OSError or http.client.HTTPException."""
         if self._socket is not None:
-            self._socket.settimeout(self._left(self.waits.read_seconds))
+            self._socket.settimeout(self.waits.read_seconds)
         self._http.request(method, target, body=body, headers=dict(headers))
         return self._http.getresponse()
 
@@ -120,21 +116,10 @@ class Connection:
         Between two answers a server has nothing to say, so a readable socket means that it has closed (end of file, a
         TLS close_notify) or sent more than it announced; in both cases the next answer could not be trusted.
         """
-        if self._abandoned or self._socket is None or self._socket.fileno() < 0:
+        if self._socket is None or self._socket.fileno() < 0:
             return False
         readable, _, _ = select.select([self._socket], [], [], 0)
         return not readable
-
-    def abandon(self) -> None:
-        """End whatever another thread waits for on it.
-
-        Closing a socket does not wake a thread that reads from it; a shutdown does. It is asked of the plain socket's
-        class, because ssl.SSLSocket.shutdown would first drop the TLS object that the other thread is using.
-        """
-        self._abandoned = True
-        if self._socket is not None:
-            with contextlib.suppress(OSError):
-                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Close it; a second call does nothing."""
@@ -142,23 +127,43 @@ class Connection:
         if self._socket is not None:
             self._socket.close()
 
-    def _connect(self, plain: socket.socket, where: tuple[object, ...], addresses_left: int) -> None:
+    def _remaining_seconds(self) -> float:
+        """Return what is left of the request that the connection serves now: a kept one gets a new deadline."""
+        return self.deadline.remaining_seconds()
+
+    def _addresses(self) -> list[Any]:
+        """Look the host up; a thread waits for it, because a lookup takes no time-out."""
+        host, port = self.address.host, self.address.port
+        try:
+            return within(
+                self._left(math.inf), lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM), name="lookup"
+            )
+        except Late:
+            raise TimeoutError("the name was not found in time") from None
+
+    def _connect(self, plain: socket.socket, where: tuple[object, ...], addresses_left: int) -> socket.socket:
         """Connect one address; the time left is shared with those that may have to be tried after it."""
-        self._socket = plain
         try:
             plain.settimeout(self._left(self.waits.connect_seconds, addresses_left))
             plain.connect(where)
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            plain.settimeout(self._left(self.waits.connect_seconds))
-            if self.address.tls is not None:
-                self._socket = self.address.tls().wrap_socket(plain, server_hostname=self.address.host)
+            plain.settimeout(self._left(self.waits.connect_seconds))  # Python counts that of a whole handshake
+            if self.address.tls is None:
+                return plain
+            return self.address.tls().wrap_socket(plain, server_hostname=self.address.host)
         except BaseException:
             plain.close()
             raise
 
     def _left(self, longest_seconds: float, parts: int = 1) -> float:
-        """Return the time-out of one wait: a part of what is left until the deadline, at most ``longest_seconds``."""
-        return max(MIN_TIMEOUT_SECONDS, min(longest_seconds, self.deadline.remaining_seconds() / parts))
+        """Return the time-out of one wait: a part of what is left until the deadline, at most ``longest_seconds``.
+
+        Raises TimeoutError when nothing is left: a time-out of 0 would make the socket non-blocking.
+        """
+        left = self._remaining_seconds()
+        if left <= 0:
+            raise TimeoutError("the time of the call is over")
+        return min(longest_seconds, left / parts)
 
 
 class ConnectionPool:

@@ -9,10 +9,13 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
+import random
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shared.errors import NotAuthorised, OciServiceError
+from shared.oci.timed_session import end_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -78,9 +81,15 @@ class DeadlineRetry:
 
         # Made for each call: the SDK's strategy counts its total time from the beginning of a call, and what is left
         # of ours is less each time.
-        strategy = retry_strategy(MAX_ATTEMPTS, self.deadline.bounded(self.read_seconds * MAX_ATTEMPTS))
+        strategy = retry_strategy(MAX_ATTEMPTS, self.deadline.bounded(self.read_seconds * MAX_ATTEMPTS), self._wait)
         strategy.add_circuit_breaker_callback(self._callback)
         return strategy.make_retrying_call(attempt, *args, **kwargs)
+
+    def _wait(self, seconds: float, fault: Exception) -> None:
+        """Wait before another attempt; where that would end too late for it, the last one's failure is the outcome."""
+        if seconds >= self.deadline.remaining_seconds():
+            raise fault
+        time.sleep(seconds)
 
     def _shrink_timeouts(self) -> None:
         """Let the next attempt wait no longer than what is left; DeadlineExceeded when that is nothing."""
@@ -90,18 +99,29 @@ class DeadlineRetry:
             self.deadline.bounded(self.read_seconds)
 
 
-def retry_strategy(attempts: int, seconds: float) -> Any:  # noqa: ANN401  (the SDK's own class)
-    """Return the SDK's strategy for that many attempts within that time, with this suite's waits between them."""
-    from oci.retry import RetryStrategyBuilder
+def _sleep(seconds: float, _: Exception) -> None:
+    time.sleep(seconds)
 
-    return RetryStrategyBuilder(
+
+def retry_strategy(attempts: int, seconds: float, wait: Callable[[float, Exception], None] = _sleep) -> Any:  # noqa: ANN401  (the SDK's own class)
+    """Return the SDK's strategy for that many attempts within that time, with this suite's waits between them.
+
+    ``wait`` is given the seconds between two attempts and the failure of the first; what it raises is the outcome.
+    """
+    from oci.retry import RetryStrategyBuilder
+    from oci.retry.retry import ExponentialBackoffRetryStrategyBase  # whose waits are for others to define, it says
+
+    class Strategy(ExponentialBackoffRetryStrategyBase):  # type: ignore[misc]
+        def do_sleep(self, attempt: int, fault: Exception) -> None:
+            wait(min(FIRST_WAIT_SECONDS * 2 ** (attempt - 1) + random.uniform(0, 1), MAX_WAIT_SECONDS), fault)  # noqa: S311
+
+    rules = RetryStrategyBuilder(
         max_attempts_check=True,
         max_attempts=attempts,
         total_elapsed_time_check=True,
         total_elapsed_time_seconds=seconds,
-        retry_base_sleep_time_seconds=FIRST_WAIT_SECONDS,
-        retry_max_wait_between_calls_seconds=MAX_WAIT_SECONDS,
     ).get_retry_strategy()
+    return Strategy(FIRST_WAIT_SECONDS, 2, MAX_WAIT_SECONDS, rules.checkers)
 
 
 def sdk_credentials(settings: OciSettings) -> Credentials:
@@ -139,6 +159,7 @@ def client(
         strategy=strategy,
         raw=raw,
     )
+    end_with(made.base_client.session, deadline.remaining_seconds)
     if strategy is not None:
         strategy.client = made
     return made

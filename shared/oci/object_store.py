@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from shared.errors import OciServiceError
+from shared.errors import DeadlineExceeded, OciServiceError
 from shared.oci.clients import READ_SECONDS, client, oci_errors
 
 if TYPE_CHECKING:
@@ -52,17 +52,23 @@ class ObjectBody:
         Raises OciServiceError when the connection breaks or ends early, DeadlineExceeded when they come too slowly.
         """
         received = 0
-        with oci_errors(SERVICE):
-            while True:
-                # The socket's time-out starts again with each byte; only this ends a body that trickles.
-                self._deadline.bounded(READ_SECONDS)
-                chunk = self._raw.read1(chunk_bytes, decode_content=False)
-                if not chunk:
-                    break
-                received += len(chunk)
-                yield chunk
+        while chunk := self._chunk(chunk_bytes):
+            received += len(chunk)
+            yield chunk
         if received < self.size_bytes:
             raise OciServiceError(f"the object ended after {received} of {self.size_bytes} bytes", code="truncated")
+
+    def _chunk(self, chunk_bytes: int) -> bytes:
+        try:
+            with oci_errors(SERVICE):
+                self._deadline.bounded(READ_SECONDS)
+                return bytes(self._raw.read1(chunk_bytes, decode_content=False))
+        except OciServiceError:
+            # The connection's waits end with the deadline (timed_session): then it is time that has run out, not the
+            # connection that has broken, and nobody should ask for the rest.
+            if self._deadline.expired():
+                raise DeadlineExceeded("the object came too slowly") from None
+            raise
 
     def read(self, limit_bytes: int) -> bytes:
         """Return all bytes; OciServiceError when there are more than ``limit_bytes``."""

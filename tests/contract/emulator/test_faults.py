@@ -231,3 +231,24 @@ def test_calls_are_copied_to_a_file_of_json_lines(tmp_path: Path, keys_folder: P
     lines = (tmp_path / "log.jsonl").read_text().splitlines()
     assert len(lines) == 1
     assert '"method": "POST"' in lines[0]
+
+
+def test_a_trickle_sends_head_and_body_a_byte_at_a_time(cloud: Cloud, bucket: StoredBucket) -> None:
+    cloud.object_storage.put(bucket, "o", b"0123456789")
+    cloud.faults.add(trickle=10_000, times=2)
+    assert requests.get(url_of(cloud, bucket), timeout=60).content == b"0123456789"
+    with socket.create_connection(("127.0.0.1", urlsplit(cloud.endpoint).port or 0), timeout=60) as client:
+        client.sendall(f"GET {urlsplit(url_of(cloud, bucket)).path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        pieces = list(iter(lambda: client.recv(65536), b""))
+    text = b"".join(pieces)
+    assert text.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert text.endswith(b"\r\n\r\n0123456789")
+    assert len(pieces) > len(text) / 20
+    assert [call.fault for call in cloud.log.calls()] == ["trickle", "trickle"]
+
+
+def test_a_trickle_ends_when_the_client_leaves(cloud: Cloud, bucket: StoredBucket) -> None:
+    cloud.faults.add(trickle=20)
+    with pytest.raises(requests.Timeout), requests.get(url_of(cloud, bucket), timeout=0.01, stream=True):
+        pass
+    assert requests.get(url_of(cloud, bucket), timeout=60).status_code == 200

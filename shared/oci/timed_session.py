@@ -1,0 +1,54 @@
+"""The OCI SDK's connections, whose waits end with the call's deadline.
+
+The SDK has time-outs of a connect and of a receive, and none of a call: a service that sends 20 bytes a second held a
+tick with 3 s left for two minutes. Its sessions are those of requests, to which adapters can be mounted: here they
+are the SDK's own, and take the connections that the SDK makes, but let them wait no longer than the deadline does.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from shared.bounded_work import Late, within
+from shared.timed_socket import TimedSocket
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def end_with(session: Any, left_seconds: Callable[[], float]) -> None:  # noqa: ANN401  (the SDK's requests session)
+    """Let every wait of a session end when ``left_seconds`` says that nothing is left."""
+    for prefix in ("https://", "http://"):
+        adapter = type("TimedAdapter", (_TimedAdapter, type(session.get_adapter(prefix))), {})
+        session.mount(prefix, adapter(left_seconds))
+
+
+class _TimedConnection:
+    """Mixed into the connection class of a pool, before it."""
+
+    sock: Any
+    left_seconds: Callable[[], float]
+
+    def connect(self) -> None:
+        """Connect and shake hands; a thread waits for it, because a name lookup takes no time-out."""
+        try:
+            within(self.left_seconds(), super().connect, name="connect")  # type: ignore[misc]
+        except Late:
+            raise TimeoutError("no connection in time") from None
+        self.sock = TimedSocket(self.sock, self.left_seconds)
+
+
+class _TimedAdapter:
+    """Mixed into an adapter class of requests, before it."""
+
+    def __init__(self, left_seconds: Callable[[], float]) -> None:
+        self._members = {"left_seconds": staticmethod(left_seconds)}
+        super().__init__()
+
+    def get_connection(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        """Return the pool for an address, a proxy's too, whose new connections are timed."""
+        pool = super().get_connection(*args, **kwargs)  # type: ignore[misc]
+        made_by = pool.ConnectionCls
+        if not issubclass(made_by, _TimedConnection):
+            pool.ConnectionCls = type("TimedConnection", (_TimedConnection, made_by), self._members)
+        return pool
