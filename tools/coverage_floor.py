@@ -1,7 +1,7 @@
 """Branch coverage a folder, and the floors below which it must not fall.
 
 ``python -m tools.coverage_floor`` combines the data of the test run before it (`make coverage`) and prints which
-share of lines and branches ran in every room. It exits 1 when a folder of ``[tool.coverage-floor]`` in pyproject.toml
+share of lines and branches ran in every room. It exits 1 when a folder of ``[tool.coverage-floors]`` in pyproject.toml
 is below its floor, or when a floor is lower than it was in an earlier commit. Functions that a test runs as processes
 of their own end as in Fn, by SIGKILL, and do not count.
 """
@@ -55,7 +55,7 @@ def by_folder(files: Mapping[str, Any]) -> dict[str, Covered]:
 
 def floors(pyproject: str) -> dict[str, float]:
     """Return the floors that a pyproject.toml holds: folder to percent."""
-    return {name: float(floor) for name, floor in tomllib.loads(pyproject)["tool"].get("coverage-floor", {}).items()}
+    return {name: float(floor) for name, floor in tomllib.loads(pyproject)["tool"].get("coverage-floors", {}).items()}
 
 
 def faults(measured: Mapping[str, Covered], now: Mapping[str, float], highest: Mapping[str, float]) -> Iterator[str]:
@@ -72,7 +72,7 @@ def faults(measured: Mapping[str, Covered], now: Mapping[str, float], highest: M
 def highest_floors() -> dict[str, float]:
     """Return the highest floor that each folder had in the history; none where there is no git."""
     found: dict[str, float] = {}
-    for commit in _git("log", "--format=%H", "--max-count=200", "-G", "coverage-floor", "--", "pyproject.toml").split():
+    for commit in _git("log", "--format=%H", "--max-count=200", "--", "pyproject.toml").split():
         for folder, floor in floors(_git("show", f"{commit}:pyproject.toml")).items():
             found[folder] = max(floor, found.get(folder, 0.0))
     return found

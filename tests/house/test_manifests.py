@@ -61,7 +61,7 @@ def test_kustomize_makes_the_autoscalers_function_the_user_that_rbac_names() -> 
 
 
 @pytest.mark.parametrize(
-    ("spoil", "told"),
+    ("spoil", "expected"),
     [
         (lambda job: job["spec"].update(concurrencyPolicy="Allow"), "concurrencyPolicy"),
         (lambda job: job["spec"].pop("startingDeadlineSeconds"), "startingDeadlineSeconds"),
@@ -74,10 +74,10 @@ def test_kustomize_makes_the_autoscalers_function_the_user_that_rbac_names() -> 
         (lambda job: job["spec"]["jobTemplate"]["spec"]["template"]["metadata"].pop("annotations"), "safe-to-evict"),
     ],
 )
-def test_a_spoilt_cronjob_is_found(spoil: Callable[[dict[str, Any]], object], told: str) -> None:
+def test_a_spoilt_cronjob_is_found(spoil: Callable[[dict[str, Any]], object], expected: str) -> None:
     job = copy.deepcopy(CRON_JOB)
     spoil(job)
-    assert any(told in fault for fault in manifests.faults(job))
+    assert any(expected in fault for fault in manifests.faults(job))
 
 
 def _pod(job: dict[str, Any]) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def test_every_requirement_is_pinned_with_a_hash_and_as_locked() -> None:
 
 @pytest.mark.parametrize("architecture", ["x86_64", "aarch64"])
 def test_every_package_has_a_wheel_for_the_images_python(architecture: str) -> None:
-    """The base has no compiler, and pip is told to take wheels only."""
+    """The base has no compiler, and pip takes wheels only."""
     packages = {each["name"]: each for each in tomllib.loads((ROOT / "uv.lock").read_text())["package"]}
     image = re.findall(r"PYTHON_IMAGE=python:(\d)\.(\d+)-slim", (ROOT / "Dockerfile.base").read_text())
     (tag,) = {f"cp{major}{minor}" for major, minor in image}

@@ -51,7 +51,7 @@ def test_what_the_stack_names_is_declared_and_used_and_every_right_is_within_its
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("Allow dynamic-group oci-functions-oke-autoscaler to fly clusters in compartment id ocid1.c.oc1..a", "verb"),
         ("Allow dynamic-group oci-functions-oke-autoscaler to use klusters in compartment id ocid1.c.oc1..a", "known"),
@@ -66,8 +66,8 @@ def test_what_the_stack_names_is_declared_and_used_and_every_right_is_within_its
         ("Allow dynamic-group x to use", "does not parse"),
     ],
 )
-def test_a_statement_that_is_wrong_or_too_broad_is_found(text: str, told: str) -> None:
-    assert any(told in fault for fault in policies.faults("purpose", text))
+def test_a_statement_that_is_wrong_or_too_broad_is_found(text: str, expected: str) -> None:
+    assert any(expected in fault for fault in policies.faults("purpose", text))
 
 
 def test_an_undeclared_and_an_unused_name_are_found(tmp_path: Path) -> None:
