@@ -11,7 +11,7 @@ from emulator.services.identity.service import DEFAULT_TENANCY
 from functions.adw_billing.model.report_object import ReportObject
 from functions.adw_billing.source.reports import Bucket
 from shared.deadline import Deadline
-from shared.errors import DeadlineExceeded
+from shared.errors import DeadlineExceeded, OciServiceError
 from shared.oci.object_store import ObjectStore
 from shared.oci.settings import OciSettings
 
@@ -48,3 +48,28 @@ def test_the_head_of_an_object_and_its_address(cloud: Cloud) -> None:
     assert bucket.etag(report) == report.etag
     gone = ReportObject(DEFAULT_TENANCY, "reports/none", "e", 1)
     assert bucket.etag(gone) == ""
+
+
+@pytest.mark.parametrize("content", [b"other bytes", b"x" * 1000], ids=["another content", "the same content"])
+def test_an_object_that_was_published_again_since_it_was_listed_is_not_read_as_the_listed_one(
+    cloud: Cloud, content: bytes
+) -> None:
+    bucket, report = bucket_of(cloud, b"x" * 1000, seconds=30)
+    held = cloud.object_storage.store.buckets[bucket._store.namespace, bucket._store.bucket]
+    cloud.object_storage.put(held, NAME, content)
+    for last_byte in (None, 5):
+        with pytest.raises(OciServiceError) as caught:
+            list(bucket.read(report, last_byte))
+        assert caught.value.status == 412
+
+
+def test_a_download_that_broke_off_goes_on_with_the_same_version_or_not_at_all(cloud: Cloud) -> None:
+    bucket, report = bucket_of(cloud, b"x" * 1000, seconds=30)
+    held = cloud.object_storage.store.buckets[bucket._store.namespace, bucket._store.bucket]
+    cloud.faults.add(method="GET", path="/o/reports", truncate_bytes=400)
+    pieces = bucket.read(report)
+    received = next(pieces)
+    cloud.object_storage.put(held, NAME, b"y" * 1000)
+    with pytest.raises(OciServiceError) as caught:
+        received += b"".join(pieces)
+    assert (caught.value.status, received) == (412, b"x" * 400)

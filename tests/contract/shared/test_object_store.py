@@ -87,8 +87,11 @@ def test_a_body_that_ends_early_is_an_error(cloud: Cloud) -> None:
     store = store_of(cloud)
     store.put("x", b"x" * 1000)
     cloud.faults.add(method="GET", truncate_bytes=10)
-    with pytest.raises(OciServiceError):
-        store.get("x").read(1000)
+    received: list[bytes] = []
+    with pytest.raises(OciServiceError) as caught:
+        received.extend(store.get("x").chunks())
+    assert caught.value.code in {"no-answer", "truncated"}  # urllib3 counts as well, and says it first
+    assert b"".join(received) == b"x" * 10
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
