@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from functions.oke_autoscaler.decide.cluster.pool_preference import pool_preference
 from functions.oke_autoscaler.decide.simulation.node_simulation import ConstrainedFill, rule_keys
 from functions.oke_autoscaler.decide.simulation.nodes import capacity
 from functions.oke_autoscaler.decide.simulation.topology_domains import UNLIMITED, SpreadRule
@@ -112,7 +113,9 @@ class FirstFit:
         return min([quota, *(rule.quota(new_host) for rule in rules if rule_keys(rule) == (HOSTNAME,))])
 
     def _choose(self, group: PodGroup, left: int, useless: Iterable[int]) -> tuple[Offering, Placement] | None:
-        """Choose the pool of least cost a pod, by its tie break on equal cost, and of its placements the emptiest.
+        """Choose the pool of least cost a pod, and of its placements the emptiest.
+
+        On equal cost the preferred pool is taken (cluster/pool_preference.py).
 
         ``rank`` keeps the order of the offerings where all else is equal: the dearer pool, whose nodes are the larger.
         """
@@ -128,7 +131,13 @@ class FirstFit:
                 if not simulation.is_free(group) and simulation.quota(group, placement.labels) < 1:
                     continue
                 spread_load = self._spread_load(group, placement)
-                key = (offering.cost / each, *offering.tie_break, rank, spread_load, placement.opened)
+                key = (
+                    offering.cost / each,
+                    *pool_preference(offering.pool_status),
+                    rank,
+                    spread_load,
+                    placement.opened,
+                )
                 found.append((key, offering, placement))
         if not found:
             return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from functions.oke_autoscaler.decide.cluster.pool_preference import plan_preference
 from functions.oke_autoscaler.decide.scale_up.first_fit import FirstFit, PodCounts
 from functions.oke_autoscaler.decide.scale_up.packing import pack
 from functions.oke_autoscaler.decide.simulation.placement_plan import PlacementPlan
@@ -149,12 +150,12 @@ def _without_empty(steps: list[Step]) -> list[Step]:
 
 def _score(state: ClusterState, steps: list[Step], rest: PodCounts) -> tuple[object, ...]:
     costs = {offering.pool_status.id: offering.cost for offering in state.offerings}
-    ties = {offering.pool_status.id: offering.tie_break for offering in state.offerings}
+    statuses = {offering.pool_status.id: offering.pool_status for offering in state.offerings}
     opened = [node.pool or "" for node, group, _ in steps if group is None]
     missing: dict[int, int] = {}
     for group, pods in rest:
         missing[-group.priority] = missing.get(-group.priority, 0) + pods
     every = sorted({-group.priority for group in state.pending})
     cost = round(sum(costs[pool] for pool in opened), 6)
-    tie = tuple(sum(column) for column in zip(*(ties[pool] for pool in opened), strict=True))
-    return ([missing.get(priority, 0) for priority in every], cost, len(opened), tie)
+    preference = plan_preference(statuses[pool] for pool in opened)
+    return ([missing.get(priority, 0) for priority in every], cost, len(opened), preference)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from functions.oke_autoscaler.decide.cluster.compute_shapes import FLANNEL_PODS
 from functions.oke_autoscaler.decide.cluster.node_templates import build_node_template, domain_labels, lasting_taints
 from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroups
+from functions.oke_autoscaler.decide.cluster.pool_preference import pool_preference
 from functions.oke_autoscaler.decide.cluster.pools import Pools
 from functions.oke_autoscaler.decide.simulation.constraints import Constraints
 from functions.oke_autoscaler.decide.simulation.node_simulation import NodeSimulation
@@ -211,7 +212,7 @@ def _add_offerings(state: ClusterState, resources: tuple[str, ...], daemons: Ite
         for number, node in enumerate(pool_status.upcoming):
             if node is None or node.id not in registered:
                 _add_upcoming(state, offering, number)
-    state.offerings.sort(key=lambda offering: (-offering.cost, *offering.tie_break))
+    state.offerings.sort(key=lambda offering: (-offering.cost, *pool_preference(offering.pool_status)))
 
 
 def _add_upcoming(state: ClusterState, offering: Offering, number: int) -> None:

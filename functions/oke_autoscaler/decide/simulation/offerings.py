@@ -51,16 +51,6 @@ class Offering:
         return self.template.cost
 
     @property
-    def tie_break(self) -> tuple[float, ...]:
-        """Order of pools between plans of equal cost and size, the smaller first: the pool with the higher priority.
-
-        The one place of this rule. First fit compares one node of each pool by it, the order of ``offerings`` makes the
-        covering take patterns of the preferred pool first, and plans of equal cost and size are compared by its sum
-        over their nodes, so every element has to be a number that may be added up.
-        """
-        return (-self.pool_status.bounds.priority,)
-
-    @property
     def left(self) -> int:
         """Nodes that may still be opened."""
         return 0 if self.blocked else self.limit - self.opened

@@ -1,4 +1,4 @@
-"""What a pool can add, and which of two equal pools is preferred."""
+"""What a pool can add."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def group(cpu: int, memory: int, **spec: object) -> PodGroup:
     return made
 
 
-def offering(wants: PodGroup, priority: int = 0, taints: list[Taint] | None = None) -> tuple[Offering, StaticFit]:
+def offering(wants: PodGroup, taints: list[Taint] | None = None) -> tuple[Offering, StaticFit]:
     static = StaticFit([wants])
     template = NodeTemplate({"name": "p"}, taints or [], {"cpu": 1000, "memory": 100}, 5.0, ZONES, None)
-    status = PoolStatus(NodePool(id="p", name="p"), PoolSettings("p", 0, 9, None, priority))
+    status = PoolStatus(NodePool(id="p", name="p"), PoolSettings("p", 0, 9, None, 0))
     placements = placements_of(template, static, "p")
     return Offering(status, template, ("cpu", "memory"), (1000, 100), placements, limit=9), static
 
@@ -31,11 +31,6 @@ def offering(wants: PodGroup, priority: int = 0, taints: list[Taint] | None = No
 def obstacle(wants: PodGroup, taints: list[Taint] | None = None) -> str:
     offered, static = offering(wants, taints=taints)
     return offered.obstacle(static, wants)
-
-
-def test_of_equal_pools_the_one_of_higher_priority_comes_first() -> None:
-    low, high = (offering(group(1, 1), priority)[0] for priority in (1, 2))
-    assert high.tie_break < low.tie_break
 
 
 def test_an_empty_node_says_what_it_lacks_for_a_pod() -> None:
