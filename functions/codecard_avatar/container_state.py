@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from functions.codecard_avatar import time_budget
-from functions.codecard_avatar.card.backend import BackendRegistry
+from functions.codecard_avatar.card.backend_registry import BackendRegistry
 from functions.codecard_avatar.card.object_registry import ObjectRegistry
 from functions.codecard_avatar.card.registry import ConfigRegistry
 from functions.codecard_avatar.storage.bucket_client import BucketClient, PrincipalCache

@@ -1,8 +1,8 @@
 """Who a card belongs to: the seam of all registries, and the one that reads the config.
 
-The others are backend.py (`apex_url`) and object_registry.py (`card_registry`). A further one, such as a reader of the
-Oracle table CODEMAKER (columns badgeId, buttonLabel, buttonFunction and those of model/card_fields.py), is one class
-with one method and one line in ContainerState.registry.
+The others are backend_registry.py (`apex_url`) and object_registry.py (`card_registry`). A further one, such as a
+reader of the Oracle table CODEMAKER (columns badgeId, buttonLabel, buttonFunction and those of model/card_fields.py),
+is one class with one method and one line in ContainerState.registry.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from functions.codecard_avatar.card import backend_answer
+from functions.codecard_avatar.card import backend_fields
 from functions.codecard_avatar.card.registry import Entry
 from functions.codecard_avatar.errors import BackendDown, BackendLate, BackendUnreadable
 from shared.http.client import HttpError
@@ -36,7 +36,7 @@ class BackendRegistry:
             cause = "redirects, which is not followed" if 300 <= answer.status < 400 else f"answered {answer.status}"
             raise BackendDown(f"The card backend {cause}", fix="check apex_url", field="apex_url")
         try:
-            fields = backend_answer.parse_fields(answer.body.decode("utf-8", "replace"))
+            fields = backend_fields.parse_fields(answer.body.decode("utf-8", "replace"))
         except ValueError as fault:
             raise BackendUnreadable(f"The backend sent no card: {fault}", field="apex_url") from None
-        return Entry(fields, known=not backend_answer.is_unknown_card(fields))
+        return Entry(fields, known=not backend_fields.is_unknown_card(fields))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator.services.codecard.service import COLUMNS, UNKNOWN_CARD, unescaped_json
-from functions.codecard_avatar.card import backend_answer
+from functions.codecard_avatar.card import backend_fields
 from functions.codecard_avatar.model.card_fields import MAX_FIELD_CHARACTERS
 
 
@@ -21,20 +21,20 @@ def test_the_fields_are_those_of_the_backends_table() -> None:
 )
 def test_an_unescaped_text_is_read_as_it_was_saved(title: str) -> None:
     fields = {"template": "template1", "title": title, "subtitle": "after", "icon": 'a "quoted" icon'}
-    assert backend_answer.parse_fields(unescaped_json(fields)) == fields
+    assert backend_fields.parse_fields(unescaped_json(fields)) == fields
 
 
 @given(st.text(st.characters(exclude_characters='\\"', exclude_categories=["Cs"]), min_size=1, max_size=50))
 def test_any_title_without_quotes_survives(title: str) -> None:
     if title.strip():
         fields = {"template": "template1", "title": title, "bodytext": "b"}
-        assert backend_answer.parse_fields(unescaped_json(fields))["title"] == title
+        assert backend_fields.parse_fields(unescaped_json(fields))["title"] == title
 
 
 @given(st.text(max_size=300))
 def test_any_other_text_is_fields_or_a_value_error(text: str) -> None:
     try:
-        fields = backend_answer.parse_fields(text)
+        fields = backend_fields.parse_fields(text)
     except ValueError:
         return
     assert fields
@@ -43,11 +43,11 @@ def test_any_other_text_is_fields_or_a_value_error(text: str) -> None:
 
 def test_numbers_are_texts_and_nulls_objects_and_unknown_fields_are_left_out() -> None:
     text = '{"title": "Joan", "badge": 7, "icon": null, "barcode": {"x": 1}, "other": "x", "subtitle": true}'
-    assert backend_answer.parse_fields(text) == {"title": "Joan", "badge": "7"}
+    assert backend_fields.parse_fields(text) == {"title": "Joan", "badge": "7"}
 
 
 def test_a_number_beside_a_broken_text_is_read() -> None:
-    assert backend_answer.parse_fields('{"badge": 7,"title":"a "b" c","icon": null}') == {
+    assert backend_fields.parse_fields('{"badge": 7,"title":"a "b" c","icon": null}') == {
         "badge": "7",
         "title": 'a "b" c',
     }
@@ -59,9 +59,9 @@ def test_a_number_beside_a_broken_text_is_read() -> None:
 )
 def test_what_is_no_card_is_a_value_error(text: str) -> None:
     with pytest.raises(ValueError, match="answer"):
-        backend_answer.parse_fields(text)
+        backend_fields.parse_fields(text)
 
 
 def test_uh_oh_is_known_as_unknown() -> None:
-    assert backend_answer.is_unknown_card(backend_answer.parse_fields(unescaped_json(UNKNOWN_CARD)))
-    assert not backend_answer.is_unknown_card({"title": "Uh oh! Citizen"})
+    assert backend_fields.is_unknown_card(backend_fields.parse_fields(unescaped_json(UNKNOWN_CARD)))
+    assert not backend_fields.is_unknown_card({"title": "Uh oh! Citizen"})
