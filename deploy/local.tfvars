@@ -29,6 +29,7 @@ adw_billing_publish_metrics     = true
 
 codecard_avatar_apex_url        = "@endpoint@/ords/codecard/master/cc"
 codecard_avatar_oss_bucket      = "@endpoint@/n/@namespace@/b/codecard"
+codecard_avatar_private_bucket  = "@endpoint@/n/@namespace@/b/codecard-private"
 codecard_avatar_oci_endpoint    = "@endpoint@"
 codecard_avatar_publish_metrics = true
 

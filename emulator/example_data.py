@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from emulator.services.identity.service import ApiKeyUser
 
 BUCKET = "codecard"
+PRIVATE_BUCKET = "codecard-private"
 CARD_ID = "CC50E3CCBFFF"
 
 
@@ -29,9 +30,10 @@ class Example:
 
 
 def fill(cloud: Cloud) -> Example:
-    """Mint a principal and a user, make a public bucket with a link, and save one card."""
+    """Mint a principal and a user, make a public bucket with a link and a private one, and save one card."""
     storage = cloud.object_storage
     bucket = storage.create_bucket(BUCKET, tenancy=DEFAULT_TENANCY, public_access_type="ObjectRead")
+    storage.create_bucket(PRIVATE_BUCKET, tenancy=DEFAULT_TENANCY)
     link = storage.create_link(bucket, "AnyObjectReadWrite", lists_objects=True)
     cloud.codecard.save(CARD_ID, template="template1", title="Joan Citizen", subtitle="Local cloud", icon="oracle")
     return Example(

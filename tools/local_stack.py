@@ -17,7 +17,7 @@ import hcl2
 from emulator.cloud import Cloud, CloudOptions
 from emulator.example_data import fill
 from emulator.example_functions import configure
-from emulator.functions_app import FunctionsApp, image_environment
+from emulator.functions_app import FunctionsApp, gateway_document, image_environment
 from emulator.services.control_plane.service import ControlPlaneService
 from emulator.services.functions.service import FunctionsService
 from emulator.services.identity.service import DEFAULT_COMPARTMENT, DEFAULT_TENANCY
@@ -106,6 +106,7 @@ def _deploy(
             plane.images.add(f"functions/{entry.name}:{values['image_tag']}")
     _govern(plane, ocids)
     plane.gateways[made.app] = cloud.gateway
+    plane.specification = gateway_document(cloud.endpoint)
     cloud.cluster.enforce_rbac(RBAC, {"FUNCTION_OCID": ocids.get("oke-autoscaler", "none")})
     return example.user.config_file, ocids
 

@@ -51,6 +51,7 @@ locals {
       card_names        = var.codecard_avatar_card_names
       publish           = var.codecard_avatar_publish
       oss_bucket        = var.codecard_avatar_oss_bucket
+      private_bucket    = var.codecard_avatar_private_bucket
       public_url        = var.codecard_avatar_public_url
       allowed_hosts     = var.codecard_avatar_allowed_hosts
       image_bg_name     = var.codecard_avatar_image_bg_name

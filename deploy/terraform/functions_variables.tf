@@ -193,7 +193,7 @@ variable "codecard_avatar_apex_url" {
 }
 
 variable "codecard_avatar_card_registry" {
-  description = "Name of a JSON object in the bucket that maps card ids to names, or to a card's fields. Read when `apex_url` is not set. Default: none."
+  description = "Name of a JSON object in `private_bucket` that maps card ids to names, or to a card's fields. Read when `apex_url` is not set. Default: none."
   type        = string
   default     = null
 }
@@ -215,7 +215,13 @@ variable "codecard_avatar_publish" {
 }
 
 variable "codecard_avatar_oss_bucket" {
-  description = "The bucket's URL, `https://objectstorage.<region>.oraclecloud.com/n/<namespace>/b/<bucket>` (also the form `https://<namespace>.objectstorage.<region>.oci.customer-oci.com/n/…`): signed with the function's resource principal. Or a pre-authenticated URL of the bucket, `…/p/<token>/n/…/b/…/o/`. Needed by `publish` = `bucket`, `card_registry` and `image_bg_name`."
+  description = "The bucket's URL, `https://objectstorage.<region>.oraclecloud.com/n/<namespace>/b/<bucket>` (also the form `https://<namespace>.objectstorage.<region>.oci.customer-oci.com/n/…`): signed with the function's resource principal. Or a pre-authenticated URL of the bucket, `…/p/<token>/n/…/b/…/o/`. Needed by `publish` = `bucket`. It is public, because a card has no credentials."
+  type        = string
+  default     = null
+}
+
+variable "codecard_avatar_private_bucket" {
+  description = "The URL of the bucket of `card_registry` and `image_bg_name`, in the same forms; a private one: the registry has people's names. Default: `oss_bucket`, as long as `publish` is `bucket` with a warning in the log."
   type        = string
   default     = null
 }
@@ -233,7 +239,7 @@ variable "codecard_avatar_allowed_hosts" {
 }
 
 variable "codecard_avatar_image_bg_name" {
-  description = "Name of a picture in the bucket, 264 x 176 pixels, that is drawn behind names and identicon (PNG, BMP, GIF or JPEG, at most 1 MB). Default: the built-in background."
+  description = "Name of a picture in `private_bucket`, 264 x 176 pixels, that is drawn behind names and identicon (PNG, BMP, GIF or JPEG, at most 1 MB). Default: the built-in background."
   type        = string
   default     = null
 }

@@ -47,15 +47,22 @@ class ContainerState:
         return age if age < time_budget.MAX_COLD_START_SECONDS else 0.0
 
     def bucket(self, settings: Settings) -> BucketClient:
-        """Return the bucket of the config; ``Settings.check`` has made sure that it is set where it is needed."""
-        if settings.oss_bucket is None:
-            raise AssertionError("oss_bucket is not set")
-        return BucketClient(settings.oss_bucket.at(settings.oci_endpoint), self.http, self._principals)
+        """Return the pictures' bucket; ``Settings.check`` has made sure that it is set where it is needed."""
+        return self._client(settings.oss_bucket, settings)
+
+    def private_bucket(self, settings: Settings) -> BucketClient:
+        """Return the bucket of registry and background, that of the pictures where the config has one bucket only."""
+        return self._client(settings.private_bucket or settings.oss_bucket, settings)
+
+    def _client(self, url: BucketUrl | None, settings: Settings) -> BucketClient:
+        if url is None:
+            raise AssertionError("the bucket is not set")
+        return BucketClient(url.at(settings.oci_endpoint), self.http, self._principals)
 
     def registry(self, settings: Settings) -> Registry:
         """Return where cards are looked up: the backend if there is one, else the bucket's object, else the config."""
         if settings.apex_url:
             return BackendRegistry(settings.apex_url, self.http)
         if settings.card_registry:
-            return ObjectRegistry(self.bucket(settings), settings.card_registry)
+            return ObjectRegistry(self.private_bucket(settings), settings.card_registry)
         return ConfigRegistry(settings.card_names or {})

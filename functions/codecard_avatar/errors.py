@@ -107,7 +107,7 @@ class RegistryUnreadable(CardFailure):
     """The JSON object of the cards is missing or has another shape."""
 
     reason = "registry-unreadable"
-    meaning = "The object `card_registry` cannot be read from the bucket, or is not a map of card ids to names."
+    meaning = "The object `card_registry` cannot be read from `private_bucket`, or is not a map of card ids to names."
     remedy = "Compare name, policy and shape of the object with the function's page."
     subtitle = "Registry unreadable"
 

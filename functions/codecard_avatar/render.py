@@ -37,7 +37,9 @@ def _background(settings: Settings, container: ContainerState, deadline: Deadlin
     if not settings.image_bg_name:
         return None
     try:
-        data = container.bucket(settings).get(settings.image_bg_name, deadline, untrusted_images.MAX_BACKGROUND_BYTES)
+        data = container.private_bucket(settings).get(
+            settings.image_bg_name, deadline, untrusted_images.MAX_BACKGROUND_BYTES
+        )
     except HttpError as error:
         failure = BackgroundLate if error.late else BackgroundUnusable
         raise failure(f"image_bg_name: {error}", field="image_bg_name") from None

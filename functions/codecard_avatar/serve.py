@@ -28,6 +28,8 @@ def serve(call: Call[Settings], container: ContainerState = _container) -> HttpA
     deadline = time_budget.press_deadline(call.deadline, container.start_seconds())
     call.flags()  # the card sends no body; a caller that does may mean anything but a press
     picture = requested_picture(call.request)
+    if call.settings.warning:
+        call.summary["warning"] = call.settings.warning
     try:
         if picture is None:
             return routes.answer_press(call, container, deadline)

@@ -79,8 +79,8 @@ class Settings(MetricsSettings):
     `card_registry` or `card_names` is needed."""
 
     card_registry: str = ""
-    """Name of a JSON object in the bucket that maps card ids to names, or to a card's fields. Read when `apex_url` is
-    not set. Default: none."""
+    """Name of a JSON object in `private_bucket` that maps card ids to names, or to a card's fields. Read when
+    `apex_url` is not set. Default: none."""
 
     card_names: CardNames | None = setting(default=None, parse=_card_names)
     """JSON map of card id to name, for a handful of cards. Used when neither `apex_url` nor `card_registry` is set.
@@ -93,8 +93,12 @@ class Settings(MetricsSettings):
     oss_bucket: BucketUrl | None = setting(default=None, parse=parse_bucket_url)
     """The bucket's URL, `https://objectstorage.<region>.oraclecloud.com/n/<namespace>/b/<bucket>` (also the form
     `https://<namespace>.objectstorage.<region>.oci.customer-oci.com/n/…`): signed with the function's resource
-    principal. Or a pre-authenticated URL of the bucket, `…/p/<token>/n/…/b/…/o/`. Needed by `publish` = `bucket`,
-    `card_registry` and `image_bg_name`."""
+    principal. Or a pre-authenticated URL of the bucket, `…/p/<token>/n/…/b/…/o/`. Needed by `publish` = `bucket`.
+    It is public, because a card has no credentials."""
+
+    private_bucket: BucketUrl | None = setting(default=None, parse=parse_bucket_url)
+    """The URL of the bucket of `card_registry` and `image_bg_name`, in the same forms; a private one: the registry has
+    people's names. Default: `oss_bucket`, as long as `publish` is `bucket` with a warning in the log."""
 
     public_url: str = setting(default="", parse=_public_url)
     """Scheme and host under which cards reach this function, for `publish` = `inline`. Its certificate is looked at on
@@ -105,8 +109,8 @@ class Settings(MetricsSettings):
     with several. Default: none; then `publish` = `inline` needs `public_url`."""
 
     image_bg_name: str = ""
-    """Name of a picture in the bucket, 264 x 176 pixels, that is drawn behind names and identicon (PNG, BMP, GIF or
-    JPEG, at most 1 MB). Default: the built-in background."""
+    """Name of a picture in `private_bucket`, 264 x 176 pixels, that is drawn behind names and identicon (PNG, BMP, GIF
+    or JPEG, at most 1 MB). Default: the built-in background."""
 
     identicon_service: str = setting(default="", parse=_identicon_service)
     """Address of an identicon service, asked as `<address>/<name>?s=8&p=30` for at most 0.8 s. The service of the
@@ -121,10 +125,26 @@ class Settings(MetricsSettings):
         faults = {}
         if not (self.apex_url or self.card_registry or self.card_names):
             faults["apex_url"] = "is not set: set apex_url, card_registry or card_names"
-        if self.oss_bucket is None:
-            needed_by = [key for key in ("card_registry", "image_bg_name") if getattr(self, key)]
-            if self.publish == "bucket":
-                faults["oss_bucket"] = "is not set: set it, or publish to inline"
-            elif needed_by:
-                faults["oss_bucket"] = f"is not set: {' and '.join(needed_by)} need it"
+        if self.oss_bucket is None and self.publish == "bucket":
+            faults["oss_bucket"] = "is not set: set it, or publish to inline"
+        if self.private_keys and self.private_bucket is None and self.oss_bucket is None:
+            faults["private_bucket"] = f"is not set: {' and '.join(self.private_keys)} need it"
+        if self.publish == "bucket" and self.private_bucket and _same_bucket(self.private_bucket, self.oss_bucket):
+            faults["private_bucket"] = "is the bucket of oss_bucket, which is public: name another one"
         return faults
+
+    @property
+    def private_keys(self) -> list[str]:
+        """The keys set that name an object of `private_bucket`."""
+        return [key for key in ("card_registry", "image_bg_name") if getattr(self, key)]
+
+    @property
+    def warning(self) -> str:
+        """What is wrong with a config that works: private objects in the public bucket. Empty for a good one."""
+        if self.publish != "bucket" or self.private_bucket or not self.private_keys:
+            return ""
+        return f"{' and '.join(self.private_keys)} lie in oss_bucket, which everybody can read: set private_bucket"
+
+
+def _same_bucket(one: BucketUrl, other: BucketUrl | None) -> bool:
+    return other is not None and (one.namespace, one.bucket) == (other.namespace, other.bucket)

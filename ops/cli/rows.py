@@ -13,9 +13,9 @@ from ops.preflight.command import exit_status, summary, text
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ops.preflight.checks import Row
+    from ops.preflight.row import Row
 
-COLOURS = {"ok": "green", "FAILED": "red", "unknown": "yellow"}
+COLOURS = {"ok": "green", "warning": "yellow", "FAILED": "red", "unknown": "yellow"}
 
 
 def show(rows: Iterable[Row], *, as_json: bool) -> int:

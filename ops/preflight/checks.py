@@ -5,37 +5,25 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ops import invoke
 from ops.identities import Identity, identity_credentials
+from ops.preflight import outside
 from ops.preflight import policies as preflight_policies
+from ops.preflight.row import Outcome, Row
 from shared.errors import FunctionError
-from shared.oci.clients import READ_SECONDS, make_client, oci_errors
+from shared.oci.clients import make_client, oci_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-Outcome = Literal["ok", "FAILED", "unknown"]
 
 PREFLIGHT_BODY = b'{"preflight": true}'
 OWN_PREFLIGHT = ("adw-billing", "oke-autoscaler")
 """Functions that try what they need themselves, with their own identity."""
 
-_BUCKET = re.compile(r"/n/(?P<namespace>[^/]+)/b/(?P<bucket>[^/]+)")
 _IMAGE = re.compile(r"[^/]+/[^/]+/(?P<name>.+)")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the table; ``fix`` says what to do where ``outcome`` is not ok."""
-
-    area: str
-    check: str
-    outcome: Outcome
-    detail: str
-    fix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +57,7 @@ class Preflight:
             yield self._image(function)
         yield from self._policies(tenancy, functions)
         for function in functions:
-            yield from self._bucket(function)
+            yield from self._buckets(function)
             yield from self._home_region(function, home)
         for function in functions:
             if function.display_name in OWN_PREFLIGHT:
@@ -140,19 +128,23 @@ class Preflight:
             fix = "add the statement of deploy/terraform/policies.tf" if groups else "no dynamic group holds it"
             yield Row("policies", function.display_name, "FAILED" if lacking else "ok", detail, fix)
 
-    def _bucket(self, function: Any) -> Iterator[Row]:  # noqa: ANN401
-        url = (function.config or {}).get("oss_bucket", "")
-        named = _BUCKET.search(url)
-        if named is None or "/p/" in url:
-            return
-        region = _region_of_host(urlsplit(url).hostname or "") or self._region
+    def _buckets(self, function: Any) -> Iterator[Row]:  # noqa: ANN401
+        """Whether the config's buckets are there, and whether its private objects are private."""
+        config: dict[str, str] = function.config or {}
+        for key in ("oss_bucket", "private_bucket"):
+            named = outside.bucket_of(config.get(key, ""))
+            if named and not named.is_link:
+                yield self._bucket(key, named)
+        yield from outside.private_objects(config)
+
+    def _bucket(self, key: str, named: outside.NamedBucket) -> Row:
+        region = _region_of_host(urlsplit(named.base).hostname or "") or self._region
         try:
             with oci_errors("object storage"):
-                self._client("object_storage", region).get_bucket(named["namespace"], named["bucket"])
+                self._client("object_storage", region).get_bucket(named.namespace, named.bucket)
         except FunctionError as error:
-            yield _failed("bucket", named["bucket"], error, f"is it in {region}, as oss_bucket says?")
-            return
-        yield Row("bucket", named["bucket"], "ok", f"in {region}")
+            return _failed("bucket", named.bucket, error, f"is it in {region}, as {key} says?")
+        return Row("bucket", named.bucket, "ok", f"in {region}")
 
     def _home_region(self, function: Any, home: str) -> Iterator[Row]:  # noqa: ANN401
         if function.display_name != "adw-billing" or not home:
@@ -187,8 +179,20 @@ class Preflight:
         for each in named:
             outcome: Outcome = "ok" if each.lifecycle_state == "ACTIVE" else "FAILED"
             yield Row("gateway", "deployment", outcome, f"{each.endpoint} {each.lifecycle_state}")
-            yield _route("/codecard/avatar", 200, "a card is answered", each.endpoint)
-            yield _route("/request-context", 401, "a token is asked for", each.endpoint)
+            yield outside.route("/codecard/avatar", 200, "a card is answered", each.endpoint)
+            yield outside.route("/request-context", 401, "a token is asked for", each.endpoint)
+            yield self._token_keys(each.id)
+
+    def _token_keys(self, deployment_id: str) -> Row:
+        """Whether the gateway can fetch the keys by which it checks tokens."""
+        try:
+            with oci_errors("gateway"):
+                found = self._client("apigateway").get_deployment(deployment_id).data.specification
+        except FunctionError as error:
+            return _failed("gateway", "token keys", error)
+        authentication = found.request_policies and found.request_policies.authentication
+        policy = getattr(authentication, "validation_policy", None)
+        return outside.token_keys(getattr(policy, "uri", None) or "")
 
     def _client(self, service: str, region: str = "") -> Any:  # noqa: ANN401
         return make_client(service, self._signed_by, region=region or self._region, endpoint=self._where.endpoint)
@@ -216,23 +220,6 @@ def _of_check(function: str, check: dict[str, Any]) -> Row:
     return Row(
         function, name, "FAILED", f"{check.get('reason')}: {check.get('message', '')}", str(check.get("fix", ""))
     )
-
-
-def _route(path: str, wanted: int, meaning: str, endpoint: str) -> Row:
-    """Return whether a route answers a request without card id and token as it must."""
-    status = _status(endpoint.rstrip("/") + path)
-    outcome: Outcome = "ok" if status == wanted else "FAILED"
-    fix = "open port 443 of the gateway's subnet" if status == 0 else "deploy deploy/api-gateway.json"
-    return Row("gateway", path, outcome, f"{meaning}: {status or 'no answer'}, wanted {wanted}", fix)
-
-
-def _status(url: str) -> int:
-    import requests
-
-    try:
-        return requests.get(url, timeout=READ_SECONDS).status_code
-    except requests.RequestException:
-        return 0
 
 
 def _region_of_host(host: str) -> str:

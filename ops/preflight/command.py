@@ -11,10 +11,12 @@ import sys
 from typing import TYPE_CHECKING
 
 from ops.identities import AUTH_KINDS, Identity
-from ops.preflight.checks import Preflight, Row, Where, guarded
+from ops.preflight.checks import Preflight, Where, guarded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from ops.preflight.row import Row
 
 DESCRIPTION = "Say whether a tenancy is ready, and if not, what is missing; reads only."
 
@@ -40,7 +42,7 @@ def checked(options: argparse.Namespace) -> Iterator[Row]:
 
 
 def exit_status(rows: Iterable[Row]) -> int:
-    """Return 1 when a row failed, else 0; an unknown outcome is no failure."""
+    """Return 1 when a row failed, else 0; a warning and an unknown outcome are no failure."""
     return 1 if any(row.outcome == "FAILED" for row in rows) else 0
 
 
@@ -53,7 +55,9 @@ def text(row: Row) -> str:
 def summary(rows: Iterable[Row]) -> str:
     """Return the last line: how many rows have each outcome."""
     outcomes = [row.outcome for row in rows]
-    return f"{outcomes.count('ok')} ok, {outcomes.count('FAILED')} failed, {outcomes.count('unknown')} unknown\n"
+    counts = {"ok": outcomes.count("ok"), "failed": outcomes.count("FAILED"), "unknown": outcomes.count("unknown")}
+    counts["warnings"] = outcomes.count("warning")
+    return ", ".join(f"{count} {name}" for name, count in counts.items()) + "\n"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -56,8 +56,12 @@ def needed(function: str, config: Mapping[str, str]) -> list[Right]:
         rights = [Right("read", "objects")]
         if config.get("db_ocid"):
             rights.append(Right("read", "autonomous-databases"))
-    if function == "codecard-avatar" and "/p/" not in config.get("oss_bucket", "/p/"):
-        rights = [Right("manage", "objects")]
+    if function == "codecard-avatar":
+        rights = [
+            Right(verb, "objects")
+            for key, verb in (("oss_bucket", "manage"), ("private_bucket", "read"))
+            if "/p/" not in config.get(key, "/p/")
+        ]
     if config.get("db_pass_secret_id") or config.get("secret_id"):
         rights.append(Right("read", "secret-bundles"))
     if config.get("publish_metrics", "").lower() == "true":

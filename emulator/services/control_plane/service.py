@@ -16,7 +16,7 @@ from emulator.base.service_protocol import OciError, SignedPrincipal, json_respo
 from emulator.services.identity.service import DEFAULT_COMPARTMENT, DEFAULT_REGION, DEFAULT_TENANCY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 NAME = "control-plane"
 
@@ -25,13 +25,15 @@ NAME = "control-plane"
 class ControlPlaneService:
     """What was deployed: policies (name to statements), groups (name to rule), image names, gateways (name to URL).
 
-    ``parent_tenancy`` pays for the caller's tenancy; empty: none does.
+    ``specification`` is that of every gateway's deployment. ``parent_tenancy`` pays for the caller's tenancy; empty:
+    none does.
     """
 
     policies: dict[str, list[str]] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
     images: set[str] = field(default_factory=set)
     gateways: dict[str, str] = field(default_factory=dict)
+    specification: Mapping[str, object] = field(default_factory=dict)
     home_region: str = DEFAULT_REGION
     parent_tenancy: str = ""
     name: str = NAME
@@ -43,6 +45,7 @@ class ControlPlaneService:
         self.groups.clear()
         self.images.clear()
         self.gateways.clear()
+        self.specification = {}
         self.home_region = DEFAULT_REGION
         self.parent_tenancy = ""
 
@@ -55,6 +58,7 @@ class ControlPlaneService:
             web.get("/20160918/dynamicGroups", self._groups),
             web.get("/20160918/container/images", self._images),
             web.get("/20190501/deployments", self._deployments),
+            web.get("/20190501/deployments/{id}", self._deployment),
         ]
 
     async def _regions(self, request: web.Request) -> web.Response:
@@ -106,6 +110,14 @@ class ControlPlaneService:
             if where == DEFAULT_COMPARTMENT
         ]
         return json_response({"items": items})
+
+    async def _deployment(self, request: web.Request) -> web.Response:
+        _caller(request)
+        for name, url in self.gateways.items():
+            found = {**_common(DEFAULT_COMPARTMENT, name), "displayName": name, "pathPrefix": "/", "endpoint": url}
+            if found["id"] == request.match_info["id"]:
+                return json_response({**found, "specification": self.specification})
+        raise _not_found()
 
 
 def _caller(request: web.Request) -> SignedPrincipal:

@@ -70,6 +70,9 @@ class IdentityService:
         self.clock = clock
         self._folder = folder
         self._keys = keys
+        self.client_access = True
+        """The domain's switch "Configure client access", as docs/operations.md has it set; a new domain has it off."""
+
         self._minted = 0
         self._users: dict[str, tuple[SignedPrincipal, rsa.RSAPublicKey]] = {}
         self._tokens: dict[str, tuple[SignedPrincipal, rsa.RSAPublicKey, float]] = {}
@@ -78,7 +81,10 @@ class IdentityService:
         """Return the path of an identity domain's public keys, which an API gateway fetches."""
         return [web.get("/admin/v1/SigningCert/jwk", self._signing_keys)]
 
-    async def _signing_keys(self, _: web.Request) -> web.Response:
+    async def _signing_keys(self, request: web.Request) -> web.Response:
+        """Answer the keys: to anybody where client access is configured, else to who brings a token of the domain."""
+        if not self.client_access and "Authorization" not in request.headers:
+            return web.json_response({"status": "401", "detail": "Authorization failed."}, status=401)
         public_key = self._keys.private_key(_SIGNING_KEY).public_key()
         return web.json_response({"keys": [token_format.jwk_of(public_key, "asw")]})
 
@@ -87,6 +93,7 @@ class IdentityService:
 
         Principals minted afterwards get the same keys again, in the same order: making keys is slow.
         """
+        self.client_access = True
         self._minted = 0
         self._users.clear()
         self._tokens.clear()

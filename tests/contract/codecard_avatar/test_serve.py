@@ -125,6 +125,28 @@ def test_background_registry_and_picture_come_from_the_same_bucket_on_one_connec
     assert {call.principal for call in press.cloud.log.calls("object_storage", "GET")} != {""}
 
 
+def test_registry_and_background_come_from_the_private_bucket_and_the_picture_goes_to_the_public_one(
+    press: Press,
+) -> None:
+    config = bucket(press)
+    private = press.cloud.object_storage.create_bucket("codecard-private", tenancy=DEFAULT_TENANCY)
+    press.cloud.object_storage.put(private, "cards.json", json.dumps({CARD: "Joan Citizen"}).encode())
+    press.cloud.object_storage.put(private, "bg.png", picture())
+    config |= {"private_bucket": config["oss_bucket"] + "-private"}
+    fields = press.fields(config | {"card_registry": "cards.json", "image_bg_name": "bg.png"})
+    assert fields["title"] == "Joan Citizen"
+    paths = [(call.method, call.path.split("/b/")[1].split("/")[0]) for call in press.cloud.log.calls()]
+    private_reads = [("GET", "codecard-private")] * 2
+    assert paths == [*private_reads, ("PUT", "codecard"), ("HEAD", "codecard")]
+    assert "warning" not in press.summary
+
+
+def test_the_single_bucket_of_before_is_named_in_the_log(press: Press) -> None:
+    put(press, "cards.json", json.dumps({CARD: "Joan Citizen"}).encode())
+    assert press.fields(bucket(press) | {"card_registry": "cards.json"})["title"] == "Joan Citizen"
+    assert "set private_bucket" in str(press.summary["warning"])
+
+
 def test_oci_endpoint_replaces_the_buckets_host(press: Press) -> None:
     host = "https://objectstorage.us-phoenix-1.oraclecloud.com"
     elsewhere = bucket(press)["oss_bucket"].replace(press.cloud.tls_endpoint, host)

@@ -89,6 +89,17 @@ def test_a_person_needs_a_token_of_the_identity_domain(cloud: Cloud) -> None:
     assert send(cloud, "GET", "/request-context", headers=bearer(cloud)).status_code == 200
 
 
+def test_without_client_access_in_the_identity_domain_every_token_is_refused(tmp_path: Path, keys_folder: Path) -> None:
+    """The gateway fetches the keys without signing in, which a new domain lets nobody do."""
+    with cloud_with(tmp_path, keys_folder, {"request-context": WHO}) as (cloud, _):
+        cloud.identity.client_access = False
+        answer = requests.get(cloud.endpoint + "/admin/v1/SigningCert/jwk", timeout=10)
+        assert (answer.status_code, "keys" in answer.json()) == (401, False)
+        assert send(cloud, "GET", "/request-context", headers=bearer(cloud)).status_code == 401
+        cloud.identity.client_access = True
+        assert send(cloud, "GET", "/request-context", headers=bearer(cloud)).status_code == 200
+
+
 @pytest.mark.parametrize(
     "claims",
     [{"audience": "https://other.example.com"}, {"issuer": "https://other.example.com/"}, {"lifetime_seconds": -60}],

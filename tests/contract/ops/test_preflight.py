@@ -71,6 +71,51 @@ def test_a_deployment_from_the_projects_files_passes_and_one_fault_after_another
     assert ("set home_region to eu-frankfurt-1" in text) == ("adw-billing" in stack.functions)
 
 
+def test_keys_that_only_the_signed_in_may_fetch_are_found_while_the_route_still_says_401(
+    stack: LocalStack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A new identity domain: the gateway cannot fetch the keys, and the row of the route is as good as before."""
+    stack.cloud.identity.client_access = False
+    status, lines = check(stack, capsys)
+    assert (status, len(lines)) == (1, 2)
+    assert lines[0].startswith("FAILED  gateway         token keys               401 from ")
+    assert "Configure client access" in lines[1]
+    stack.plane.specification = {"routes": []}
+    _, lines = check(stack, capsys)
+    assert "the deployment checks no token" in lines[0]
+
+
+def test_a_registry_that_anybody_can_read_is_found_from_outside(
+    stack: LocalStack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As set up; then in the pictures' bucket, as the single key has it; then in a private bucket made public."""
+    config = {**stack.host.config["codecard-avatar"], "card_registry": "cards.json"}
+    storage = stack.cloud.object_storage
+    buckets = {bucket.name: bucket for bucket in storage.buckets.values()}
+    for name in ("codecard", "codecard-private"):
+        storage.put(buckets[name], "cards.json", b"{}")
+    stack.cloud.run(_configured(stack, config), timeout_seconds=30)
+    assert check(stack, capsys) == (0, [])
+    asked = [call for call in stack.cloud.log.calls("object_storage") if call.path.endswith("/cards.json")]
+    assert [(call.method, call.principal, call.header("authorization")) for call in asked] == [("GET", "", None)]
+
+    stack.cloud.run(_configured(stack, config | {"private_bucket": ""}), timeout_seconds=30)
+    status, lines = check(stack, capsys)
+    assert status == 1
+    assert lines[0].startswith("warning bucket          private_bucket")
+    assert "FAILED  bucket          card_registry            anybody can read cards.json: 200" in lines[2]
+    assert "set private_bucket" in lines[3]
+
+    buckets["codecard-private"].public_access_type = "ObjectReadWithoutList"
+    stack.cloud.run(_configured(stack, config), timeout_seconds=30)
+    status, lines = check(stack, capsys)
+    assert (status, len(lines)) == (1, 2)
+
+
+async def _configured(stack: LocalStack, config: dict[str, str]) -> None:
+    stack.host.configure("codecard-avatar", config)
+
+
 def test_an_app_or_an_identity_that_is_not_there_is_said(stack: LocalStack, capsys: pytest.CaptureFixture[str]) -> None:
     status, lines = check(stack, capsys, "--app", "other")
     assert status == 1

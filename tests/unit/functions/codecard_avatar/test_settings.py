@@ -58,9 +58,31 @@ def test_nothing_set_says_what_is_needed() -> None:
 
 def test_inline_needs_no_bucket_unless_something_is_read_from_one() -> None:
     assert load_settings(Settings, {"apex_url": APEX, "publish": "inline"}).oss_bucket is None
-    with pytest.raises(MissingInputData, match="oss_bucket") as caught:
+    with pytest.raises(MissingInputData, match="private_bucket") as caught:
         load_settings(Settings, {"publish": "inline", "card_registry": "cards.json", "image_bg_name": "bg.bmp"})
-    assert caught.value.faults["oss_bucket"] == "is not set: card_registry and image_bg_name need it"
+    assert caught.value.faults == {"private_bucket": "is not set: card_registry and image_bg_name need it"}
+
+
+PRIVATE = "https://objectstorage.us-phoenix-1.oraclecloud.com/n/ns/b/codecard-private"
+
+
+def test_the_private_bucket_is_another_than_the_pictures() -> None:
+    config = {"card_registry": "cards.json", "oss_bucket": REGIONAL}
+    assert load_settings(Settings, config | {"private_bucket": PRIVATE}).warning == ""
+    dedicated = "https://ns.objectstorage.us-phoenix-1.oci.customer-oci.com/p/token/n/ns/b/codecard/o/"
+    for same in (REGIONAL, dedicated):
+        with pytest.raises(MissingInputData, match="private_bucket") as caught:
+            load_settings(Settings, config | {"private_bucket": same})
+        assert "is public" in caught.value.faults["private_bucket"]
+    assert load_settings(Settings, config | {"private_bucket": REGIONAL, "publish": "inline"}).warning == ""
+
+
+def test_the_single_bucket_of_before_goes_on_with_a_warning() -> None:
+    config = {"oss_bucket": REGIONAL, "card_registry": "cards.json", "image_bg_name": "bg.bmp"}
+    said = "card_registry and image_bg_name lie in oss_bucket, which everybody can read: set private_bucket"
+    assert load_settings(Settings, config).warning == said
+    assert load_settings(Settings, config | {"publish": "inline"}).warning == ""
+    assert load_settings(Settings, {"oss_bucket": REGIONAL, "apex_url": APEX}).warning == ""
 
 
 def test_what_users_have_configured_loads() -> None:
