@@ -14,7 +14,7 @@ from ops.preflight import outside
 from ops.preflight import policies as preflight_policies
 from ops.preflight.row import Outcome, Row
 from shared.errors import FunctionError
-from shared.oci.clients import make_client, oci_errors
+from shared.oci.clients import listed, make_client, oci_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -68,7 +68,7 @@ class Preflight:
         """Return the home region (empty when unknown) and the row."""
         try:
             with oci_errors("identity"):
-                regions = self._client("identity").list_region_subscriptions(tenancy).data
+                regions = listed(self._client("identity").list_region_subscriptions(tenancy).data, "identity")
         except FunctionError as error:
             return "", [_failed("credentials", "identity", error)]
         home = next((each.region_name for each in regions if each.is_home_region), "")
@@ -81,9 +81,9 @@ class Preflight:
         try:
             with oci_errors("functions"):
                 apps = client.list_applications(self._where.compartment, display_name=self._where.app).data
-                if apps:
-                    listed = client.list_functions(apps[0].id).data
-                    found.extend(client.get_function(each.id).data for each in listed)
+                if listed(apps, "functions"):
+                    briefs = listed(client.list_functions(apps[0].id).data, "functions")
+                    found.extend(client.get_function(each.id).data for each in briefs)
         except FunctionError as error:
             yield _failed("functions", "application", error)
             return
@@ -170,6 +170,7 @@ class Preflight:
         try:
             with oci_errors("gateway"):
                 deployments = self._client("apigateway").list_deployments(self._where.compartment).data.items
+                listed(deployments, "gateway")
         except FunctionError as error:
             yield _failed("gateway", "deployment", error)
             return

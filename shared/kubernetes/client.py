@@ -65,8 +65,12 @@ class _ListMeta(msgspec.Struct):
 
 class _Page(msgspec.Struct, Generic[T]):
     kind: str
-    items: list[T] | None
+    items: list[T]
     metadata: _ListMeta = msgspec.field(default_factory=_ListMeta)
+
+
+class _Kind(msgspec.Struct):
+    kind: str = ""
 
 
 class _Status(msgspec.Struct):
@@ -131,31 +135,33 @@ class KubernetesApi:
             wait = min(2 * wait, MAX_WAIT_SECONDS)
         return self._exchange("GET", target)
 
-    def get_object(self, path: str, kind: type[T]) -> T | None:
-        """Return one decoded object; None where the server says 404."""
+    def get_object(self, path: str, item: type[T]) -> T | None:
+        """Return one decoded object; None where the server says 404. Its kind must be the name of ``item``."""
         try:
             body = self.get(path)
         except KubernetesApiError as error:
             if error.status == 404:
                 return None
             raise
-        return decoded(body, msgspec.json.Decoder(kind), path)
+        return decoded_object(body, item, path)
 
-    def list_all(self, path: str, item: type[T], query: Mapping[str, str] | None = None) -> list[T]:
-        """Return all items of a list, page by page; all or nothing.
+    def list_all(self, path: str, item: type[T], query: Mapping[str, str] | None = None, *, kind: str = "") -> list[T]:
+        """Return all items of a list, page by page; all or nothing. ``kind``: of an item, if not the name of ``item``.
 
-        An expired continue token (410) starts the list again. A page that is no list, or a last page that says there
-        is more, is a KubernetesApiError with the code ``malformed``: half a list must never look like a small cluster.
+        An expired continue token (410) starts the list again. A page that is a list of another kind or has no items,
+        or a last page that says there is more, is a KubernetesApiError with the code ``malformed``: half a list, or
+        that of something else, must never look like a small cluster.
         """
+        wanted = f"{kind or _kind_of(item)}List"
         # A continue token is good for about five minutes, until etcd compacts the version of the list that it names.
         # Pages of two versions must not be put together: an object could be in both or in neither.
         for _ in range(LIST_RESTARTS):
             try:
-                return self._pages(path, item, dict(query or {}))
+                return self._pages(path, item, wanted, dict(query or {}))
             except KubernetesApiError as error:
                 if error.status != 410:
                     raise
-        return self._pages(path, item, dict(query or {}))
+        return self._pages(path, item, wanted, dict(query or {}))
 
     def send(self, method: str, path: str, body: object, content_type: str = JSON) -> bytes:
         """Send one write, once; KubernetesApiError with status 0 when it may or may not have happened."""
@@ -165,15 +171,15 @@ class KubernetesApi:
         """Close the connection; the next call makes a new one."""
         self._http.close()
 
-    def _pages(self, path: str, item: type[T], query: dict[str, str]) -> list[T]:
+    def _pages(self, path: str, item: type[T], wanted: str, query: dict[str, str]) -> list[T]:
         decoder = msgspec.json.Decoder(_Page[item])  # type: ignore[valid-type]
         items: list[T] = []
         query["limit"] = str(self._page_items)
         while True:
             page = decoded(self.get(path, query), decoder, path)
-            if not page.kind.endswith("List"):
-                raise _malformed(path, f"a list was asked for, {page.kind} came")
-            items.extend(page.items or ())
+            if page.kind != wanted:
+                raise _malformed(path, f"{wanted} was asked for, {page.kind} came")
+            items.extend(page.items)
             following = page.metadata.continue_
             if not following:
                 break
@@ -219,6 +225,18 @@ class KubernetesApi:
     def _note_time(self, date: str) -> None:
         with contextlib.suppress(ValueError):
             self._server_time = email.utils.parsedate_to_datetime(date).timestamp()
+
+
+def decoded_object(body: bytes, item: type[T], path: str) -> T:
+    """Return the body as one object, whose kind must be the name of ``item``; else as ``decoded``."""
+    kind = decoded(body, msgspec.json.Decoder(_Kind), path).kind
+    if kind != _kind_of(item):
+        raise _malformed(path, f"{_kind_of(item)} was asked for, {kind or 'something without a kind'} came")
+    return decoded(body, msgspec.json.Decoder(item), path)
+
+
+def _kind_of(item: type[object]) -> str:
+    return item.__name__.removeprefix("_")
 
 
 def decoded(body: bytes, decoder: msgspec.json.Decoder[T], path: str) -> T:

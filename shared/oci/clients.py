@@ -223,6 +223,13 @@ def oci_errors(service: str) -> Iterator[None]:
         ) from None
 
 
+def listed(found: Any, service: str) -> list[Any]:  # noqa: ANN401  (what the SDK made of the answer)
+    """Return a list as it came. Raises OciServiceError (``malformed``) for none: null is not an empty list."""
+    if not isinstance(found, list):
+        raise OciServiceError(f"{service} answered without the list", code="malformed", service=service)
+    return found
+
+
 def _timeouts(left_seconds: float) -> tuple[float, float]:
     """Return the time-outs of a connect and of a read for an attempt that has so much time."""
     return min(CONNECT_SECONDS, left_seconds), left_seconds

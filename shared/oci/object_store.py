@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from shared.errors import DeadlineExceeded, OciServiceError
-from shared.oci.clients import READ_SECONDS, client, oci_errors
+from shared.oci.clients import READ_SECONDS, client, listed, oci_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -143,7 +143,9 @@ class ObjectStore:
                 page = self._client.list_objects(
                     self.namespace, self.bucket, prefix=prefix, start=following, limit=PAGE_OBJECTS, fields=LIST_FIELDS
                 ).data
-            for item in page.objects or []:
+            for item in listed(getattr(page, "objects", None), SERVICE):
+                if not item.name:
+                    raise OciServiceError("a listed object has no name", code="malformed", service=SERVICE)
                 yield ObjectSummary(item.name, int(item.size or 0), str(item.etag or ""), item.time_modified)
             following = page.next_start_with
             if not following:

@@ -79,14 +79,14 @@ class TenancyBucket(Bucket):
 
     def _regions(self) -> tuple[str, str]:
         """Return the home region and the region that was asked, each empty where it cannot be learnt."""
-        from shared.oci.clients import client, oci_errors, sdk_credentials  # only when a bucket is missing
+        from shared.oci.clients import client, listed, oci_errors, sdk_credentials  # only when a bucket is missing
 
         settings = self._settings
         try:
             current = settings.home_region or str(sdk_credentials(settings)[0].get("region", ""))
             identity = client("identity", settings, self._deadline)
             with oci_errors("identity"):
-                found = identity.list_region_subscriptions(settings.usage_report_bucket).data
+                found = listed(identity.list_region_subscriptions(settings.usage_report_bucket).data, "identity")
         except FunctionError:
             return "", ""
         return next((str(region.region_name) for region in found if region.is_home_region), ""), current
@@ -96,14 +96,15 @@ class TenancyBucket(Bucket):
 
         Needs `read organizations-links`. Source: OCI API, Organizations 20230401, ListLinks.
         """
-        from shared.oci.clients import client, oci_errors
+        from shared.oci.clients import client, listed, oci_errors
 
         settings = self._settings
         child = settings.usage_report_bucket
         try:
             organizations = client("organizations", settings, self._deadline, region=settings.home_region)
             with oci_errors("organizations"):
-                links = organizations.list_links(child_tenancy_id=child, lifecycle_state="ACTIVE").data.items
+                page = organizations.list_links(child_tenancy_id=child, lifecycle_state="ACTIVE").data
+                links = listed(page and page.items, "organizations")
         except FunctionError:
             return ""
         return next((str(link.parent_tenancy_id) for link in links), "")

@@ -10,8 +10,6 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import msgspec
-
 from functions.oke_autoscaler.model.kubernetes_objects import Metadata, Node, Object, Pod
 from functions.oke_autoscaler.model.oci_objects import (
     Namespace,
@@ -24,7 +22,7 @@ from functions.oke_autoscaler.model.oci_objects import (
     StorageClass,
 )
 from shared.errors import KubernetesApiError
-from shared.kubernetes.client import MERGE_PATCH, decoded
+from shared.kubernetes.client import MERGE_PATCH, decoded_object
 
 if TYPE_CHECKING:
     from functions.oke_autoscaler.clients.changes import Changes
@@ -109,9 +107,9 @@ class Cluster:
                 spec=OwnerSpec(replicas=brief.spec.replicas if brief.spec else None),
             )
             for kind, path in OWNER_PATHS.items()
-            for brief in self.api.list_all(path, _BriefOwner)
+            for brief in self.api.list_all(path, _BriefOwner, kind=kind)
         ]
-        for daemonset in self.api.list_all(DAEMONSETS_PATH, Owner):
+        for daemonset in self.api.list_all(DAEMONSETS_PATH, Owner, kind="DaemonSet"):
             daemonset.kind = "DaemonSet"
             found.append(daemonset)
         return found
@@ -151,7 +149,7 @@ class Cluster:
             if error.status in {404, 409}:
                 return None
             raise
-        return decoded(answer, msgspec.json.Decoder(Node), path)
+        return decoded_object(answer, Node, path)
 
     def evict(self, pod: Pod) -> Eviction:
         """Ask for the eviction of exactly this pod, with the grace period that the pod itself has.

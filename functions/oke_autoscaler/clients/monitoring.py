@@ -26,6 +26,7 @@ class _Point(msgspec.Struct):
 
 
 class _Stream(msgspec.Struct, rename="camel"):
+    name: str
     dimensions: dict[str, str] | None = None
     aggregated_datapoints: list[_Point] | None = None
 
@@ -71,8 +72,14 @@ def _streams(
     with oci_errors(SERVICE):
         answer = monitoring.summarize_metrics_data(compartment, details).data
     try:
-        return msgspec.convert(answer, list[_Stream])
+        streams = msgspec.convert(answer, list[_Stream])
     except msgspec.ValidationError as fault:
-        raise OciServiceError(
-            f"the answer cannot be read: {str(fault)[:200]}", code="malformed", service=SERVICE
-        ) from None
+        raise _malformed(f"the answer cannot be read: {str(fault)[:200]}") from None
+    # The load of a node decides whether it goes: the measurements of something else must not pass for it.
+    if other := next((stream.name for stream in streams if stream.name != metric), ""):
+        raise _malformed(f"{metric} was asked for, {other[:100]} came")
+    return streams
+
+
+def _malformed(text: str) -> OciServiceError:
+    return OciServiceError(text, code="malformed", service=SERVICE)

@@ -89,12 +89,14 @@ class Oke:
         with _with_fix(), oci_clients.oci_errors(SERVICE):
             answer = self._client.get_node_pool(pool_id)
         pool = _converted(answer.data, NodePool)
+        if pool.id != pool_id:
+            raise _malformed("another node pool came than was asked for")
         if pool.cluster_id and pool.cluster_id != self._settings.cluster_id:
             key = "node_pools" if self._settings.node_pools else "node_pool_id"
             raise MissingInputData({key: f"node pool {pool.name} belongs to another cluster than cluster_id"})
         etag = str(answer.headers.get("etag", ""))
         if not etag or not pool.compartment_id:
-            raise OciServiceError("the node pool came without etag or compartment", code="malformed", service=SERVICE)
+            raise _malformed("the node pool came without etag or compartment")
         return ReadPool(pool, etag, pool.compartment_id)
 
     def work_requests(self, compartments: Iterable[str]) -> list[WorkRequest]:
@@ -110,7 +112,10 @@ class Oke:
                     sort_order="DESC",
                     limit=MAX_WORK_REQUESTS,
                 )
-            found.extend(_converted(answer.data, list[WorkRequest]))
+            listed = _converted(answer.data, list[WorkRequest])
+            if not all(each.id for each in listed):
+                raise _malformed("a list of work requests was asked for, something else came")
+            found.extend(listed)
         return found
 
     def loads(self, compartments: Iterable[str], now_epoch_seconds: float) -> dict[str, Load]:
@@ -197,6 +202,8 @@ def _converted(data: object, kind: type[T]) -> T:
     try:
         return msgspec.convert(data, kind)
     except msgspec.ValidationError as fault:
-        raise OciServiceError(
-            f"the answer cannot be read: {str(fault)[:200]}", code="malformed", service=SERVICE
-        ) from None
+        raise _malformed(f"the answer cannot be read: {str(fault)[:200]}") from None
+
+
+def _malformed(text: str) -> OciServiceError:
+    return OciServiceError(text, code="malformed", service=SERVICE)

@@ -51,6 +51,21 @@ FAULTS: dict[str, FaultOptions] = {
     "truncated": {"truncate_bytes": 1},
     "empty": {"body": b""},
 }
+OTHER_METRIC = b'[{"name": "DiskIopsRead", "dimensions": {"resourceId": "x"}, "aggregatedDatapoints": [{"value": 0}]}]'
+OTHERS: dict[str, tuple[bytes, ...]] = {
+    "kubeconfig": (b"apiVersion: v1", b"null"),
+    "node pool": (b"null", b"[]", b'{"id": "ocid1.nodepool.oc1..other", "nodes": []}'),
+    "work requests": (b"null", b"{}", b"[{}]", b'{"items": []}'),
+    "metrics": (b"null", b"{}", b"[{}]", OTHER_METRIC),
+}
+KUBERNETES_OTHERS = (
+    b"null",
+    b'{"kind": "ConfigMapList", "apiVersion": "v1", "metadata": {}, "items": []}',
+    b'{"kind": "List", "apiVersion": "v1", "metadata": {}, "items": []}',
+    b'{"apiVersion": "v1", "metadata": {"name": "x"}, "items": []}',
+)
+"""What a read must not take for an empty list or for what it asked for."""
+
 TICK_SECONDS = 6.0
 """Of each tick: what a read that hangs costs, and ten times what a tick takes to come to its last read."""
 
@@ -78,9 +93,9 @@ def busy_cluster(cloud: Cloud) -> tuple[NodePoolRecord, dict[str, str]]:
     return pool, config(cloud, pool, node_pool_min_size=1, **IDLE)
 
 
-def check(cloud: Cloud, env: dict[str, str], read: str, fault: str) -> None:
+def check(cloud: Cloud, env: dict[str, str], read: str, fault: FaultOptions) -> None:
     pool, keys = busy_cluster(cloud)
-    armed = cloud.faults.add(path=READS[read], times=None, **FAULTS[fault])
+    armed = cloud.faults.add(path=READS[read], times=None, **fault)
     error: dict[str, Any] = tick(env, keys, seconds=TICK_SECONDS).get("error", {})
     assert armed.hits, f"the tick does not read {read}"
     assert error.get("reason") in {"oci-service-error", "kubernetes-api-error", "deadline-exceeded"}, error
@@ -102,7 +117,33 @@ def test_the_cluster_is_one_in_which_an_unhindered_tick_does_things(
 
 @pytest.mark.parametrize(("read", "fault"), CHOSEN)
 def test_a_read_that_fails_touches_nothing(cloud: Cloud, principal_env: dict[str, str], read: str, fault: str) -> None:
-    check(cloud, principal_env, read, fault)
+    check(cloud, principal_env, read, FAULTS[fault])
+
+
+@pytest.mark.parametrize("read", READS)
+def test_what_is_not_what_was_asked_for_touches_nothing(cloud: Cloud, principal_env: dict[str, str], read: str) -> None:
+    for body in OTHERS.get(read, KUBERNETES_OTHERS):
+        cloud.reset()
+        check(cloud, principal_env, read, {"body": body})
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/api/v1/pods", "Pod"),
+        ("/apis/policy/v1/poddisruptionbudgets", "PodDisruptionBudget"),
+        ("/apis/apps/v1/replicasets", "ReplicaSet"),
+        ("/apis/apps/v1/daemonsets", "DaemonSet"),
+    ],
+)
+def test_a_list_whose_items_are_null_touches_nothing(
+    cloud: Cloud, principal_env: dict[str, str], path: str, kind: str
+) -> None:
+    pool, keys = busy_cluster(cloud)
+    body = f'{{"kind": "{kind}List", "metadata": {{}}, "items": null}}'.encode()
+    cloud.faults.add(path=f"^{path}$", body=body, times=None)
+    assert tick(principal_env, keys)["error"]["reason"] == "kubernetes-api-error"
+    assert pool.size == 3
 
 
 @pytest.mark.soak
@@ -110,7 +151,7 @@ def test_a_read_that_fails_touches_nothing(cloud: Cloud, principal_env: dict[str
 def test_every_read_that_fails_touches_nothing(
     cloud: Cloud, principal_env: dict[str, str], read: str, fault: str
 ) -> None:
-    check(cloud, principal_env, read, fault)
+    check(cloud, principal_env, read, FAULTS[fault])
 
 
 def test_a_pending_pod_and_a_failing_list_buy_nothing(cloud: Cloud, principal_env: dict[str, str]) -> None:

@@ -164,6 +164,6 @@ def test_an_error_without_an_answer_has_the_three_keys_all_the_same(
 
 def test_work_requests_with_unknown_values_do_no_harm(cloud: Cloud, principal_env: dict[str, str]) -> None:
     pool = cloud.cluster.add_pool("p", size=1)
-    body = b'[{"id": "x", "status": "DREAMING", "operationType": "NOVEL", "resources": null, "timeAccepted": null}, {}]'
+    body = b'[{"id": "x", "status": "DREAMING", "operationType": "NOVEL", "resources": null, "timeAccepted": null}]'
     cloud.faults.add(path="/workRequests$", body=body, times=None)
     assert reason(tick(principal_env, config(cloud, pool))) == "no-resource-pressure"

@@ -110,6 +110,9 @@ def test_a_read_that_fails_twice_is_tried_a_third_time(cloud: Cloud, api: Kubern
         ({"body": b'{"kind": "PodList", "items": [{"metadata": '}, 0, "malformed"),
         ({"body": b'{"kind": "PodList", "metadata": {}}'}, 0, "malformed"),
         ({"body": b'{"kind": "PodList", "items": {}}'}, 0, "malformed"),
+        ({"body": b'{"kind": "PodList", "items": null, "metadata": {}}'}, 0, "malformed"),
+        ({"body": b'{"kind": "ConfigMapList", "items": [], "metadata": {}}'}, 0, "malformed"),
+        ({"body": b'{"kind": "List", "items": [], "metadata": {}}'}, 0, "malformed"),
         ({"body": b'{"kind": "Status", "items": []}'}, 0, "malformed"),
         ({"body": b'{"kind": "PodList", "items": [{"metadata": {}}]}'}, 0, "malformed"),
         ({"body": b'{"kind": "PodList", "items": [], "metadata": {"remainingItemCount": 4}}'}, 0, "malformed"),
@@ -127,9 +130,14 @@ def test_half_a_list_is_an_error_and_never_a_small_cluster(
     assert caught.value.fields["path"] == PODS
 
 
-def test_a_list_without_items_may_say_null(cloud: Cloud, api: KubernetesApi) -> None:
-    cloud.faults.add(service="kubernetes", body=b'{"kind": "PodList", "items": null, "metadata": {}}')
-    assert api.list_all(PODS, Pod) == []
+@pytest.mark.parametrize(
+    "body", [b'{"kind": "Lease", "metadata": {"name": "p0"}}', b'{"metadata": {"name": "p0"}}', b'{"kind": "PodList"}']
+)
+def test_an_object_of_another_kind_is_an_error(cloud: Cloud, api: KubernetesApi, body: bytes) -> None:
+    cloud.faults.add(service="kubernetes", body=body)
+    with pytest.raises(KubernetesApiError, match="Pod was asked for") as caught:
+        api.get_object("/api/v1/namespaces/default/pods/p0", Pod)
+    assert caught.value.code == "malformed"
 
 
 @pytest.mark.parametrize("fault", [{"status": 503}, {"drop": "before"}, {"drop": "after"}])

@@ -76,6 +76,17 @@ def test_a_list_goes_through_all_pages_from_the_name_it_starts_at(cloud: Cloud) 
     assert len(cloud.log.calls("object_storage", "GET")) == 4
 
 
+@pytest.mark.parametrize(
+    "body", [b"null", b"{}", b"[]", b'{"objects": null}', b'{"items": []}', b'{"objects": [{"size": 1}]}']
+)
+def test_what_is_no_list_of_objects_is_not_an_empty_bucket(cloud: Cloud, body: bytes) -> None:
+    store = store_of(cloud)
+    cloud.faults.add(method="GET", body=body, times=None)
+    with pytest.raises(OciServiceError) as caught:
+        list(store.list())
+    assert caught.value.code == "malformed"
+
+
 def test_a_read_over_its_limit_is_an_error(cloud: Cloud) -> None:
     store = store_of(cloud)
     store.put("x", b"x" * 100)
