@@ -10,10 +10,10 @@ import io
 import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Generic, TypeVar
 
-from shared import bodies, http_request, logs, metrics, settings
+from shared import bodies, config_keys, http_request, logs, metrics, settings
 from shared.deadline import Deadline
 from shared.errors import FunctionError
 from shared.http_request import HttpRequest
@@ -105,6 +105,9 @@ def _call(
     summary: dict[str, object],
 ) -> Call[S]:
     config = dict(ctx.Config())  # a copy: the FDK gives os.environ itself
+    unknown = config_keys.unknown_keys([field.name for field in fields(settings_class)], config)  # type: ignore[arg-type]
+    if unknown:
+        summary["unknown_config_keys"] = unknown
     return Call(
         settings=settings.load_settings(settings_class, config),
         request=request,

@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from shared.errors import FunctionError
+from shared.config_keys import unknown_keys
+from shared.errors import FunctionError, MissingInputData
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
 CheckRow = dict[str, Any]
 
@@ -28,6 +30,19 @@ def check_row(name: str, act: Callable[[], str]) -> CheckRow:
         return passed(name, act())
     except FunctionError as error:
         return failed(name, error)
+
+
+def config_row(settings: object, config: Mapping[str, str]) -> CheckRow:
+    """Return the row of the config keys: failed where one is nearly a key of the function.
+
+    Others that the function does not know are named and do no harm: an app's config reaches each of its functions.
+    """
+    found = unknown_keys([field.name for field in dataclasses.fields(settings)], config)  # type: ignore[arg-type]
+    near = {name: f"is no config key, did you mean {key}?" for name, key in found.items() if key}
+    if near:
+        fix = "rename it, or delete it with `fn delete config function`"
+        return failed("config keys", MissingInputData(near, f"unknown config keys: {', '.join(near)}", fix=fix))
+    return passed("config keys", f"unknown, without effect: {', '.join(found)}" if found else "all are known")
 
 
 def passed(name: str, found: str) -> CheckRow:

@@ -16,7 +16,9 @@ import typing
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeGuard, TypeVar
 
+from shared.config_keys import misspelt_safeguards
 from shared.errors import MissingInputData
+from shared.nearest import did_you_mean
 
 T = TypeVar("T")
 
@@ -68,22 +70,30 @@ def setting(
     minimum: float | None = None,
     maximum: float | None = None,
     parse: Callable[[str], Any] | None = None,
+    safeguard: bool = False,
 ) -> Any:  # noqa: ANN401
-    """Return a settings field with inclusive bounds in its unit, or a parser that raises ValueError with the fault."""
-    metadata = {"minimum": minimum, "maximum": maximum, "parse": parse}
+    """Return a settings field with inclusive bounds in its unit, or a parser that raises ValueError with the fault.
+
+    A ``safeguard`` holds the function back: a config key that is nearly its name is a fault (shared/config_keys.py).
+    """
+    metadata = {"minimum": minimum, "maximum": maximum, "parse": parse, "safeguard": safeguard}
     return dataclasses.field(default=default, metadata=metadata)
 
 
-def load_settings(cls: type[T], config: Mapping[str, str]) -> T:
-    """Build ``cls`` from config; keys it does not know are left alone, an empty text counts as not set.
+FUNCTION_CONFIG_FIX = "set them with `fn config function`"
+ENVIRONMENT_FIX = "set them as environment variables of this command: `key=value oci-functions …`"
+
+
+def load_settings(cls: type[T], config: Mapping[str, str], *, fix: str = FUNCTION_CONFIG_FIX) -> T:
+    """Build ``cls`` from config; an empty text counts as not set, and so does a key of another name.
 
     Field types: str, int, float, bool, Secret, Literal of texts, ``tuple[str, ...]`` (separated by commas), each also
     ``| None``; anything else through ``setting(parse=…)``. A method ``check(self) -> dict[str, str]`` adds faults
-    that concern several keys. Raises MissingInputData with every fault.
+    that concern several keys. Raises MissingInputData with every fault and with ``fix``, how its keys are set.
     """
     hints = typing.get_type_hints(cls)
     values: dict[str, Any] = {}
-    faults: dict[str, str] = {}
+    faults = misspelt_safeguards(cls, config)
     for field in dataclasses.fields(cls):  # type: ignore[arg-type]
         text = str(config.get(field.name) or "").strip()
         if not text:
@@ -96,9 +106,9 @@ def load_settings(cls: type[T], config: Mapping[str, str]) -> T:
             faults[field.name] = str(fault)
     if not faults:
         loaded = cls(**values)
-        _raise(_check(loaded))
+        _raise(_check(loaded), fix)
         return loaded
-    _raise({**_check_despite(cls, config, values, faults), **faults})
+    _raise({**_check_despite(cls, config, values, faults), **faults}, fix)
     raise AssertionError("unreachable: there are faults")
 
 
@@ -113,23 +123,25 @@ def _check_despite(
 ) -> Mapping[str, str]:
     """Return what ``check`` finds about the other keys while some are missing or wrong; nothing where it cannot tell.
 
-    A faulty key stands in with its default, a required one with an empty text, and a list with the text given as its
-    only entry: it is set, so the keys that it replaces are not missing.
+    A faulty key stands in with the text given (a list with that as its only entry): it is set, so the keys that it
+    replaces are not missing. A number or a switch stands in with its default, whatever is required with an empty text.
     """
     fields = [field for field in dataclasses.fields(cls) if field.name in faults]
+    hints = typing.get_type_hints(cls)
     stand_ins: dict[str, Any] = {field.name: "" for field in fields if _required(field)}
-    stand_ins |= {field.name: (config.get(field.name),) for field in fields if isinstance(field.default, tuple)}
+    for field in fields:
+        text, hint = config.get(field.name), hints[field.name]
+        if text and not {int, float, bool} & {hint, *typing.get_args(hint)}:
+            stand_ins[field.name] = (text,) if isinstance(field.default, tuple) else text
     with contextlib.suppress(AttributeError, LookupError, TypeError, ValueError):
         return _check(cls(**{**stand_ins, **values}))
     return {}
 
 
-def _raise(faults: Mapping[str, str]) -> None:
+def _raise(faults: Mapping[str, str], fix: str) -> None:
     if faults:
         names = ", ".join(sorted(faults))
-        raise MissingInputData(
-            faults, f"config keys missing or wrong: {names}", fix="set them with `fn config function`"
-        )
+        raise MissingInputData(faults, f"config keys missing or wrong: {names}", fix=fix)
 
 
 def _required(field: dataclasses.Field[Any]) -> bool:
@@ -167,19 +179,31 @@ def _one_of(choices: tuple[str, ...], text: str) -> str:
     for choice in choices:
         if choice.lower() == text.lower():
             return choice
-    raise ValueError(f"must be one of {', '.join(choices)}")
+    raise ValueError(f"must be one of {', '.join(choices)}, is {text[:40]!r}{did_you_mean(text[:40], choices)}")
+
+
+def _unquoted(text: str) -> str:
+    r"""Return a number without what lets `fn config` take a negative one, `"-20"` in quotes, `\-20`, `minus 20`.
+
+    It reads a value that begins with a hyphen as an option and refuses it.
+    """
+    bare = text.strip('"').strip()
+    for sign in ("\\-", "minus"):
+        if bare.lower().startswith(sign):
+            return "-" + bare[len(sign) :].strip()
+    return bare
 
 
 def _integer(text: str) -> int:
     try:
-        return int(text)
+        return int(_unquoted(text))
     except ValueError:
         raise ValueError(f"must be a whole number, is {text[:40]!r}") from None
 
 
 def _number(text: str) -> float:
     try:
-        value = float(text)
+        value = float(_unquoted(text))
     except ValueError:
         raise ValueError(f"must be a number, is {text[:40]!r}") from None
     if value != value or value in (float("inf"), float("-inf")):  # noqa: PLR0124  (only NaN differs from itself)

@@ -433,7 +433,7 @@ variable "oke_autoscaler_ignore_daemonsets_utilization" {
 }
 
 variable "oke_autoscaler_expendable_pods_priority_cutoff" {
-  description = "Pods of lower priority never cause a node to be bought or kept. Default: -10."
+  description = "Pods of lower priority never cause a node to be bought or kept. `fn config` takes no value that begins with a hyphen: write `minus 20`. Default: -10."
   type        = number
   default     = null
 }

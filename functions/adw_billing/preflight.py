@@ -12,13 +12,16 @@ from functions.adw_billing.source.tenancy_bucket import TenancyBucket
 from shared import preflight_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from functions.adw_billing.settings import Settings
     from shared.deadline import Deadline
 
 
-def preflight(settings: Settings, deadline: Deadline) -> dict[str, Any]:
-    """Return the answer of ``shared.preflight_rows`` with the rows ``reports`` and ``warehouse``."""
+def preflight(settings: Settings, deadline: Deadline, config: Mapping[str, str]) -> dict[str, Any]:
+    """Return the answer of ``shared.preflight_rows`` with the rows ``config keys``, ``reports`` and ``warehouse``."""
     rows = [
+        preflight_rows.config_row(settings, config),
         preflight_rows.check_row("reports", lambda: f"{len(TenancyBucket(settings, deadline).list())} reports listed"),
         preflight_rows.check_row("warehouse", lambda: _warehouse(settings, deadline)),
     ]

@@ -28,7 +28,7 @@ def serve(call: Call[Settings]) -> list[str] | dict[str, Any]:
     if flags["preflight"]:
         from functions.adw_billing.preflight import preflight  # rare
 
-        return preflight(call.settings, call.deadline)
+        return preflight(call.settings, call.deadline, call.config)
     reading = call.deadline.less(call.settings.deadline_margin_seconds / 2)  # what hangs is given up in time to answer
     reports = TenancyBucket(call.settings, reading)
     warehouse, copying = _open(call)

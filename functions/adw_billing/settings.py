@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from shared.oci.settings import OciSettings
+from shared.ocids import ocid_of
 from shared.settings import Secret, setting
 
 DIALECTS = ("cost", "focus", "usage")
@@ -43,7 +44,7 @@ def usage_day(text: str) -> str:
 class Settings(OciSettings):
     """Where the reports are, where they go, and how much a call does."""
 
-    usage_report_bucket: str
+    usage_report_bucket: str = setting(parse=ocid_of("tenancy"))
     """OCID of the tenancy whose reports are loaded; it is the name of the bucket in the namespace `bling`."""
 
     home_region: str = ""
@@ -59,7 +60,7 @@ class Settings(OciSettings):
     db_dsn: str = ""
     """The database: a TNS name of the wallet (`adw_high`), an EZConnect text or a full descriptor."""
 
-    db_ocid: str = ""
+    db_ocid: str = setting(default="", parse=ocid_of("autonomousdatabase"))
     """OCID of the Autonomous Database whose wallet is fetched. Default: no wallet."""
 
     TNS_ADMIN: str = ""
@@ -72,7 +73,7 @@ class Settings(OciSettings):
     db_pass: Secret | None = None
     """Password of the database user; `db_pass_secret_id` keeps it out of the config."""
 
-    db_pass_secret_id: str = ""
+    db_pass_secret_id: str = setting(default="", parse=ocid_of("vaultsecret"))
     """OCID of the Vault secret that holds the password."""
 
     db_auth: Literal["password", "secret", "iam-token"] | None = None
@@ -108,7 +109,8 @@ class Settings(OciSettings):
             }
         if self.duckdb_path:
             return {"load_mode": "`dbms_cloud` needs an Oracle database"} if self.load_mode == "dbms_cloud" else {}
-        return self._oracle_faults()
+        # Anything else is a text that is neither, and its own fault.
+        return self._oracle_faults() if self.warehouse in {"", "oracle"} else {}
 
     def _oracle_faults(self) -> dict[str, str]:
         missing = {

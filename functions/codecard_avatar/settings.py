@@ -21,6 +21,9 @@ ORIGINAL_IDENTICON_HOST = "identicon-1132.appspot.com"
 """The identicon service of the original. Users still have it in their config."""
 
 
+_NO_SEPARATORS = str.maketrans("", "", ":-. ")
+
+
 def _web_url(text: str) -> str:
     """Return an absolute http or https URL of printable ASCII, without user name and fragment."""
     try:
@@ -64,10 +67,24 @@ def _card_names(text: str) -> CardNames:
         raise ValueError('is no JSON: write {"CC50E3CCBFFF": "Joan Citizen"}') from None
     if not isinstance(names, dict) or not all(isinstance(name, str) for name in names.values()):
         raise ValueError('must be a JSON object of texts: {"CC50E3CCBFFF": "Joan Citizen"}')
+    return {_card_id(key): name for key, name in names.items()}
+
+
+def _card_id(key: str) -> str:
+    """Return a key of ``card_names`` in upper case; a MAC address with separators is named with the id to write."""
     try:
-        return {parse_card_id(key): name for key, name in names.items()}
+        return parse_card_id(key)
     except BadCardId:
-        raise ValueError("every key must be a card's id, 12 hex digits") from None
+        bare = key.translate(_NO_SEPARATORS).upper()
+        fix = f": write {bare}" if _is_card_id(bare) else ", such as CC50E3CCBFFF"
+        raise ValueError(f"has a key {key[:40]!r}; every key must be a card's id, 12 hex digits{fix}") from None
+
+
+def _is_card_id(text: str) -> bool:
+    try:
+        return bool(parse_card_id(text))
+    except BadCardId:
+        return False
 
 
 @dataclass(frozen=True, kw_only=True)

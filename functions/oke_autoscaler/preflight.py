@@ -16,7 +16,7 @@ from shared.errors import FunctionError, NotAuthorised
 from shared.kubernetes.client import KubernetesApi
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from functions.oke_autoscaler.settings import Settings
     from shared.deadline import Deadline
@@ -54,10 +54,14 @@ RIGHTS: tuple[tuple[str, str, str, str, str], ...] = (
 """Verb, API group, resource, namespace, name: what deploy/kubernetes/rbac.yaml gives (a test compares them)."""
 
 
-def run(settings: Settings, deadline: Deadline) -> dict[str, Any]:
+def run(settings: Settings, deadline: Deadline, config: Mapping[str, str]) -> dict[str, Any]:
     """Run every check; one that fails does not keep the others from being tried."""
     oke = Oke(settings, deadline)
-    checks = [*_cluster_checks(oke, deadline), *_pool_checks(oke, settings)]
+    checks = [
+        preflight_rows.config_row(settings, config),
+        *_cluster_checks(oke, deadline),
+        *_pool_checks(oke, settings),
+    ]
     return preflight_rows.preflight_answer(checks)
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from shared.oci.settings import OciSettings
+from shared.ocids import check_ocid, ocid_of, ocids_of
 from shared.settings import setting
 
 NO_LIMIT = 1_000_000
@@ -26,6 +27,17 @@ class PoolSettings:
 
 
 def _pools(text: str) -> tuple[PoolSettings, ...]:
+    """Read the pools of ``any_pools``, each with the OCID of a node pool as its id."""
+    pools = any_pools(text)
+    for index, pool in enumerate(pools):
+        try:
+            check_ocid("nodepool", pool.id)
+        except ValueError as fault:
+            raise ValueError(f"[{index}].id {fault}") from None
+    return pools
+
+
+def any_pools(text: str) -> tuple[PoolSettings, ...]:
     """``[{"id", "min_size", "max_size", "cost", "priority"}]``; ValueError names the entry at fault."""
     try:
         entries = json.loads(text)
@@ -71,10 +83,10 @@ def _whole(index: int, entry: dict[str, Any], key: str, default: int | None, low
 class Settings(OciSettings):
     """The configuration of a tick. Published keys first; every other one is optional."""
 
-    cluster_id: str
+    cluster_id: str = setting(parse=ocid_of("cluster"))
     """OCID of the OKE cluster."""
 
-    node_pool_id: tuple[str, ...] = ()
+    node_pool_id: tuple[str, ...] = setting(default=(), parse=ocids_of("nodepool"))
     """OCID of the node pool, or several separated by commas (then all have the same bounds)."""
 
     node_pool_eval_window: int = setting(default=10, minimum=1, maximum=1440)
@@ -93,7 +105,7 @@ class Settings(OciSettings):
     """Average memory load in percent below which the pool may shrink; 0 = off. With both loads 0 there is no
     scale-down at all. Default: 0."""
 
-    secret_id: str = ""
+    secret_id: str = setting(default="", parse=ocid_of("vaultsecret"))
     """OCID of the Vault secret with a service-account token. Default: none, a token is signed with the function's
     own resource principal."""
 
@@ -123,7 +135,7 @@ class Settings(OciSettings):
     backoff_minutes: float = setting(default=5, minimum=0)
     """Minutes for which a pool without capacity is left alone, doubling to 30. Default: 5."""
 
-    max_nodes_total: int = setting(default=0, minimum=0)
+    max_nodes_total: int = setting(default=0, minimum=0, safeguard=True)
     """Nodes of the whole cluster beyond which no pool grows; 0 = none. Default: 0."""
 
     skip_nodes_with_system_pods: bool = True
@@ -135,7 +147,7 @@ class Settings(OciSettings):
     skip_nodes_with_custom_controller_pods: bool = True
     """Keep a node whose pods belong to controllers of other kinds than Kubernetes' own. Default: true."""
 
-    min_replica_count: int = setting(default=0, minimum=0)
+    min_replica_count: int = setting(default=0, minimum=0, safeguard=True)
     """Replicas that a ReplicaSet or ReplicationController must have for its pods to be moved. Default: 0."""
 
     system_pod_disruption_seconds: float = setting(default=3600, minimum=0)
@@ -145,12 +157,13 @@ class Settings(OciSettings):
     """Leave DaemonSet pods out of a node's utilisation. Default: false."""
 
     expendable_pods_priority_cutoff: int = -10
-    """Pods of lower priority never cause a node to be bought or kept. Default: -10."""
+    """Pods of lower priority never cause a node to be bought or kept. `fn config` takes no value that begins with a
+    hyphen: write `minus 20`. Default: -10."""
 
     kubernetes_endpoint: Literal["private", "public"] = "private"
     """Which address of the API server is called. Default: private."""
 
-    dry_run: bool = False
+    dry_run: bool = setting(default=False, safeguard=True)
     """Decide and answer, but change nothing. Default: false."""
 
     def check(self) -> dict[str, str]:

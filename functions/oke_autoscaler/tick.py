@@ -46,7 +46,7 @@ def serve(call: Call[Settings]) -> answers.Answer:
     """Answer one tick, a dry one, or one preflight; FunctionError when it could not do its work."""
     flags = call.flags(*FLAGS)
     if flags["preflight"]:
-        return preflight.run(call.settings, call.deadline)
+        return preflight.run(call.settings, call.deadline, call.config)
     # Either one makes the tick dry: a body cannot undo what the config says.
     changes = Changes(dry_run=call.settings.dry_run or flags["dry_run"])
     snapshot: Snapshot | None = None

@@ -12,10 +12,10 @@ from ops.cli.rows import show
 from ops.preflight.checks import own_rows
 from shared.deadline import Deadline
 from shared.errors import FunctionError
-from shared.settings import load_settings
+from shared.settings import ENVIRONMENT_FIX, load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 S = TypeVar("S")
 
@@ -29,13 +29,21 @@ HELP = """Try what {function} needs, as the body {{"preflight": true}} does ther
 
 
 def command(
-    function: str, settings_class: type[S], run: Callable[[S, Deadline], dict[str, Any]], *, example: str
+    function: str,
+    settings_class: type[S],
+    run: Callable[[S, Deadline, Mapping[str, str]], dict[str, Any]],
+    *,
+    example: str,
 ) -> click.Command:
     """Return the command `preflight` of a function, which prints the rows of the function's answer."""
 
     def callback(*, as_json: bool) -> None:
         try:
-            answer = run(load_settings(settings_class, os.environ), Deadline.after(PREFLIGHT_SECONDS))
+            answer = run(
+                load_settings(settings_class, os.environ, fix=ENVIRONMENT_FIX),
+                Deadline.after(PREFLIGHT_SECONDS),
+                os.environ,
+            )
         except FunctionError as error:
             answer = error.to_body()
         click.get_current_context().exit(show(own_rows(function, answer), as_json=as_json))

@@ -74,6 +74,23 @@ def test_a_burst_through_the_function_process(served: tuple[Cloud, FunctionsApp]
     assert not [secret for secret in secrets(functions) if secret in log]
 
 
+def test_a_config_key_that_is_nearly_dry_run_stops_the_tick_before_anything_is_asked(
+    served: tuple[Cloud, FunctionsApp],
+) -> None:
+    cloud, functions = served
+    cloud.reset()
+    pool = cloud.cluster.add_pool("p", size=1)
+    cloud.cluster.add_replicas("web", 40, pool=pool, cpu="900m")
+    error = call(served, config(cloud, pool, dryrun=True, node_pool_max_sise=3))["error"]
+    assert (error["reason"], error["faults"]) == (
+        "missing-input-data",
+        {"dryrun": "is no config key: the key is dry_run"},
+    )
+    assert [one for one in cloud.log.calls() if not one.path.startswith("/invoke/")] == []
+    summary = json.loads([line for line in log_of(functions).splitlines() if '"oke-autoscaler"' in line][-1])
+    assert summary["unknown_config_keys"] == {"dryrun": "dry_run", "node_pool_max_sise": "node_pool_max_size"}
+
+
 def test_an_idle_pool_through_the_function_process(served: tuple[Cloud, FunctionsApp]) -> None:
     cloud, _ = served
     cloud.reset()

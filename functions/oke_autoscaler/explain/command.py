@@ -126,10 +126,11 @@ def _live() -> Decision:
     from functions.oke_autoscaler.clients.changes import Changes
     from functions.oke_autoscaler.settings import Settings
     from shared.deadline import Deadline
-    from shared.settings import load_settings
+    from shared.settings import ENVIRONMENT_FIX, load_settings
 
     deadline = Deadline.after(MAX_LIVE_SECONDS)
-    return tick.connect(load_settings(Settings, os.environ), deadline, Changes(dry_run=True)).observe()[1]
+    settings = load_settings(Settings, os.environ, fix=ENVIRONMENT_FIX)
+    return tick.connect(settings, deadline, Changes(dry_run=True)).observe()[1]
 
 
 def _bytes(name: str) -> bytes | mmap:

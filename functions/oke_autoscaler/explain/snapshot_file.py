@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from mmap import MADV_DONTNEED, mmap
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -27,9 +28,9 @@ from functions.oke_autoscaler.model.oci_objects import (
 from functions.oke_autoscaler.model.quantity import unix_seconds
 from functions.oke_autoscaler.model.snapshot import Snapshot
 from functions.oke_autoscaler.model.spec_interning import SpecTable
-from functions.oke_autoscaler.settings import NO_LIMIT, Settings
+from functions.oke_autoscaler.settings import NO_LIMIT, PoolSettings, Settings, any_pools
 from shared.errors import MissingInputData
-from shared.settings import load_settings
+from shared.settings import load_settings, setting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,6 +46,15 @@ PODS_PER_RELEASE = 5_000
 
 UNKNOWN = msgspec.Raw(b"null")
 """A list of which nothing is known, which is not the same as an empty one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _SnapshotSettings(Settings):
+    """The settings of a decision that calls no service: ids may be any texts."""
+
+    cluster_id: str = "not-given"
+    node_pool_id: tuple[str, ...] = ()
+    node_pools: tuple[PoolSettings, ...] = setting(default=(), parse=any_pools)
 
 
 class _Items(msgspec.Struct):
@@ -193,13 +203,12 @@ def _settings(given: Mapping[str, Any], pool_ids: list[str]) -> Settings:
     if isinstance(given.get("node_pools"), list):
         entries = [{"max_size": NO_LIMIT, **row} if isinstance(row, dict) else row for row in given["node_pools"]]
         texts["node_pools"] = _text(entries)
-    texts.setdefault("cluster_id", "not-given")
     if not texts.get("node_pools") and not texts.get("node_pool_id"):
         texts["node_pool_id"] = ",".join(pool_ids) or "not-given"
     texts.setdefault("node_pool_min_size", "0")
     texts.setdefault("node_pool_max_size", str(NO_LIMIT))
     try:
-        return load_settings(Settings, texts)
+        return load_settings(_SnapshotSettings, texts)
     except MissingInputData as fault:
         key = next((key for key in fault.faults if key in given), next(iter(fault.faults)))
         raise BadSnapshot(f"settings.{key}", fault.faults[key]) from None

@@ -159,14 +159,17 @@ def test_a_dry_run_answers_the_same_and_writes_nothing_at_all(cloud: Cloud, prin
     assert body(dry) == {**body(tick(principal_env, config(cloud, pool))), "dry-run": "true"}
 
 
+POOLS = '[{"id": "ocid1.nodepool.oc1.iad.p", "max_size": 1}]'
+
+
 def test_missing_config_names_every_key(principal_env: dict[str, str]) -> None:
-    error = tick(principal_env, {"node_pool_eval_window": "x", "node_pools": '[{"id": "p", "max_size": 1}]'})["error"]
+    error = tick(principal_env, {"node_pool_eval_window": "x", "node_pools": POOLS})["error"]
     assert (error["reason"], error["keys"]) == ("missing-input-data", ["cluster_id", "node_pool_eval_window"])
 
 
 @pytest.mark.parametrize("text", ["[]", "x", '[{"id": "p", "max_size": -1}]'])
 def test_faulty_node_pools_are_the_only_faulty_key(principal_env: dict[str, str], text: str) -> None:
-    error = tick(principal_env, {"cluster_id": "c", "node_pools": text})["error"]
+    error = tick(principal_env, {"cluster_id": "ocid1.cluster.oc1.iad.c", "node_pools": text})["error"]
     assert error["keys"] == ["node_pools"]
 
 

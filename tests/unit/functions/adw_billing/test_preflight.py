@@ -21,9 +21,10 @@ def test_an_unusable_configuration_file_has_a_fix(tmp_path: Path) -> None:
         "oci_config_file": str(file),
         "warehouse": f"duckdb:{tmp_path}/bill.duckdb",
     }
-    answer = preflight(load_settings(Settings, config), Deadline.after(30))["preflight"]
+    answer = preflight(load_settings(Settings, config), Deadline.after(30), config)["preflight"]
     assert not answer["ok"]
-    reports, warehouse = answer["checks"]
+    keys, reports, warehouse = answer["checks"]
+    assert keys == {"name": "config keys", "ok": True, "found": "all are known"}
     assert (reports["name"], reports["ok"], reports["reason"]) == ("reports", False, "not-authorised")
     assert str(file) in reports["fix"]
     assert warehouse == {"name": "warehouse", "ok": True, "found": "no file yet; it can be made"}

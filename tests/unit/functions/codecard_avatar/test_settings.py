@@ -115,8 +115,22 @@ def test_card_names_are_keyed_by_the_id_in_any_case() -> None:
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"CC50E3CCBFFF": 1}', '{"CC50": "Joan"}', "[" * 100_000])
 def test_card_names_of_another_shape_are_a_fault(text: str) -> None:
-    with pytest.raises(MissingInputData, match="card_names"):
+    with pytest.raises(MissingInputData) as caught:
         load_settings(Settings, {"publish": "inline", "card_names": text})
+    assert caught.value.keys == ["card_names"], "no other key is blamed"
+
+
+def test_a_mac_address_in_card_names_is_named_with_the_id_to_write() -> None:
+    with pytest.raises(MissingInputData) as caught:
+        load_settings(Settings, {"publish": "inline", "card_names": '{"cc:50:e3:cc:bf:ff": "Joan Citizen"}'})
+    fault = "has a key 'cc:50:e3:cc:bf:ff'; every key must be a card's id, 12 hex digits: write CC50E3CCBFFF"
+    assert caught.value.faults == {"card_names": fault}
+
+
+def test_a_misspelt_way_to_publish_is_named_with_the_choices_and_the_nearest() -> None:
+    with pytest.raises(MissingInputData) as caught:
+        load_settings(Settings, {"card_names": '{"CC50E3CCBFFF": "J"}', "publish": "bukcet"})
+    assert caught.value.faults == {"publish": "must be one of bucket, inline, is 'bukcet', did you mean bucket?"}
 
 
 @pytest.mark.parametrize(
