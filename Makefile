@@ -4,6 +4,7 @@ PYTHON := $(VENV)/bin/python
 COMMAND := $(VENV)/bin/oci-functions
 READY := $(VENV)/.ready
 WORKERS ?= auto
+COMMIT = $(shell git describe --always --dirty --exclude='*' 2>/dev/null || echo unknown)
 VERSION = $(shell sed -n 's/^version: //p' func-common.yaml)
 # The oci command has an environment of its own: it pins its SDK to one version.
 OCI_CLI := .venv-oci-cli/.ready
@@ -48,21 +49,23 @@ deploy-local: $(READY) ## Deploy everything to the local cloud until Ctrl-C (oci
 preflight: $(READY) ## Check a tenancy (oci-functions preflight): make preflight ARGS='--compartment OCID'
 	@$(COMMAND) preflight $(ARGS)
 
-base-image: ## Build the container base with Docker
-	@docker build --file Dockerfile.base --tag oci-functions-base:$(VERSION) --build-arg SUITE_VERSION=$(VERSION) \
-		--build-arg SUITE_COMMIT=$$(git rev-parse --short HEAD 2>/dev/null || echo unknown) .
+base-image: ## Build both container bases with Docker, lean and data
+	@for base in lean:$(VERSION) data:$(VERSION)-data; do \
+		docker build --file Dockerfile.base --target $${base%%:*} --tag oci-functions-base:$${base#*:} \
+			--build-arg SUITE_VERSION=$(VERSION) --build-arg SUITE_COMMIT="$(COMMIT)" . || exit 1; \
+	done
 
 func-yaml: $(READY) ## Render every func.yaml, the requirements and the generated tables
 	@$(PYTHON) -m tools.render
 
-image-sizes: $(READY) ## Lay the images out as a folder and print what takes the room (OCI_SDK=full for all of the SDK)
-	@$(PYTHON) -m tools.layout --build-arg OCI_SDK=$(or $(OCI_SDK),pruned)
+image-sizes: $(READY) ## Lay the bases out as folders, print what takes the room, write it into docs/images.md (ARGS=--full)
+	@$(PYTHON) -m tools.image_sizes $(ARGS)
 
-sbom: $(READY) ## List what the image is made of, as CycloneDX in out/
+sbom: $(READY) ## List what the images are made of, as CycloneDX in out/
 	@$(PYTHON) -m tools.supply_chain sbom
 
-audit: $(READY) ## Ask an index of advisories about the image's packages
-	@$(PYTHON) -m tools.supply_chain audit
+audit: $(READY) ## Ask an index of advisories about the images' packages (ARGS=--strict: fail where none answers)
+	@$(PYTHON) -m tools.supply_chain audit $(ARGS)
 
 coverage: $(READY) $(OCI_CLI) ## The tests of `make test` with branch coverage a folder, held by floors that only rise
 	@$(PYTHON) -m coverage erase

@@ -22,6 +22,9 @@ TIMEOUT_SECONDS = 300
 CONFIG_BYTES = 4096
 """Of all keys and values of one function, the app's included."""
 
+BASES = ("lean", "data")
+"""Stages of Dockerfile.base that a function can start from."""
+
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,254}")
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
@@ -29,10 +32,11 @@ _VERSION = re.compile(r"\d+\.\d+\.\d+")
 
 @dataclass(frozen=True)
 class FunctionEntry:
-    """One function: its folder below functions/, Fn name, MB, seconds, own config and triggers (name to source)."""
+    """One function: its folder below functions/, Fn name, base, MB, seconds, own config, triggers (name to source)."""
 
     folder: str
     name: str
+    base: str
     memory_mb: int
     timeout_seconds: int
     config: Mapping[str, str]
@@ -74,6 +78,7 @@ def _suite(document: Mapping[str, Any]) -> Suite:
         FunctionEntry(
             folder=folder,
             name=str(entry["name"]),
+            base=str(entry.get("base", BASES[0])),
             memory_mb=int(entry["memory"]),
             timeout_seconds=int(entry["timeout"]),
             config=_texts(entry.get("config") or {}),
@@ -112,6 +117,8 @@ def _faults(suite: Suite) -> Iterator[str]:
 def _entry_faults(suite: Suite, entry: FunctionEntry) -> Iterator[str]:
     if not _NAME.fullmatch(entry.name):
         yield f"name: must be lower-case words joined by -, is {entry.name}"
+    if entry.base not in BASES:
+        yield f"base: must be one of {BASES}, is {entry.base}"
     if entry.memory_mb not in MEMORY_SIZES_MB:
         yield f"memory: must be one of {MEMORY_SIZES_MB}, is {entry.memory_mb}"
     if not 0 < entry.timeout_seconds <= TIMEOUT_SECONDS:
@@ -119,6 +126,10 @@ def _entry_faults(suite: Suite, entry: FunctionEntry) -> Iterator[str]:
     for name, source in entry.triggers.items():
         if not source.startswith("/"):
             yield f"triggers.{name}.source: must begin with /, is {source}"
+    yield from _config_faults(suite, entry)
+
+
+def _config_faults(suite: Suite, entry: FunctionEntry) -> Iterator[str]:
     config = {**suite.config, **entry.config}
     for key, value in config.items():
         if not _KEY.fullmatch(key):

@@ -1,29 +1,31 @@
-"""Run while the base image is built: takes out of the installed packages what no function uses.
+"""Run while a base is built: takes out of installed packages what no function uses.
 
-``python3 prune.py full|pruned SERVICES``. Always: the packages' own tests. With ``pruned`` also every service of the
-OCI SDK that the file SERVICES does not name, and of the rest everything but bytecode without docstrings, which make
-up most of the SDK; and of Arrow what reads other files than CSV or speaks to other clouds. What is kept works as it
-did.
+``python3 prune.py full|pruned FOLDER SERVICES``. Always: the packages' own tests. With ``pruned``, of what FOLDER has:
+of the OCI SDK every service that the file SERVICES does not name, and of the rest everything but bytecode without
+docstrings, which make up most of the SDK; of Pillow the formats that no picture comes in; of Arrow what reads other
+files than CSV or speaks to other clouds. What is kept works as it did.
 """
 
 import compileall
 import py_compile
 import shutil
 import sys
-import sysconfig
 from pathlib import Path
+
+PILLOW_MODULES = {"_avif", "_webp", "_imagingcms", "_imagingtk"}
+PILLOW_LIBRARIES = {"libavif", "libwebp", "libwebpdemux", "libwebpmux", "libsharpyuv", "liblcms2"}
+"""Loaded by those modules alone."""
 
 ARROW_MODULES = {"_csv", "_compute"}
 ARROW_LIBRARIES = {
     *("libarrow", "libarrow_compute", "libarrow_python"),
     *("libarrow_acero", "libarrow_dataset", "libarrow_substrait", "libparquet"),  # libarrow_python is linked to them
 }
-PACKAGES = Path(sysconfig.get_path("purelib"))
 
 
-def drop_tests() -> None:
+def drop_tests(packages: Path) -> None:
     """The test folders of the packages, one level down."""
-    for folder in PACKAGES.glob("*/tests"):
+    for folder in packages.glob("*/tests"):
         shutil.rmtree(folder)
 
 
@@ -46,6 +48,16 @@ def prune_sdk(sdk: Path, kept: set[str]) -> None:
         source.unlink()
 
 
+def prune_pillow(packages: Path) -> None:
+    """Drop Pillow's modules for AVIF, WebP, colour profiles and Tk, and the libraries that only those load."""
+    for module in (packages / "PIL").glob("_*.so"):
+        if module.name.split(".")[0] in PILLOW_MODULES:
+            module.unlink()
+    for library in (packages / "pillow.libs").glob("lib*.so*"):
+        if library.name.split("-")[0] in PILLOW_LIBRARIES:
+            library.unlink()
+
+
 def prune_arrow(arrow: Path) -> None:
     """Drop Arrow's modules that no function imports, the libraries that only those load, and what compilers need."""
     for module in arrow.glob("_*.so"):
@@ -62,11 +74,18 @@ def prune_arrow(arrow: Path) -> None:
             source.unlink()
 
 
+def prune(packages: Path, services: set[str]) -> None:
+    """Drop what is not used of those packages that are there."""
+    if (packages / "oci").is_dir():
+        prune_sdk(packages / "oci", services)
+    prune_pillow(packages)
+    prune_arrow(packages / "pyarrow")
+
+
 if __name__ == "__main__":
-    how, services_file = sys.argv[1:]
-    drop_tests()
+    how, installed, services_file = sys.argv[1:]
+    drop_tests(Path(installed))
     if how == "pruned":
-        prune_arrow(PACKAGES / "pyarrow")
-        prune_sdk(PACKAGES / "oci", set(Path(services_file).read_text(encoding="utf-8").split()))
+        prune(Path(installed), set(Path(services_file).read_text(encoding="utf-8").split()))
     elif how != "full":
         raise SystemExit(f"OCI_SDK must be full or pruned, is {how}")

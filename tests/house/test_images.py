@@ -25,7 +25,7 @@ from emulator.example_functions import configure
 from emulator.fn_server.function_folders import FunctionFolder, find_functions
 from emulator.fn_server.host import FunctionHost, HostOptions
 from shared.oci.clients import SERVICES
-from tools import layout, oci_services, suite
+from tools import image_sizes, layout, oci_services, suite
 from tools.layout import FUNCTION_UID, Image
 from tools.suite import ROOT
 
@@ -35,7 +35,11 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.timeout(900)
 """The layout of the images counts as time of the first test that asks for it: a minute, many on a busy machine."""
 
-FUNCTIONS = [entry.folder for entry in suite.read().present()]
+ENTRIES = suite.read().present()
+FUNCTIONS = [entry.folder for entry in ENTRIES]
+BASES = {"lean": "request_context", "data": "adw_billing"}
+"""A function of each base."""
+
 BUILD_ARGS = {"SUITE_VERSION": "9.8.7", "SUITE_COMMIT": "abc1234"}
 IS_ROOT = os.geteuid() == 0
 HEADERS = {"codecard_avatar": [("X-CODECARD-ID", CARD_ID)]}
@@ -48,11 +52,11 @@ SERVICES_USED = {
 
 @pytest.fixture(scope="module")
 def images() -> Iterator[dict[str, Image]]:
-    """Every function's image in one folder, outside of pytest's own, which no other user may enter."""
+    """Every function's image in the folder of its base, outside of pytest's own, which no other user may enter."""
     root = Path(tempfile.mkdtemp(prefix="image-"))
     root.chmod(0o755)
-    base = layout.build_base(root, BUILD_ARGS)
-    yield {folder: layout.build_function(base, folder) for folder in FUNCTIONS}
+    bases = layout.build_bases(root, BUILD_ARGS)
+    yield {entry.folder: layout.build_function(bases[entry.base], entry.folder) for entry in ENTRIES}
     subprocess.run(["/bin/chmod", "-R", "u+w", root], check=True)  # noqa: S603
     shutil.rmtree(root)
 
@@ -60,11 +64,17 @@ def images() -> Iterator[dict[str, Image]]:
 @pytest.fixture(scope="module")
 def image(images: dict[str, Image]) -> Image:
     """That of request-context, where any will do."""
-    return images["request_context"]
+    return images[BASES["lean"]]
 
 
-def run_as_function(image: Image, *command: str) -> str:
-    """What a command prints that runs as uid 1000 in the image's environment."""
+@pytest.fixture(scope="module", params=BASES.values(), ids=BASES.keys())
+def base(request: pytest.FixtureRequest, images: dict[str, Image]) -> Image:
+    """An image of each base."""
+    return images[request.param]
+
+
+def run_as_function(image: Image, *command: str, stderr: bool = False) -> str:
+    """What a command prints, or says on stderr, that runs as uid 1000 in the image's environment."""
     done = subprocess.run(  # noqa: S603
         command,
         env={**image.process_environment(), "PATH": str(image.python.parent)},
@@ -77,7 +87,7 @@ def run_as_function(image: Image, *command: str) -> str:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return done.stdout
+    return done.stderr if stderr else done.stdout
 
 
 def call(
@@ -146,12 +156,12 @@ def test_the_answer_and_the_labels_tell_version_and_commit(image: Image) -> None
 
 
 @pytest.mark.skipif(not IS_ROOT, reason="needs root, which can become uid 1000")
-def test_everything_is_readable_and_nothing_writable_for_the_functions_user(image: Image) -> None:
-    for folder in (image.place("/function"), image.site_packages):
+def test_everything_is_readable_and_nothing_writable_for_the_functions_user(base: Image) -> None:
+    for folder in (base.place("/function"), base.site_packages):
         find = ["/usr/bin/find", str(folder)]
-        assert run_as_function(image, *find, "!", "-readable") == ""
-        assert run_as_function(image, *find, "!", "-type", "l", "-writable") == ""
-    assert image.user == str(FUNCTION_UID)
+        assert run_as_function(base, *find, "!", "-readable") == ""
+        assert run_as_function(base, *find, "!", "-type", "l", "-writable") == ""
+    assert base.user == str(FUNCTION_UID)
 
 
 @pytest.mark.skipif(not IS_ROOT, reason="needs root, which owns what it copies")
@@ -194,27 +204,66 @@ class SpoiltImage(Image):
         return self.own_command
 
 
-def test_every_module_is_compiled(image: Image) -> None:
-    for folder in (image.place("/function"), image.site_packages):
+def test_every_module_is_compiled(base: Image) -> None:
+    for folder in (base.place("/function"), base.site_packages):
         sources = list(folder.rglob("*.py"))
         compiled = [len(list((path.parent / "__pycache__").glob(f"{path.stem}.cpython-*.pyc"))) for path in sources]
         assert set(compiled) == {1}
         assert len(sources) > 10
 
 
-def test_no_build_tool_or_test_tool_is_left(image: Image) -> None:
-    names = {path.name.split("-")[0].lower() for path in image.site_packages.iterdir()}
+@pytest.mark.parametrize("folder", FUNCTIONS)
+def test_a_cold_start_compiles_nothing_the_standard_library_included(folder: str, images: dict[str, Image]) -> None:
+    """What -v says of each module that it loads: the file whose code is used, and that a .pyc was found to fit."""
+    program = f"import fdk, fdk.scripts.fdk, functions.{folder}.func, oci, requests, cryptography, msgspec"
+    image = images[folder]
+    said = run_as_function(image, str(image.python), "-v", "-c", program, stderr=True)
+    used = re.findall(r"^# code object from '?([^'\n]+?)'?$", said, re.MULTILINE)
+    compiled = [path for path in used if path.endswith(".pyc")]
+    assert len(compiled) > 300
+    assert set(used) == set(compiled)
+    assert any("/asyncio/" in path for path in compiled)
+    unchecked = b"\x01\x00\x00\x00"  # PEP 552: by hash, and the source is not looked at
+    assert {Path(path).read_bytes()[4:8] for path in compiled} == {unchecked}
+
+
+def test_no_build_tool_or_test_tool_is_left(base: Image) -> None:
+    names = installed(base)
     assert names.isdisjoint({"pip", "setuptools", "wheel", "pbr", "pytest", "pytest_asyncio", "_pytest", "cython"})
-    assert {"fdk", "oci", "oracledb", "duckdb", "pil", "cryptography"} <= names
-    assert not list(image.site_packages.glob("*/tests"))
+    assert {"fdk", "oci", "pil", "cryptography", "requests", "msgspec"} <= names
+    assert not [tests for folder in base.package_folders for tests in folder.glob("*/tests")]
 
 
-def test_a_schedule_finds_its_command_and_no_command_line_of_people(image: Image) -> None:
+def test_what_one_function_uses_is_in_its_base_alone(images: dict[str, Image]) -> None:
+    ours = {"pyarrow", "duckdb", "oracledb", "isal"}
+    assert installed(images[BASES["lean"]]).isdisjoint(ours)
+    assert installed(images[BASES["data"]]) >= ours
+    assert {entry.folder for entry in ENTRIES if entry.base == "data"} == {"adw_billing"}
+
+
+def installed(image: Image) -> set[str]:
+    """First parts of the names in the folders of packages."""
+    return {path.name.split("-")[0].lower() for folder in image.package_folders for path in folder.iterdir()}
+
+
+def test_the_drivers_of_both_warehouses_load_from_the_pruned_base(images: dict[str, Image]) -> None:
+    image = images[BASES["data"]]
+    program = "import duckdb, oracledb, isal.isal_zlib, pyarrow.compute, pyarrow.csv; print(oracledb.is_thin_mode())"
+    assert run_as_function(image, str(image.python), "-c", program) == "True\n"
+
+
+def test_a_schedule_finds_its_command_and_no_command_line_of_people(images: dict[str, Image]) -> None:
+    image = images[BASES["lean"]]
     assert run_as_function(image, "python3", "-m", "shared.invoke", "--help").startswith(
         "usage: python -m shared.invoke"
     )
-    for module in ("functions.adw_billing", "functions.codecard_avatar", "shared.preflight"):
-        assert run_as_function(image, "python3", "-m", module, "--help").startswith(f"usage: python -m {module}")
+    for folder, module in (
+        ("adw_billing", "functions.adw_billing"),
+        ("codecard_avatar", "functions.codecard_avatar"),
+        ("request_context", "shared.preflight"),
+    ):
+        said = run_as_function(images[folder], "python3", "-m", module, "--help")
+        assert said.startswith(f"usage: python -m {module}")
     assert image.place("/function/ops/invoke.py").exists()
     assert not image.place("/function/ops/cli").exists()
     assert not (image.site_packages / "click").exists()
@@ -250,8 +299,10 @@ def test_the_pruned_sdk_has_no_other_service(image: Image) -> None:
     assert services == set(oci_services.needed(ROOT)) > set()
 
 
-def test_the_packages_take_at_most_255_mb(image: Image) -> None:
-    assert sum(layout.sizes(image.site_packages).values()) <= 255e6
+def test_the_packages_take_at_most_60_mb_and_185_more_for_data(images: dict[str, Image]) -> None:
+    lean, data = images[BASES["lean"]], images[BASES["data"]]
+    assert image_sizes.size(lean.site_packages) <= 60e6
+    assert image_sizes.size(data.package_folders[1]) <= 186e6
 
 
 def run_build_step(folder: str, tmp_path: Path, **environment: str) -> list[str]:
@@ -283,8 +334,12 @@ def test_a_func_yaml_builds_the_base_that_its_dockerfile_starts_from(folder: str
     assert (here / words[words.index("--file") + 1]).resolve() == ROOT / "Dockerfile.base"
     assert (here / words[-1]).resolve() == ROOT
     tag = words[words.index("--tag") + 1]
+    (entry,) = [each for each in ENTRIES if each.folder == folder]
+    assert words[words.index("--target") + 1] == entry.base
+    suffix = {"lean": "", "data": "-data"}[entry.base]
     text = (here / "Dockerfile").read_text()
-    assert text.splitlines()[:2] == [f"ARG BASE_IMAGE={tag}", "FROM ${BASE_IMAGE}"]
+    assert text.splitlines()[:2] == [f"ARG BASE_IMAGE={tag.removesuffix('-data')}", f"FROM ${{BASE_IMAGE}}{suffix}"]
+    assert tag.endswith("-data") == bool(suffix)
     found = list(layout.instructions(text))
     assert 4 <= len(found) <= 8
     users = [rest for word, rest in found if word == "USER"]
@@ -294,20 +349,22 @@ def test_a_func_yaml_builds_the_base_that_its_dockerfile_starts_from(folder: str
 def test_the_base_is_built_with_version_and_commit_and_the_callers_arguments(tmp_path: Path) -> None:
     words = run_build_step("request_context", tmp_path, BASE_BUILD_ARGS="--build-arg OCI_SDK=full")
     commit = output("git", "rev-parse", "--short", "HEAD").strip()
+    commit += "-dirty" if output("git", "status", "--porcelain", "--untracked-files=no").strip() else ""
     pairs = [words[position + 1] for position, word in enumerate(words) if word == "--build-arg"]
     assert pairs == [f"SUITE_VERSION={suite.read().version}", f"SUITE_COMMIT={commit}", "OCI_SDK=full"]
 
 
 @pytest.mark.parametrize("path", [ROOT / "Dockerfile.base", *sorted(ROOT.glob("functions/*/Dockerfile"))], ids=str)
 def test_a_dockerfile_needs_nothing_newer_than_docker_20_10(path: Path) -> None:
-    """No syntax line, no BuildKit mounts or heredocs, no COPY options, no second image."""
+    """No syntax line, no BuildKit mounts or heredocs, COPY with --from alone, one image from outside."""
     text = path.read_text()
     assert not re.search(r"^#\s*syntax\s*=", text, re.IGNORECASE | re.MULTILINE)
     known = {"ARG", "FROM", "COPY", "RUN", "ENV", "LABEL", "WORKDIR", "USER", "ENTRYPOINT"}
     found = list(layout.instructions(text))
     assert {word for word, _ in found} <= known
-    assert [word for word, _ in found].count("FROM") == 1
+    stages = [rest.partition(" AS ") for word, rest in found if word == "FROM"]
+    assert len({image for image, _, _ in stages} - {name for _, _, name in stages}) == 1
     copy_options = [each for word, rest in found if word == "COPY" for each in rest.split() if each.startswith("--")]
-    assert copy_options == []
+    assert all(each.startswith("--from=") for each in copy_options)
     assert "--mount" not in text
     assert "<<" not in text

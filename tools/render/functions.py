@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from shared.settings import describe_settings
+from tools.suite import BASES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +20,9 @@ SCHEMA_VERSION = 20180708
 RUNTIME_UID = 1000
 """The user that a function runs as, here as on OCI; Dockerfile.base makes it."""
 HEADER = "# Rendered from func-common.yaml by `make func-yaml`: edit that file, not this one.\n"
-COMMIT = "$(git rev-parse --short HEAD 2>/dev/null || echo unknown)"
+COMMIT = "$(git describe --always --dirty --exclude='*' 2>/dev/null || echo unknown)"
+"""The commit, with -dirty where a file differs from it: then the name tells too little to build the image again."""
+
 IGNORED = ("**/__pycache__", "**/*.pyc", "**/.*", "func.yaml", "Dockerfile", "README.md")
 """What the image does not need: caches, editors' files, and what the fn CLI and Docker read."""
 
@@ -52,7 +55,7 @@ def func_yaml(suite: Suite, entry: FunctionEntry) -> str:
         "content_type": suite.content_type,
         "memory": entry.memory_mb,
         "timeout": entry.timeout_seconds,
-        "build": [build_base(suite)],
+        "build": [build_base(suite, entry)],
     }
     if entry.config:
         values["config"] = dict(entry.config)
@@ -63,14 +66,20 @@ def func_yaml(suite: Suite, entry: FunctionEntry) -> str:
     return HEADER + _config_comment(suite, entry) + _yaml(values)
 
 
-def build_base(suite: Suite) -> str:
+def tag_suffix(entry: FunctionEntry) -> str:
+    """Return what the tag of a function's base has after the version: nothing for the lean one."""
+    return "" if entry.base == BASES[0] else f"-{entry.base}"
+
+
+def build_base(suite: Suite, entry: FunctionEntry) -> str:
     """Return the command that makes the base image, run by the fn CLI in the function's folder before its own build.
 
     $BASE_BUILD_ARGS, from the caller's environment, are further arguments: without them a base that was made with
     others would be replaced.
     """
     return (
-        f"docker build --file ../../Dockerfile.base --tag {suite.base_image}:{suite.version}"
+        f"docker build --file ../../Dockerfile.base --target {entry.base}"
+        f" --tag {suite.base_image}:{suite.version}{tag_suffix(entry)}"
         f" --build-arg SUITE_VERSION={suite.version} --build-arg SUITE_COMMIT={COMMIT} $BASE_BUILD_ARGS ../.."
     )
 
@@ -79,11 +88,12 @@ def dockerfile(suite: Suite, entry: FunctionEntry) -> str:
     """Return a function's Dockerfile: its own modules on top of the base, readable and byte-compiled.
 
     The code belongs to root: the user that the function runs as could give itself back the write bits of its own files.
+    BASE_IMAGE names the lean base for all functions, because `fn deploy --all` gives all of them one build argument.
     """
     place = f"/function/functions/{entry.folder}"
     return (
         f"ARG BASE_IMAGE={suite.base_image}:{suite.version}\n"
-        "FROM ${BASE_IMAGE}\n"
+        f"FROM ${{BASE_IMAGE}}{tag_suffix(entry)}\n"
         "USER 0\n"
         f"COPY . {place}/\n"
         f"RUN python3 /function/seal.py {place}\n"

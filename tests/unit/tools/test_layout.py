@@ -57,8 +57,8 @@ def test_what_is_not_known_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_build_argument_wins_over_the_default_and_reaches_labels(tmp_path: Path) -> None:
-    (tmp_path / "Dockerfile").write_text("ARG V=1\nARG C=none\nLABEL v=${V} c=${C}\nENV V=${V}\nUSER 1000\n")
-    image = build(Image(tmp_path / "root"), tmp_path / "Dockerfile", tmp_path, {"V": "2"})
+    (tmp_path / "Dockerfile").write_text("FROM x\nARG V=1\nARG C=none\nLABEL v=${V} c=${C}\nENV V=${V}\nUSER 1000\n")
+    image = build(Image(tmp_path / "root"), tmp_path / "Dockerfile", tmp_path, {"V": "2"})[""]
     assert image.labels == {"v": "2", "c": "none"}
     assert (image.environment, image.user) == ({"V": "2"}, "1000")
 
@@ -69,7 +69,31 @@ def test_copy_respects_the_context_and_puts_folders_contents(tmp_path: Path) -> 
     for name in ("pkg/a.py", "pkg/__pycache__/a.pyc", "one.txt"):
         (context / name).write_text(name)
     (context / ".dockerignore").write_text("**/__pycache__\n")
-    (context / "Dockerfile").write_text("COPY pkg /function/pkg\nCOPY one.txt /function/\n")
+    (context / "Dockerfile").write_text("FROM x\nCOPY pkg /function/pkg\nCOPY one.txt /function/\n")
     build(Image(tmp_path / "root"), context / "Dockerfile", context, {})
     found = {str(path.relative_to(tmp_path / "root")) for path in (tmp_path / "root").rglob("*") if path.is_file()}
     assert found == {"function/pkg/a.py", "function/one.txt"}
+
+
+def test_a_stage_is_a_folder_of_its_own_on_top_of_the_one_it_names(tmp_path: Path) -> None:
+    """What a stage writes does not reach the stage that it starts from; ARG ends with its stage."""
+    (tmp_path / "one.txt").write_text("1")
+    (tmp_path / "Dockerfile").write_text(
+        "ARG PARENT=x\nFROM ${PARENT} AS lower\nARG V=1\nENV V=${V}\nCOPY one.txt /function/lower/\n"
+        "FROM x AS other\nCOPY one.txt /function/other/\n"
+        "FROM lower AS upper\nCOPY --from=other /function/other /function/other\nENV V=2\n"
+    )
+    start = Image(tmp_path / "images" / "start")
+    local = start.place("/usr/local/bin")
+    local.mkdir(parents=True)
+    (local.parent / "pyvenv.cfg").write_text("home = x\n")
+    (local / "command").write_text(f"#!{local}/python3\n")
+    (local / "python3").symlink_to(local / "command")
+    stages = build(start, tmp_path / "Dockerfile", tmp_path, {})
+    assert [image.environment for image in stages.values()] == [{"V": "1"}, {}, {"V": "2"}]
+    upper = stages["upper"]
+    assert {path.name for path in upper.place("/function").iterdir()} == {"lower", "other"}
+    assert {path.name for path in stages["lower"].place("/function").iterdir()} == {"lower"}
+    assert (upper.place("/usr/local/bin/command")).read_text() == f"#!{upper.root}/usr/local/bin/python3\n"
+    assert upper.python.readlink() == upper.place("/usr/local/bin/command")
+    assert (local / "command").read_text() == f"#!{local}/python3\n"
