@@ -178,12 +178,16 @@ def test_a_report_that_comes_too_slowly_for_one_call_is_loaded_by_several(runnin
     stored = gzip.compress(b"".join(report.chunks()))
     running.bucket.objects.clear()
     running.cloud.object_storage.put(running.bucket, name, stored)
-    report_faults.slow(running.cloud.faults, name, bytes_per_second=len(stored) / 8)
-    running.limit(5)
+    report_faults.slow(running.cloud.faults, name, bytes_per_second=len(stored) / 20)
     slow = {"deadline_margin_seconds": "1.5", "max_rows_per_slice": "1000"}
-    answers = [running.call('{"detail": true}', **slow) for _ in range(2)]
-    assert [(answer["reports"], answer["remaining"]) for answer in answers] == [([], 1)] * 2
-    ((kept,),) = running.query("SELECT rows_done FROM oci_report_claim")
+    kept = 0
+    for seconds in (5, 10, 18):  # none is enough for the whole; how long a start takes is the machine's affair
+        running.limit(seconds)
+        answer = running.call('{"detail": true}', **slow)
+        assert (answer["reports"], answer["remaining"]) == ([], 1)
+        ((kept,),) = running.query("SELECT coalesce(sum(rows_done), 0) FROM oci_report_claim")
+        if kept:
+            break
     assert 0 < kept < 20_000
     assert running.query("SELECT count(*) FROM oci_cost") == [(0,)]
     running.cloud.faults.clear()
