@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from shared.errors import FunctionError, NotAuthorised, OciServiceError
-from shared.oci.clients import Credentials, retry_strategy, sdk_credentials
+from shared.oci.clients import Credentials, sdk_credentials
+from shared.oci.retries import retry_strategy
 from shared.oci.settings import OciSettings
 
 AuthKind = Literal["workload-identity", "instance-principal", "config"]

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from ops.identities import AUTH_KINDS, Identity, identity_credentials
 from shared.addresses import service_base_url
 from shared.errors import BadRequest, FunctionError, OciServiceError
-from shared.oci.clients import CONNECT_SECONDS, READ_SECONDS, Credentials, make_client, oci_errors
+from shared.oci.clients import Credentials, make_client, oci_errors
+from shared.oci.retries import CONNECT_SECONDS, READ_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

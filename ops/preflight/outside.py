@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from ops.preflight.row import Outcome, Row
-from shared.oci.clients import READ_SECONDS
+from shared.oci.retries import READ_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

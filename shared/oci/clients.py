@@ -1,7 +1,7 @@
 """Clients of the OCI SDK: who signs, where to, how long.
 
 Only the service asked for is imported, and only when it is asked for. Every call is bounded by the deadline: connect
-and read timeouts, and the retries of the SDK's own strategy, whose default would run up to 600 s.
+and read timeouts, and the retries (retries.py).
 """
 
 from __future__ import annotations
@@ -9,31 +9,18 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
-import random
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shared.errors import NotAuthorised, OciServiceError
+from shared.oci.retries import CONNECT_SECONDS, MAX_ATTEMPTS, READ_SECONDS, DeadlineRetry, attempt_timeouts
 from shared.oci.timed_session import end_with
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from shared.deadline import Deadline
     from shared.oci.settings import OciSettings
-
-CONNECT_SECONDS = 5.0
-READ_SECONDS = 30.0
-"""For one read of a socket; a call may take as many as it has attempts, and then only within the deadline."""
-
-MAX_ATTEMPTS = 4
-"""Of one call, the first included."""
-
-FIRST_WAIT_SECONDS = 0.5
-"""Between two attempts; it grows up to MAX_WAIT_SECONDS."""
-
-MAX_WAIT_SECONDS = 4
 
 SERVICES = {
     "apigateway": ("oci.apigateway", "DeploymentClient"),
@@ -56,74 +43,6 @@ Credentials = tuple[dict[str, Any], Any]
 """What an SDK client is made of: a configuration (region, tenancy, …) and who signs."""
 
 
-class DeadlineRetry:
-    """A retry strategy for SDK clients: the SDK's own rules (429, 5xx, timeouts), never past the deadline.
-
-    ``client`` is set after the client was made, so that its timeouts shrink with what is left of the call.
-    """
-
-    def __init__(self, deadline: Deadline, read_seconds: float = READ_SECONDS) -> None:
-        self.deadline = deadline
-        self.read_seconds = read_seconds
-        self.client: Any = None
-        self._callback: Any = None
-
-    def add_circuit_breaker_callback(self, callback: Any) -> None:  # noqa: ANN401  (the SDK's interface)
-        """Keep the SDK's callback for the strategy that is made for each call; see oci/retry/retry.py."""
-        self._callback = callback
-
-    def make_retrying_call(self, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-        """Run ``call`` until it succeeds, must not be repeated, or time is over; DeadlineExceeded if it is already."""
-
-        def attempt(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-            self._shrink_timeouts()
-            return call(*args, **kwargs)
-
-        # Made for each call: the SDK's strategy counts its total time from the beginning of a call, and what is left
-        # of ours is less each time.
-        strategy = retry_strategy(MAX_ATTEMPTS, self.deadline.bounded(self.read_seconds * MAX_ATTEMPTS), self._wait)
-        strategy.add_circuit_breaker_callback(self._callback)
-        return strategy.make_retrying_call(attempt, *args, **kwargs)
-
-    def _wait(self, seconds: float, fault: Exception) -> None:
-        """Wait before another attempt; where that would end too late for it, the last one's failure is the outcome."""
-        if seconds >= self.deadline.remaining_seconds():
-            raise fault
-        time.sleep(seconds)
-
-    def _shrink_timeouts(self) -> None:
-        """Let the next attempt wait no longer than what is left; DeadlineExceeded when that is nothing."""
-        if self.client is not None:
-            self.client.base_client.timeout = _timeouts(self.deadline.bounded(self.read_seconds))
-        else:
-            self.deadline.bounded(self.read_seconds)
-
-
-def _sleep(seconds: float, _: Exception) -> None:
-    time.sleep(seconds)
-
-
-def retry_strategy(attempts: int, seconds: float, wait: Callable[[float, Exception], None] = _sleep) -> Any:  # noqa: ANN401  (the SDK's own class)
-    """Return the SDK's strategy for that many attempts within that time, with this suite's waits between them.
-
-    ``wait`` is given the seconds between two attempts and the failure of the first; what it raises is the outcome.
-    """
-    from oci.retry import RetryStrategyBuilder
-    from oci.retry.retry import ExponentialBackoffRetryStrategyBase  # whose waits are for others to define, it says
-
-    class Strategy(ExponentialBackoffRetryStrategyBase):  # type: ignore[misc]
-        def do_sleep(self, attempt: int, fault: Exception) -> None:
-            wait(min(FIRST_WAIT_SECONDS * 2 ** (attempt - 1) + random.uniform(0, 1), MAX_WAIT_SECONDS), fault)  # noqa: S311
-
-    rules = RetryStrategyBuilder(
-        max_attempts_check=True,
-        max_attempts=attempts,
-        total_elapsed_time_check=True,
-        total_elapsed_time_seconds=seconds,
-    ).get_retry_strategy()
-    return Strategy(FIRST_WAIT_SECONDS, 2, MAX_WAIT_SECONDS, rules.checkers)
-
-
 def sdk_credentials(settings: OciSettings) -> Credentials:
     """Return who signs: a named profile, else the resource principal, else the default profile.
 
@@ -140,22 +59,22 @@ def client(
     deadline: Deadline,
     *,
     region: str = "",
-    retry: bool = True,
+    attempts: int = MAX_ATTEMPTS,
     raw: bool = False,
     identity: Credentials | None = None,
 ) -> Any:  # noqa: ANN401
     """Return an SDK client bounded by the call's deadline, in ``region`` or the principal's own.
 
-    ``retry=False``: one attempt a call; ``identity`` is what ``sdk_credentials`` gave, so that several clients share
-    one signer; ``raw`` as in ``make_client``.
+    ``attempts`` of each call, the first included (shared/oci/retries.py). ``identity`` is what ``sdk_credentials``
+    gave, so that several clients share one signer; ``raw`` as in ``make_client``.
     """
-    strategy = DeadlineRetry(deadline) if retry else None
+    strategy = DeadlineRetry(deadline, attempts=attempts) if attempts > 1 else None
     made = make_client(
         service,
         identity or sdk_credentials(settings),
         region=region,
         endpoint=settings.oci_endpoint,
-        timeout_seconds=_timeouts(deadline.bounded(READ_SECONDS)),
+        timeout_seconds=attempt_timeouts(deadline.bounded(READ_SECONDS)),
         strategy=strategy,
         raw=raw,
     )
@@ -228,11 +147,6 @@ def listed(found: Any, service: str) -> list[Any]:  # noqa: ANN401  (what the SD
     if not isinstance(found, list):
         raise OciServiceError(f"{service} answered without the list", code="malformed", service=service)
     return found
-
-
-def _timeouts(left_seconds: float) -> tuple[float, float]:
-    """Return the time-outs of a connect and of a read for an attempt that has so much time."""
-    return min(CONNECT_SECONDS, left_seconds), left_seconds
 
 
 def _in_the_cloud() -> bool:

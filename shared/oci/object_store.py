@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from shared.errors import DeadlineExceeded, OciServiceError
-from shared.oci.clients import READ_SECONDS, client, listed, oci_errors
+from shared.oci.clients import client, listed, oci_errors
+from shared.oci.retries import MAX_ATTEMPTS, READ_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,12 +83,19 @@ class ObjectBody:
 
 
 class ObjectStore:
-    """A bucket; ``region`` where it is not the principal's own."""
+    """A bucket; ``region`` where it is not the principal's own; ``attempts`` of each call (shared/oci/retries.py)."""
 
     def __init__(
-        self, settings: OciSettings, deadline: Deadline, namespace: str, bucket: str, *, region: str = ""
+        self,
+        settings: OciSettings,
+        deadline: Deadline,
+        namespace: str,
+        bucket: str,
+        *,
+        region: str = "",
+        attempts: int = MAX_ATTEMPTS,
     ) -> None:
-        self._client = client(SERVICE, settings, deadline, region=region)
+        self._client = client(SERVICE, settings, deadline, region=region, attempts=attempts)
         self.deadline = deadline
         self.namespace = namespace
         self.bucket = bucket

@@ -6,6 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from functions.adw_billing.errors import ChildTenancy, ReportsNotAuthorised, ReportsNotFound, WrongRegion
+from functions.adw_billing.retries import OCI_ATTEMPTS
 from functions.adw_billing.source.reports import NAMESPACE, Bucket
 from shared.errors import FunctionError, OciServiceError
 from shared.oci.object_store import ObjectStore
@@ -25,7 +26,7 @@ class TenancyBucket(Bucket):
         self._settings = settings
         self._deadline = deadline
         tenancy = settings.usage_report_bucket
-        store = ObjectStore(settings, deadline, NAMESPACE, tenancy, region=settings.home_region)
+        store = ObjectStore(settings, deadline, NAMESPACE, tenancy, region=settings.home_region, attempts=OCI_ATTEMPTS)
         super().__init__(store, tenancy, settings.reports)
 
     def list(self) -> list[ReportObject]:
@@ -84,7 +85,7 @@ class TenancyBucket(Bucket):
         settings = self._settings
         try:
             current = settings.home_region or str(sdk_credentials(settings)[0].get("region", ""))
-            identity = client("identity", settings, self._deadline)
+            identity = client("identity", settings, self._deadline, attempts=OCI_ATTEMPTS)
             with oci_errors("identity"):
                 found = listed(identity.list_region_subscriptions(settings.usage_report_bucket).data, "identity")
         except FunctionError:
@@ -101,7 +102,9 @@ class TenancyBucket(Bucket):
         settings = self._settings
         child = settings.usage_report_bucket
         try:
-            organizations = client("organizations", settings, self._deadline, region=settings.home_region)
+            organizations = client(
+                "organizations", settings, self._deadline, region=settings.home_region, attempts=OCI_ATTEMPTS
+            )
             with oci_errors("organizations"):
                 page = organizations.list_links(child_tenancy_id=child, lifecycle_state="ACTIVE").data
                 links = listed(page and page.items, "organizations")

@@ -21,6 +21,7 @@ from functions.oke_autoscaler.model.oci_objects import Load, NodePool, WorkReque
 from shared.errors import MissingInputData, OciServiceError
 from shared.kubernetes.cluster_access import ClusterAddress, SignedToken, VaultToken, cluster_address
 from shared.oci import clients as oci_clients
+from shared.oci.retries import CONNECT_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -165,7 +166,7 @@ class Oke:
 
         # The client is that of the reads, whose retry strategy sets the time-out before each attempt.
         seconds = self._deadline.bounded(MAX_WRITE_SECONDS)
-        self._client.base_client.timeout = (min(oci_clients.CONNECT_SECONDS, seconds), seconds)
+        self._client.base_client.timeout = (min(CONNECT_SECONDS, seconds), seconds)
         with _with_fix(), oci_clients.oci_errors(SERVICE):
             call(*args, retry_strategy=NoneRetryStrategy(), **kwargs)
 

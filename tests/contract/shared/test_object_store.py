@@ -9,8 +9,9 @@ import pytest
 from emulator.services.identity.service import DEFAULT_TENANCY
 from shared.deadline import Deadline
 from shared.errors import DeadlineExceeded, NotAuthorised, OciServiceError
-from shared.oci.clients import MAX_ATTEMPTS, client
+from shared.oci.clients import client
 from shared.oci.object_store import PAGE_OBJECTS, ObjectStore
+from shared.oci.retries import MAX_ATTEMPTS
 from shared.oci.settings import OciSettings
 
 if TYPE_CHECKING:
@@ -168,6 +169,15 @@ def test_a_body_that_trickles_is_given_up_when_the_deadline_comes(cloud: Cloud) 
         body.read(100_000)
 
 
+def test_a_bucket_is_asked_as_often_as_its_caller_says(cloud: Cloud) -> None:
+    held = cloud.object_storage.create_bucket("bucket", tenancy=DEFAULT_TENANCY)
+    store = ObjectStore(settings_of(cloud), Deadline.after(30), held.namespace, held.name, attempts=2)
+    fault = cloud.faults.add(method="GET", status=503, times=None)
+    with pytest.raises(OciServiceError):
+        store.get("x")
+    assert fault.hits == 2
+
+
 def test_no_call_begins_after_the_deadline(cloud: Cloud) -> None:
     store = store_of(cloud)
     store._client.retry_strategy.deadline = Deadline.after(-1)
@@ -178,7 +188,7 @@ def test_no_call_begins_after_the_deadline(cloud: Cloud) -> None:
 
 
 def test_without_retries_there_is_one_attempt(cloud: Cloud) -> None:
-    made = client("object_storage", settings_of(cloud), Deadline.after(30), retry=False)
+    made = client("object_storage", settings_of(cloud), Deadline.after(30), attempts=1)
     fault = cloud.faults.add(status=500, times=None)
     with pytest.raises(Exception, match="500"):
         made.get_namespace()

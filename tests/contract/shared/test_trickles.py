@@ -95,7 +95,7 @@ def test_a_write_of_the_sdk_ends_in_time(cloud: Cloud, endpoint: str, bucket: St
 
 
 def test_a_client_without_retries_ends_in_time(cloud: Cloud, endpoint: str) -> None:
-    made = client("object_storage", settings_at(cloud, endpoint), Deadline.after(SECONDS), retry=False)
+    made = client("object_storage", settings_at(cloud, endpoint), Deadline.after(SECONDS), attempts=1)
     cloud.faults.add(trickle=BYTES_PER_SECOND, times=None)
     with pytest.raises(Exception, match="timed out"):
         made.get_namespace()

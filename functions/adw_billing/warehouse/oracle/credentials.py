@@ -6,6 +6,7 @@ import base64
 import binascii
 from typing import TYPE_CHECKING, Any
 
+from functions.adw_billing.retries import OCI_ATTEMPTS
 from shared.errors import MissingInputData, NotAuthorised, OciServiceError
 from shared.oci.clients import client, oci_errors
 from shared.settings import Secret
@@ -42,7 +43,7 @@ def read_secret(settings: Settings, deadline: Deadline, secret_id: str) -> Secre
     """
     try:
         with oci_errors("secrets"):
-            bundle = client("secrets", settings, deadline).get_secret_bundle(secret_id).data
+            bundle = client("secrets", settings, deadline, attempts=OCI_ATTEMPTS).get_secret_bundle(secret_id).data
     except OciServiceError as fault:
         raise _not_allowed(fault, "db_pass_secret_id", "read secret-bundles") from None
     try:
@@ -67,7 +68,7 @@ def database_token(settings: Settings, deadline: Deadline) -> tuple[str, str]:
     private = key.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption())
     try:
         with oci_errors("identity_data_plane"):
-            identity = client("identity_data_plane", settings, deadline)
+            identity = client("identity_data_plane", settings, deadline, attempts=OCI_ATTEMPTS)
             from oci.identity_data_plane.models import GenerateScopedAccessTokenDetails
 
             details = GenerateScopedAccessTokenDetails(scope=TOKEN_SCOPE, public_key=public.decode())

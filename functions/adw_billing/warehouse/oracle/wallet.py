@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from functions.adw_billing.errors import WalletUnusable
+from functions.adw_billing.retries import OCI_ATTEMPTS
 from functions.adw_billing.warehouse.oracle.wallet_archive import MAX_BYTES, REQUIRED_FILES, unpack, write
 from shared.errors import NotAuthorised, OciServiceError
 from shared.oci.clients import client, oci_errors
@@ -74,7 +75,7 @@ def _fetch(settings: Settings, deadline: Deadline, password: Secret) -> bytes:
     """
     try:
         with oci_errors("database"):
-            database = client("database", settings, deadline)
+            database = client("database", settings, deadline, attempts=OCI_ATTEMPTS)
             from oci.database.models import GenerateAutonomousDatabaseWalletDetails
 
             details = GenerateAutonomousDatabaseWalletDetails(password=password.reveal(), generate_type="SINGLE")
