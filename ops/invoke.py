@@ -1,8 +1,8 @@
 """Call a function once and say by the exit status how it went: `oci-functions invoke`, `python -m shared.invoke`.
 
 For schedulers, above all a CronJob of Kubernetes. The answer goes to stdout, everything else to stderr. Exit status:
-0 success or warning (2 for a warning with ``--strict``), 1 error (the function's own, the service's, or of the
-arguments), 3 nothing answered.
+0 success or warning (2 for a warning with ``--strict``), 1 error (the function's own, the service's, of the arguments,
+or an answer that no function of the suite gives: ops/answers.py), 3 nothing answered.
 
 A schedule runs this in the base image, which has no click: ``main`` reads the arguments with argparse. The command line
 of ``ops.cli`` takes the same declarations from ``add_arguments`` and calls ``run``, so that there is one of each.
@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import re
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from ops import answers
 from ops.identities import AUTH_KINDS, Identity, identity_credentials
 from shared.addresses import service_base_url
 from shared.errors import BadRequest, FunctionError, OciServiceError
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 SUCCESS, ERROR, WARNING, NOTHING_ANSWERED = 0, 1, 2, 3
 
 DESCRIPTION = "Call a function once and say by the exit status how it went."
+
+ACCEPTED = 202
+"""HTTP status of a detached call that was taken; its answer has no body."""
 
 ANSWER_SECONDS = 310
 """How long to wait for an answer: a synchronous function runs for at most 300 s."""
@@ -59,21 +64,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Read the arguments with argparse, call the function and return the exit status."""
     parser = _Parser(prog="python -m shared.invoke", description=DESCRIPTION)
     add_arguments(parser)
-    return run(parser.parse_args(arguments))
+    try:
+        return run(parser.parse_args(arguments))
+    except argparse.ArgumentError as fault:
+        parser.error(str(fault))
 
 
 def run(options: argparse.Namespace) -> int:
-    """Call the function that the options name, print its answer and return the exit status."""
+    """Call the function that the options name, print its answer and return the exit status.
+
+    Raises argparse.ArgumentError for a time-out or a body that can be nobody's wish.
+    """
+    _check(options)
     try:
         target = _target(options)
         identity = Identity(options.auth, options.service_account_token, options.config_file, options.profile)
         answer = call(target, identity, _body(options.body), detach=options.detach, timeout_seconds=options.timeout)
     except FunctionError as error:
-        _print(json.dumps(error.to_body()).encode())
+        _print(json.dumps(error.to_body(), ensure_ascii=False).encode("utf-8", "backslashreplace"))
         return NOTHING_ANSWERED if isinstance(error, OciServiceError) and error.code == "no-answer" else ERROR
     sys.stderr.write(f"request {answer.request_id} answered with status {answer.status}\n")
     _print(answer.body)
-    return exit_status(answer.body, strict=options.strict)
+    if options.detach and answer.status == ACCEPTED:
+        return SUCCESS
+    kind = answers.kind_of(answer.body)
+    if kind == "unknown":
+        sys.stderr.write("the answer is none of a function of the suite: taken for an error\n")
+    return exit_status(kind, strict=options.strict)
 
 
 def call(
@@ -99,21 +116,23 @@ def call(
         return Answered(bytes(answer.data.content), str(answer.request_id), int(answer.status))
 
 
-def exit_status(answer: bytes, *, strict: bool) -> int:
-    """Return what an answer means: ``{"error": …}`` is an error, ``{"warning": …}`` a warning, all else success.
+def exit_status(kind: answers.Kind, *, strict: bool) -> int:
+    """Return the status of an answer: success is what is recognised as one, a warning is one unless ``strict``."""
+    if kind == "warning":
+        return WARNING if strict else SUCCESS
+    return SUCCESS if kind == "success" else ERROR
 
-    ``{"node-pools": […]}`` of oke-autoscaler is as bad as the worst of its pools.
-    """
+
+def _check(options: argparse.Namespace) -> None:
+    """Refuse what no call can be made with. Raises argparse.ArgumentError."""
+    if not 0 < options.timeout < math.inf:
+        raise argparse.ArgumentError(None, f"argument --timeout: must be above 0 seconds, is {options.timeout:g}")
     try:
-        value = json.loads(answer)
+        json.loads(options.body)
+    except RecursionError:
+        raise argparse.ArgumentError(None, "argument --body: the JSON is nested too deep for any function") from None
     except ValueError:
-        return SUCCESS
-    pools = value.get("node-pools") if isinstance(value, dict) else None
-    parts = [value, *(pools if isinstance(pools, list) else [])]
-    keys: set[Any] = {key for part in parts if isinstance(part, dict) for key in part}
-    if "error" in keys:
-        return ERROR
-    return WARNING if strict and "warning" in keys else SUCCESS
+        return  # a body need be no JSON; the function says what it makes of it
 
 
 def region_of(function: str) -> str:
@@ -152,7 +171,9 @@ def _body(text: str) -> bytes:
 
 
 def _print(answer: bytes) -> None:
-    sys.stdout.write(answer.decode("utf-8", "backslashreplace").rstrip("\n") + "\n")
+    text = answer.decode("utf-8", "backslashreplace").rstrip("\n")
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
     sys.stdout.flush()
 
 

@@ -84,8 +84,8 @@ def prune(packages: Path, services: set[str]) -> None:
 
 if __name__ == "__main__":
     how, installed, services_file = sys.argv[1:]
+    if how not in {"pruned", "full"}:
+        raise SystemExit(f"OCI_SDK must be pruned or full, is {how!r}")
     drop_tests(Path(installed))
     if how == "pruned":
         prune(Path(installed), set(Path(services_file).read_text(encoding="utf-8").split()))
-    elif how != "full":
-        raise SystemExit(f"OCI_SDK must be full or pruned, is {how}")

@@ -33,11 +33,12 @@ def command() -> click.Command:
 
 
 def _run(headers: Sequence[str], config: Sequence[str], method: str, url: str, body: str) -> None:
+    from ops.answers import kind_of
     from ops.invoke import exit_status
 
     answer = call(_pairs(headers, ":", "--header"), _pairs(config, "=", "--config"), method, url, body.encode())
     click.echo(answer)
-    click.get_current_context().exit(exit_status(answer, strict=False))
+    click.get_current_context().exit(exit_status(kind_of(answer), strict=False))
 
 
 def call(headers: dict[str, str], config: dict[str, str], method: str, url: str, body: bytes) -> bytes:

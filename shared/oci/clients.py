@@ -173,9 +173,10 @@ def _profile(settings: OciSettings) -> Credentials:
     path = settings.oci_config_file or oci_config.DEFAULT_LOCATION
     profile = settings.oci_config_profile or oci_config.DEFAULT_PROFILE
     if not Path(path).expanduser().is_file():
+        named = bool(settings.oci_config_file)
         raise NotAuthorised(
-            "no resource principal and no OCI configuration file",
-            fix="run inside OCI, or make a profile with `oci setup config`",
+            f"{'' if named else 'no resource principal, and '}no OCI configuration file at {path}",
+            fix=f"{'correct the path' if named else 'run inside OCI'}, or make a profile with `oci setup config`",
         )
     try:
         config = oci_config.from_file(path, profile)

@@ -64,8 +64,11 @@ def run(cloud: Cloud) -> Run:
         ({"success": {"status": "no-change"}}, 0, 0),
         ({"warning": {"reason": "busy"}}, 0, 2),
         ({"error": {"reason": "not-found"}}, 1, 1),
-        ({"any": "thing"}, 0, 0),
-        ([{"error": "in a list"}], 0, 0),
+        ({"any": "thing"}, 1, 1),
+        ([{"error": "in a list"}], 1, 1),
+        (["1.csv"], 0, 0),
+        ({"template": "template1", "title": "Uh oh!", "icon": "fail"}, 1, 1),
+        ({"code": 502, "message": "function failed"}, 1, 1),
         ({"node-pools": [{"success": {}}, {"warning": {}}]}, 0, 2),
         ({"node-pools": [{"error": {}}, {"success": {}}]}, 1, 1),
     ],
@@ -92,9 +95,48 @@ def test_the_command_of_people_answers_and_exits_as_that_of_schedules(
     assert done.stderr.endswith("answered with status 200\n")
 
 
-def test_an_answer_that_is_no_json_is_printed_and_is_a_success(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("echo", "--body", "plain text") == 0
-    assert capsys.readouterr().out == "plain text\n"
+@pytest.mark.parametrize("answer", ["plain text", "<html><body>502 Bad Gateway</body></html>", "", "{"])
+def test_an_answer_that_is_none_of_the_suite_is_printed_and_is_an_error(
+    run: Run, capsys: pytest.CaptureFixture[str], answer: str
+) -> None:
+    assert run("echo", "--body", answer) == 1
+    printed = capsys.readouterr()
+    assert printed.out == answer + "\n"
+    assert "taken for an error" in printed.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--timeout", "-1"], "argument --timeout: must be above 0 seconds, is -1"),
+        (["--timeout", "0"], "must be above 0 seconds, is 0"),
+        (["--timeout", "nan"], "must be above 0 seconds, is nan"),
+        (["--timeout", "inf"], "must be above 0 seconds, is inf"),
+        (["--body", "[" * 100_000], "argument --body: the JSON is nested too deep"),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_what_no_call_can_be_made_with_is_a_usage_error_and_asks_nothing(
+    run: Run, cloud: Cloud, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run("echo", *arguments)
+    assert (ended.value.code, words in capsys.readouterr().err) == (1, True)
+    done = CliRunner().invoke(root(), ["invoke", function_ocid("echo"), "--auth", "config", *arguments])
+    assert (done.exit_code, words in done.stderr) == (2, True)
+    assert cloud.log.calls("functions") == []
+
+
+def test_an_error_of_the_command_is_printed_in_its_own_characters(capsys: pytest.CaptureFixture[str]) -> None:
+    assert invoke.main(["no-ocid"]) == 1
+    assert "ocid1.fnfunc.…" in capsys.readouterr().out
+
+
+def test_a_configuration_file_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert invoke.main([function_ocid("echo"), "--auth", "config", "--config-file", "/nope"]) == 1
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert "no OCI configuration file at /nope" in error["message"]
+    assert "resource principal" not in error["message"]
 
 
 @pytest.mark.parametrize(
@@ -126,7 +168,7 @@ def test_the_call_goes_to_the_endpoint_that_the_function_names(run: Run, cloud: 
 
 
 def test_a_given_invoke_endpoint_saves_the_look_up(run: Run, cloud: Cloud) -> None:
-    assert run("echo", "--invoke-endpoint", cloud.endpoint) == 0
+    assert run("echo", "--invoke-endpoint", cloud.endpoint, "--body", "[]") == 0
     assert [call.method for call in cloud.log.calls("functions")] == ["POST"]
 
 
@@ -208,7 +250,15 @@ class TestWorkloadIdentity:
         for name, value in pod.items():
             patch.setenv(name, value)
         return invoke.main(
-            [function_ocid("echo"), "--service-account-token", pod["token"], "--endpoint", cloud.endpoint]
+            [
+                function_ocid("echo"),
+                "--service-account-token",
+                pod["token"],
+                "--endpoint",
+                cloud.endpoint,
+                "--body",
+                "[]",
+            ]
         )
 
     def test_the_service_sees_cluster_namespace_and_account(

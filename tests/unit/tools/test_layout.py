@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from tools import suite
 from tools.dockerignore import Ignored
 from tools.layout import Image, build, instructions
 
@@ -97,3 +100,13 @@ def test_a_stage_is_a_folder_of_its_own_on_top_of_the_one_it_names(tmp_path: Pat
     assert (upper.place("/usr/local/bin/command")).read_text() == f"#!{upper.root}/usr/local/bin/python3\n"
     assert upper.python.readlink() == upper.place("/usr/local/bin/command")
     assert (local / "command").read_text() == f"#!{local}/python3\n"
+
+
+def test_what_is_to_be_left_of_the_sdk_is_checked_before_anything_is_dropped(tmp_path: Path) -> None:
+    kept = tmp_path / "package" / "tests" / "test_a.py"
+    kept.parent.mkdir(parents=True)
+    kept.write_text("")
+    command = [sys.executable, "deploy/image/prune.py", "blah", str(tmp_path), "/dev/null"]
+    done = subprocess.run(command, cwd=suite.ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+    assert (done.returncode, done.stderr) == (1, "OCI_SDK must be pruned or full, is 'blah'\n")
+    assert kept.exists()

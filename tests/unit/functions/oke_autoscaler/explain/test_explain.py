@@ -247,3 +247,15 @@ def test_standard_input_may_be_replaced(monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(sys, "stdin", Stdin())
     assert main(["--snapshot", "-", "--text"]) == 0
+
+
+def test_a_missing_key_of_a_live_cluster_is_to_be_set_in_the_environment(
+    monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    for name in ("cluster_id", "node_pool_id", "node_pools"):
+        monkeypatch.delenv(name, raising=False)
+    assert main(["--live"]) == 2
+    error = json.loads(capfdbinary.readouterr().out)["error"]
+    assert "cluster_id" in error["faults"]
+    assert "environment variables" in error["fix"]
+    assert "fn config" not in error["fix"]
