@@ -27,6 +27,11 @@ output "bucket_url" {
   value       = "https://objectstorage.${var.region}.oraclecloud.com/n/${data.oci_objectstorage_namespace.tenancy.namespace}/b/${oci_objectstorage_bucket.badges.name}"
 }
 
+output "private_bucket_url" {
+  description = "Value of codecard-avatar's private_bucket."
+  value       = "https://objectstorage.${var.region}.oraclecloud.com/n/${data.oci_objectstorage_namespace.tenancy.namespace}/b/${oci_objectstorage_bucket.private.name}"
+}
+
 output "logs_command" {
   description = "The last hour of the functions' log."
   value       = "oci logging-search search-logs --search-query 'search \"${var.compartment_ocid}/${oci_logging_log_group.suite.id}/${oci_logging_log.suite["functions"].id}\" | sort by datetime desc' --time-start $(date -u -d '1 hour ago' +%Y-%m-%dT%H:%M:%SZ) --time-end $(date -u +%Y-%m-%dT%H:%M:%SZ)"

@@ -1,5 +1,6 @@
 # Every right that the suite has: purpose = statement. A statement stands beside the function that needs it, is limited
-# to named resources where IAM has a variable for it, and is made only when that function is deployed.
+# to named resources, and is made only when that function is deployed. Those that are wider are in one list with their
+# reasons: WIDER of tools/checks/policies.py, printed in docs/operations.md.
 locals {
   cluster_compartment  = coalesce(var.cluster_compartment_ocid, var.compartment_ocid)
   database_compartment = coalesce(var.database_compartment_ocid, var.compartment_ocid)
@@ -9,6 +10,7 @@ locals {
   cluster_id           = var.oke_autoscaler_cluster_id == null ? "" : var.oke_autoscaler_cluster_id
   autoscaler_secret_id = var.oke_autoscaler_secret_id == null ? "" : var.oke_autoscaler_secret_id
   loader_secret_id     = var.adw_billing_db_pass_secret_id == null ? "" : var.adw_billing_db_pass_secret_id
+  private_bucket       = var.codecard_avatar_private_bucket == null ? "" : var.codecard_avatar_private_bucket
   node_pools           = join(", ", [for id in sort(var.node_pool_ids) : "target.nodepool.id = '${id}'"])
 
   # The tenancy in which Oracle keeps everybody's cost and usage reports.
@@ -48,7 +50,16 @@ locals {
   }
 
   badge_policy = {
-    "publish badges, read background and registry; never delete" = "Allow dynamic-group ${local.group["codecard-avatar"]} to manage objects in compartment id ${var.compartment_ocid} where all {target.bucket.name = '${var.badge_bucket}', any {request.permission = 'OBJECT_CREATE', request.permission = 'OBJECT_OVERWRITE', request.permission = 'OBJECT_READ', request.permission = 'OBJECT_INSPECT'}}"
+    "publish badges; never delete" = "Allow dynamic-group ${local.group["codecard-avatar"]} to manage objects in compartment id ${var.compartment_ocid} where all {target.bucket.name = '${var.badge_bucket}', any {request.permission = 'OBJECT_CREATE', request.permission = 'OBJECT_OVERWRITE'}}"
+  }
+
+  badge_private_policy = {
+    "read registry and background in the private bucket" = "Allow dynamic-group ${local.group["codecard-avatar"]} to read objects in compartment id ${var.compartment_ocid} where target.bucket.name = '${var.badge_private_bucket}'"
+  }
+
+  # A config of before: registry and background lie in the badges' bucket.
+  badge_single_policy = {
+    "read registry and background beside the badges, where private_bucket is not set" = "Allow dynamic-group ${local.group["codecard-avatar"]} to read objects in compartment id ${var.compartment_ocid} where target.bucket.name = '${var.badge_bucket}'"
   }
 
   # Custom metrics, for the functions whose publish_metrics is true.
@@ -57,20 +68,25 @@ locals {
     for name in local.publishers : "custom metrics of ${name}" => "Allow dynamic-group ${local.group[name]} to use metrics in compartment id ${var.compartment_ocid} where target.metrics.namespace = 'functions_suite'"
   }
 
+  # Callers may call named functions: each list has those that the caller is made for, and none is added by a new function.
+  routed_functions    = join(", ", [for name in sort(keys(local.deployed)) : "target.function.id = '${oci_functions_function.suite[name].id}'" if contains(local.gateway_functions, name)])
+  invoked_functions   = join(", ", [for name in sort(keys(local.deployed)) : "target.function.id = '${oci_functions_function.suite[name].id}'" if contains(var.cronjob_functions, name)])
+  scheduled_functions = "target.function.id = '${try(oci_functions_function.suite["adw-billing"].id, "")}'"
+
   gateway_policy = {
-    "the gateway calls the functions behind its routes" = "Allow any-user to use fn-invocation in compartment id ${var.compartment_ocid} where all {request.principal.type = 'ApiGateway', request.principal.id = '${oci_apigateway_gateway.suite.id}'}"
+    "the gateway calls the functions behind its routes" = "Allow any-user to use fn-invocation in compartment id ${var.compartment_ocid} where all {request.principal.type = 'ApiGateway', request.principal.id = '${oci_apigateway_gateway.suite.id}', any {${local.routed_functions}}}"
   }
 
   # The pods' own identity: cluster, namespace and account must all be right. `read` finds the invoke endpoint.
   cronjob_policy = {
-    "CronJobs call functions"               = "Allow any-user to use fn-invocation in compartment id ${var.compartment_ocid} where all {request.principal.type = 'workload', request.principal.cluster_id = '${local.cluster_id}', request.principal.namespace = '${var.cronjob_namespace}', request.principal.service_account = '${var.cronjob_service_account}'}"
-    "CronJobs look up a function's address" = "Allow any-user to read fn-function in compartment id ${var.compartment_ocid} where all {request.principal.type = 'workload', request.principal.cluster_id = '${local.cluster_id}', request.principal.namespace = '${var.cronjob_namespace}', request.principal.service_account = '${var.cronjob_service_account}'}"
+    "CronJobs call functions"               = "Allow any-user to use fn-invocation in compartment id ${var.compartment_ocid} where all {request.principal.type = 'workload', request.principal.cluster_id = '${local.cluster_id}', request.principal.namespace = '${var.cronjob_namespace}', request.principal.service_account = '${var.cronjob_service_account}', any {${local.invoked_functions}}}"
+    "CronJobs look up a function's address" = "Allow any-user to read fn-function in compartment id ${var.compartment_ocid} where all {request.principal.type = 'workload', request.principal.cluster_id = '${local.cluster_id}', request.principal.namespace = '${var.cronjob_namespace}', request.principal.service_account = '${var.cronjob_service_account}', any {${local.invoked_functions}}}"
   }
 
   # Oracle's example gives a schedule `manage functions-family`; calling needs no more than this.
   scheduler_policy = {
-    "Resource Scheduler calls adw-billing"    = "Allow any-user to use fn-invocation in compartment id ${var.compartment_ocid} where all {request.principal.type = 'resourceschedule', request.principal.id = '${local.schedule_id}'}"
-    "Resource Scheduler looks adw-billing up" = "Allow any-user to read fn-function in compartment id ${var.compartment_ocid} where all {request.principal.type = 'resourceschedule', request.principal.id = '${local.schedule_id}'}"
+    "Resource Scheduler calls adw-billing"    = "Allow any-user to use fn-invocation in compartment id ${var.compartment_ocid} where all {request.principal.type = 'resourceschedule', request.principal.id = '${local.schedule_id}', any {${local.scheduled_functions}}}"
+    "Resource Scheduler looks adw-billing up" = "Allow any-user to read fn-function in compartment id ${var.compartment_ocid} where all {request.principal.type = 'resourceschedule', request.principal.id = '${local.schedule_id}', any {${local.scheduled_functions}}}"
   }
 
   service_policy = {
@@ -80,6 +96,7 @@ locals {
 
   has_autoscaler = contains(var.deploy_functions, "oke-autoscaler")
   has_loader     = contains(var.deploy_functions, "adw-billing")
+  has_badge      = contains(var.deploy_functions, "codecard-avatar")
 
   # Which of them are made.
   policy_is_made = {
@@ -89,10 +106,12 @@ locals {
     loader-wallet     = local.has_loader && var.adw_billing_db_ocid != null
     loader-secret     = local.has_loader && local.loader_secret_id != ""
     loader-token      = local.has_loader && var.adw_billing_db_auth == "iam-token"
-    badge             = contains(var.deploy_functions, "codecard-avatar")
+    badge             = local.has_badge
     metrics           = length(local.metrics_policy) > 0
-    gateway           = true
-    cronjobs          = local.cluster_id != ""
+    badge-private     = local.has_badge && local.private_bucket != ""
+    badge-single      = local.has_badge && local.private_bucket == ""
+    gateway           = local.routed_functions != ""
+    cronjobs          = local.cluster_id != "" && local.invoked_functions != ""
     scheduler         = local.has_schedule
     service           = true
   }
@@ -104,6 +123,8 @@ locals {
     loader-secret     = local.loader_secret_policy
     loader-token      = local.loader_token_policy
     badge             = local.badge_policy
+    badge-private     = local.badge_private_policy
+    badge-single      = local.badge_single_policy
     metrics           = local.metrics_policy
     gateway           = local.gateway_policy
     cronjobs          = local.cronjob_policy

@@ -10,3 +10,12 @@ resource "oci_objectstorage_bucket" "badges" {
   access_type    = "ObjectReadWithoutList"
   versioning     = "Disabled"
 }
+
+# Registry and background: they have people's names, so only the function reads them.
+resource "oci_objectstorage_bucket" "private" {
+  compartment_id = var.compartment_ocid
+  namespace      = data.oci_objectstorage_namespace.tenancy.namespace
+  name           = var.badge_private_bucket
+  access_type    = "NoPublicAccess"
+  versioning     = "Disabled"
+}

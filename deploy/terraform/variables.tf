@@ -98,6 +98,12 @@ variable "cronjob_service_account" {
   default     = "function-invoker"
 }
 
+variable "cronjob_functions" {
+  description = "Functions that the CronJobs of deploy/kubernetes may call, and no others."
+  type        = list(string)
+  default     = ["adw-billing", "codecard-avatar", "oke-autoscaler", "request-context"]
+}
+
 variable "database_compartment_ocid" {
   description = "Compartment of the Autonomous Database. Default: compartment_ocid."
   type        = string
@@ -114,6 +120,12 @@ variable "badge_bucket" {
   description = "Name of the bucket that codecard-avatar publishes to; it is made, and readable by anybody, as cards have no credentials."
   type        = string
   default     = "codecard"
+}
+
+variable "badge_private_bucket" {
+  description = "Name of the bucket of codecard-avatar's registry and background; it is made, and nobody can read it without a policy."
+  type        = string
+  default     = "codecard-private"
 }
 
 variable "adw_billing_schedule" {

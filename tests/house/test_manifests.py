@@ -71,6 +71,7 @@ def test_kustomize_makes_the_autoscalers_function_the_user_that_rbac_names() -> 
         (lambda job: _pod(job)["securityContext"].update(runAsUser=0), "user 1000"),
         (lambda job: _pod(job)["containers"][0].pop("securityContext"), "read-only"),
         (lambda job: _pod(job)["containers"][0]["resources"].pop("limits"), "resources"),
+        (lambda job: _pod(job)["containers"][0].update(args=["--debug", "fn"]), "signed requests"),
         (lambda job: job["spec"]["jobTemplate"]["spec"]["template"]["metadata"].pop("annotations"), "safe-to-evict"),
     ],
 )

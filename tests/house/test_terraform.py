@@ -28,6 +28,11 @@ ENTRIES = [entry for entry in suite.read().functions if (ROOT / "functions" / en
 TERRAFORM = shutil.which("terraform") or shutil.which("tofu")
 
 
+GATEWAY = "all {request.principal.type = 'ApiGateway', request.principal.id = 'ocid1.apigateway.oc1..a'}"
+SCHEDULE = "all {request.principal.type = 'resourceschedule', request.principal.id = 'ocid1.x.oc1..a'}"
+POD = "all {request.principal.type = 'workload', request.principal.service_account = 'a'}"
+
+
 def variables() -> dict[str, dict[str, Any]]:
     blocks = [block for document in stack.documents().values() for block in document.get("variable", [])]
     return {name.strip('"'): body for block in blocks for name, body in block.items()}
@@ -62,12 +67,35 @@ def test_what_the_stack_names_is_declared_and_used_and_every_right_is_within_its
         ("Allow dynamic-group oci-functions-oke-autoscaler to use clusters in compartment c", "target.cluster.id"),
         ("Allow dynamic-group oci-functions-codecard-avatar to manage objects in compartment c", "target.bucket"),
         ("Allow dynamic-group oci-functions-request-context to read objects in compartment c", "may not"),
+        ("Allow dynamic-group oci-functions-codecard-avatar to manage objects in compartment c", "can delete"),
         ("Allow any-user to use fn-invocation in compartment c", "anybody may not"),
+        (f"Allow any-user to use fn-invocation in compartment c where {GATEWAY}", "by target.function.id"),
+        (f"Allow any-user to use fn-invocation in compartment c where {SCHEDULE}", "by target.function.id"),
+        (f"Allow any-user to read fn-function in compartment c where {SCHEDULE}", "by target.function.id"),
+        (f"Allow any-user to use fn-invocation in compartment c where {POD}", "by target.function.id"),
+        (f"Allow any-user to use fn-invocation in compartment c where {POD}", "by request.principal.namespace"),
         ("Allow dynamic-group x to use", "does not parse"),
     ],
 )
 def test_a_statement_that_is_wrong_or_too_broad_is_found(text: str, expected: str) -> None:
     assert any(expected in fault for fault in policies.faults("purpose", text))
+
+
+def test_every_right_names_its_resource_or_stands_in_the_one_list_with_a_reason() -> None:
+    every = {(caller, resource) for caller, limits in policies.LIMITS.items() for resource in limits}
+    assert set(policies.CONDITIONS) | set(policies.WIDER) == every
+    assert set(policies.CONDITIONS) & set(policies.WIDER) == set()
+    assert all(len(reason) > 20 for reason in policies.WIDER.values())
+    section = (ROOT / "docs" / "operations.md").read_text().split("<!-- generated: wider-rights -->")[1]
+    assert all(reason in section for reason in policies.WIDER.values())
+
+
+def test_a_right_that_is_in_no_list_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "Allow dynamic-group oci-functions-oke-autoscaler to use vnics in compartment id ocid1.c.oc1..a"
+    assert list(policies.faults("purpose", text)) == []
+    without = {key: reason for key, reason in policies.WIDER.items() if key[1] != "vnics"}
+    monkeypatch.setattr(policies, "WIDER", without)
+    assert any("give the reason in WIDER" in fault for fault in policies.faults("purpose", text))
 
 
 def test_an_undeclared_and_an_unused_name_are_found(tmp_path: Path) -> None:
@@ -156,7 +184,13 @@ class TestEvaluated:
     def test_a_function_that_is_not_deployed_gets_no_right(self, folder: Path) -> None:
         only_card = 'deploy_functions=["codecard-avatar"]'
         made = self.evaluate(folder, "[for name, is_made in local.policy_is_made : name if is_made]", only_card)
-        assert set(made) == {"badge", "gateway", "cronjobs", "service"}
+        assert set(made) == {"badge", "badge-private", "gateway", "cronjobs", "service"}
+
+    def test_a_config_with_one_bucket_may_still_read_it(self, folder: Path) -> None:
+        one_bucket = "codecard_avatar_private_bucket="
+        made = self.evaluate(folder, "[for name, is_made in local.policy_is_made : name if is_made]", one_bucket)
+        assert "badge-single" in made
+        assert "badge-private" not in made
 
     def test_config_holds_what_is_set_and_nothing_else(self, folder: Path) -> None:
         config = self.evaluate(folder, 'local.function_config["adw-billing"]', "adw_billing_retention_days=30")

@@ -103,6 +103,8 @@ def _pod_faults(pod: dict[str, Any]) -> Iterator[str]:
             yield f"{container['name']}: the root must be read-only and privileges fixed"
         if own.get("capabilities", {}).get("drop") != ["ALL"]:
             yield f"{container['name']}: all capabilities must be dropped"
+        if "--debug" in [*container.get("command", []), *container.get("args", [])]:
+            yield f"{container['name']}: --debug writes signed requests to the log"
         resources = container.get("resources", {})
         if {"cpu", "memory"} - set(resources.get("requests", {})) or {"memory"} - set(resources.get("limits", {})):
             yield f"{container['name']}: resources: cpu and memory are to be requested, memory limited"

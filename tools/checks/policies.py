@@ -68,6 +68,9 @@ RESOURCE_TYPES = frozenset(
     }
 )
 
+WORKLOAD = ("request.principal.cluster_id", "request.principal.namespace", "request.principal.service_account")
+"""What tells a pod's identity from that of all other pods."""
+
 LIMITS: Mapping[str, Mapping[str, str]] = {
     "oke-autoscaler": {
         "clusters": "use",
@@ -97,33 +100,55 @@ LIMITS: Mapping[str, Mapping[str, str]] = {
 }
 """The strongest verb that a caller may have on a resource type; a type that is not here it may not have at all."""
 
-CONDITIONS: Mapping[tuple[str, str], str] = {
-    ("oke-autoscaler", "clusters"): "target.cluster.id",
-    ("oke-autoscaler", "cluster-node-pools"): "target.nodepool.id",
-    ("oke-autoscaler", "metrics"): "target.metrics.namespace",
-    ("oke-autoscaler", "secret-bundles"): "target.secret.id",
-    ("adw-billing", "secret-bundles"): "target.secret.id",
-    ("adw-billing", "metrics"): "target.metrics.namespace",
-    ("codecard-avatar", "objects"): "target.bucket.name",
-    ("codecard-avatar", "metrics"): "target.metrics.namespace",
-    ("request-context", "metrics"): "target.metrics.namespace",
-    ("ApiGateway", "fn-invocation"): "request.principal.id",
-    ("workload", "fn-invocation"): "request.principal.service_account",
-    ("workload", "fn-function"): "request.principal.service_account",
-    ("resourceschedule", "fn-invocation"): "request.principal.id",
-    ("resourceschedule", "fn-function"): "request.principal.id",
+CONDITIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("oke-autoscaler", "clusters"): ("target.cluster.id",),
+    ("oke-autoscaler", "cluster-node-pools"): ("target.nodepool.id",),
+    ("oke-autoscaler", "metrics"): ("target.metrics.namespace",),
+    ("oke-autoscaler", "secret-bundles"): ("target.secret.id",),
+    ("adw-billing", "secret-bundles"): ("target.secret.id",),
+    ("adw-billing", "metrics"): ("target.metrics.namespace",),
+    ("codecard-avatar", "objects"): ("target.bucket.name",),
+    ("codecard-avatar", "metrics"): ("target.metrics.namespace",),
+    ("request-context", "metrics"): ("target.metrics.namespace",),
+    ("ApiGateway", "fn-invocation"): ("request.principal.id", "target.function.id"),
+    ("workload", "fn-invocation"): (*WORKLOAD, "target.function.id"),
+    ("workload", "fn-function"): (*WORKLOAD, "target.function.id"),
+    ("resourceschedule", "fn-invocation"): ("request.principal.id", "target.function.id"),
+    ("resourceschedule", "fn-function"): ("request.principal.id", "target.function.id"),
 }
-"""The variable that each of these rights must be limited by."""
+"""The variables that each of these rights must be limited by: which caller, and which resource by its name.
+
+`target.function.id`: https://docs.oracle.com/en-us/iaas/Content/Functions/Tasks/functionsrestrictinguseraccess.htm
+"""
+
+WIDER: Mapping[tuple[str, str], str] = {
+    ("oke-autoscaler", "cluster-work-requests"): "IAM has no variable that names a work request's cluster; read only.",
+    ("oke-autoscaler", "instance-family"): "A managed node pool makes and ends instances in the caller's name; their"
+    " OCIDs are not known before.",
+    ("oke-autoscaler", "subnets"): "The node pool's own configuration names the subnets, and may change.",
+    ("oke-autoscaler", "vnics"): "They are made with the instances.",
+    ("oke-autoscaler", "virtual-network-family"): "What the instances are attached to is looked up; read only.",
+    ("oke-autoscaler", "compartments"): "The compartment is the named resource.",
+    ("adw-billing", "objects"): "Oracle's tenancy holds one bucket a customer, and shows each customer its own alone.",
+    ("adw-billing", "autonomous-databases"): "The policy reference names no variable for one database"
+    " (`target.workloadType` only); read only, made where `db_ocid` is set.",
+    ("adw-billing", "database-connections"): "A DSN without a wallet gives no OCID to name; a database takes only the"
+    " users that were made in it.",
+    ("FaaS", "repos"): "The service pulls the image that a function names; read only.",
+    ("FaaS", "virtual-network-family"): "The service attaches functions to the subnet of the app.",
+}
+"""Every right that is wider than a named resource, and why: (caller, resource type) to reason."""
 
 SAMPLES = {
     r'local\.group\["([a-z-]+)"\]': r"'Default'/'oci-functions-\1'",
     r"local\.group\[name\]": "'Default'/'oci-functions-request-context'",
     r"local\.node_pools": "target.nodepool.id = 'ocid1.nodepool.oc1.iad.a', target.nodepool.id = 'ocid1.x.oc1.iad.b'",
+    r"local\.(?:routed|invoked|scheduled)_functions": "target.function.id = 'ocid1.fnfunc.oc1.iad.a'",
     r"local\.usage_report_tenancy": "ocid1.tenancy.oc1..aaaaaaaausage",
     r"(?:local|var)\.\w*compartment\w*": "ocid1.compartment.oc1..aaaa",
     r"(?:local|var)\.\w+_id": "ocid1.resource.oc1.iad.aaaa",
     r"oci_\w+\.suite(?:\[[^]]*\])?\.id": "ocid1.resource.oc1.iad.aaaa",
-    r"var\.(badge_bucket|cronjob_namespace|cronjob_service_account)": r"\1",
+    r"var\.(badge_bucket|badge_private_bucket|cronjob_namespace|cronjob_service_account)": r"\1",
 }
 """What an expression in a statement is replaced with to be parsed: pattern to text."""
 
@@ -191,11 +216,19 @@ def _right_faults(statement: Mapping[str, Any]) -> Iterator[str]:
                 yield f"resource type: {resource} is not known"
             elif resource not in limits or VERBS.index(verb) > VERBS.index(limits[resource]):
                 yield f"{caller or 'anybody'} may not {verb} {resource}"
-            needed = CONDITIONS.get((caller, resource))
-            if needed and needed not in named:
-                yield f"{verb} {resource} must be limited by {needed}"
+            yield from _width_faults(caller, verb, resource, named)
     if statement["kind"] == "allow" and statement["location"]["type"] == "tenancy":
         yield "in tenancy: name a compartment"
+
+
+def _width_faults(caller: str, verb: str, resource: str, named: Mapping[str, str]) -> Iterator[str]:
+    """Say what a right lacks to be about a named resource; the list of the wider ones is closed."""
+    needed = CONDITIONS.get((caller, resource), ())
+    yield from (f"{verb} {resource} must be limited by {variable}" for variable in needed if variable not in named)
+    if not needed and (caller, resource) not in WIDER:
+        yield f"{verb} {resource} is limited to no named resource: name one, or give the reason in WIDER"
+    if (verb, resource) == ("manage", "objects") and "request.permission" not in named:
+        yield "manage objects must be limited by request.permission: else it can delete them"
 
 
 def subject(statement: Mapping[str, Any]) -> str:

@@ -5,6 +5,7 @@ WHAT is one of
 * ``settings FOLDER``: the config keys of functions/FOLDER/settings.py
 * ``config``: every key with its Terraform variable
 * ``errors``: every error reason of the shared library and of all functions; ``errors FOLDER``: those of one function
+* ``wider-rights``: rights of deploy/terraform that name no resource, with the reason
 * ``functions``: name, memory, timeout and trigger of each
 * ``house``: the picture of the contracts of imports; ``modules FOLDER``: every module below it with its first line
 * ``ddl ENGINE``: the tables and views of adw-billing for ``duckdb`` or ``oracle``
@@ -50,6 +51,8 @@ def _table(suite: Suite, root: Path, what: str) -> str:
             text = errors_table(suite, root)
         case ["errors", folder]:
             text = errors_table(suite, root, folder)
+        case ["wider-rights"]:
+            return wider_rights_table()
         case ["functions"]:
             text = functions_table(suite, root)
         case ["house"]:
@@ -106,6 +109,15 @@ def _errors(root: Path, folders: list[str]) -> list[type[FunctionError]]:
     reasons = {error.reason for error in found if "reason" in vars(error)}
     own = [error for error in found if "reason" in vars(error) or error.reason not in reasons]
     return sorted(own, key=lambda error: modules.index(error.__module__))
+
+
+def wider_rights_table() -> str:
+    """Each right that is wider than a named resource, with the reason."""
+    from tools.checks.policies import LIMITS, WIDER
+
+    lines = ["| who | may | why no resource is named |", "| --- | --- | --- |"]
+    lines += [f"| {who} | {LIMITS[who][what]} {what} | {_cell(reason)} |" for (who, what), reason in WIDER.items()]
+    return "\n".join(lines) + "\n"
 
 
 def functions_table(suite: Suite, root: Path) -> str:
