@@ -11,7 +11,7 @@ OCI_CLI := .venv-oci-cli/.ready
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check bench soak deploy-local preflight base-image func-yaml image-sizes sbom audit coverage
+.PHONY: help demo serve test check bench soak deploy-local preflight base-image func-yaml image-sizes sbom audit release coverage
 
 help: ## Show this help; the command .venv/bin/oci-functions, which any target installs, has its own --help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -66,6 +66,9 @@ sbom: $(READY) ## List what the images are made of, as CycloneDX in out/
 
 audit: $(READY) ## Ask an index of advisories about the images' packages (ARGS=--strict: fail where none answers)
 	@$(PYTHON) -m tools.supply_chain audit $(ARGS)
+
+release: $(READY) ## Make the files of a release in out/: make release TAG=v0.2.0 REPOSITORY=owner/name
+	@$(PYTHON) -m tools.release $(TAG) $(REPOSITORY)
 
 coverage: $(READY) $(OCI_CLI) ## The tests of `make test` with branch coverage a folder, held by floors that only rise
 	@$(PYTHON) -m coverage erase
