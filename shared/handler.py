@@ -143,4 +143,7 @@ def _as_answer(value: Answer) -> HttpAnswer:
 def _to_fdk(ctx: Any, answer: HttpAnswer) -> Any:  # noqa: ANN401
     from fdk import response  # loaded by the FDK anyway; keeps this module usable without it
 
-    return response.Response(ctx, response_data=answer.body, headers=dict(answer.headers), status_code=answer.status)
+    # Fn's server would send a longer body chunked, which a Code Card's firmware does not read; one that has a length is
+    # passed on with it. The body of a HEAD goes along: the server in front leaves it out and keeps the GET's length.
+    headers = {**answer.headers, "Content-Length": str(len(answer.body))}
+    return response.Response(ctx, response_data=answer.body, headers=headers, status_code=answer.status)

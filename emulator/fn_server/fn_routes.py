@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
 from emulator.fn_server.fn_answers import BODY_BYTES, FnAnswer, unknown_trigger
 
@@ -16,6 +17,8 @@ _HOP_BY_HOP = frozenset(
     {"connection", "keep-alive", "transfer-encoding", "te", "upgrade", "proxy-authorization", "trailer"}
 )
 _PREFIX = "fn-http-h-"
+_GO_BUFFER_BYTES = 2048
+"""Up to this, Go's HTTP server knows an answer's length before it writes the head."""
 
 
 def fn_routes(host: FunctionHost) -> list[web.RouteDef]:
@@ -24,7 +27,7 @@ def fn_routes(host: FunctionHost) -> list[web.RouteDef]:
     async def invoke(request: web.Request) -> web.Response:
         return await _invoke(host, request)
 
-    async def trigger(request: web.Request) -> web.Response:
+    async def trigger(request: web.Request) -> web.StreamResponse:
         return await _trigger(host, request)
 
     return [web.post("/invoke/{function}", invoke), web.route("*", "/t/{app}/{source:.*}", trigger)]
@@ -46,31 +49,31 @@ async def _invoke(host: FunctionHost, request: web.Request) -> web.Response:
     return respond(answer.status, kept, answer.body)
 
 
-async def _trigger(host: FunctionHost, request: web.Request) -> web.Response:
+async def _trigger(host: FunctionHost, request: web.Request) -> web.StreamResponse:
     source = "/" + request.match_info["source"]
     function = next(
         (each.name for each in host.functions.values() if source in each.triggers.values()),
         None,
     )
     if function is None or request.match_info["app"] != host.app:
-        error = unknown_trigger().answer()
-        return respond(error.status, error.headers, error.body)
+        return await _as_go(request, *client_view(unknown_trigger().answer()))
     body = await request.read()
+    unprefixed = {"host", "content-type"}  # so Content-Type is not in ctx.HTTPHeaders(), unlike behind the gateway
     headers: Headers = [
         ("Fn-Intent", "httprequest"),
         ("Fn-Http-Method", request.method),
         ("Fn-Http-Request-Url", str(request.url.origin()) + raw_target(request)),
-        *((f"Fn-Http-H-{name}", value) for name, value in client_headers(request) if name.lower() != "host"),
+        *((f"Fn-Http-H-{name}", value) for name, value in client_headers(request) if name.lower() not in unprefixed),
     ]
     if "content-type" in request.headers:
         headers.append(("Content-Type", request.headers["Content-Type"]))
-    return http_answer(await host.call(function, headers, body, chunked=bool(body)))
+    return await _as_go(request, *client_view(await host.call(function, headers, body, chunked=bool(body))))
 
 
-def http_answer(answer: FnAnswer) -> web.Response:
+def client_view(answer: FnAnswer) -> tuple[int, Headers, bytes]:
     """Return what a client behind a trigger or gateway sees: own status, unprefixed headers, Content-Type, call id."""
     if answer.status != 200:
-        return respond(answer.status, answer.headers, answer.body)
+        return answer.status, answer.headers, answer.body
     headers: Headers = []
     for name, value in answer.headers:
         lower = name.lower()
@@ -81,9 +84,36 @@ def http_answer(answer: FnAnswer) -> web.Response:
     # A header may come both plain and prefixed (Content-Type); the client sees it once.
     unique: Headers = []
     for name, value in headers:
-        if name not in {known for known, _ in unique} and name.lower() != "content-length":
+        if name not in {known for known, _ in unique}:
             unique.append((name, value))
-    return respond(int(answer.header("fn-http-status") or 200), unique, answer.body)
+    return int(answer.header("fn-http-status") or 200), unique, answer.body
+
+
+async def _as_go(request: web.Request, status: int, headers: Headers, body: bytes) -> web.StreamResponse:
+    """Return an answer as Go's HTTP server writes it for fnserver (measured): sorted, then Date and the length.
+
+    A length of the function's own is passed on. Without one a body of more than 2,048 bytes is chunked, and for
+    HTTP/1.0 ends with the connection.
+    """
+    date = time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime())
+    in_order = [*sorted(headers), ("Date", date)]
+    own = next((int(value) for name, value in headers if name == "Content-Length"), None)
+    sent = body[:BODY_BYTES][:own]
+    if own is not None or len(body) <= _GO_BUFFER_BYTES:
+        length = [] if own is not None else [("Content-Length", str(len(sent)))]
+        response = web.Response(status=status, body=sent, headers=[*in_order, *length])
+        if own is not None and own > len(sent):
+            response.force_close()
+        return response
+    if request.version >= HttpVersion11:
+        response = web.Response(status=status, body=sent, headers=in_order)
+        response.enable_chunked_encoding()
+        return response
+    stream = web.StreamResponse(status=status, headers=in_order)
+    await stream.prepare(request)
+    if request.method != "HEAD":
+        await stream.write(sent)
+    return stream
 
 
 def respond(status: int, headers: Headers, body: bytes) -> web.Response:

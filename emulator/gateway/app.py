@@ -15,8 +15,8 @@ from aiohttp import web
 from emulator.fn_server.fn_answers import BODY_BYTES
 from emulator.fn_server.fn_routes import (
     client_headers,
+    client_view,
     fn_routes,
-    http_answer,
     raw_target,
     respond,
     without_server_name,
@@ -107,7 +107,10 @@ async def _serve(
         return refuse(fault)
     answer = await host.call(route.function, function_headers(request, body), body)
     # A 502 or 504 of Fn, and so of the function itself, reaches the client as the gateway's own error.
-    return refuse(answer.status) if answer.status != 200 else http_answer(answer)
+    if answer.status != 200:
+        return refuse(answer.status)
+    status, headers, content = client_view(answer)
+    return respond(status, [pair for pair in headers if pair[0] != "Content-Length"], content)
 
 
 def _fault(route: Route, request: web.Request, body: bytes) -> int:

@@ -123,4 +123,5 @@ def test_an_answer_of_its_own_keeps_status_and_headers_behind_a_trigger(world: t
     )
     assert answer.headers["Fn-Http-Status"] == "418"
     assert answer.headers["Fn-Http-H-X-Own"] == "1"
+    assert answer.headers["Fn-Http-H-Content-Length"] == "15"
     assert answer.content == b"short and stout"

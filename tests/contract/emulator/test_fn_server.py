@@ -72,7 +72,7 @@ def handler(ctx, data: io.BytesIO = None):
         print("said on stdout", flush=True)
         print("said on stderr", file=sys.stderr, flush=True)
     if "big" in order:
-        return response.Response(ctx, response_data=b"x" * order["big"])
+        return response.Response(ctx, response_data=b"x" * order["big"], headers=order.get("own", {}))
     value = {"pid": os.getpid(), "ticks": TICKS[0], "env": dict(os.environ), "headers": dict(ctx.Headers()),
              "http": dict(ctx.HTTPHeaders()), "url": ctx.RequestURL(), "method": ctx.Method(), "cwd": os.getcwd()}
     headers = {"Content-Type": "application/json", "X-Own": "1", "Set-Cookie": "a=1"}
@@ -225,6 +225,15 @@ def test_a_trigger_call_on_the_wire(cloud: Cloud) -> None:
     assert not [name for name, _ in pairs if name in {"Fn-Http-H-Host", "X-Two", "Fn-Custom"}]
 
 
+def test_at_a_trigger_the_agent_is_a_list_and_content_type_is_none_of_the_clients_headers(cloud: Cloud) -> None:
+    headers = {"User-Agent": "card", "Content-Type": "application/json"}
+    seen = requests.post(f"{cloud.gateway}/t/demo/raw", data=b"{}", headers=headers, timeout=PATIENT_SECONDS).json()
+    assert seen["headers"]["user-agent"] == ["Go-http-client/1.1", "card"]
+    assert seen["headers"]["content-type"] == "application/json"
+    assert seen["http"]["user-agent"] == "card"
+    assert "content-type" not in seen["http"]
+
+
 def test_a_get_through_a_trigger_has_no_content_type_and_a_length_of_zero(cloud: Cloud) -> None:
     _, pairs, body = recorded(requests.get(f"{cloud.gateway}/t/demo/rec", timeout=PATIENT_SECONDS).content)
     assert ("Content-Length", "0") in pairs
@@ -280,6 +289,54 @@ def test_a_trigger_shows_status_and_headers_of_the_function_and_nothing_else(clo
     assert {name.lower() for name in answer.headers} == {
         *("content-length", "content-type", "fn-call-id", "x-own", "set-cookie", "date"),
     }
+
+
+def through_trigger(
+    cloud: Cloud, order: dict[str, Any], version: str = "1.1", method: str = "POST"
+) -> tuple[dict[str, str], bytes]:
+    """Return headers, in the order of the wire, and the body as it came."""
+    body = json.dumps(order).encode()
+    head = f"{method} /t/demo/raw HTTP/{version}\r\nHost: h\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    _, pairs, answer = recorded(raw(cloud, head.encode() + body))
+    return {name: value for name, value in pairs if name != "Connection"}, answer
+
+
+def test_a_triggers_answer_has_sorted_headers_and_then_date_and_length(cloud: Cloud) -> None:
+    own = {"X-Own": "1", "Cache-Control": "no-store", "Set-Cookie": "a=1"}
+    headers, body = through_trigger(cloud, {"big": 2048, "own": own})
+    assert list(headers) == [
+        *("Cache-Control", "Content-Type", "Fn-Call-Id", "Set-Cookie", "X-Own", "Date", "Content-Length"),
+    ]
+    assert body == b"x" * 2048
+
+
+def test_a_triggers_longer_answer_is_chunked_unless_the_function_tells_its_length(cloud: Cloud) -> None:
+    headers, body = through_trigger(cloud, {"big": 2049})
+    assert list(headers) == ["Content-Type", "Fn-Call-Id", "Date", "Transfer-Encoding"]
+    assert body == b"801\r\n" + b"x" * 2049 + b"\r\n0\r\n\r\n"
+    headers, body = through_trigger(cloud, {"big": 2049, "own": {"Content-Length": "2049"}})
+    assert list(headers) == ["Content-Length", "Content-Type", "Fn-Call-Id", "Date"]
+    assert body == b"x" * 2049
+
+
+@pytest.mark.parametrize("own", [{}, {"Content-Length": "2049"}], ids=["no-length", "own-length"])
+def test_for_http_1_0_a_triggers_longer_answer_ends_with_the_connection(cloud: Cloud, own: dict[str, str]) -> None:
+    headers, body = through_trigger(cloud, {"big": 2049, "own": own}, version="1.0")
+    assert ("Content-Length" in headers) == bool(own)
+    assert "Transfer-Encoding" not in headers
+    assert body == b"x" * 2049
+
+
+def test_a_head_at_a_trigger_has_the_functions_length_and_no_body(cloud: Cloud) -> None:
+    for size, own, length in [(2049, {}, None), (2049, {"Content-Length": "2049"}, "2049"), (7, {}, "7")]:
+        headers, body = through_trigger(cloud, {"big": size, "own": own}, method="HEAD")
+        assert (headers.get("Content-Length"), body) == (length, b"")
+        assert "Transfer-Encoding" not in headers
+
+
+def test_a_functions_own_length_does_not_disturb_a_plain_invoke(cloud: Cloud) -> None:
+    answer = invoke(cloud, "echo", {"big": 2049, "own": {"Content-Length": "2049"}})
+    assert answer.content == b"x" * 2049
 
 
 @pytest.mark.parametrize(("status", "message"), [(502, "function failed"), (504, "Timed out")])
@@ -468,7 +525,7 @@ def test_http_1_0_and_absolute_request_lines_are_understood(cloud: Cloud, line: 
     head, _, body = raw(cloud, line + b"\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n").partition(b"\r\n\r\n")
     assert head.split(b"\r\n")[0].split()[1] == b"200"
     assert b"chunked" not in head.lower()
-    assert re.search(rb"\r\nContent-Length: %d\r\n" % len(body), head)
+    assert re.search(rb"\r\nContent-Length: %d(\r\n|$)" % len(body), head)
     assert json.loads(body)["url"].endswith("/t/demo/raw?x=1")
 
 
