@@ -150,6 +150,18 @@ def test_a_logon_that_is_refused_says_what_is_wrong(server: OracleServer, change
     assert "wrong-password" not in str(caught.value.to_body())
 
 
+def test_what_a_session_does_not_commit_is_not_there(server: OracleServer, database: oracledb.Connection) -> None:
+    with database.cursor() as cursor:
+        cursor.execute("create table oci_loader (name varchar2(9))")
+    ours = connect(server.settings(), Deadline.after(20))
+    with ours.cursor() as cursor:
+        cursor.execute("insert into oci_loader values ('x')")
+    with database.cursor() as cursor:
+        assert cursor.execute("select count(*) from oci_loader").fetchone() == (0,)
+        ours.close()
+        assert cursor.execute("select count(*) from oci_loader").fetchone() == (0,)
+
+
 def test_a_full_descriptor_is_a_dsn_too(server: OracleServer, database: oracledb.Connection) -> None:
     host, _, rest = server.dsn.rpartition("//")[2].partition(":")
     port, _, service = rest.partition("/")

@@ -397,6 +397,20 @@ def test_private_tables_of_calls_that_died_are_dropped_by_a_later_one(
     assert query(count) == [(2,)]
 
 
+def test_a_publication_waits_for_another(
+    server: OracleServer, make: Callable[..., OracleWarehouse], query: Query, database: oracledb.Connection,
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    make()
+    with database.cursor() as cursor:
+        cursor.execute("select name from oci_loader where name = 'publishing' for update")
+    hurried = server.warehouse(Deadline.after(3), "call-2")
+    with pytest.raises((DeadlineExceeded, DatabaseUnreachable)):
+        load(hurried, ReportBatches(make_report("cost", 10), key(2), tmp_path))
+    hurried.close()
+    assert query("select count(*) from oci_cost") == [(0,)]
+
+
 def test_retention_waits_for_a_publication(
     server: OracleServer, make: Callable[..., OracleWarehouse], query: Query, database: oracledb.Connection,
     tmp_path: Path,

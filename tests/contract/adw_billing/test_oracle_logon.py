@@ -266,6 +266,28 @@ def test_an_address_that_does_not_work_says_why(base: dict[str, Any], dsn: str, 
     assert words in str(fault.to_body())
 
 
+def test_a_descriptor_that_asks_for_retries_is_tried_once(base: dict[str, Any]) -> None:
+    """OCI's own aliases ask for 20 retries, 3 s apart: a database that is down would cost the call its whole time."""
+    attempts: list[None] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def run() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    server.accept()[0].close()
+                    attempts.append(None)
+
+        threading.Thread(target=run, daemon=True).start()
+        dsn = (
+            f"(DESCRIPTION=(RETRY_COUNT=2)(RETRY_DELAY=0)(ADDRESS=(PROTOCOL=tcp)(HOST=127.0.0.1)"
+            f"(PORT={server.getsockname()[1]}))(CONNECT_DATA=(SERVICE_NAME=x)))"
+        )
+        fault = refusal(Settings(**{**base, "db_dsn": dsn, "TNS_ADMIN": ""}))
+        server.shutdown(socket.SHUT_RDWR)
+    assert fault.reason in {"database-unreachable", "connection-lost"}
+    assert len(attempts) == 1
+
+
 def test_a_certificate_that_nobody_trusts_is_refused(cloud: Cloud, base: dict[str, Any]) -> None:
     dsn = cloud.tls_endpoint.replace("https://", "tcps://") + "/x"
     fault = refusal(Settings(**{**base, "db_dsn": dsn, "TNS_ADMIN": ""}))

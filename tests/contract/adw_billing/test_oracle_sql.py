@@ -18,6 +18,7 @@ from functions.adw_billing.model.warehouse import ObjectKey, Outcome, Progress, 
 from functions.adw_billing.warehouse.oracle import claim_sql
 from functions.adw_billing.warehouse.oracle import sql as oracle_sql
 from functions.adw_billing.warehouse.oracle import views as oracle_views
+from functions.adw_billing.warehouse.oracle.errors import ConnectionLost
 from functions.adw_billing.warehouse.oracle.warehouse import OracleWarehouse
 from shared.deadline import Deadline
 from shared.errors import NotAuthorised
@@ -187,6 +188,60 @@ def test_a_sum_that_differs_is_not_published(session: TranslatedSession, tmp_pat
     with pytest.raises(ProofFailed):
         made.commit(claim, Outcome("cost", 1, "", "loaded", wrong))
     assert session.rows("SELECT COUNT(*) FROM oci_cost") == [(0,)]
+
+
+class LosingSession(TranslatedSession):
+    """A session whose next commit gets no answer; ``arrives`` says whether the database did it."""
+
+    arrives: bool | None = None
+
+    def commit(self) -> None:
+        arrives, publishes = self.arrives, any(each == oracle_sql.ADD_REPORT for each in self.seen)
+        if arrives is None or not publishes:
+            super().commit()
+            return
+        self.arrives = None
+        if arrives:
+            super().commit()
+        else:
+            self.rollback()
+        raise ConnectionLost("the connection to the database is closed")
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+def test_a_commit_without_an_answer_is_looked_up_in_the_ledger(tmp_path: Path, *, arrives: bool) -> None:
+    session = LosingSession()
+    made = warehouse(session)
+    source = ReportBatches(make_report("cost", 20), key("r/a.csv.gz"), tmp_path)
+    claim = made.claim(source.key, "cost", sliced=False)
+    assert claim is not None
+    for batch in source.batches():
+        made.stage(claim, batch)
+    session.arrives = arrives
+    if arrives:
+        assert made.commit(claim, source.outcome()).rows_loaded == 20
+    else:
+        with pytest.raises(ConnectionLost):
+            made.commit(claim, source.outcome())
+    assert session.seen.count(oracle_sql.COMMITTED) == 1
+    assert session.seen.count(oracle_sql.ADD_REPORT) == 1, "published once: not again without asking"
+    assert session.rows("SELECT COUNT(*) FROM oci_cost") == [(20 if arrives else 0,)]
+
+
+def test_a_publication_takes_the_lock_of_all_publications_before_any_other(
+    session: TranslatedSession, tmp_path: Path
+) -> None:
+    made = warehouse(session)
+    source = ReportBatches(make_report("cost", 20), key("r/a.csv.gz"), tmp_path)
+    claim = made.claim(source.key, "cost", sliced=False)
+    assert claim is not None
+    for batch in source.batches():
+        made.stage(claim, batch)
+    before = len(session.seen)
+    made.commit(claim, source.outcome())
+    first, second, *_ = session.seen[before:]
+    assert (first, second) == (oracle_sql.LOCK, claim_sql.CLAIM_HOLD)
+    assert first.endswith("FOR UPDATE")
 
 
 def test_a_chain_of_corrections_leads_to_the_line_at_its_beginning(session: TranslatedSession, tmp_path: Path) -> None:

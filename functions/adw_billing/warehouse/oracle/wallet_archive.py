@@ -125,15 +125,15 @@ def _check_folder(folder: Path) -> None:
         )
     if not folder.exists():
         return
+    if folder.stat().st_uid != os.getuid():
+        raise WalletUnusable(
+            f"{folder} belongs to another user", fix="let TNS_ADMIN name a folder of the function's own"
+        )
     others = sorted({each.name for each in folder.iterdir()} - WALLET_NAMES)
     if others:
         raise WalletUnusable(
             f"{folder} holds other files than a wallet's ({others[0]!a})",
             fix="let TNS_ADMIN name a folder that the function may replace, or leave db_ocid out",
-        )
-    if folder.stat().st_uid != os.getuid():
-        raise WalletUnusable(
-            f"{folder} belongs to another user", fix="let TNS_ADMIN name a folder of the function's own"
         )
 
 

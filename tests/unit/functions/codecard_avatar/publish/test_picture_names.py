@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from functions.codecard_avatar.draw import badge_picture
 from functions.codecard_avatar.model import badge_name
 from functions.codecard_avatar.publish import picture_names
+from functions.codecard_avatar.publish.picture_names import MAX_FILE_NAME_CHARACTERS
 
 GATEWAY = f"https://{'a' * 26}.apigateway.eu-frankfurt-1.oci.customer-oci.com/codecard/badge/"
 
@@ -87,6 +88,14 @@ def test_every_address_is_short_ascii_and_holds_a_name_that_is_drawn_alike(title
 )
 def test_an_address_without_a_name_is_recognised(text: str) -> None:
     assert picture_names.name_of(text) is None
+
+
+def test_an_address_longer_than_any_that_is_given_is_not_looked_at() -> None:
+    """Decoding takes time that grows with the square of the length, and anybody may send an address."""
+    for start, end in (("", ".bmp"), ("xn--", "-.bmp")):
+        room = MAX_FILE_NAME_CHARACTERS - len(start) - len(end)
+        assert picture_names.name_of(start + "W" * room + end) is not None
+        assert picture_names.name_of(start + "W" * (room + 1) + end) is None
 
 
 @given(st.text(max_size=80))

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import stat
 import struct
 import zipfile
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from functions.adw_billing.errors import WalletUnusable
 from functions.adw_billing.warehouse.oracle.wallet_archive import MAX_BYTES, MAX_FILES, unpack, write
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 FILES = {"ewallet.pem": b"key", "tnsnames.ora": b"a = (x)", "sqlnet.ora": b"s", "cwallet.sso": b"opens by itself"}
 
@@ -148,6 +146,20 @@ def test_a_folder_with_other_files_a_link_and_a_file_are_left_alone(tmp_path: Pa
             write(tmp_path / name, {"ewallet.pem": b"x"})
     assert (tmp_path / "own" / "notes.txt").read_text() == "mine"
     assert list((tmp_path / "empty").iterdir()) == []
+
+
+def test_a_folder_of_another_user_is_left_alone(tmp_path: Path) -> None:
+    """Who owns a folder can read and replace what is written into it, whatever the files' own modes are."""
+    folder = Path("/usr")
+    if os.getuid() == 0:
+        folder = tmp_path / "prepared"
+        folder.mkdir(0o777)
+        os.chown(folder, 65_534, 65_534)
+    before = folder.stat()
+    with pytest.raises(WalletUnusable, match="belongs to another user") as caught:
+        write(folder, {"ewallet.pem": b"x"})
+    assert "TNS_ADMIN" in caught.value.fix
+    assert (folder.stat().st_ino, (folder / "ewallet.pem").exists()) == (before.st_ino, False)
 
 
 def test_a_place_that_cannot_be_written_is_told_with_the_key_to_change(tmp_path: Path) -> None:
