@@ -1,6 +1,7 @@
 """What the views of both engines have in common: the columns of FOCUS 1.2 over all dialects, and the correction rows.
 
-A new column of the FOCUS view is one line here. Each engine's own `views` module has the rest: how a month begins, how
+A new column of the FOCUS view is one line here, and SCHEMA_VERSION in model/tables.py raised by one: only then is the
+view made again in warehouses that exist. Each engine's own `views` module has the rest: how a month begins, how
 a chain is followed.
 
 Column names: FOCUS 1.2 (focus.finops.org, "Columns"); how Oracle's cost columns map to them: Oracle, "FOCUS Cost Report
