@@ -21,6 +21,7 @@ from functions.oke_autoscaler.clients.lease import TickLease, refuse_another_aut
 from functions.oke_autoscaler.clients.oke import Oke
 from functions.oke_autoscaler.errors import LeaseBusy
 from functions.oke_autoscaler.model.pods import is_pending
+from functions.oke_autoscaler.model.reasons import DRAINING, POOL_UPDATING
 from shared import logs
 from shared.deadline import Deadline
 from shared.errors import FunctionError
@@ -159,9 +160,9 @@ def _with_removals(pool: PoolVerdict, removals: Removals) -> PoolVerdict:
     if removals.deleted[pool.id]:
         reason = removals.reasons[pool.id]
     elif removals.draining[pool.id] and pool.status == "ready":
-        reason = "draining"
+        reason = DRAINING
     elif pool.action == "scale-down":
-        reason, status = "node-pool-updating", "updating"  # others are writing to the pool or to its node
+        reason, status = POOL_UPDATING, "updating"  # others are writing to the pool or to its node
         return msgspec.structs.replace(pool, action="none", reason=reason, status=status, wanted_size=size)
     else:
         return pool

@@ -1,6 +1,7 @@
 """The answers of a tick as users parse them: one JSON object, values as strings.
 
-A field of every answer is added in ``pool_answer``; one of every summary line in ``summary_fields``.
+A field of every answer is added in ``pool_answer``; one of every tick's summary line in ``summary_fields``. The fields
+of every function's summary line are in shared/handler.py.
 """
 
 from __future__ import annotations
@@ -10,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from functions.oke_autoscaler.model.nodes import instance_id
-from functions.oke_autoscaler.model.pending_reasons import FITS_NO_POOL, MAX_SIZE_REACHED, OUT_OF_CAPACITY
+from functions.oke_autoscaler.model.reasons import (
+    BUSY,
+    FITS_NO_POOL,
+    MAX_SIZE_REACHED,
+    OUT_OF_CAPACITY,
+    POOL_NOT_STABLE,
+    UNSCHEDULABLE_PODS,
+)
 
 if TYPE_CHECKING:
     from functions.oke_autoscaler.model.decision import Decision, PoolVerdict
@@ -28,7 +36,7 @@ MAX_STATUS_NODES = 200
 MAX_LOGGED_NODES = 100
 """Nodes that the summary line describes."""
 
-COUNTED_REASONS = frozenset({"unschedulable-pods", "node-pool-status", MAX_SIZE_REACHED, FITS_NO_POOL, OUT_OF_CAPACITY})
+COUNTED_REASONS = frozenset({UNSCHEDULABLE_PODS, POOL_NOT_STABLE, MAX_SIZE_REACHED, FITS_NO_POOL, OUT_OF_CAPACITY})
 """Reasons whose answers have ``unschedulable-pods-count`` even when it is 0."""
 
 
@@ -114,7 +122,7 @@ def _node_fields(snapshot: Snapshot, node: Node) -> dict[str, object]:
 
 def busy() -> Answer:
     """Return the answer while another tick holds the Lease."""
-    return {"success": {"action": "none", "reason": "busy"}}
+    return {"success": {"action": "none", "reason": BUSY}}
 
 
 def dry_run(answer: Answer) -> Answer:

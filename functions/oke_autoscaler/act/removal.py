@@ -20,6 +20,7 @@ from functions.oke_autoscaler.clients.cluster import Eviction
 from functions.oke_autoscaler.clients.oke import is_outcome_unknown
 from functions.oke_autoscaler.model import taints
 from functions.oke_autoscaler.model.oci_objects import GONE_NODES
+from functions.oke_autoscaler.model.reasons import UNNEEDED
 from shared.errors import OciServiceError
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class Removals:
         if outcome is Deletion.DELETED:
             pool = state.pool
             self.deleted[pool.id] += 1
-            if self.reasons.get(pool.id, taints.UNNEEDED) == taints.UNNEEDED:
+            if self.reasons.get(pool.id, UNNEEDED) == UNNEEDED:
                 self.reasons[pool.id] = reason
             self.sizes[pool.id] = self.sizes.get(pool.id, pool.size) - 1
             self.events.on_node(node, "ScaleDown", f"drained and deleted, node pool {pool.name}: {reason}")

@@ -10,6 +10,7 @@ import msgspec
 
 from functions.oke_autoscaler.act.observe import decide_on
 from functions.oke_autoscaler.clients.oke import is_outcome_unknown, refusal_reason
+from functions.oke_autoscaler.model.reasons import CONFLICT
 from shared.errors import OciServiceError
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class ScaleUp:
             why = refusal_reason(error)
             if error.status == 412:
                 # Another client changed the pool: it may have the nodes already, so it is read and planned once more.
-                return Resize.CHANGED, self.oke.node_pool(state.pool.id), "conflict"
+                return Resize.CHANGED, self.oke.node_pool(state.pool.id), CONFLICT
             if is_outcome_unknown(error):
                 return self._look(state, size, why)
             if not why:
@@ -98,7 +99,7 @@ class ScaleUp:
         # The etag changes with every accepted write, so the same etag proves that none was.
         if newest.etag == state.etag:
             return Resize.REFUSED, newest, why
-        return (Resize.ACCEPTED if newest.pool.size == size else Resize.CHANGED), newest, "conflict"
+        return (Resize.ACCEPTED if newest.pool.size == size else Resize.CHANGED), newest, CONFLICT
 
 
 def _resized(state: ReadPool, size: int) -> ReadPool:

@@ -18,6 +18,7 @@ import msgspec
 
 from functions.oke_autoscaler.clients.monitoring import average_percent
 from functions.oke_autoscaler.model.oci_objects import Load, NodePool, WorkRequest
+from functions.oke_autoscaler.model.reasons import CONFLICT, OCI_SERVICE_ERROR, OUT_OF_CAPACITY, TOO_MANY_REQUESTS
 from shared.errors import MissingInputData, OciServiceError
 from shared.kubernetes.cluster_access import ClusterAddress, SignedToken, VaultToken, cluster_address
 from shared.oci import clients as oci_clients
@@ -158,9 +159,8 @@ class Oke:
     def _write(self, call: Any, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
         """Send one write, once: OciServiceError with OKE's status, or with status 0 when there was no answer.
 
-        A retry inside the SDK would be blind: a write whose answer was lost may have been carried out, and its
-        repetition could then remove a second node, or meet the 412 of its own success. The callers in act/ look at
-        the pool instead, and a status that says "not now" is left to another pool or to the next tick.
+        Every change of OKE goes through here, and none is retried: a write whose answer was lost may have been carried
+        out, and a retry could remove a second node. act/ reads the pool again instead.
         """
         from oci.retry import NoneRetryStrategy
 
@@ -186,12 +186,12 @@ def refusal_reason(error: OciServiceError) -> str:
     # Code and text come before the status: limits are 400s, and a lack of hosts is a 500 like any server error
     # (https://docs.oracle.com/en-us/iaas/Content/API/References/apierrors.htm).
     if error.code in CAPACITY_CODES or "out of host capacity" in error.message.lower():
-        return "out-of-capacity"
+        return OUT_OF_CAPACITY
     if error.status == 409:
-        return "conflict"
+        return CONFLICT
     if error.status == 429:
-        return "too-many-requests"
-    return "oci-service-error" if is_outcome_unknown(error) else ""
+        return TOO_MANY_REQUESTS
+    return OCI_SERVICE_ERROR if is_outcome_unknown(error) else ""
 
 
 def is_outcome_unknown(error: OciServiceError) -> bool:

@@ -12,15 +12,21 @@ from functions.oke_autoscaler.decide.simulation.nodes import UPCOMING_NODE_PREFI
 from functions.oke_autoscaler.decide.unplaced_pods import UnplacedReason, explain_unplaced
 from functions.oke_autoscaler.model.decision import NEW_NODE_PREFIX, Decision, PodVerdict, PoolVerdict
 from functions.oke_autoscaler.model.nodes import POOL_NAME, TO_BE_DELETED, has_taint, instance_id
-from functions.oke_autoscaler.model.pending_reasons import (
+from functions.oke_autoscaler.model.reasons import (
+    DRAINING,
     FITS_NO_POOL,
     FITS_ON_NODE,
     FITS_ON_UPCOMING_NODE,
     MAX_SIZE_REACHED,
     NEEDS_NEW_NODE,
+    NO_RESOURCE_PRESSURE,
     OUT_OF_CAPACITY,
+    PODS_PENDING,
+    POOL_NOT_STABLE,
     POOL_STABILIZING,
     POOL_UPDATING,
+    UNNEEDED,
+    UNSCHEDULABLE_PODS,
     WAITS_FOR_PREEMPTION,
 )
 
@@ -89,7 +95,7 @@ def _find_removal_block(state: ClusterState, plan: PlacementPlan, reasons: Mappi
         return POOL_UPDATING
     stuck = sum(plan.left.get(ident, 0) for ident, left in reasons.items() if left.reason == FITS_NO_POOL)
     waiting = len(state.preempting) + sum(len(group.pending) for group in state.pending)
-    return "pods-pending" if waiting > stuck else ""
+    return PODS_PENDING if waiting > stuck else ""
 
 
 def _pool_verdict(
@@ -102,19 +108,19 @@ def _pool_verdict(
     """Return the row of the answer table that fits the pool."""
     size, new = pool_status.size, plan.new_nodes.get(pool_status.id, 0)
     left = _left_by_reason(state, plan, reasons, pool_status)
-    verdict = PoolVerdict(pool_status.id, pool_status.name, size, size + new, "no-resource-pressure", pool_status.phase)
+    verdict = PoolVerdict(pool_status.id, pool_status.name, size, size + new, NO_RESOURCE_PRESSURE, pool_status.phase)
     if new:
         bought = sum(
             pods for rows in plan.placed.values() for node, pods in rows if _is_new(node.name, pool_status, node.pool)
         )
-        verdict.action, verdict.reason = "scale-up", "unschedulable-pods"
+        verdict.action, verdict.reason = "scale-up", UNSCHEDULABLE_PODS
         verdict.unplaced = left[MAX_SIZE_REACHED]
         verdict.unschedulable = bought + verdict.unplaced
     elif pool_status.phase == "updating":
         verdict.reason = POOL_UPDATING
         verdict.unschedulable = left[POOL_UPDATING]
     elif pool_status.phase == "stabilizing":
-        verdict.reason = "node-pool-status"
+        verdict.reason = POOL_NOT_STABLE
         verdict.unschedulable = left[POOL_STABILIZING]
     elif blocked := next((reason for reason in (MAX_SIZE_REACHED, OUT_OF_CAPACITY, FITS_NO_POOL) if left[reason]), ""):
         verdict.level, verdict.reason, verdict.unschedulable = "warning", blocked, left[blocked]
@@ -150,8 +156,8 @@ def _scale_down(verdict: PoolVerdict, verdicts: RemovalPlan, pool_status: PoolSt
     """Fill in the nodes of the pool that go, or are going already."""
     removed = [removal.reason for removal in verdicts.remove if removal.pool_id == pool_status.id]
     if removed:
-        loads = [reason for reason in removed if reason != "unneeded"]
-        verdict.action, verdict.reason = "scale-down", loads[0] if loads else "unneeded"
+        loads = [reason for reason in removed if reason != UNNEEDED]
+        verdict.action, verdict.reason = "scale-down", loads[0] if loads else UNNEEDED
         verdict.wanted_size = verdict.size - len(removed)
     elif any(has_taint(node, TO_BE_DELETED) and instance_id(node) for node in pool_status.nodes):
-        verdict.action, verdict.reason = "scale-down", "draining"
+        verdict.action, verdict.reason = "scale-down", DRAINING

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from functions.oke_autoscaler.model.pending_reasons import (
+from functions.oke_autoscaler.model.reasons import (
     FITS_NO_POOL,
     MAX_SIZE_REACHED,
     OUT_OF_CAPACITY,

@@ -21,6 +21,7 @@ from functions.oke_autoscaler.decide.decide import decide
 from functions.oke_autoscaler.errors import BadSnapshot
 from functions.oke_autoscaler.explain.snapshot_file import read
 from functions.oke_autoscaler.explain.text import text
+from functions.oke_autoscaler.model.reasons import NO_NODE_POOLS, NO_RESOURCE_PRESSURE
 from shared.errors import FunctionError
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def overall_answer(decision: Decision) -> dict[str, Any]:
     """Return what the tick would answer: one pool's answer, or the most important one with all of them."""
     answers = [pool_answer(pool) for pool in decision.pools]
     if not answers:
-        return {"action": "none", "reason": "no-node-pools"}
+        return {"action": "none", "reason": NO_NODE_POOLS}
     bodies = [{**body, "level": level} for answer in answers for level, body in answer.items()]
     if len(bodies) == 1:
         return bodies[0]
@@ -80,7 +81,7 @@ _ACTION_ORDER = ("scale-up", "scale-down", "none")
 
 def _rank(body: dict[str, str]) -> tuple[int, bool, bool]:
     """Order answers: those that change something first, then warnings, then those with something to say."""
-    return _ACTION_ORDER.index(body["action"]), body["level"] == "success", body["reason"] == "no-resource-pressure"
+    return _ACTION_ORDER.index(body["action"]), body["level"] == "success", body["reason"] == NO_RESOURCE_PRESSURE
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

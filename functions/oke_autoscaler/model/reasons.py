@@ -1,6 +1,32 @@
-"""Why a pending pod is where it is: every reason of a pod, a pool or a placement that an answer names, in one place."""
+"""Every reason that an answer names for a tick, a pool, a pending pod or a placement, in one place.
+
+Why a *node* stays is said where the rule is, with Cluster Autoscaler's word for it: in decide/scale_down/. Why a call
+failed is in errors.py, for every function in shared/errors.py.
+"""
 
 from __future__ import annotations
+
+from functions.oke_autoscaler.errors import LeaseBusy
+
+NO_RESOURCE_PRESSURE = "no-resource-pressure"
+"""A pool that is left as it is: nothing waits for it, and no node of it may go."""
+UNSCHEDULABLE_PODS = "unschedulable-pods"
+"""A pool that grows."""
+POOL_NOT_STABLE = "node-pool-status"
+"""A pool that became larger a short while ago: `node_pool_stabilization_window`."""
+UNNEEDED = "unneeded"
+CPU_LOAD = "cpu"
+RAM_LOAD = "ram"
+"""Why a node goes: nothing needs it, or the pool's loads, joined by ``+``, are below their thresholds."""
+DRAINING = "draining"
+"""A removal that an earlier tick began goes on."""
+PODS_PENDING = "pods-pending"
+"""No node goes in this tick: pods wait that a pool could hold."""
+
+BUSY = LeaseBusy.reason
+"""Another tick holds the Lease."""
+NO_NODE_POOLS = "no-node-pools"
+"""Of `explain`: the snapshot has no pool that the settings name."""
 
 FITS_ON_NODE = "fits-on-node"
 FITS_ON_UPCOMING_NODE = "fits-on-upcoming-node"
@@ -20,6 +46,11 @@ OUT_OF_CAPACITY = "out-of-capacity"
 POOL_UPDATING = "node-pool-updating"
 POOL_STABILIZING = "node-pool-stabilizing"
 
+CONFLICT = "conflict"
+TOO_MANY_REQUESTS = "too-many-requests"
+OCI_SERVICE_ERROR = "oci-service-error"
+"""As OUT_OF_CAPACITY, what OKE answered to a resize: such a pool takes no nodes in this tick."""
+
 NODE_AFFINITY = "node selector or affinity"
 RULES_BETWEEN_PODS = "rules between pods"
 UNKNOWN_NODE_SIZE = "size of its nodes not known"
@@ -30,7 +61,7 @@ UNUSABLE_CLAIM = "claim of its volume missing, not bound or in use"
 
 def pool_not_ready(phase: str) -> str:
     """Return the reason of a pool that is ``updating`` or ``stabilizing``."""
-    return f"node-pool-{phase}"
+    return POOL_UPDATING if phase == "updating" else POOL_STABILIZING
 
 
 def insufficient(resource: str) -> str:

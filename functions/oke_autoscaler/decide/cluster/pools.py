@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.model.nodes import NODE_POOL_ID, annotation, instance_id, is_ready, ready_since
 from functions.oke_autoscaler.model.oci_objects import GONE_NODES, WorkRequest
-from functions.oke_autoscaler.model.pending_reasons import OUT_OF_CAPACITY
 from functions.oke_autoscaler.model.quantity import unix_seconds
+from functions.oke_autoscaler.model.reasons import OUT_OF_CAPACITY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -9,6 +9,7 @@ from functions.oke_autoscaler.decide.cluster.compute_shapes import GPU
 from functions.oke_autoscaler.model.nodes import instance_id
 from functions.oke_autoscaler.model.pod_requests import Amounts, amounts
 from functions.oke_autoscaler.model.pods import is_daemon, is_long_terminating, is_mirror
+from functions.oke_autoscaler.model.reasons import CPU_LOAD, RAM_LOAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -66,9 +67,9 @@ class PoolLoad:
         """Return which of the thresholds above 0 the averages are below."""
         found = []
         if self.cpu_nodes and self.cpu / self.cpu_nodes < settings.node_pool_eval_cpu_load:
-            found.append("cpu")
+            found.append(CPU_LOAD)
         if self.ram_nodes and self.ram / self.ram_nodes < settings.node_pool_eval_ram_load:
-            found.append("ram")
+            found.append(RAM_LOAD)
         return tuple(found)
 
     def without(self, load: Load | None) -> PoolLoad:
@@ -80,8 +81,8 @@ class PoolLoad:
     def holds(self, reasons: Sequence[str], settings: Settings) -> bool:
         """Tell whether the averages that allowed a removal are still at or below their thresholds."""
         for name, total, nodes, limit in (
-            ("cpu", self.cpu, self.cpu_nodes, settings.node_pool_eval_cpu_load),
-            ("ram", self.ram, self.ram_nodes, settings.node_pool_eval_ram_load),
+            (CPU_LOAD, self.cpu, self.cpu_nodes, settings.node_pool_eval_cpu_load),
+            (RAM_LOAD, self.ram, self.ram_nodes, settings.node_pool_eval_ram_load),
         ):
             if name in reasons and total > limit * nodes:
                 return False

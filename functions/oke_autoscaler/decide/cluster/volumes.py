@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.model.kubernetes_objects import NodeSelector, NodeSelectorTerm, Requirement
 from functions.oke_autoscaler.model.nodes import OLD_ZONE, ZONE
-from functions.oke_autoscaler.model.pending_reasons import UNUSABLE_CLAIM
 from functions.oke_autoscaler.model.pods import ENDED_PHASES
+from functions.oke_autoscaler.model.reasons import UNUSABLE_CLAIM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

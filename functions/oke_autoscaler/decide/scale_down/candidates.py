@@ -21,8 +21,8 @@ from functions.oke_autoscaler.model.nodes import (
     taint_time,
 )
 from functions.oke_autoscaler.model.oci_objects import GONE_NODES
-from functions.oke_autoscaler.model.pending_reasons import pool_not_ready
 from functions.oke_autoscaler.model.pods import asks_for_eviction, is_daemon, is_mirror
+from functions.oke_autoscaler.model.reasons import UNNEEDED, pool_not_ready
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -247,7 +247,7 @@ class _RemovalPlanner:
         if verdict.remove_now_reason is None:
             verdict.remove_now = True
             evict = (*verdict.evict, *_names(pod for pod in candidate.drain.daemonset if asks_for_eviction(pod)))
-            removal = Removal(name, pool_status.id, instance_id(candidate.node), "+".join(reasons) or "unneeded", evict)
+            removal = Removal(name, pool_status.id, instance_id(candidate.node), "+".join(reasons) or UNNEEDED, evict)
             self.verdicts.remove.append(removal)
         elif candidate.since is None:
             self.verdicts.mark.append(name)

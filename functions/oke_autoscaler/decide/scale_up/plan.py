@@ -11,7 +11,7 @@ from functions.oke_autoscaler.decide.cluster.pool_preference import plan_prefere
 from functions.oke_autoscaler.decide.scale_up.first_fit import FirstFit, PodCounts
 from functions.oke_autoscaler.decide.scale_up.packing import pack
 from functions.oke_autoscaler.decide.simulation.placement_plan import PlacementPlan
-from functions.oke_autoscaler.model.pending_reasons import MAX_SIZE_REACHED
+from functions.oke_autoscaler.model.reasons import MAX_SIZE_REACHED
 from functions.oke_autoscaler.settings import NO_LIMIT
 
 if TYPE_CHECKING:

@@ -21,7 +21,9 @@ from functions.oke_autoscaler.decide.simulation.static_fit import (
     StaticFit,
 )
 from functions.oke_autoscaler.model.nodes import TO_BE_DELETED, has_taint, instance_id, is_ready
-from functions.oke_autoscaler.model.pending_reasons import (
+from functions.oke_autoscaler.model.pod_requests import amounts
+from functions.oke_autoscaler.model.pods import ENDED_PHASES, controller_of, is_daemon, is_mirror
+from functions.oke_autoscaler.model.reasons import (
     DAEMONSET_POD,
     EXPENDABLE,
     MAX_SIZE_REACHED,
@@ -29,8 +31,6 @@ from functions.oke_autoscaler.model.pending_reasons import (
     TERMINATING,
     pool_not_ready,
 )
-from functions.oke_autoscaler.model.pod_requests import amounts
-from functions.oke_autoscaler.model.pods import ENDED_PHASES, controller_of, is_daemon, is_mirror
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

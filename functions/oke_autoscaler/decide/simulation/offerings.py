@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from functions.oke_autoscaler.decide.cluster.node_templates import domain_labels
 from functions.oke_autoscaler.decide.simulation.nodes import SimulatedNode
 from functions.oke_autoscaler.model.decision import NEW_NODE_PREFIX
-from functions.oke_autoscaler.model.pending_reasons import insufficient
+from functions.oke_autoscaler.model.reasons import insufficient
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

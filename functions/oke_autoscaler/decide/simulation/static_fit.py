@@ -13,7 +13,7 @@ import msgspec
 from functions.oke_autoscaler.decide.cluster.volumes import NoNode
 from functions.oke_autoscaler.model.kubernetes_objects import Taint
 from functions.oke_autoscaler.model.nodes import CORDONED, NOT_READY, TO_BE_DELETED
-from functions.oke_autoscaler.model.pending_reasons import NODE_AFFINITY, VOLUME_ZONE, untolerated
+from functions.oke_autoscaler.model.reasons import NODE_AFFINITY, VOLUME_ZONE, untolerated
 from functions.oke_autoscaler.model.selectors import HARD_EFFECTS, first_untolerated, node_selected
 
 if TYPE_CHECKING:
