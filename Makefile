@@ -31,8 +31,8 @@ demo: $(READY) ## Press the card's button on a local cloud and show the badge (P
 serve: $(READY) ## Run the local cloud until Ctrl-C (oci-functions cloud serve)
 	@$(COMMAND) cloud serve
 
-test: $(READY) $(OCI_CLI) ## Unit, contract, end-to-end and house tests
-	@$(PYTHON) -m pytest -q -n $(WORKERS) --dist loadfile -m "not soak" tests
+test: $(READY) $(OCI_CLI) ## Unit, contract, end-to-end and house tests (COVERAGE=yes: with branch coverage a folder)
+	@$(PYTHON) $(if $(COVERAGE),-m coverage run) -m pytest -q -n $(WORKERS) --dist loadfile -m "not soak" tests
 
 check: $(READY) ## Lint, types, imports, limits, Dockerfiles, generated files
 	@$(PYTHON) -m tools.checks
@@ -70,7 +70,7 @@ audit: $(READY) ## Ask an index of advisories about the images' packages (ARGS=-
 release: $(READY) ## Make the files of a release in out/: make release TAG=v0.2.0 REPOSITORY=owner/name
 	@$(PYTHON) -m tools.release $(TAG) $(REPOSITORY)
 
-coverage: $(READY) $(OCI_CLI) ## The tests of `make test` with branch coverage a folder, held by floors that only rise
+coverage: $(READY) ## The tests with branch coverage a folder, held by floors that only rise
 	@$(PYTHON) -m coverage erase
-	@$(PYTHON) -m coverage run -m pytest -q -n $(WORKERS) --dist loadfile -m "not soak" tests
+	@$(MAKE) test COVERAGE=yes
 	@$(PYTHON) -m tools.coverage_floor

@@ -24,7 +24,7 @@ ARROW_LIBRARIES = {
 
 
 def drop_tests(packages: Path) -> None:
-    """The test folders of the packages, one level down."""
+    """Return the test folders of the packages, one level down."""
     for folder in packages.glob("*/tests"):
         shutil.rmtree(folder)
 

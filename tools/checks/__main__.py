@@ -2,6 +2,8 @@
 
 import sys
 
-from tools.checks.command import main
+from tools.checks import command
+from tools.checks.faults import refuse_options
 
-sys.exit(main())
+refuse_options("tools.checks", command.__doc__)
+sys.exit(command.main())

@@ -11,7 +11,7 @@ BIN = Path(sys.executable).parent
 
 
 def commands() -> dict[str, list[str]]:
-    """The checks by name; a check of files that do not exist yet is left out."""
+    """Return the checks by name; a check of files that do not exist yet is left out."""
     python = sys.executable
     checks = {
         "ruff": [str(BIN / "ruff"), "check", "."],

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tools.checks.faults import report
+from tools.checks.faults import refuse_options, report
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("functions", "shared", "ops", "emulator")
@@ -82,4 +82,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    refuse_options("tools.checks.limits", __doc__)
     sys.exit(main())

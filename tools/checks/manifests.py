@@ -16,7 +16,7 @@ import kubernetes_validate
 import yaml
 from kubernetes_validate import utils
 
-from tools.checks.faults import report
+from tools.checks.faults import refuse_options, report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ SAFE_TO_EVICT = "cluster-autoscaler.kubernetes.io/safe-to-evict"
 
 
 def versions() -> list[str]:
-    """The three newest Kubernetes versions whose schemas are installed, oldest first."""
+    """Return the three newest Kubernetes versions whose schemas are installed, oldest first."""
     known = {tuple(int(part) for part in version.split(".")) for version in utils.all_versions()}
     return [".".join(map(str, version)) for version in sorted(known)[-3:]]
 
@@ -42,7 +42,7 @@ def manifests(folder: Path = FOLDER) -> list[tuple[Path, dict[str, Any]]]:
 
 
 def rendered(folder: Path) -> list[dict[str, Any]] | None:
-    """What `kubectl kustomize` makes of a folder; None without kubectl. Raises ValueError with kubectl's words."""
+    """Return what `kubectl kustomize` makes of a folder; None without kubectl. Raises ValueError in its words."""
     kubectl = shutil.which("kubectl")
     if kubectl is None:
         return None
@@ -53,7 +53,7 @@ def rendered(folder: Path) -> list[dict[str, Any]] | None:
 
 
 def faults(document: dict[str, Any]) -> Iterator[str]:
-    """What is wrong with one object."""
+    """Yield what is wrong with one object."""
     for version in versions():
         try:
             kubernetes_validate.validate(document, version, strict=True)
@@ -130,4 +130,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    refuse_options("tools.checks.manifests", __doc__)
     sys.exit(main())

@@ -6,6 +6,7 @@ tools.checks.policies`` prints every fault and exits 1 when there is one; with `
 
 from __future__ import annotations
 
+import argparse
 import re
 import sys
 from pathlib import Path
@@ -174,7 +175,7 @@ def _of_local(value: Any) -> dict[str, str]:  # noqa: ANN401  (what python-hcl2 
 
 
 def sampled(text: str) -> str:
-    """A statement with a sample for each `${…}`."""
+    """Return a statement with a sample for each `${…}`."""
 
     def replace(found: re.Match[str]) -> str:
         for pattern, sample in SAMPLES.items():
@@ -186,7 +187,7 @@ def sampled(text: str) -> str:
 
 
 def faults(purpose: str, text: str) -> Iterator[str]:
-    """What is wrong with one statement, each with its purpose before it."""
+    """Yield what is wrong with one statement, each with its purpose before it."""
     for fault in _faults(text):
         yield f"{purpose}: {fault}"
 
@@ -252,7 +253,7 @@ def _names_in(conditions: Mapping[str, Any] | None) -> dict[str, str]:
 
 
 def group_rules(folder: Path = FOLDER) -> list[str]:
-    """The matching rules of the dynamic groups, with samples."""
+    """Return the matching rules of the dynamic groups, with samples."""
     resources = hcl2.loads((folder / "dynamic_groups.tf").read_text(encoding="utf-8"))["resource"]
     return [
         sampled(_plain(body["matching_rule"]))
@@ -277,13 +278,17 @@ def _plain(text: str) -> str:
     return text.removeprefix('"').removesuffix('"')
 
 
-def main(arguments: list[str]) -> int:
-    """Print all faults, or with ``--list`` the statements; 1 when there is a fault."""
-    if "--list" in arguments:
+def main(arguments: list[str] | None = None) -> int:
+    """Print all faults, with ``--list`` the statements before them; 1 when there is a fault."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.checks.policies", description=(__doc__ or "").partition("\n")[0]
+    )
+    parser.add_argument("--list", action="store_true", help="print the statements first")
+    if parser.parse_args(arguments).list:
         for purpose, text in statements().items():
             print(f"# {purpose}\n{text}\n")
     return report(every_fault())
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import hcl2
 
 from tools import suite
-from tools.checks.faults import report
+from tools.checks.faults import refuse_options, report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ def documents(folder: Path = FOLDER) -> dict[str, dict[str, Any]]:
 
 
 def declared(folder: Path = FOLDER) -> set[str]:
-    """What the stack declares: `var.x`, `local.x`, `oci_type.x` and `data.oci_type.x`."""
+    """Return what the stack declares: `var.x`, `local.x`, `oci_type.x` and `data.oci_type.x`."""
     names: set[str] = set()
     for document in documents(folder).values():
         names.update(f"var.{_plain(name)}" for block in document.get("variable", []) for name in block)
@@ -52,7 +52,7 @@ def declared(folder: Path = FOLDER) -> set[str]:
 
 
 def used(folder: Path = FOLDER) -> set[str]:
-    """What the stack refers to, in the same spelling."""
+    """Return what the stack refers to, in the same spelling."""
     texts = (_COMMENT.sub("", path.read_text(encoding="utf-8")) for path in folder.glob("*.tf"))
     return {f"{kind}.{name}" for text in texts for kind, name in _REFERENCE.findall(text)}
 
@@ -94,4 +94,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    refuse_options("tools.checks.stack", __doc__)
     sys.exit(main())

@@ -76,7 +76,7 @@ def settings_table(rows: Iterable[SettingRow]) -> str:
 
 
 def config_table(suite: Suite, root: Path) -> str:
-    """Function, config key, Terraform variable and default of every key; their meaning is in the settings tables."""
+    """Return function, config key, Terraform variable and default of every key; settings tables have their meaning."""
     lines = ["| function | config key | variable of deploy/terraform | default |", "| --- | --- | --- | --- |"]
     for entry in suite.present(root):
         for row in describe_settings(importlib.import_module(f"functions.{entry.folder}.settings").Settings):
@@ -100,7 +100,7 @@ def errors_table(suite: Suite, root: Path, only: str = "") -> str:
 
 
 def _errors(root: Path, folders: list[str]) -> list[type[FunctionError]]:
-    """The errors with a reason of their own: the shared library's, then each function's, whatever else is loaded."""
+    """Return the errors with a reason of their own: the shared library's, then each function's, and no others."""
     own_files = [folder for folder in folders if (root / "functions" / folder / "errors.py").exists()]
     modules = ["shared.errors", *(f"functions.{folder}.errors" for folder in own_files)]
     for module in modules:
@@ -131,7 +131,7 @@ def functions_table(suite: Suite, root: Path) -> str:
 
 
 def ddl(engine: str) -> str:
-    """The statements that make the warehouse of adw-billing, tables before indexes and views."""
+    """Return the statements that make the warehouse of adw-billing, tables before indexes and views."""
     from functions.adw_billing.model import tables
     from functions.adw_billing.warehouse.ddl import duckdb_create, oracle_create
     from functions.adw_billing.warehouse.duckdb import sql as duckdb_sql
@@ -149,7 +149,7 @@ def ddl(engine: str) -> str:
 
 
 def _wrapped(statement: str) -> str:
-    """A statement that stands on one line, broken before its parts."""
+    """Return a statement that stands on one line, broken before its parts."""
     return statement if "\n" in statement else re.sub(r" (?=SELECT |FROM |WHERE |UNION )", "\n", statement)
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-PACKAGES = ("bench", "tools.demo", "tools.render")
+PACKAGES = ("bench", "tools.checks", "tools.demo", "tools.render")
 MODULES = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts)
-    for folder in ("bench", "tools", "tests/live")
+    for folder in ("bench", "tools", "tools/checks", "tests/live")
     for path in (ROOT / folder).glob("*.py")
     if path.stem != "__main__" and "\nif __name__ ==" in path.read_text(encoding="utf-8")
 )
