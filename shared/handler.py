@@ -20,6 +20,7 @@ from shared.http_request import HttpRequest
 from shared.metrics import Metrics
 from shared.metrics_settings import MetricsSettings
 from shared.results import HttpAnswer, json_answer
+from shared.tls import trust
 
 S = TypeVar("S")
 
@@ -108,8 +109,11 @@ def _call(
     unknown = config_keys.unknown_keys([field.name for field in fields(settings_class)], config)  # type: ignore[arg-type]
     if unknown:
         summary["unknown_config_keys"] = unknown
+    loaded = settings.load_settings(settings_class, config)
+    if isinstance(loaded, MetricsSettings):
+        trust(loaded.ca_certificates)
     return Call(
-        settings=settings.load_settings(settings_class, config),
+        settings=loaded,
         request=request,
         deadline=Deadline.from_header(ctx.Deadline()),
         call_id=ctx.CallID() or "",

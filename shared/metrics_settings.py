@@ -19,3 +19,8 @@ class MetricsSettings:
     oci_endpoint: str = setting(default="", parse=service_base_url)
     """Base URL of OCI Monitoring, for the local cloud or a proxy of one's own; plain http for loopback addresses only.
     Default: the region's public endpoint."""
+
+    ca_certificates: str = ""
+    """Authorities of one's own that are trusted beside the public ones, for hosts with a certificate of a private
+    authority: certificates as PEM, where `\\n` stands for a line's end, or the path of a file in the image. A cluster's
+    API server and a database wallet bring their own. Default: none."""

@@ -1,13 +1,67 @@
 """The client's side of TLS: every context of the suite is made here, and every one verifies its peer.
 
 A context costs about 20 ms of CPU, most of it for reading the authorities, so those of the system's authorities
-are made once a container.
+are made once a container. Private authorities come from the config key `ca_certificates`: `trust` adds them to the
+public ones for every context that is made from then on, those of the OCI SDK's connections included. Clusters and
+wallets bring an authority of their own, and that is the only one for them.
 """
 
 from __future__ import annotations
 
 import functools
 import ssl
+from pathlib import Path
+
+from shared.errors import MissingInputData
+
+_PEM = "-----BEGIN CERTIFICATE-----"
+
+
+class _Private:
+    """The private authorities of this process: the key's value, and what it holds as PEM."""
+
+    value = ""
+    pem = ""
+
+
+def read_authorities(value: str) -> str:
+    r"""Return certificates as PEM, given so or by the path of a file; ``\n`` stands for a line's end, too.
+
+    Raises ValueError, which names the fix, for what holds no certificate.
+    """
+    text = value.strip().replace("\\n", "\n")
+    if _PEM not in text:
+        try:
+            text = Path(text).read_text(encoding="ascii")
+        except (OSError, ValueError) as fault:
+            raise ValueError(
+                f"must be certificates as PEM, or the path of a file with them ({type(fault).__name__})"
+            ) from None
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=text)
+    except (ssl.SSLError, ValueError):
+        raise ValueError(f"holds no certificate that can be read; each begins with {_PEM}") from None
+    return text
+
+
+def trust(ca_certificates: str) -> None:
+    """Trust the authorities of the config key beside the public ones; an empty text trusts the public ones alone.
+
+    Raises MissingInputData for a value that holds no certificate: settings are read without files, so it is found here.
+    """
+    if ca_certificates != _Private.value:
+        try:
+            pem = read_authorities(ca_certificates) if ca_certificates else ""
+        except ValueError as fault:
+            raise MissingInputData({"ca_certificates": str(fault)}) from None
+        _Private.value, _Private.pem = ca_certificates, pem
+        client_context.cache_clear()
+        rsa_tls12_context.cache_clear()
+
+
+def has_private_authorities() -> bool:
+    """Return whether `trust` was given any."""
+    return bool(_Private.pem)
 
 
 @functools.cache
@@ -50,4 +104,6 @@ def _public_services() -> ssl.SSLContext:
         import certifi
 
         context.load_verify_locations(certifi.where())
+    if _Private.pem:
+        context.load_verify_locations(cadata=_Private.pem)
     return context

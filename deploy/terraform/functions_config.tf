@@ -23,6 +23,7 @@ locals {
     adw-billing = { for key, value in {
       publish_metrics         = var.adw_billing_publish_metrics
       oci_endpoint            = var.adw_billing_oci_endpoint
+      ca_certificates         = var.adw_billing_ca_certificates
       oci_config_profile      = var.adw_billing_oci_config_profile
       oci_config_file         = var.adw_billing_oci_config_file
       usage_report_bucket     = var.adw_billing_usage_report_bucket
@@ -46,6 +47,7 @@ locals {
     codecard-avatar = { for key, value in {
       publish_metrics   = var.codecard_avatar_publish_metrics
       oci_endpoint      = var.codecard_avatar_oci_endpoint
+      ca_certificates   = var.codecard_avatar_ca_certificates
       apex_url          = var.codecard_avatar_apex_url
       card_registry     = var.codecard_avatar_card_registry
       card_names        = var.codecard_avatar_card_names
@@ -60,6 +62,7 @@ locals {
     oke-autoscaler = { for key, value in {
       publish_metrics                        = var.oke_autoscaler_publish_metrics
       oci_endpoint                           = var.oke_autoscaler_oci_endpoint
+      ca_certificates                        = var.oke_autoscaler_ca_certificates
       oci_config_profile                     = var.oke_autoscaler_oci_config_profile
       oci_config_file                        = var.oke_autoscaler_oci_config_file
       cluster_id                             = var.oke_autoscaler_cluster_id
@@ -92,6 +95,7 @@ locals {
     request-context = { for key, value in {
       publish_metrics = var.request_context_publish_metrics
       oci_endpoint    = var.request_context_oci_endpoint
+      ca_certificates = var.request_context_ca_certificates
       greeting        = var.request_context_greeting
     } : key => tostring(value) if value != null }
   }

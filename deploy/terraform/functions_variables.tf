@@ -31,6 +31,12 @@ variable "adw_billing_oci_endpoint" {
   default     = null
 }
 
+variable "adw_billing_ca_certificates" {
+  description = "Authorities of one's own that are trusted beside the public ones, for hosts with a certificate of a private authority: certificates as PEM, where `\\n` stands for a line's end, or the path of a file in the image. A cluster's API server and a database wallet bring their own. Default: none."
+  type        = string
+  default     = null
+}
+
 variable "adw_billing_oci_config_profile" {
   description = "Profile in the OCI configuration file, for a laptop. Default: the function's resource principal."
   type        = string
@@ -186,6 +192,12 @@ variable "codecard_avatar_oci_endpoint" {
   default     = null
 }
 
+variable "codecard_avatar_ca_certificates" {
+  description = "Authorities of one's own that are trusted beside the public ones, for hosts with a certificate of a private authority: certificates as PEM, where `\\n` stands for a line's end, or the path of a file in the image. A cluster's API server and a database wallet bring their own. Default: none."
+  type        = string
+  default     = null
+}
+
 variable "codecard_avatar_apex_url" {
   description = "Address of the card backend (ORDS/APEX), asked with the card's own three headers. Default: none; then `card_registry` or `card_names` is needed."
   type        = string
@@ -278,6 +290,12 @@ variable "oke_autoscaler_publish_metrics" {
 
 variable "oke_autoscaler_oci_endpoint" {
   description = "Base URL of all OCI services, for the local cloud or a proxy of one's own; plain http for loopback addresses only. Default: the public endpoints of the region."
+  type        = string
+  default     = null
+}
+
+variable "oke_autoscaler_ca_certificates" {
+  description = "Authorities of one's own that are trusted beside the public ones, for hosts with a certificate of a private authority: certificates as PEM, where `\\n` stands for a line's end, or the path of a file in the image. A cluster's API server and a database wallet bring their own. Default: none."
   type        = string
   default     = null
 }
@@ -482,6 +500,12 @@ variable "request_context_publish_metrics" {
 
 variable "request_context_oci_endpoint" {
   description = "Base URL of OCI Monitoring, for the local cloud or a proxy of one's own; plain http for loopback addresses only. Default: the region's public endpoint."
+  type        = string
+  default     = null
+}
+
+variable "request_context_ca_certificates" {
+  description = "Authorities of one's own that are trusted beside the public ones, for hosts with a certificate of a private authority: certificates as PEM, where `\\n` stands for a line's end, or the path of a file in the image. A cluster's API server and a database wallet bring their own. Default: none."
   type        = string
   default     = null
 }

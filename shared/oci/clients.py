@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from shared.errors import NotAuthorised, OciServiceError
 from shared.oci.retries import CONNECT_SECONDS, MAX_ATTEMPTS, READ_SECONDS, DeadlineRetry, attempt_timeouts
 from shared.oci.timed_session import end_with
+from shared.tls import trust
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,6 +69,7 @@ def client(
     ``attempts`` of each call, the first included (shared/oci/retries.py). ``identity`` is what ``sdk_credentials``
     gave, so that several clients share one signer; ``raw`` as in ``make_client``.
     """
+    trust(settings.ca_certificates)
     strategy = DeadlineRetry(deadline, attempts=attempts) if attempts > 1 else None
     made = make_client(
         service,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.bounded_work import Late, within
 from shared.timed_socket import TimedSocket
+from shared.tls import client_context, has_private_authorities
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,6 +45,12 @@ class _TimedAdapter:
     def __init__(self, left_seconds: Callable[[], float]) -> None:
         self._members = {"left_seconds": staticmethod(left_seconds)}
         super().__init__()
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        """Make the pools; the SDK's own authorities are added to those of a context that is given."""
+        if has_private_authorities():
+            kwargs["ssl_context"] = client_context()
+        super().init_poolmanager(*args, **kwargs)  # type: ignore[misc]
 
     def get_connection(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
         """Return the pool for an address, a proxy's too, whose new connections are timed."""
