@@ -28,6 +28,7 @@ from emulator.oke.emulated_cluster import EmulatedCluster
 from emulator.services.codecard.service import CodecardService
 from emulator.services.database.database_token_service import DatabaseTokenService
 from emulator.services.database.service import DatabaseService
+from emulator.services.identity.resource_principals import ROTATION_SECONDS
 from emulator.services.identity.service import IdentityService
 from emulator.services.object_storage.service import ObjectStorageService
 from emulator.services.vault_secrets.service import SecretsService
@@ -53,13 +54,15 @@ class CloudOptions:
     """Rarer choices.
 
     A folder of keys and certificates to share with other clouds, because making keys is slow (default `root/keys`), a
-    file that takes the log as JSON lines, and fixed ports (0: the operating system chooses).
+    file that takes the log as JSON lines, fixed ports (0: the operating system chooses), and how often the files of
+    resource principals are replaced.
     """
 
     keys_folder: Path | None = None
     log_file: Path | None = None
     port: int = 0
     gateway_port: int = 0
+    rotation_seconds: float = ROTATION_SECONDS
 
 
 _DEFAULTS = CloudOptions()
@@ -110,6 +113,7 @@ class Cloud:
         self._thread = threading.Thread(target=self._loop.run_forever, name="local-cloud", daemon=True)
         self._closing = asyncio.Event()
         self._runners: list[web.AppRunner] = []
+        self._rotation_seconds = options.rotation_seconds
 
     def _make_services(self) -> list[Service]:
         """Make the built-in services, each with an attribute of its own, and return them."""
@@ -210,6 +214,8 @@ class Cloud:
         if self._functions is not None and self._gateway_socket is not None:
             await self._serve(self._functions(self), self._gateway_socket, self._gateway_tls_socket)
 
+        self._rotation = asyncio.create_task(self.identity.keep_rotating(self._rotation_seconds))
+
     async def _serve(self, app: web.Application, plain: socket.socket | None, tls: socket.socket | None) -> None:
         server_logger.addFilter(_is_no_fault_of_the_client)  # once, however often it is added
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
@@ -240,6 +246,7 @@ class Cloud:
 
     async def _stop(self) -> None:
         self._closing.set()
+        self._rotation.cancel()
         for runner in reversed(self._runners):
             await runner.cleanup()
         for service in self.services:

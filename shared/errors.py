@@ -6,6 +6,7 @@ FunctionError
 ├── NotAuthorised         a service answered 401, or 404 where that means "not allowed"
 ├── UnsafeAddress         a config value would send credentials or a request where they must not go
 ├── OciServiceError       an OCI service failed or could not be reached
+│   └── TokenExpired      it answered 401 because the caller's token had expired, whatever the policies are
 ├── KubernetesApiError    a cluster's API server failed or could not be reached
 ├── ResponseTooLarge      an answer passed its size limit
 └── DeadlineExceeded      the call's time is over, or too short for the next step
@@ -125,6 +126,22 @@ class OciServiceError(FunctionError):
         self.status = status
         self.code = code
         self.opc_request_id = opc_request_id
+
+
+class TokenExpired(OciServiceError):
+    """A service refused the function's session token as expired; policies have no part in it."""
+
+    reason = "token-expired"
+    meaning = "A service refused the function's session token as expired, also after its file was read again."
+    remedy = (
+        "Call again: OCI replaces the token every 15 minutes. When it stays, let the container start anew (deploy, or "
+        "wait for its idle timeout); outside OCI, make a new session or check the clock."
+    )
+
+
+def says_expired(status: int, text: str) -> bool:
+    """Tell whether an answer with this status and text refuses a token for its age."""
+    return status == 401 and "expired" in text.lower()
 
 
 class KubernetesApiError(FunctionError):

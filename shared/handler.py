@@ -20,6 +20,7 @@ from shared.http_request import HttpRequest
 from shared.metrics import Metrics
 from shared.metrics_settings import MetricsSettings
 from shared.results import HttpAnswer, json_answer
+from shared.sockets.call_end import closing
 from shared.tls import trust
 
 S = TypeVar("S")
@@ -78,7 +79,7 @@ def fdk_handler(
         call: Call[S] | None = None
         try:
             call = _call(name, ctx, data, request, settings_class, summary)
-            answer = _as_answer(serve(call))
+            answer = _answer(serve, call)
             summary["outcome"] = summary.get("outcome", "ok")
         except FunctionError as error:
             summary.update(outcome="error", reason=error.reason, error=error.message[:500])
@@ -138,6 +139,11 @@ def _publish(call: Call[Any], seconds: float, longest_seconds: float) -> None:
         endpoint=call.settings.oci_endpoint,
         longest_seconds=longest_seconds,
     )
+
+
+def _answer(serve: Callable[[Call[S]], Answer], call: Call[S]) -> HttpAnswer:
+    with closing():
+        return _as_answer(serve(call))
 
 
 def _as_answer(value: Answer) -> HttpAnswer:

@@ -8,6 +8,7 @@ https://docs.oracle.com/en-us/iaas/api/#/en/monitoring/20180401/MetricData/PostM
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import time
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from shared.deadline import Deadline
+from shared.errors import says_expired
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +37,9 @@ MAX_POINTS = 50
 """Metric streams that one post may hold (PostMetricData, limits)."""
 
 MAX_ANSWER_BYTES = 64 * 1024
+
+ATTEMPTS = 2
+"""The second one where the signature was refused: OCI may have replaced token and key between the reading of both."""
 
 PATH = "/20180401/metrics"
 
@@ -117,17 +122,21 @@ def _post(points: list[Point], environment: Mapping[str, str], endpoint: str, de
     from shared.http.client import HttpClient, HttpError  # only who publishes pays
     from shared.oci import signature
 
-    principal = signature.load_resource_principal(environment)
-    url = (endpoint or ingestion_endpoint(principal.region, environment)) + PATH
-    now = time.time()
-    body = body_of(points, principal.compartment_id, now)
-    headers = signature.sign(principal, "POST", url, {}, now_epoch_seconds=now, body=body)
-    try:
-        answer = HttpClient(repeats=False).send(
-            "POST", url, deadline, limit_bytes=MAX_ANSWER_BYTES, headers=headers, body=body
-        )
-    except HttpError as error:
-        return "late" if error.late else f"failed: {error.fault}"
+    with contextlib.closing(HttpClient(repeats=False)) as http:
+        for _ in range(ATTEMPTS):
+            principal = signature.load_resource_principal(environment)
+            url = (endpoint or ingestion_endpoint(principal.region, environment)) + PATH
+            now = time.time()
+            body = body_of(points, principal.compartment_id, now)
+            headers = signature.sign(principal, "POST", url, {}, now_epoch_seconds=now, body=body)
+            try:
+                answer = http.send("POST", url, deadline, limit_bytes=MAX_ANSWER_BYTES, headers=headers, body=body)
+            except HttpError as error:
+                return "late" if error.late else f"failed: {error.fault}"
+            if answer.status != 401:
+                break
+    if says_expired(answer.status, answer.body.decode("utf-8", "replace")):
+        return "failed: token expired"
     if answer.status != 200:
         return f"failed: status {answer.status}"
     refused = json.loads(answer.body).get("failedMetricsCount", 0)

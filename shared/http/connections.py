@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.addresses import Reach, is_private, refusal
 from shared.bounded_work import Late, within
-from shared.timed_socket import TimedSocket
+from shared.sockets.timed_socket import TimedSocket
 
 if TYPE_CHECKING:
     import ssl

@@ -20,6 +20,7 @@ import msgspec
 from shared.errors import KubernetesApiError, ResponseTooLarge, UnsafeAddress
 from shared.http.client import HttpClient, HttpError, HttpResponse
 from shared.http.connections import Waits
+from shared.sockets.call_end import closed_at_end
 from shared.tls import context_of_authority
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class KubernetesApi:
         context = _context(ca_pem)
         waits = Waits(CONNECT_SECONDS, READ_SECONDS)
         # Not repeated there: a write must arrive once at most, and the attempts of a read are counted by `get`.
-        self._http = HttpClient(tls=lambda: context, waits=waits, repeats=False)
+        self._http = closed_at_end(HttpClient(tls=lambda: context, waits=waits, repeats=False))
         self._token = token
         self.deadline = deadline
         self._page_items = page_items

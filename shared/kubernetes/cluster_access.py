@@ -92,6 +92,8 @@ class SignedToken:
 
     def token(self, *, refused: bool) -> str:
         """Return the token: the signed request's URL, signature and date in its query, as URL-safe base64."""
+        if refused and hasattr(self._signer, "refresh_security_token"):
+            self._signer.refresh_security_token()  # the principal's own token may have been replaced meanwhile
         if refused or not self._text or self._monotonic() - self._made_at > TOKEN_SECONDS:
             self._text = self._sign()
             self._made_at = self._monotonic()

@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shared.errors import NotAuthorised, OciServiceError
+from shared.errors import NotAuthorised, OciServiceError, TokenExpired, says_expired
 from shared.oci.retries import CONNECT_SECONDS, MAX_ATTEMPTS, READ_SECONDS, DeadlineRetry, attempt_timeouts
 from shared.oci.timed_session import end_with
 from shared.tls import trust
@@ -131,7 +131,8 @@ def oci_errors(service: str) -> Iterator[None]:
     try:
         yield
     except exceptions.ServiceError as error:
-        raise OciServiceError(
+        kind = TokenExpired if says_expired(int(error.status), str(error.message)) else OciServiceError
+        raise kind(
             str(error.message)[:300],
             status=int(error.status),
             code=str(error.code or ""),

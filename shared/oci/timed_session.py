@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from shared.bounded_work import Late, within
-from shared.timed_socket import TimedSocket
+from shared.sockets.call_end import closed_at_end
+from shared.sockets.timed_socket import TimedSocket
 from shared.tls import client_context, has_private_authorities
 
 if TYPE_CHECKING:
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
 
 
 def end_with(session: Any, left_seconds: Callable[[], float]) -> None:  # noqa: ANN401  (the SDK's requests session)
-    """Let every wait of a session end when ``left_seconds`` says that nothing is left."""
+    """Let every wait of a session end when ``left_seconds`` says that nothing is left, and its connections with it."""
     for prefix in ("https://", "http://"):
         adapter = type("TimedAdapter", (_TimedAdapter, type(session.get_adapter(prefix))), {})
-        session.mount(prefix, adapter(left_seconds))
+        session.mount(prefix, closed_at_end(adapter(left_seconds)))
 
 
 class _TimedConnection:

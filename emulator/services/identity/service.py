@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import time
@@ -15,6 +16,13 @@ from cryptography.hazmat.primitives import serialization
 from emulator.base.keys import KeyRing, write_private
 from emulator.base.service_protocol import SignedPrincipal, not_authenticated
 from emulator.services.identity import json_web_token as token_format
+from emulator.services.identity.resource_principals import (
+    OVERLAP_SECONDS,
+    SESSION_SECONDS,
+    SIGNING_KEY,
+    ResourceClaims,
+    ResourcePrincipals,
+)
 from emulator.services.identity.signature_check import ALLOWED_SKEW_SECONDS, SignedRequest, Verified, verify
 
 if TYPE_CHECKING:
@@ -26,16 +34,12 @@ if TYPE_CHECKING:
 DEFAULT_TENANCY = "ocid1.tenancy.oc1..aaaaaaaalocalcloudtenancy"
 DEFAULT_COMPARTMENT = "ocid1.compartment.oc1..aaaaaaaalocalcloudcompartment"
 DEFAULT_REGION = "us-ashburn-1"
-SESSION_SECONDS = 15 * 60
-"""Functions caches a session token for 15 minutes."""
-
 DOMAIN_ISSUER = "https://identity.oraclecloud.com/"
 """Of every identity domain's access tokens."""
 
 GATEWAY_AUDIENCE = "https://gateway.local"
 """Primary audience of the local cloud's gateway, the value of `gateway_audience` in deploy/api-gateway.json."""
 
-_SIGNING_KEY = "identity"
 _TOKEN_PREFIX = "ST$"  # noqa: S105  (marks a session token in a keyId)
 _TOKEN_CACHE_SIZE = 256
 
@@ -74,6 +78,7 @@ class IdentityService:
         """The domain's switch "Configure client access", as docs/operations.md has it set; a new domain has it off."""
 
         self._minted = 0
+        self._principals = ResourcePrincipals(folder, keys, self._now)
         self._users: dict[str, tuple[SignedPrincipal, rsa.RSAPublicKey]] = {}
         self._tokens: dict[str, tuple[SignedPrincipal, rsa.RSAPublicKey, float]] = {}
 
@@ -85,7 +90,7 @@ class IdentityService:
         """Answer the keys: to anybody where client access is configured, else to who brings a token of the domain."""
         if not self.client_access and "Authorization" not in request.headers:
             return web.json_response({"status": "401", "detail": "Authorization failed."}, status=401)
-        public_key = self._keys.private_key(_SIGNING_KEY).public_key()
+        public_key = self._keys.private_key(SIGNING_KEY).public_key()
         return web.json_response({"keys": [token_format.jwk_of(public_key, "asw")]})
 
     def reset(self) -> None:
@@ -114,19 +119,31 @@ class IdentityService:
         ephemeral_resource_principals_signer.py in oci/auth) and those by which the services know the resource.
         """
         self._minted += 1
-        key_name = f"principal-{self._minted}"
         resource = resource or f"ocid1.fnfunc.oc1.iad.aaaaaaaa{uuid.uuid4().hex}"
-        claims = self._claims(key_name, resource, tenancy, compartment, int(lifetime_seconds))
-        token = token_format.encode_token(claims, self._keys.private_key(_SIGNING_KEY), "asw")
-        folder = self._folder / uuid.uuid4().hex
-        token_file = write_private(folder / "rpst", token.encode())
-        key_file = write_private(folder / "private.pem", self._keys.file(key_name).read_bytes())
+        claims = ResourceClaims(resource, tenancy, compartment, int(lifetime_seconds))
+        folder = self._principals.mint(claims, f"principal-{self._minted}")
         return {
             "OCI_RESOURCE_PRINCIPAL_VERSION": "2.2",
-            "OCI_RESOURCE_PRINCIPAL_RPST": str(token_file),
-            "OCI_RESOURCE_PRINCIPAL_PRIVATE_PEM": str(key_file),
+            "OCI_RESOURCE_PRINCIPAL_RPST": str(folder / "rpst"),
+            "OCI_RESOURCE_PRINCIPAL_PRIVATE_PEM": str(folder / "private.pem"),
             "OCI_RESOURCE_PRINCIPAL_REGION": region,
         }
+
+    def rotate(self, overlap_seconds: float = OVERLAP_SECONDS) -> None:
+        """Replace token and key in the files of every resource principal, as OCI does under a running container.
+
+        The old tokens are refused as expired after ``overlap_seconds``.
+        """
+        self._principals.rotate(overlap_seconds)
+
+    async def keep_rotating(self, seconds: float) -> None:
+        """Rotate every so many seconds, until cancelled."""
+        while True:
+            await asyncio.sleep(seconds)
+            await asyncio.to_thread(self.rotate)
+
+    def _now(self) -> float:
+        return self.clock()
 
     def mint_workload_token(
         self,
@@ -154,7 +171,7 @@ class IdentityService:
             "exp": now + SESSION_SECONDS,
             "jwk": json.dumps(token_format.jwk_of(public_key, "workload")),
         }
-        return token_format.encode_token(claims, self._keys.private_key(_SIGNING_KEY), "asw")
+        return token_format.encode_token(claims, self._keys.private_key(SIGNING_KEY), "asw")
 
     def mint_access_token(
         self, *, audience: str = GATEWAY_AUDIENCE, issuer: str = DOMAIN_ISSUER, lifetime_seconds: int = 3600
@@ -169,7 +186,7 @@ class IdentityService:
             "exp": now + lifetime_seconds,
             "jti": str(uuid.uuid4()),
         }
-        return token_format.encode_token(claims, self._keys.private_key(_SIGNING_KEY), "asw")
+        return token_format.encode_token(claims, self._keys.private_key(SIGNING_KEY), "asw")
 
     def create_user(
         self, *, tenancy: str = DEFAULT_TENANCY, region: str = DEFAULT_REGION, profile: str = "DEFAULT"
@@ -198,29 +215,6 @@ class IdentityService:
         """Check a request's signature. Raises OciError 401 NotAuthenticated."""
         return verify(request, self.clock(), self._key_of, allowed_skew_seconds)
 
-    def _claims(
-        self, key_name: str, resource: str, tenancy: str, compartment: str, lifetime_seconds: int
-    ) -> dict[str, object]:
-        """Return the claims of a session token for a key."""
-        now = int(self.clock())
-        public_key = self._keys.private_key(key_name).public_key()
-        return {
-            "sub": resource,
-            "res_id": resource,
-            "res_type": "fnfunc",
-            "res_tenant": tenancy,
-            "res_compartment": compartment,
-            "tenant": tenancy,
-            "ptype": "resource",
-            "ttype": "res_sp",
-            "aud": "oci",
-            "iss": "authService.oracle.com",
-            "jti": str(uuid.uuid4()),
-            "iat": now + min(0, lifetime_seconds),
-            "exp": now + lifetime_seconds,
-            "jwk": json.dumps(token_format.jwk_of(public_key, key_name)),
-        }
-
     def _key_of(self, key_id: str) -> tuple[SignedPrincipal, rsa.RSAPublicKey]:
         if key_id.startswith(_TOKEN_PREFIX):
             return self._key_of_token(key_id.removeprefix(_TOKEN_PREFIX))
@@ -233,14 +227,14 @@ class IdentityService:
         if token not in self._tokens:
             self._remember(token)
         principal, key, expires_at_seconds = self._tokens[token]
-        if expires_at_seconds <= self.clock():
+        if expires_at_seconds <= self.clock() or self._principals.has_ended(token):
             raise not_authenticated("The security token has expired.")
         return principal, key
 
     def _remember(self, token: str) -> None:
         """Check a token's own signature once and keep what it says."""
         try:
-            claims = token_format.decode_token(token, self._keys.private_key(_SIGNING_KEY).public_key())
+            claims = token_format.decode_token(token, self._keys.private_key(SIGNING_KEY).public_key())
             key = token_format.key_of_jwk(str(claims.get("jwk", "")))
             expires_at_seconds = float(str(claims["exp"]))
         except (token_format.TokenError, KeyError, ValueError) as error:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from functions.adw_billing.errors import ChildTenancy, ReportsNotAuthorised, ReportsNotFound, WrongRegion
 from functions.adw_billing.retries import OCI_ATTEMPTS
 from functions.adw_billing.source.reports import NAMESPACE, Bucket
-from shared.errors import FunctionError, OciServiceError
+from shared.errors import FunctionError, OciServiceError, TokenExpired
 from shared.oci.object_store import ObjectStore
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ class TenancyBucket(Bucket):
             raise self._explain(error) from None
 
     def _explain(self, error: OciServiceError) -> FunctionError:
+        if isinstance(error, TokenExpired):
+            return error
         if error.status in (401, 403) or error.code == "NotAuthorizedOrNotFound":
             return ReportsNotAuthorised(
                 f"Object Storage refused to list the reports of {self._settings.usage_report_bucket}",

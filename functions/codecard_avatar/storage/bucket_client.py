@@ -10,6 +10,7 @@ import os
 import time
 from typing import TYPE_CHECKING
 
+from shared.errors import says_expired
 from shared.http.client import HttpError
 from shared.oci.signature import Principal, load_resource_principal, sign
 from shared.tls import rsa_tls12_context
@@ -38,6 +39,10 @@ class PrincipalCache:
         if held is None or held.expires_epoch_seconds - RENEW_BEFORE_EXPIRY_SECONDS < now_epoch_seconds:
             held = self._principal = load_resource_principal(os.environ)
         return held
+
+    def forget(self) -> None:
+        """Read it again at the next use: a service has refused it."""
+        self._principal = None
 
 
 class BucketClient:
@@ -74,6 +79,17 @@ class BucketClient:
         body: bytes | None = None,
         content_type: str = "application/json",
     ) -> HttpResponse:
+        answer = self._attempt(method, name, deadline, limit_bytes, body, content_type)
+        if answer.status == 401 and not self.url.is_preauthenticated:
+            # OCI replaces token and key under the running container, one file after the other: what was read before,
+            # or between the two, is refused and nothing was done.
+            self._principals.forget()
+            answer = self._attempt(method, name, deadline, limit_bytes, body, content_type)
+        return answer
+
+    def _attempt(
+        self, method: str, name: str, deadline: Deadline, limit_bytes: int, body: bytes | None, content_type: str
+    ) -> HttpResponse:
         url = self.url.object_url(name)
         headers = {"content-type": content_type}
         if not self.url.is_preauthenticated:
@@ -95,5 +111,7 @@ def _checked(answer: HttpResponse, name: str) -> HttpResponse:
         404: "no such bucket or object, or no policy",
         429: "too many requests",
     }
+    if says_expired(answer.status, answer.body.decode("utf-8", "replace")):
+        causes[401] = "the function's session token has expired"
     cause = causes.get(answer.status, "a redirect" if 300 <= answer.status < 400 else "the service failed")
     raise HttpError(f"{answer.status} for {name[:60]}: {cause}")

@@ -19,7 +19,7 @@ import msgspec
 from functions.oke_autoscaler.clients.monitoring import average_percent
 from functions.oke_autoscaler.model.oci_objects import Load, NodePool, WorkRequest
 from functions.oke_autoscaler.model.reasons import CONFLICT, OCI_SERVICE_ERROR, OUT_OF_CAPACITY, TOO_MANY_REQUESTS
-from shared.errors import MissingInputData, OciServiceError
+from shared.errors import MissingInputData, OciServiceError, TokenExpired
 from shared.kubernetes.cluster_access import ClusterAddress, SignedToken, VaultToken, cluster_address
 from shared.oci import clients as oci_clients
 from shared.oci.retries import CONNECT_SECONDS
@@ -176,6 +176,8 @@ def _with_fix() -> Iterator[None]:
     """Add to an OciServiceError what to do about its status."""
     try:
         yield
+    except TokenExpired:
+        raise
     except OciServiceError as error:
         error.fix = error.fix or FIX_BY_STATUS.get(error.status, OTHER_FIX)
         raise

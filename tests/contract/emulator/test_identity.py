@@ -18,6 +18,7 @@ import requests
 from cryptography.hazmat.primitives.asymmetric import rsa
 from oci.object_storage import ObjectStorageClient
 
+from emulator.cloud import Cloud, CloudOptions
 from emulator.services.identity import json_web_token as identity_token
 from emulator.services.identity.service import DEFAULT_COMPARTMENT, DEFAULT_TENANCY
 from tests.support.oci_sdk import object_storage_client, resource_principal_signer
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from oci.signer import AbstractBaseSigner
-
-    from emulator.cloud import Cloud
 
 
 @pytest.fixture
@@ -261,3 +260,32 @@ def test_tokens_and_keys_are_the_owners_alone_whatever_the_umask(cloud: Cloud) -
     files = [Path(made["OCI_RESOURCE_PRINCIPAL_RPST"]), Path(made["OCI_RESOURCE_PRINCIPAL_PRIVATE_PEM"])]
     for file in [*files, user.key_file, user.config_file]:
         assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+def test_a_rotation_replaces_token_and_key_and_ends_the_old_token_later(
+    cloud: Cloud, principal_env: dict[str, str]
+) -> None:
+    files = [Path(principal_env[f"OCI_RESOURCE_PRINCIPAL_{name}"]) for name in ("RPST", "PRIVATE_PEM")]
+    before = [file.read_text() for file in files]
+    old = resource_principal_signer(principal_env)  # has read both
+    cloud.identity.rotate(overlap_seconds=3600)
+    assert all(file.read_text() != text for file, text in zip(files, before, strict=True))
+    assert [oct(file.stat().st_mode)[-3:] for file in files] == ["600", "600"]
+    assert answer(signed_get(cloud, old))[0] == 200
+    assert answer(signed_get(cloud, resource_principal_signer(principal_env)))[0] == 200
+    ending = resource_principal_signer(principal_env)
+    cloud.identity.rotate(overlap_seconds=0)
+    response = requests.Session().send(signed_get(cloud, ending))
+    assert (response.status_code, "expired" in response.json()["message"]) == (401, True)
+    assert answer(signed_get(cloud, resource_principal_signer(principal_env)))[0] == 200
+
+
+def test_a_cloud_rotates_by_itself(tmp_path: Path, keys_folder: Path) -> None:
+    options = CloudOptions(keys_folder=keys_folder, rotation_seconds=0.01)
+    with Cloud(tmp_path, tls=False, options=options) as cloud:
+        file = Path(cloud.identity.mint_resource_principal()["OCI_RESOURCE_PRINCIPAL_RPST"])
+        before = file.read_text()
+        until = time.monotonic() + 60
+        while file.read_text() == before and time.monotonic() < until:
+            time.sleep(0.01)
+        assert file.read_text() != before

@@ -38,3 +38,15 @@ def test_the_token_is_a_signed_request_to_the_regions_container_engine(
     assert verified.principal.kind == "resource"
     with pytest.raises(OciError):
         cloud.identity.verify(SignedRequest("GET", url.path + "x", headers))
+
+
+def test_a_refused_token_is_signed_with_the_principal_that_is_there_now(
+    cloud: Cloud, principal_env: dict[str, str]
+) -> None:
+    source = SignedToken(resource_principal_signer(principal_env), "us-ashburn-1", CLUSTER)
+    source.token(refused=False)
+    cloud.identity.rotate(overlap_seconds=0)
+    url = urlsplit(base64.urlsafe_b64decode(source.token(refused=True)).decode())
+    query = parse_qs(url.query)
+    headers = {"host": url.netloc, "date": query["date"][0], "authorization": query["authorization"][0]}
+    assert cloud.identity.verify(SignedRequest("GET", url.path, headers)).principal.kind == "resource"

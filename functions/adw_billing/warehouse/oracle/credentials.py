@@ -7,7 +7,7 @@ import binascii
 from typing import TYPE_CHECKING, Any
 
 from functions.adw_billing.retries import OCI_ATTEMPTS
-from shared.errors import MissingInputData, NotAuthorised, OciServiceError
+from shared.errors import MissingInputData, NotAuthorised, OciServiceError, TokenExpired
 from shared.oci.clients import client, oci_errors
 from shared.settings import Secret
 
@@ -79,8 +79,8 @@ def database_token(settings: Settings, deadline: Deadline) -> tuple[str, str]:
 
 
 def _not_allowed(fault: OciServiceError, key: str, verb: str) -> NotAuthorised | OciServiceError:
-    """Return a 401 or 404 as what it means; any other fault as it is."""
-    if fault.status not in (401, 404):
+    """Return a 401 or 404 as what it means; any other fault, and an expired token, as it is."""
+    if fault.status not in (401, 404) or isinstance(fault, TokenExpired):
         return fault
     return NotAuthorised(
         f"OCI does not let the function do what {key} asks for",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from functions.adw_billing.errors import WalletUnusable
 from functions.adw_billing.retries import OCI_ATTEMPTS
 from functions.adw_billing.warehouse.oracle.wallet_archive import MAX_BYTES, REQUIRED_FILES, unpack, write
-from shared.errors import NotAuthorised, OciServiceError
+from shared.errors import NotAuthorised, OciServiceError, TokenExpired
 from shared.oci.clients import client, oci_errors
 from shared.settings import Secret
 
@@ -81,6 +81,8 @@ def _fetch(settings: Settings, deadline: Deadline, password: Secret) -> bytes:
             details = GenerateAutonomousDatabaseWalletDetails(password=password.reveal(), generate_type="SINGLE")
             answer = database.generate_autonomous_database_wallet(settings.db_ocid, details)
             return _read(answer.data.raw)
+    except TokenExpired:
+        raise
     except OciServiceError as fault:
         if fault.status in (401, 404):
             raise NotAuthorised(
