@@ -254,10 +254,11 @@ def test_settings_that_are_missing_are_shown_on_the_card(badge: BadgeCloud) -> N
     assert "oss_bucket" in shown["bodytext"]
 
 
-def test_a_body_of_six_megabytes_is_ignored_and_a_larger_one_refused(badge: BadgeCloud) -> None:
+def test_a_body_of_six_megabytes_is_no_press_and_a_larger_one_does_not_reach_the_function(badge: BadgeCloud) -> None:
     headers = {"X-CODECARD-ID": CARD}
     six = requests.post(badge.button_url, bytes(6 * 1024 * 1024), headers=headers, timeout=20)
-    assert six.json()["template"] == "template8"
+    assert six.json()["reason"] == "bad-request"
+    assert badge.cloud.log.calls("object_storage", "PUT") == []
     assert requests.post(badge.button_url, bytes(6 * 1024 * 1024 + 1), headers=headers, timeout=20).status_code == 413
 
 

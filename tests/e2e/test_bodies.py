@@ -53,3 +53,12 @@ def test_a_body_that_is_not_understood_does_nothing(served: tuple[Cloud, Functio
         assert asked == [], body[:40]
     _, asked = call(served, name, b"-")
     assert asked, "the same function works when it is asked to"
+
+
+@pytest.mark.parametrize("name", ["adw-billing", "oke-autoscaler"])
+def test_preflight_takes_nothing_of_the_platform_for_a_config_key(
+    served: tuple[Cloud, FunctionsApp], name: str
+) -> None:
+    answer, _ = call(served, name, b'{"preflight": true}')
+    rows = {row["name"]: row for row in answer["preflight"]["checks"]}
+    assert rows["config keys"] == {"name": "config keys", "ok": True, "found": "all are known"}
