@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from functions.request_context.masking import masked, masked_url
+from functions.request_context.masking import shown, shown_config, shown_headers, shown_query, shown_url
+from functions.request_context.request_body import described_body, read_body
 from functions.request_context.settings import Settings
 from shared.errors import BadRequest
 from shared.results import HttpAnswer, json_answer
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 NAME_CHARACTERS = 200
 DEVICE_HEADER = "x-device-id"
+ROUTE = "request-context"
+METHODS = "GET, HEAD, OPTIONS, POST"
+"""What the gateway's routes let through; a trigger passes every method."""
 
 __all__ = ["Settings", "serve"]
 
@@ -23,28 +27,31 @@ __all__ = ["Settings", "serve"]
 def serve(call: Call[Settings]) -> HttpAnswer:
     """Answer with ``Message``, the ``ctx.…`` values and the parsed request, sorted and indented.
 
-    The body is empty or ``{"name": text}``; BadRequest for anything else.
+    BadRequest for a body that is meant as JSON and is no object with a usable ``name``.
     """
-    context = call.context
+    context, request = call.context, call.request
+    body = read_body(call.body, request.header("content-type"))
     answer = {
-        "Message": f"{call.settings.greeting} {_name(call.json_body())}",
+        "Message": f"{shown(call.settings.greeting)} {shown(_name(body.value)) if body.kind == 'json' else 'World'}",
         "ctx.AppID": context.AppID(),
         "ctx.AppName": context.AppName(),
         "ctx.CallID": context.CallID(),
-        "ctx.Config": masked(call.config),
+        "ctx.Config": shown_config(call.config),
         "ctx.Deadline": context.Deadline(),
         "ctx.FnID": context.FnID(),
         "ctx.FnName": context.FnName(),
         "ctx.Format": context.Format(),
-        "ctx.HTTPHeaders": masked(context.HTTPHeaders()),
-        "ctx.Headers": masked(context.Headers()),
-        "ctx.Method": context.Method(),
-        "ctx.RequestURL": masked_url(context.RequestURL()) if context.RequestURL() else context.RequestURL(),
-        "request": _request(call.request),
+        "ctx.HTTPHeaders": shown_headers(context.HTTPHeaders(), context.HTTPHeaders()),
+        # Of a plain invoke all headers are the caller's; behind a trigger or a gateway those of the two are merged in.
+        "ctx.Headers": shown_headers(context.Headers(), context.HTTPHeaders() or context.Headers()),
+        "ctx.Method": context.Method() and shown(context.Method()),
+        "ctx.RequestURL": context.RequestURL() and shown_url(context.RequestURL()),
+        "request": {**_request(request), "body": described_body(body)},
         "version": os.environ.get("SUITE_VERSION", "unknown"),
         "commit": os.environ.get("SUITE_COMMIT", "unknown"),
     }
-    return json_answer(answer, indent=2, sort_keys=True)
+    headers = {"Allow": METHODS} if request.method == "OPTIONS" else {}
+    return json_answer(answer, indent=2, sort_keys=True, headers=headers)
 
 
 def _name(body: object) -> str:
@@ -60,14 +67,28 @@ def _name(body: object) -> str:
 
 def _request(request: HttpRequest) -> dict[str, object]:
     """Return how the shared library reads the call, the same for plain invoke, trigger and gateway."""
-    query: dict[str, list[str]] = {}
-    for name, value in request.query:
-        query.setdefault(name, []).append(value)
     return {
         "kind": request.kind,
-        "method": request.method,
-        "path": request.path,
-        "host": request.host,
-        "query": masked(query),
-        DEVICE_HEADER: request.header(DEVICE_HEADER),
+        "method": shown(request.method),
+        "path": shown_url(request.path),
+        "path_parameters": _path_parameters(request.path),
+        "host": shown(request.host),
+        "query": shown_query(request.query),
+        "client_address": _header(request, "x-real-ip") if request.kind == "http" else None,
+        "content_type": _header(request, "content-type"),
+        "content_length": _header(request, "content-length"),
+        DEVICE_HEADER: _header(request, DEVICE_HEADER),
     }
+
+
+def _header(request: HttpRequest, name: str) -> str | None:
+    value = request.header(name)
+    return None if value is None else shown(value)
+
+
+def _path_parameters(path: str) -> list[str]:
+    """Return what follows the route: the gateway hands its path parameters over in the path alone."""
+    parts = path.split("/")
+    if ROUTE not in parts:
+        return []
+    return [shown(part) for part in parts[parts.index(ROUTE) + 1 :]]

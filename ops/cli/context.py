@@ -11,7 +11,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-HELP = """Print what request-context answers to an HTTP call, with secrets masked as it masks them.
+HELP = """Print what request-context answers to an HTTP call, with what it shows and what it only tells.
 
     The call is made in this process, with the FDK's own context: no server, no gateway, and nothing of their headers.
     Exit status: 0, or 1 for {"error": ...}.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import time
 from typing import TYPE_CHECKING, Any
@@ -81,6 +82,11 @@ def test_a_plain_invoke_has_no_method_and_no_url(cloud: Cloud) -> None:
         "path": "",
         "host": "",
         "query": {},
+        "path_parameters": [],
+        "client_address": None,
+        "content_type": "text/plain",
+        "content_length": None,
+        "body": {"kind": "empty", "bytes": 0, "value": None},
         "x-device-id": "7",
     }
 
@@ -129,6 +135,69 @@ def test_a_gateway_call_without_a_body_says_octet_stream_twice(cloud: Cloud) -> 
     assert value["Message"] == "Good morning World"
 
 
+PATHS = {"trigger": "/t/oci-functions/request-context", "gateway": "/request-context"}
+
+
+def through(cloud: Cloud, way: str, method: str, query: str = "", **arguments: Any) -> requests.Response:
+    headers = {**bearer(cloud), **arguments.pop("headers", {})}
+    return requests.request(method, cloud.gateway + PATHS[way] + query, headers=headers, timeout=20, **arguments)
+
+
+@pytest.mark.parametrize("way", list(PATHS))
+@pytest.mark.parametrize(
+    ("content_type", "body", "kind", "value"),
+    [
+        ("application/x-www-form-urlencoded", b"a=1&b=%20x", "form", {"a": ["1"], "b": [" x"]}),
+        ("text/plain; charset=utf-8", "größe".encode(), "text", "größe"),
+        ("image/bmp", b"BM\x00\xff", "binary", None),
+        ("application/json", b'{"a": 1}', "json", {"a": 1}),
+    ],
+)
+def test_a_body_of_any_type_gets_a_true_answer(
+    cloud: Cloud, way: str, content_type: str, body: bytes, kind: str, value: object
+) -> None:
+    seen = through(cloud, way, "POST", data=body, headers={"Content-Type": content_type}).json()["request"]
+    assert seen["body"] == {"kind": kind, "bytes": len(body), "value": value}
+    assert (seen["content_type"], seen["content_length"]) == (content_type, str(len(body)))
+    assert seen["client_address"] == ("127.0.0.1" if way == "gateway" else None)
+
+
+@pytest.mark.parametrize("way", list(PATHS))
+def test_a_head_has_the_length_of_a_get_and_no_body(cloud: Cloud, way: str) -> None:
+    got, head = (through(cloud, way, method, "?a=1") for method in ("GET", "HEAD"))
+    assert (head.status_code, head.content) == (200, b"")
+    # The method itself is a part of the answer, and HEAD one letter longer.
+    assert int(head.headers["Content-Length"]) == len(got.content) + got.text.count('"GET"')
+    assert head.headers["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize("way", list(PATHS))
+def test_options_names_the_methods(cloud: Cloud, way: str) -> None:
+    answer = through(cloud, way, "OPTIONS")
+    assert (answer.status_code, answer.headers["Allow"]) == (200, "GET, HEAD, OPTIONS, POST")
+    assert answer.json()["ctx.Method"] == "OPTIONS"
+
+
+@pytest.mark.parametrize("way", list(PATHS))
+def test_of_a_repeated_header_the_last_arrives(cloud: Cloud, way: str) -> None:
+    """The FDK makes a dictionary of the headers before anything of the suite sees them."""
+    port = int(cloud.gateway.rpartition(":")[2])
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.putrequest("GET", PATHS[way])
+    for name, value in [("X-Two", "1"), ("X-Two", "2"), *bearer(cloud).items()]:
+        connection.putheader(name, value)
+    connection.endheaders()
+    value = json.loads(connection.getresponse().read())
+    connection.close()
+    assert value["ctx.HTTPHeaders"]["x-two"] == value["ctx.Headers"]["x-two"] == "2"
+
+
+def test_path_parameters_arrive_in_the_path(cloud: Cloud) -> None:
+    url = f"{cloud.gateway}/request-context/some/path%20x"
+    value = requests.get(url, headers=bearer(cloud), timeout=20).json()
+    assert value["request"]["path_parameters"] == ["some", "path x"]
+
+
 @pytest.mark.parametrize("way", ["invoke", "trigger", "gateway"])
 def test_no_secret_of_config_headers_or_query_is_shown_or_logged(
     cloud: Cloud, running: tuple[Cloud, FunctionHost], way: str
@@ -136,15 +205,14 @@ def test_no_secret_of_config_headers_or_query_is_shown_or_logged(
     token = bearer(cloud)
     headers = {**SECRET_HEADERS, **token}
     path = {"invoke": "/invoke/request-context", "trigger": "/t/oci-functions/request-context"}
-    url = f"{cloud.gateway}{path.get(way, '/request-context')}?token={SECRET}&x=1"
+    url = f"{cloud.gateway}{path.get(way, '/request-context')}?token={SECRET}&%70assword={SECRET}&x=1"
     answer = requests.post(url, json={}, headers=headers, timeout=20)
     value = answer.json()
     assert SECRET not in answer.text
     assert token["Authorization"].split()[1] not in answer.text
-    assert value["ctx.Config"]["db_pass"] == value["ctx.Config"]["wallet_pem"] == "***"
+    assert value["ctx.Config"]["db_pass"] == value["ctx.Config"]["wallet_pem"] == "(text, 14 characters)"
     for name in ("authorization", "cookie", "x-api-key"):
-        shown = value["ctx.Headers"][name]
-        assert shown == "***" or set(shown) == {"***"}
+        assert value["ctx.Headers"][name].startswith("(text, ")
     logs = summary_lines(running[1])
     assert logs
     assert SECRET not in json.dumps(logs)
@@ -169,7 +237,6 @@ def summary_lines(host: FunctionHost) -> list[dict[str, Any]]:
         (b'"Joan"', "body"),
         (b'{"name": 7}', "name"),
         (b'{"name": "' + b"x" * 201 + b'"}', "name"),
-        (b"\xff\xfe", "body"),
         (b"[" * 100_000, "body"),
     ],
 )

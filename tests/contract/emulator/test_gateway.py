@@ -65,7 +65,9 @@ def test_every_route_reaches_its_function(cloud: Cloud, route: dict[str, Any], m
     path = route["path"].replace("{picture}", "joan.bmp").replace("{path*}", "a/b")
     answer = send(cloud, method, path + "?x=1", headers={**CARD, **bearer(cloud)})
     assert answer.status_code == 200
-    assert answer.text == f"{route['backend']['functionId'][2:-1]} {path}?x=1"
+    body = f"{route['backend']['functionId'][2:-1]} {path}?x=1"
+    assert answer.text == ("" if method == "HEAD" else body)
+    assert answer.headers["Content-Length"] == str(len(body))
 
 
 @pytest.mark.parametrize("route", DOCUMENT["routes"], ids=lambda route: route["path"])
@@ -74,7 +76,7 @@ def test_no_route_takes_another_method_and_none_answers_cors(cloud: Cloud, route
     assert send(cloud, "DELETE", path, headers=CARD).status_code == 405
     preflight = {"Origin": "https://example.com", "Access-Control-Request-Method": "POST"}
     answer = send(cloud, "OPTIONS", path, headers=preflight)
-    assert answer.status_code == 405
+    assert answer.status_code == (401 if "OPTIONS" in route["methods"] else 405)  # a browser sends no token there
     assert not [name for name in answer.headers if name.lower().startswith("access-control-")]
 
 
@@ -117,10 +119,10 @@ def test_what_is_no_token_is_refused_on_the_cards_route_too(cloud: Cloud, value:
         assert send(cloud, "GET", path, headers={**CARD, "Authorization": header}).status_code == 401
 
 
-def test_a_body_that_is_not_json_is_refused_and_none_is_needed(cloud: Cloud) -> None:
+def test_a_body_of_any_type_passes_and_none_is_needed(cloud: Cloud) -> None:
     headers = bearer(cloud)
     plain = {**headers, "Content-Type": "text/plain"}
-    assert send(cloud, "POST", "/request-context", headers=plain, data="x").status_code == 415
+    assert send(cloud, "POST", "/request-context", headers=plain, data="x").status_code == 200
     assert send(cloud, "POST", "/request-context", headers=headers, json={}).status_code == 200
     assert send(cloud, "POST", "/request-context", headers=headers).status_code == 200
 
