@@ -18,7 +18,7 @@ OF_THE_MOMENT = {"ctx.CallID", "ctx.Deadline", "commit", "version"}
 def test_the_command_of_the_page_prints_the_answer_of_the_page() -> None:
     found = re.search(r"```bash\n(?P<command>[^`]*)```\n\n```json\n(?P<answer>[^`]*)```", PAGE)
     assert found
-    _, name, *words = shlex.split(found["command"])
+    _, name, *words = shlex.split(found["command"].replace("\\\n", " "))
     assert name == "context"
     printed = json.loads(CliRunner().invoke(command(), words).stdout)
     written = json.loads(found["answer"])
