@@ -13,10 +13,11 @@ import sqlglot
 from sqlglot import exp
 
 from functions.adw_billing.errors import DatabaseError
+from functions.adw_billing.warehouse.oracle.names import DEFAULT_NAMES, Names, Sql, text_of
 from tests.support.dbms_cloud import CopyError, copied
 
 COPY = r"BEGIN DBMS_CLOUD\.COPY_DATA\((\w+ => :\w+(, )?)+\); END;"
-COMMANDS = (COPY, r"ALTER SESSION SET \w+ = '[^']*'", r"ALTER TABLE oci_billing MODIFY \(\w+ VARCHAR2\(\d+ CHAR\)\)")
+COMMANDS = (COPY, r"ALTER SESSION SET \w+ = '[^']*'", r"ALTER TABLE \w*oci_billing MODIFY \(\w+ VARCHAR2\(\d+ CHAR\)\)")
 """What sqlglot reads as a command only, or not at all, and what may be that: the whole list."""
 
 CODES = {
@@ -66,7 +67,8 @@ def translation(statement: str) -> str:
 class TranslatedSession:
     """What `oracle_session.Session` offers, on a DuckDB database of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: Names = DEFAULT_NAMES) -> None:
+        self.names = names
         self.database = duckdb.connect()
         self.database.execute(DICTIONARY)
         self.statements = 0
@@ -74,21 +76,21 @@ class TranslatedSession:
         self.objects: dict[str, bytes] = {}
         self._open = False
 
-    def rows(self, statement: str, **binds: object) -> list[tuple[Any, ...]]:
+    def rows(self, statement: Sql, **binds: object) -> list[tuple[Any, ...]]:
         self.statements += 1
         return self._run(statement, binds).fetchall()
 
-    def run(self, statement: str, **binds: object) -> int:
+    def run(self, statement: Sql, **binds: object) -> int:
         self.statements += 1
         done = self._run(statement, binds).fetchall()
         return int(done[0][0]) if done and isinstance(done[0][0], int) else 0
 
-    def many(self, statement: str, rows: Sequence[Mapping[str, object]]) -> None:
+    def many(self, statement: Sql, rows: Sequence[Mapping[str, object]]) -> None:
         self.statements += bool(rows)
         for row in rows:
             self._run(statement, row)
 
-    def insert(self, statement: str, batch: Any) -> None:
+    def insert(self, statement: Sql, batch: Any) -> None:
         self.statements += 1
         for row in batch.to_pylist():
             self._run(statement, row)
@@ -135,7 +137,8 @@ class TranslatedSession:
     def close(self) -> None:
         self.rollback()
 
-    def _run(self, statement: str, binds: Any) -> duckdb.DuckDBPyConnection:
+    def _run(self, said: Sql, binds: Any) -> duckdb.DuckDBPyConnection:
+        statement = text_of(said, self.names)
         self.seen.append(statement)
         text = translation(statement)
         if re.fullmatch(COPY, statement):

@@ -138,10 +138,12 @@ def ddl(engine: str) -> str:
     from functions.adw_billing.warehouse.duckdb import views as duckdb_views
     from functions.adw_billing.warehouse.oracle import schema as oracle_schema
     from functions.adw_billing.warehouse.oracle import views as oracle_views
+    from functions.adw_billing.warehouse.oracle.names import DEFAULT_NAMES, text_of
 
     if engine == "oracle":
-        made = [oracle_create(table) for table in tables.ALL]
-        made += [*oracle_schema.INDEXES.values(), *oracle_views.create_statements().values()]
+        made = [oracle_create(table, DEFAULT_NAMES(table), DEFAULT_NAMES.primary_key(table)) for table in tables.ALL]
+        more = [*oracle_schema.INDEXES.values(), *oracle_views.create_statements().values()]
+        made += [text_of(statement, DEFAULT_NAMES) for statement in more]
     else:
         made = [duckdb_create(table) for table in tables.ALL if table is not tables.BILLING]
         made += [duckdb_sql.billing_view(frozenset()), *duckdb_views.create_statements()]

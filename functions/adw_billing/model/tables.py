@@ -9,9 +9,6 @@ from __future__ import annotations
 
 from functions.adw_billing.model.columns import Column, ColumnType, FirstValue, Table
 
-TABLE_PREFIX = "oci_"
-"""What the names of all tables and views begin with."""
-
 OBJECT_KEY = (
     Column("tenancy_id", length=255, required=True),
     Column("object_name", length=1024, required=True),
@@ -40,7 +37,7 @@ _PLACE = {
 _CORRECTION = _columns("lineItem/isCorrection lineItem/backreferenceNo", length=400)
 
 USAGE = Table(
-    f"{TABLE_PREFIX}usage",
+    "oci_usage",
     (
         *_NUMBERED,
         *_LINE_ITEM.values(),
@@ -55,7 +52,7 @@ USAGE = Table(
 """Usage reports (`reports/usage-csv/`), the legacy dialect."""
 
 COST = Table(
-    f"{TABLE_PREFIX}cost",
+    "oci_cost",
     (
         *_NUMBERED,
         *_LINE_ITEM.values(),
@@ -98,7 +95,7 @@ _FOCUS_QUANTITY = (
 _FOCUS_TIME = "BillingPeriodEnd BillingPeriodStart ChargePeriodEnd ChargePeriodStart"
 
 FOCUS = Table(
-    f"{TABLE_PREFIX}focus",
+    "oci_focus",
     (
         *_NUMBERED,
         *sorted(
@@ -139,7 +136,7 @@ SERVICE_COLUMNS = {"cost": ("product_service", "cost_currencyCode"), "focus": ("
 """The columns of service and currency in `oci_cost_daily`, by the dialects that have costs."""
 
 REPORT = Table(
-    f"{TABLE_PREFIX}report",
+    "oci_report",
     (
         *OBJECT_KEY,
         Column("dialect", length=10),
@@ -159,13 +156,13 @@ REPORT = Table(
 rejected leaves the rows and the ledger row of the version before it. sha256 is that of the bytes as stored."""
 
 REJECTED = Table(
-    f"{TABLE_PREFIX}report_rejected",
+    "oci_report_rejected",
     (*_NUMBERED, Column("reason", length=100), Column("content", ColumnType.LONG_TEXT)),
 )
 """Quarantine: object_row 0 stands for the whole object."""
 
 CLAIM = Table(
-    f"{TABLE_PREFIX}report_claim",
+    "oci_report_claim",
     (
         *OBJECT_KEY,
         Column("call_id", length=255),
@@ -187,13 +184,11 @@ BILLING_COLUMNS = (
     "product/resourceId usage/consumedQuantity usage/billedQuantity usage/consumedQuantityUnits "
     "usage/consumedQuantityMeasure lineItem/isCorrection lineItem/backreferenceNo"
 )
-BILLING = Table(
-    f"{TABLE_PREFIX}billing", (Column("usage_report", length=1300), *_columns(BILLING_COLUMNS, length=4000).values())
-)
+BILLING = Table("oci_billing", (Column("usage_report", length=1300), *_columns(BILLING_COLUMNS, length=4000).values()))
 """The table that users have: 18 texts; usage_report = `<tenancy OCID>-<file name without .csv>`."""
 
 DAILY = Table(
-    f"{TABLE_PREFIX}cost_daily",
+    "oci_cost_daily",
     (
         Column("tenancy_id", length=255, required=True),
         Column("usage_day", ColumnType.DAY, required=True),
@@ -208,7 +203,7 @@ DAILY = Table(
 rows `retention_days` has removed may have several rows of one kind: a late report adds its own."""
 
 LOADER = Table(
-    f"{TABLE_PREFIX}loader",
+    "oci_loader",
     (Column("name", length=100, required=True), Column("value", length=1000)),
     key=("name",),
 )
@@ -234,14 +229,14 @@ def retained_row(tenancy_id: str) -> str:
 
 ALL = (USAGE, COST, FOCUS, REPORT, REJECTED, CLAIM, BILLING, DAILY, LOADER)
 
-FOCUS_VIEW = f"{TABLE_PREFIX}focus_view"
+FOCUS_VIEW = "oci_focus_view"
 """FOCUS 1.2 over all three dialects."""
-CORRECTION_VIEW = f"{TABLE_PREFIX}correction"
+CORRECTION_VIEW = "oci_correction"
 """Corrections with the lines that they go back to."""
-RECONCILIATION_VIEW = f"{TABLE_PREFIX}reconciliation"
+RECONCILIATION_VIEW = "oci_reconciliation"
 """Cost reports against FOCUS reports, by day and service."""
 
-STAGE_PREFIX = f"{TABLE_PREFIX}stage_"
+STAGE_PREFIX = "oci_stage_"
 """Of an object's private tables on Oracle."""
 
 SCHEMA_VERSION = 1

@@ -62,11 +62,11 @@ def duckdb_create(table: Table, name: str = "") -> str:
     return f"CREATE TABLE IF NOT EXISTS {name or table.name} (\n" + ",\n".join(lines) + "\n)"
 
 
-def oracle_create(table: Table, name: str = "") -> str:
-    """Return `CREATE TABLE` for Oracle; ORA-00955 says that it is there already."""
+def oracle_create(table: Table, name: str, key_name: str) -> str:
+    """Return `CREATE TABLE` for Oracle under a name, its primary key under another; ORA-00955: it is there already."""
     lines = [
         f"  {column.name} {oracle_type(column)}{' NOT NULL' if column.required else ''}" for column in table.columns
     ]
     if table.key:
-        lines.append(f"  CONSTRAINT {name or table.name}_pk PRIMARY KEY ({', '.join(table.key)})")
-    return f"CREATE TABLE {name or table.name} (\n" + ",\n".join(lines) + "\n)"
+        lines.append(f"  CONSTRAINT {key_name} PRIMARY KEY ({', '.join(table.key)})")
+    return f"CREATE TABLE {name} (\n" + ",\n".join(lines) + "\n)"

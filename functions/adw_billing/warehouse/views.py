@@ -17,6 +17,8 @@ from functions.adw_billing.model.tables import COST, FOCUS, FOCUS_VIEW, USAGE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from functions.adw_billing.model.columns import Table
+
 FOCUS_COLUMNS: dict[str, tuple[str, str, str]] = {
     # FOCUS 1.2 name: expression over FOCUS, over COST, over USAGE
     "AvailabilityZone": ("AvailabilityZone", "product_availabilityDomain", "product_availabilityDomain"),
@@ -109,10 +111,13 @@ WHERE {is_correction}"""
 """The rows of `oci_correction` in both engines; `line`, `resolved` and `original` are each engine's own."""
 
 
-def focus_view(in_engine: Callable[[str], str]) -> str:
-    """Return `CREATE OR REPLACE VIEW` of FOCUS_VIEW; ``in_engine`` puts an expression into the engine's words."""
+def focus_view(in_engine: Callable[[str], str], name: Callable[[Table | str], str]) -> str:
+    """Return `CREATE OR REPLACE VIEW` of FOCUS_VIEW.
+
+    ``in_engine`` puts an expression into the engine's words; ``name`` says what the engine calls a table or a view.
+    """
     parts = []
     for index, table in enumerate((FOCUS, COST, USAGE)):
-        columns = [f"{in_engine(expressions[index])} AS {name}" for name, expressions in FOCUS_COLUMNS.items()]
-        parts.append(f"SELECT {', '.join(columns)} FROM {table.name}")
-    return f"CREATE OR REPLACE VIEW {FOCUS_VIEW} AS {' UNION ALL '.join(parts)}"
+        columns = [f"{in_engine(expressions[index])} AS {column}" for column, expressions in FOCUS_COLUMNS.items()]
+        parts.append(f"SELECT {', '.join(columns)} FROM {name(table)}")
+    return f"CREATE OR REPLACE VIEW {name(FOCUS_VIEW)} AS {' UNION ALL '.join(parts)}"

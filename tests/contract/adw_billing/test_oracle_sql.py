@@ -19,6 +19,7 @@ from functions.adw_billing.warehouse.oracle import claim_sql
 from functions.adw_billing.warehouse.oracle import sql as oracle_sql
 from functions.adw_billing.warehouse.oracle import views as oracle_views
 from functions.adw_billing.warehouse.oracle.errors import ConnectionLost
+from functions.adw_billing.warehouse.oracle.names import DEFAULT_NAMES, Names, Statement, text_of
 from functions.adw_billing.warehouse.oracle.warehouse import OracleWarehouse
 from shared.deadline import Deadline
 from shared.errors import NotAuthorised
@@ -29,7 +30,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TENANCY = "ocid1.tenancy.oc1..aaaaaaaatranslated"
-UNSAID = (oracle_sql.COMMITTED,)
+
+
+def said(statement: Statement) -> str:
+    """The statement's text in a schema without a prefix."""
+    return text_of(statement, DEFAULT_NAMES)
+
+
+UNSAID = (said(oracle_sql.COMMITTED),)
 """What only a lost commit asks."""
 DIALECTS = ("cost", "focus", "usage")
 
@@ -60,7 +68,7 @@ def key(name: str, etag: str = "e1") -> ObjectKey:
 def everything(session: TranslatedSession, folder: Path) -> None:
     """A run that says all there is to say: adoption, three dialects, slices, damage, another version, retention."""
     names = ", ".join(f"{name} VARCHAR" for name in BILLING.names)
-    session.database.execute(f"CREATE TABLE oci_billing ({names})")
+    session.database.execute(f"CREATE TABLE {session.names(BILLING)} ({names})")
     made = warehouse(session)
     made.migrate()
     made.inspect(copies=True)
@@ -100,15 +108,37 @@ def test_every_statement_is_read_as_oracle_and_not_taken_for_a_command(
     everything(session, tmp_path)
     for statement in (*session.seen, *UNSAID):
         parsed(statement)
-    said = " ".join([*session.seen, *UNSAID])
+    run = " ".join([*session.seen, *UNSAID])
     for text in (*vars(oracle_sql).values(), *vars(claim_sql).values()):
-        if isinstance(text, str) and re.match(r"(SELECT|INSERT|UPDATE|DELETE) ", text):
-            assert text in said, f"this run never said: {text}"
+        if isinstance(text, Statement):
+            assert said(text) in run, f"this run never said: {said(text)}"
+        elif isinstance(text, str) and re.match(r"(SELECT|INSERT|UPDATE|DELETE) ", text):
+            assert text in run, f"this run never said: {text}"
+
+
+def test_a_prefix_is_in_every_name_that_a_run_says_and_makes(tmp_path: Path) -> None:
+    session = TranslatedSession(Names("acme_"))
+    everything(session, tmp_path)
+    for statement in session.seen:
+        tree = parsed(statement)
+        found = {table.name.lower() for table in tree.find_all(exp.Table)} if tree else set()
+        assert not [name for name in found if name.startswith("oci_")], statement
+    made = (
+        "SELECT table_name FROM duckdb_tables() UNION SELECT index_name FROM duckdb_indexes() "
+        "UNION SELECT view_name FROM duckdb_views() WHERE NOT internal"
+    )
+    ours = {str(name).lower() for (name,) in session.database.execute(made).fetchall() if "oci_" in str(name).lower()}
+    assert ours >= {f"acme_{table.name}" for table in ALL}
+    assert all(name.startswith("acme_oci_") for name in ours)
+    assert any(
+        "PRIMARY KEY" in statement and "CONSTRAINT acme_oci_report_pk" in statement for statement in session.seen
+    )
 
 
 def test_statements_have_named_binds_and_no_hints(session: TranslatedSession, tmp_path: Path) -> None:
     everything(session, tmp_path)
-    for statement in {*session.seen, *UNSAID, *oracle_views.create_statements().values()}:
+    views = (said(view) for view in oracle_views.create_statements().values())
+    for statement in {*session.seen, *UNSAID, *views}:
         assert "/*+" not in statement
         tree = parsed(statement)
         for bind in tree.find_all(exp.Placeholder, exp.Parameter) if tree else ():
@@ -116,7 +146,7 @@ def test_statements_have_named_binds_and_no_hints(session: TranslatedSession, tm
 
 
 def test_what_sqlglot_cannot_read_is_a_named_list_of_two() -> None:
-    for statement in (*oracle_sql.SESSION, oracle_sql.widen(BILLING, BILLING.columns[0])):
+    for statement in (*oracle_sql.SESSION, said(oracle_sql.widen(BILLING, BILLING.columns[0]))):
         assert translation(statement) == ""
         assert isinstance(sqlglot.parse_one(statement, dialect="oracle"), exp.Command)
     with pytest.raises(AssertionError, match="does not understand"):
@@ -196,7 +226,7 @@ class LosingSession(TranslatedSession):
     arrives: bool | None = None
 
     def commit(self) -> None:
-        arrives, publishes = self.arrives, any(each == oracle_sql.ADD_REPORT for each in self.seen)
+        arrives, publishes = self.arrives, said(oracle_sql.ADD_REPORT) in self.seen
         if arrives is None or not publishes:
             super().commit()
             return
@@ -223,8 +253,8 @@ def test_a_commit_without_an_answer_is_looked_up_in_the_ledger(tmp_path: Path, *
     else:
         with pytest.raises(ConnectionLost):
             made.commit(claim, source.outcome())
-    assert session.seen.count(oracle_sql.COMMITTED) == 1
-    assert session.seen.count(oracle_sql.ADD_REPORT) == 1, "published once: not again without asking"
+    assert session.seen.count(said(oracle_sql.COMMITTED)) == 1
+    assert session.seen.count(said(oracle_sql.ADD_REPORT)) == 1, "published once: not again without asking"
     assert session.rows("SELECT COUNT(*) FROM oci_cost") == [(20 if arrives else 0,)]
 
 
@@ -240,7 +270,7 @@ def test_a_publication_takes_the_lock_of_all_publications_before_any_other(
     before = len(session.seen)
     made.commit(claim, source.outcome())
     first, second, *_ = session.seen[before:]
-    assert (first, second) == (oracle_sql.LOCK, claim_sql.CLAIM_HOLD)
+    assert (first, second) == (said(oracle_sql.LOCK), said(claim_sql.CLAIM_HOLD))
     assert first.endswith("FOR UPDATE")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from functions.adw_billing.model.tables import (
     CORRECTION_VIEW,
     COST,
@@ -12,6 +14,9 @@ from functions.adw_billing.model.tables import (
     USAGE,
 )
 from functions.adw_billing.warehouse.views import CORRECTION_ROWS, focus_view
+
+if TYPE_CHECKING:
+    from functions.adw_billing.model.columns import Table
 
 _PLACEHOLDERS = {
     "{month}": "date_trunc('month', lineItem_intervalUsageStart)",
@@ -77,7 +82,11 @@ FROM side
 
 def create_statements() -> list[str]:
     """Return `CREATE OR REPLACE VIEW` of all of them."""
-    return [focus_view(_filled), CORRECTION, RECONCILIATION]
+    return [focus_view(_filled, _name), CORRECTION, RECONCILIATION]
+
+
+def _name(table: Table | str) -> str:
+    return table if isinstance(table, str) else table.name
 
 
 def _filled(expression: str) -> str:

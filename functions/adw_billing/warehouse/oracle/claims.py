@@ -18,6 +18,7 @@ from functions.adw_billing.warehouse.oracle import claim_sql
 from shared.errors import FunctionError
 
 if TYPE_CHECKING:
+    from functions.adw_billing.warehouse.oracle.names import Statement
     from functions.adw_billing.warehouse.oracle.session import Session
     from shared.deadline import Deadline
 
@@ -91,7 +92,7 @@ class Claims:
         """Remove the claim."""
         self._run(claim_sql.CLAIM_END, key)
 
-    def _run(self, statement: str, key: ObjectKey, **binds: object) -> int:
+    def _run(self, statement: Statement, key: ObjectKey, **binds: object) -> int:
         return self._session.run(statement, **_name(key), call_id=self._call_id, **binds)
 
 

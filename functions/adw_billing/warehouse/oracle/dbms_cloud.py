@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from functions.adw_billing.errors import DatabaseError
 from functions.adw_billing.warehouse.oracle import dbms_cloud_sql as sql
 from functions.adw_billing.warehouse.oracle.publish import sums_of
-from functions.adw_billing.warehouse.oracle.sql import BILLING_ROWS, ROWS, drop
 from functions.adw_billing.warehouse.oracle.stage import create_table, drop_table
+from functions.adw_billing.warehouse.oracle.stage_sql import BILLING_ROWS, ROWS, drop
 from shared import logs
 from shared.errors import FunctionError
 
@@ -68,12 +68,12 @@ class Copy:
 
     def _stage(self, stage: Stage, first: int) -> None:
         """Fill the private tables in one transaction: both are made before it, because DDL commits."""
-        layout, name = self._layout, self._table.name
+        layout, copied = self._layout, self._table
         kinds = (ROWS,) if layout.dialect == "focus" else (ROWS, BILLING_ROWS)
         tables = [stage.table(kind) for kind in kinds]
-        self._session.run(sql.stage_rows(layout, name, tables[0]), first=first)
+        self._session.run(sql.stage_rows(layout, copied, tables[0]), first=first)
         if len(tables) > 1:
-            self._session.run(sql.stage_billing(layout, name, tables[1]))
+            self._session.run(sql.stage_billing(layout, copied, tables[1]))
 
     def _copy(self, uri: str) -> None:
         # COPY_DATA adds to what is in the table and commits by itself: the table is new for every copy
@@ -82,7 +82,7 @@ class Copy:
             create_table(self._session, self._table)
         self._session.run(
             sql.COPY,
-            table_name=self._table.name.upper(),
+            table_name=self._session.names.in_catalogue(self._table),
             credential_name=sql.CREDENTIAL,
             file_uri_list=uri,
             field_list=sql.field_list(self._layout),
@@ -90,4 +90,4 @@ class Copy:
         )
 
     def _checked(self) -> tuple[int | None, ...]:
-        return self._session.rows(sql.fitness(self._layout, self._table.name))[0]
+        return self._session.rows(sql.fitness(self._layout, self._table))[0]

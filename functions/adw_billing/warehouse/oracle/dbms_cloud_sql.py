@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 from functions.adw_billing.model.columns import DIGITS, Column, ColumnType, Table
 from functions.adw_billing.model.tables import BILLING, COST_SUM, DATA, DAY_COLUMN, OBJECT_KEY, QUANTITY_SUM
-from functions.adw_billing.warehouse.oracle.sql import NUMBER_TEXT_CHARACTERS, sums
+from functions.adw_billing.warehouse.oracle.names import Statement
+from functions.adw_billing.warehouse.oracle.sql import sums
+from functions.adw_billing.warehouse.oracle.stage_sql import NUMBER_TEXT_CHARACTERS
 
 if TYPE_CHECKING:
     from functions.adw_billing.model.headers import Layout
@@ -74,12 +76,14 @@ def field_list(layout: Layout) -> str:
     return ", ".join(['"RECORD_NO" RECNUM', *fields])
 
 
-def fitness(layout: Layout, name: str) -> str:
+def fitness(layout: Layout, copied: Table) -> Statement:
     """Return the query for rows, distinct record numbers, the first and last of them, and rows that are not for SQL."""
     tests = " OR ".join(_unfit(layout)) or "1 = 0"
-    return (
-        "SELECT COUNT(*), COUNT(DISTINCT record_no), MIN(record_no), MAX(record_no), "
-        f"COUNT(CASE WHEN {tests} THEN 1 END) FROM {name}"
+    return Statement(
+        lambda name: (
+            "SELECT COUNT(*), COUNT(DISTINCT record_no), MIN(record_no), MAX(record_no), "
+            f"COUNT(CASE WHEN {tests} THEN 1 END) FROM {name(copied)}"
+        )
     )
 
 
@@ -100,24 +104,32 @@ def _unfit(layout: Layout) -> list[str]:
     return tests
 
 
-def stage_rows(layout: Layout, name: str, stage: Table) -> str:
+def stage_rows(layout: Layout, copied: Table, stage: Table) -> Statement:
     """Return the INSERT of the copied rows into the private table of rows; ``:first``: the first one's number."""
     columns = DATA[layout.dialect].columns[len(OBJECT_KEY) + 1 :]
     values = ["record_no - :first + 1", *(_value(layout, column) for column in columns), "0"]
-    return f"INSERT INTO {stage.name} ({', '.join(stage.names)}) SELECT {', '.join(values)} FROM {name}"
+    return _insert(stage, values, copied)
 
 
-def stage_billing(layout: Layout, name: str, stage: Table) -> str:
+def stage_billing(layout: Layout, copied: Table, stage: Table) -> Statement:
     """Return the INSERT of the copied rows into the private table for `oci_billing`, as texts."""
     texts = [_text(layout, column.name) for column in BILLING.columns[1:]]
     day = f"TO_DATE(SUBSTR({_text(layout, DAY_COLUMN[layout.dialect])}, 1, 10), 'YYYY-MM-DD')"
-    return f"INSERT INTO {stage.name} ({', '.join(stage.names)}) SELECT {', '.join([*texts, day, '0'])} FROM {name}"
+    return _insert(stage, [*texts, day, "0"], copied)
 
 
-def staged_sums(dialect: str, stage: Table) -> str:
+def _insert(stage: Table, values: list[str], copied: Table) -> Statement:
+    return Statement(
+        lambda name: (
+            f"INSERT INTO {name(stage)} ({', '.join(stage.names)}) SELECT {', '.join(values)} FROM {name(copied)}"
+        )
+    )
+
+
+def staged_sums(dialect: str, stage: Table) -> Statement:
     """Return the query for rows and sums of the private table of rows, whose numbers are texts."""
     number = "CAST({} AS NUMBER)"
-    return sums(COST_SUM[dialect].sql("0", number), QUANTITY_SUM[dialect].sql("0", number), stage.name)
+    return sums(COST_SUM[dialect].sql("0", number), QUANTITY_SUM[dialect].sql("0", number), stage)
 
 
 def _field(layout: Layout, position: int) -> str:

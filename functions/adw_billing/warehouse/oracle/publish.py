@@ -10,7 +10,7 @@ from functions.adw_billing.errors import ProofFailed
 from functions.adw_billing.model.exact_sums import plain, total
 from functions.adw_billing.model.tables import COST_FROM_ROW, FIRST_DAY, LOCK_ROW, NO_DAY, retained_row
 from functions.adw_billing.model.warehouse import LedgerRow, Sums
-from functions.adw_billing.warehouse.oracle import sql
+from functions.adw_billing.warehouse.oracle import sql, stage_sql
 
 if TYPE_CHECKING:
     from functions.adw_billing.model.warehouse import Claim, Outcome
@@ -70,8 +70,8 @@ class Publication:
         # another day changes the summary of both.
         touched = self._days()
         self._session.run(sql.unpublish(self._dialect), **self._name)
-        if stage.name(sql.ROWS):
-            self._session.run(sql.publish(self._dialect, stage.name(sql.ROWS)), **self._whole)
+        if staged := stage.name(stage_sql.ROWS):
+            self._session.run(sql.publish(self._dialect, staged), **self._whole)
         self._prove()
         self._session.run(sql.FORGET_REJECTED, **self._name)
         self._add_rejected(stage)
@@ -111,8 +111,8 @@ class Publication:
             )
 
     def _add_rejected(self, stage: Stage) -> None:
-        if stage.name(sql.REJECTED_ROWS):
-            self._rows_rejected = self._session.run(sql.publish_rejected(stage.name(sql.REJECTED_ROWS)), **self._whole)
+        if staged := stage.name(stage_sql.REJECTED_ROWS):
+            self._rows_rejected = self._session.run(sql.publish_rejected(staged), **self._whole)
         rows = [
             {**self._whole, "object_row": each.object_row, "reason": each.reason, "content": each.content}
             for each in self._outcome.rejected
@@ -128,9 +128,9 @@ class Publication:
         first = str(stored[0][0]) if stored else NO_DAY if self._dialect == "usage" else self._begin_cost()
         key = {"usage_report": self._key.usage_report}
         self._session.run(sql.forget_billing(self._dialect), **key, cost_from=first)
-        if stage.name(sql.BILLING_ROWS):
+        if staged := stage.name(stage_sql.BILLING_ROWS):
             day = datetime.fromisoformat(first)
-            self._session.run(sql.publish_billing(self._dialect, stage.name(sql.BILLING_ROWS)), **key, cost_from=day)
+            self._session.run(sql.publish_billing(self._dialect, staged), **key, cost_from=day)
 
     def _begin_cost(self) -> str:
         """Store the first usage day that cost reports fill in `oci_billing`: once, for all calls."""

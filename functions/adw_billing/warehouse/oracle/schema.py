@@ -19,12 +19,14 @@ from functions.adw_billing.model.tables import (
     STAGE_PREFIX,
 )
 from functions.adw_billing.model.warehouse import ObjectKey
-from functions.adw_billing.warehouse.oracle import claim_sql, sql, views
+from functions.adw_billing.warehouse.oracle import claim_sql, sql, stage_sql, views
+from functions.adw_billing.warehouse.oracle.names import Statement
 from functions.adw_billing.warehouse.oracle.stage import create_table, drop_table
 from shared import logs
 from shared.errors import FunctionError, NotAuthorised
 
 if TYPE_CHECKING:
+    from functions.adw_billing.model.columns import Table
     from functions.adw_billing.warehouse.oracle.session import Session
 
 _log = logs.get("adw-billing")
@@ -32,19 +34,23 @@ ALREADY_THERE = ("ORA-00955", "ORA-01408", "ORA-00001")
 """A table, an index, a row that another call made a moment ago: two first calls at once are one."""
 
 
+def _index(table: Table, kind: str, columns: str) -> Statement:
+    return Statement(lambda name: f"CREATE INDEX {name.index(table, kind)} ON {name(table)} ({columns})")
+
+
 INDEXES = {
     **{
-        f"{table.name}_object": f"CREATE INDEX {table.name}_object ON {table.name} (tenancy_id, object_name)"
+        f"{table.name}_object": _index(table, "object", "tenancy_id, object_name")
         for table in (*DATA.values(), REJECTED)
     },
     **{
-        f"{table.name}_day": f"CREATE INDEX {table.name}_day ON {table.name} (tenancy_id, {DAY_COLUMN[dialect]})"
+        f"{table.name}_day": _index(table, "day", f"tenancy_id, {DAY_COLUMN[dialect]}")
         for dialect, table in DATA.items()
     },
-    f"{BILLING.name}_report": f"CREATE INDEX {BILLING.name}_report ON {BILLING.name} (usage_report)",
-    f"{DAILY.name}_day": f"CREATE INDEX {DAILY.name}_day ON {DAILY.name} (tenancy_id, usage_day)",
+    f"{BILLING.name}_report": _index(BILLING, "report", "usage_report"),
+    f"{DAILY.name}_day": _index(DAILY, "day", "tenancy_id, usage_day"),
 }
-"""By name. Replace-by-object deletes by the first kind, the daily summary reads by the second."""
+"""By name without a prefix. Replace-by-object deletes by the first kind, the daily summary reads by the second."""
 
 
 def migrate(session: Session) -> None:
@@ -88,8 +94,12 @@ def inspect(session: Session, *, copies: bool = False) -> str:
 
 
 def _found(session: Session) -> tuple[set[str], int]:
-    """Return the names of the tables that are there and their version, 0 for none. WarehouseUnusable when newer."""
-    present = {str(name).lower() for (name,) in session.rows(sql.TABLES)}
+    """Return the tables that are there, named as in model/tables.py, and their version, 0 for none.
+
+    Raises WarehouseUnusable when it is newer.
+    """
+    found = (session.names.logical(str(name)) for (name,) in session.rows(sql.TABLES))
+    present = {name for name in found if name is not None}
     version = _version(session) if LOADER.name in present else 0
     if version > SCHEMA_VERSION:
         raise WarehouseUnusable(f"the tables are of version {version}, this loader knows {SCHEMA_VERSION}")
@@ -112,7 +122,7 @@ def _adopt(session: Session) -> None:
     """Give the columns of an `oci_billing` that was there before the lengths of today; its rows stay as they are."""
     lengths = {
         str(name).lower(): int(length)
-        for name, length in session.rows(sql.COLUMN_LENGTHS, table_name=BILLING.name.upper())
+        for name, length in session.rows(sql.COLUMN_LENGTHS, table_name=session.names.in_catalogue(BILLING))
     }
     for column in BILLING.columns:
         if lengths.get(column.name.lower(), column.length) < column.length:
@@ -127,15 +137,15 @@ def _drop_leftovers(session: Session, present: set[str]) -> None:
     if not private:
         return
     claimed = {
-        sql.stage_name(kind, ObjectKey(str(tenancy), str(name), ""))
+        stage_sql.stage_name(kind, ObjectKey(str(tenancy), str(name), ""))
         for tenancy, name in session.rows(claim_sql.CLAIM_ALL)
-        for kind in sql.STAGE_LETTERS
+        for kind in stage_sql.STAGE_LETTERS
     }
     for name in sorted(private - claimed):
         drop_table(session, name)
 
 
-def _optional(session: Session, name: str, statement: str) -> None:
+def _optional(session: Session, name: str, statement: Statement) -> None:
     """Make an index or a view. One that the database refuses, say for want of CREATE VIEW, keeps no report out."""
     try:
         _tolerant(session, statement)
@@ -143,7 +153,7 @@ def _optional(session: Session, name: str, statement: str) -> None:
         _log.warning("not made", extra={"fields": {"object": name, "code": error.fields.get("code")}})
 
 
-def _tolerant(session: Session, statement: str, **binds: object) -> None:
+def _tolerant(session: Session, statement: Statement, **binds: object) -> None:
     try:
         session.run(statement, **binds)
     except FunctionError as error:

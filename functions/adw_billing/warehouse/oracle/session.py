@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from functions.adw_billing.warehouse.oracle import sql
 from functions.adw_billing.warehouse.oracle.errors import ConnectionLost, translated
+from functions.adw_billing.warehouse.oracle.names import DEFAULT_NAMES, text_of
 from shared.errors import FunctionError
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     import oracledb
 
+    from functions.adw_billing.warehouse.oracle.names import Names, Sql
     from shared.deadline import Deadline
 
 CLOSE_SECONDS = 5.0
@@ -26,9 +28,12 @@ FETCHED_ROWS = 5000
 
 
 class Session:
-    """Wraps the connection that ``opens`` makes."""
+    """Wraps the connection that ``opens`` makes; ``names`` are those that the schema's tables have."""
 
-    def __init__(self, opens: Callable[[], oracledb.Connection], deadline: Deadline) -> None:
+    def __init__(
+        self, opens: Callable[[], oracledb.Connection], deadline: Deadline, names: Names = DEFAULT_NAMES
+    ) -> None:
+        self.names = names
         self._opens = opens
         self._deadline = deadline
         self._reserve_seconds = 0.0
@@ -50,33 +55,33 @@ class Session:
         finally:
             self._reserve_seconds = 0.0
 
-    def rows(self, statement: str, **binds: object) -> list[tuple[Any, ...]]:
+    def rows(self, statement: Sql, **binds: object) -> list[tuple[Any, ...]]:
         """Return all rows of a query, numbers as int or Decimal."""
         self._begin()
         with translated(), self._connection.cursor() as cursor:
             cursor.arraysize, cursor.prefetchrows = FETCHED_ROWS, FETCHED_ROWS + 1
-            cursor.execute(statement, binds, fetch_decimals=True, fetch_lobs=False)
+            cursor.execute(text_of(statement, self.names), binds, fetch_decimals=True, fetch_lobs=False)
             return list(cursor.fetchall())
 
-    def run(self, statement: str, **binds: object) -> int:
+    def run(self, statement: Sql, **binds: object) -> int:
         """Run a statement; how many rows it touched."""
         self._begin()
         with translated(), self._connection.cursor() as cursor:
-            cursor.execute(statement, binds)
+            cursor.execute(text_of(statement, self.names), binds)
             return int(cursor.rowcount)
 
-    def many(self, statement: str, rows: Sequence[Mapping[str, object]]) -> None:
+    def many(self, statement: Sql, rows: Sequence[Mapping[str, object]]) -> None:
         """Run a statement once for each mapping of binds, in one request; nothing for no rows."""
         if rows:
             self._begin()
             with translated(), self._connection.cursor() as cursor:
-                cursor.executemany(statement, list(rows))
+                cursor.executemany(text_of(statement, self.names), list(rows))
 
-    def insert(self, statement: str, batch: Any) -> None:  # noqa: ANN401  (anything with `__arrow_c_stream__`)
+    def insert(self, statement: Sql, batch: Any) -> None:  # noqa: ANN401  (anything with `__arrow_c_stream__`)
         """Insert an Arrow batch within the transaction (array DML)."""
         self._begin()
         with translated(), self._connection.cursor() as cursor:
-            cursor.executemany(statement, batch)
+            cursor.executemany(text_of(statement, self.names), batch)
 
     def commit(self) -> None:
         """Commit; a lost reply is ConnectionLost or DeadlineExceeded, and the commit may have happened."""

@@ -1,15 +1,15 @@
 """The statements of the Oracle engine, made from the tables' one definition: named binds, no hints.
 
-Everything here but `widen` and `SESSION` is read by sqlglot's Oracle dialect and runs, translated, on DuckDB in the
-tests (tests/support/translated_oracle.py).
+``name`` says what the schema calls a table (names.py); those of claims and private tables are in claim_sql.py and
+stage_sql.py. Everything here but `widen` and `SESSION` is read by sqlglot's Oracle dialect and runs, translated, on
+DuckDB in the tests (tests/support/translated_oracle.py).
 """
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
-from functions.adw_billing.model.columns import Column, ColumnType, Table
+from functions.adw_billing.model.columns import NUMBER_SCALE
 from functions.adw_billing.model.tables import (
     BILLING,
     COST_SUM,
@@ -23,21 +23,18 @@ from functions.adw_billing.model.tables import (
     REJECTED,
     REPORT,
     SERVICE_COLUMNS,
-    STAGE_PREFIX,
-    TABLE_PREFIX,
 )
 from functions.adw_billing.model.warehouse import WHOLE_OBJECT, RowFormat
 from functions.adw_billing.warehouse.ddl import oracle_type
+from functions.adw_billing.warehouse.oracle.names import Statement
 
 if TYPE_CHECKING:
-    from functions.adw_billing.model.warehouse import ObjectKey
+    from functions.adw_billing.model.columns import Column, Table
+    from functions.adw_billing.warehouse.oracle.names import Names
 
 ROW_FORMAT = RowFormat(number_exponents=(-130, 125), limits_texts=True, has_billing=True)
 """Numbers as texts, which Oracle turns into its own NUMBER exactly: 38 digits, exponents from -130 to 125 (Database SQL
 Language Reference, "NUMBER Data Type")."""
-NUMBERS = (ColumnType.NUMBER, ColumnType.QUANTITY, ColumnType.LARGE_NUMBER)
-NUMBER_TEXT_CHARACTERS = 300
-"""Characters of a number as a text: 38 digits and as many zeros as a small or large one has around them."""
 
 NOW = "CAST(SYS_EXTRACT_UTC(SYSTIMESTAMP) AS TIMESTAMP(6))"
 """The database's own clock: calls run on several machines."""
@@ -45,109 +42,51 @@ NOW = "CAST(SYS_EXTRACT_UTC(SYSTIMESTAMP) AS TIMESTAMP(6))"
 SESSION = ("ALTER SESSION SET NLS_NUMERIC_CHARACTERS = '.,'", "ALTER SESSION SET TIME_ZONE = '+00:00'")
 """Numbers arrive as texts with a point, whatever the territory of the session."""
 
-LOCK = f"SELECT name FROM {LOADER.name} WHERE name = :name FOR UPDATE"
+LOCK = Statement(lambda name: f"SELECT name FROM {name(LOADER)} WHERE name = :name FOR UPDATE")
 BY_NAME = "tenancy_id = :tenancy_id AND object_name = :object_name"
 _KEY = ", ".join(column.name for column in OBJECT_KEY)
 KEY_BINDS = ", ".join(f":{column.name}" for column in OBJECT_KEY)
 
-ROWS, BILLING_ROWS, REJECTED_ROWS, COPIED = "rows", "billing", "rejected", "copied"
-"""An object's private tables: its rows, those for `oci_billing`, its quarantine, and what DBMS_CLOUD copies."""
-STAGE_LETTERS = {ROWS: "d", BILLING_ROWS: "b", REJECTED_ROWS: "r", COPIED: "c"}
-"""What stands for them in the tables' names. The letters never change: a claim that an earlier version left behind has
-its rows in a table of that name."""
-STAGED_AFTER = "staged_after"
-"""Column of the private tables: the records that the kept progress had when a row was staged."""
 
-
-def stage_name(kind: str, key: ObjectKey) -> str:
-    """Return the name of an object's private table of one kind."""
-    digest = hashlib.sha256(f"{key.tenancy_id}\n{key.object_name}".encode()).hexdigest()[:20]
-    return f"{STAGE_PREFIX}{STAGE_LETTERS[kind]}_{digest}"
-
-
-def stage_table(kind: str, dialect: str, name: str) -> Table:
-    """Return the definition of a private table.
-
-    Numbers are texts, what is the same in all rows is left out, and STAGED_AFTER says which progress came before.
-    """
-    if kind == BILLING_ROWS:
-        columns: tuple[Column, ...] = (*BILLING.columns[1:], Column("usage_day", ColumnType.DAY))
-    else:
-        source = DATA[dialect] if kind == ROWS else REJECTED
-        columns = tuple(map(_staged, source.columns[len(OBJECT_KEY) :]))
-    return Table(name, (*columns, Column(STAGED_AFTER, ColumnType.INTEGER)))
-
-
-def _staged(column: Column) -> Column:
-    return Column(column.name, ColumnType.TEXT, NUMBER_TEXT_CHARACTERS) if column.type in NUMBERS else column
-
-
-def drop(name: str) -> str:
-    """Return the statement that drops a private table, past the recycle bin."""
-    return f"DROP TABLE {name} PURGE"
-
-
-def stage_insert(table: Table) -> str:
-    """Return the INSERT of one row of a private table, its columns in order."""
-    binds = ", ".join(f":{name}" for name in table.names)
-    return f"INSERT INTO {table.name} ({', '.join(table.names)}) VALUES ({binds})"
-
-
-def stage_trim(name: str) -> str:
-    """Return the DELETE of rows that were staged after the progress was kept last.
-
-    They are durable ahead of their progress where a statement of DDL followed, which commits (the table for another
-    kind of row), or a publication that failed, which commits before it waits for its turn.
-    """
-    return f"DELETE FROM {name} WHERE {STAGED_AFTER} >= :records"
-
-
-def stage_rejected(name: str) -> str:
-    """Return the INSERT of a quarantined row into its private table."""
-    return (
-        f"INSERT INTO {name} (object_row, reason, content, {STAGED_AFTER}) "
-        "VALUES (:object_row, :reason, :content, :staged_after)"
+def publish(dialect: str, stage: str) -> Statement:
+    """Return the INSERT of the staged rows into the dialect's table."""
+    table = DATA[dialect]
+    values = ", ".join(_value(column) for column in table.columns[len(OBJECT_KEY) :])
+    columns = ", ".join(table.names)
+    return Statement(
+        lambda name: f"INSERT INTO {name(table)} ({columns}) SELECT {KEY_BINDS}, {values} FROM {name(stage)}"
     )
 
 
-def empty(name: str) -> str:
-    """Return the statement that empties a private table that an earlier call has left behind."""
-    return f"TRUNCATE TABLE {name}"
-
-
-def publish(dialect: str, stage: str) -> str:
-    """Return the INSERT of the staged rows into the dialect's table."""
-    table = DATA[dialect]
-    values = [_value(column) for column in table.columns[len(OBJECT_KEY) :]]
-    return f"INSERT INTO {table.name} ({', '.join(table.names)}) SELECT {KEY_BINDS}, {', '.join(values)} FROM {stage}"
-
-
 def _value(column: Column) -> str:
-    return f"CAST({column.name} AS {oracle_type(column)})" if column.type in NUMBERS else column.name
+    return f"CAST({column.name} AS {oracle_type(column)})" if column.type in NUMBER_SCALE else column.name
 
 
-def unpublish(dialect: str) -> str:
+def unpublish(dialect: str) -> Statement:
     """Return the DELETE of all rows of an object's name, whatever their etag."""
-    return f"DELETE FROM {DATA[dialect].name} WHERE {BY_NAME}"
+    return Statement(lambda name: f"DELETE FROM {name(DATA[dialect])} WHERE {BY_NAME}")
 
 
-def days(dialect: str) -> str:
+def days(dialect: str) -> Statement:
     """Return the query for the usage days (YYYY-MM-DD) of an object's published rows."""
-    return f"SELECT DISTINCT TO_CHAR({DAY_COLUMN[dialect]}, 'YYYY-MM-DD') FROM {DATA[dialect].name} WHERE {BY_NAME}"
+    day = f"TO_CHAR({DAY_COLUMN[dialect]}, 'YYYY-MM-DD')"
+    return Statement(lambda name: f"SELECT DISTINCT {day} FROM {name(DATA[dialect])} WHERE {BY_NAME}")
 
 
-def proof(dialect: str) -> str:
+def proof(dialect: str) -> Statement:
     """Return the query for rows and sums of an object's name."""
     cost, quantity = COST_SUM[dialect].sql("0"), QUANTITY_SUM[dialect].sql("0")
-    return f"{sums(cost, quantity, DATA[dialect].name)} WHERE {BY_NAME}"
+    whole = sums(cost, quantity, DATA[dialect])
+    return Statement(lambda name: f"{whole.text(name)} WHERE {BY_NAME}")
 
 
-def sums(cost: str, quantity: str, table: str) -> str:
+def sums(cost: str, quantity: str, table: Table) -> Statement:
     """Return the query for rows, and the sums of cost and quantity each as whole units, 18 decimals and the rest.
 
     No part has more digits than SUM keeps (38): the parts are added here.
     """
-    return f"SELECT COUNT(*), {', '.join([*_parts(cost), *_parts(quantity)])} FROM {table}"
+    parts = ", ".join([*_parts(cost), *_parts(quantity)])
+    return Statement(lambda name: f"SELECT COUNT(*), {parts} FROM {name(table)}")
 
 
 def _parts(value: str) -> list[str]:
@@ -161,47 +100,55 @@ def _parts(value: str) -> list[str]:
     ]
 
 
-LEDGER = f"""SELECT r.object_name, r.object_etag, r.state, q.reason
-FROM {REPORT.name} r LEFT JOIN {REJECTED.name} q
+LEDGER = Statement(
+    lambda name: (
+        f"""SELECT r.object_name, r.object_etag, r.state, q.reason
+FROM {name(REPORT)} r LEFT JOIN {name(REJECTED)} q
   ON q.tenancy_id = r.tenancy_id AND q.object_name = r.object_name AND q.object_etag = r.object_etag
   AND q.object_row = {WHOLE_OBJECT}
 WHERE r.tenancy_id = :tenancy_id"""
-SETTLED = f"{LEDGER} AND r.object_name = :object_name"
-COMMITTED = (
-    f"SELECT rows_loaded, rows_rejected FROM {REPORT.name} WHERE {BY_NAME} AND object_etag = :object_etag "
-    "AND call_id = :call_id"
+    )
+)
+SETTLED = Statement(lambda name: f"{LEDGER.text(name)} AND r.object_name = :object_name")
+COMMITTED = Statement(
+    lambda name: (
+        f"SELECT rows_loaded, rows_rejected FROM {name(REPORT)} WHERE {BY_NAME} AND object_etag = :object_etag "
+        "AND call_id = :call_id"
+    )
 )
 """Whether this very call's commit has happened: asked when its answer was lost."""
 
-FORGET_REPORT = f"DELETE FROM {REPORT.name} WHERE {BY_NAME}"
-# A rejected version leaves what was loaded of another one as it is; only rows of rejected versions are replaced.
-_UNLOADED = (
-    f"{BY_NAME} AND (object_etag = :object_etag OR object_etag IN (SELECT object_etag FROM {REPORT.name} "
-    f"WHERE {BY_NAME} AND state = 'rejected'))"
-)
-"""This version, and those of the name that were rejected: what a version that was loaded has is kept."""
+FORGET_REPORT = Statement(lambda name: f"DELETE FROM {name(REPORT)} WHERE {BY_NAME}")
+
+
+def _unloaded(name: Names) -> str:
+    """Select this version, and those of the name that were rejected: what a loaded version has is kept."""
+    rejected = f"SELECT object_etag FROM {name(REPORT)} WHERE {BY_NAME} AND state = 'rejected'"
+    return f"{BY_NAME} AND (object_etag = :object_etag OR object_etag IN ({rejected}))"
+
 
 FORGET_UNLOADED = (
-    f"DELETE FROM {REJECTED.name} WHERE {_UNLOADED}",
-    f"DELETE FROM {REPORT.name} WHERE {_UNLOADED}",
+    Statement(lambda name: f"DELETE FROM {name(REJECTED)} WHERE {_unloaded(name)}"),
+    Statement(lambda name: f"DELETE FROM {name(REPORT)} WHERE {_unloaded(name)}"),
 )
-ADD_REPORT = (
-    f"INSERT INTO {REPORT.name} ({', '.join(REPORT.names)}) VALUES ("
-    + ", ".join(NOW if name == "loaded_at" else f":{name}" for name in REPORT.names)
-    + ")"
-)
-FORGET_REJECTED = f"DELETE FROM {REJECTED.name} WHERE {BY_NAME}"
-ADD_REJECTED = (
-    f"INSERT INTO {REJECTED.name} ({_KEY}, object_row, reason, content) "
-    f"VALUES ({KEY_BINDS}, :object_row, :reason, :content)"
+_REPORT_VALUES = ", ".join(NOW if column == "loaded_at" else f":{column}" for column in REPORT.names)
+ADD_REPORT = Statement(lambda name: f"INSERT INTO {name(REPORT)} ({', '.join(REPORT.names)}) VALUES ({_REPORT_VALUES})")
+FORGET_REJECTED = Statement(lambda name: f"DELETE FROM {name(REJECTED)} WHERE {BY_NAME}")
+ADD_REJECTED = Statement(
+    lambda name: (
+        f"INSERT INTO {name(REJECTED)} ({_KEY}, object_row, reason, content) "
+        f"VALUES ({KEY_BINDS}, :object_row, :reason, :content)"
+    )
 )
 
 
-def publish_rejected(stage: str) -> str:
+def publish_rejected(stage: str) -> Statement:
     """Return the INSERT of the staged quarantine into `oci_report_rejected`."""
-    return (
-        f"INSERT INTO {REJECTED.name} ({_KEY}, object_row, reason, content) "
-        f"SELECT {KEY_BINDS}, object_row, reason, content FROM {stage}"
+    return Statement(
+        lambda name: (
+            f"INSERT INTO {name(REJECTED)} ({_KEY}, object_row, reason, content) "
+            f"SELECT {KEY_BINDS}, object_row, reason, content FROM {name(stage)}"
+        )
     )
 
 
@@ -210,60 +157,72 @@ _DAYS_OF_DIALECT = {"usage": "<", "cost": ">="}
 """Which usage days a dialect has in `oci_billing`: usage reports those before the stored one, cost reports the rest."""
 
 
-def publish_billing(dialect: str, stage: str) -> str:
+def publish_billing(dialect: str, stage: str) -> Statement:
     """Return the INSERT of the staged texts into `oci_billing`, of the usage days that are the dialect's."""
     columns = ", ".join(BILLING.names[1:])
-    return (
-        f"INSERT INTO {BILLING.name} ({', '.join(BILLING.names)}) SELECT :usage_report, {columns} FROM {stage} "
-        f"WHERE usage_day {_DAYS_OF_DIALECT[dialect]} :cost_from"
+    return Statement(
+        lambda name: (
+            f"INSERT INTO {name(BILLING)} ({', '.join(BILLING.names)}) SELECT :usage_report, {columns} "
+            f"FROM {name(stage)} WHERE usage_day {_DAYS_OF_DIALECT[dialect]} :cost_from"
+        )
     )
 
 
-def forget_billing(dialect: str) -> str:
+def forget_billing(dialect: str) -> Statement:
     """Return the DELETE of an object's rows, whoever made them; a usage and a cost report may have the same number."""
     day = f"COALESCE({_BILLING_DAY}, '0000')"
     days = f"{day} {_DAYS_OF_DIALECT[dialect]} :cost_from"
-    return f"DELETE FROM {BILLING.name} WHERE usage_report = :usage_report AND {days}"
+    return Statement(lambda name: f"DELETE FROM {name(BILLING)} WHERE usage_report = :usage_report AND {days}")
 
 
-LEAVE_TO_COST = f"DELETE FROM {BILLING.name} WHERE {_BILLING_DAY} >= :cost_from"
+LEAVE_TO_COST = Statement(lambda name: f"DELETE FROM {name(BILLING)} WHERE {_BILLING_DAY} >= :cost_from")
 """When the first day of cost reports is stored: usage rows of that day and later make room for theirs."""
 
-NEWEST_BILLING = f"SELECT MAX({_BILLING_DAY}) FROM {BILLING.name}"
-REMEMBERED = f"SELECT value FROM {LOADER.name} WHERE name = :name"
-REMEMBER = f"INSERT INTO {LOADER.name} (name, value) VALUES (:name, :value)"
-REMEMBER_LATER = f"UPDATE {LOADER.name} SET value = :value WHERE name = :name AND value < :value"
-REMEMBER_AGAIN = f"UPDATE {LOADER.name} SET value = :value WHERE name = :name"
+NEWEST_BILLING = Statement(lambda name: f"SELECT MAX({_BILLING_DAY}) FROM {name(BILLING)}")
+REMEMBERED = Statement(lambda name: f"SELECT value FROM {name(LOADER)} WHERE name = :name")
+REMEMBER = Statement(lambda name: f"INSERT INTO {name(LOADER)} (name, value) VALUES (:name, :value)")
+REMEMBER_AGAIN = Statement(lambda name: f"UPDATE {name(LOADER)} SET value = :value WHERE name = :name")
+REMEMBER_LATER = Statement(lambda name: f"{REMEMBER_AGAIN.text(name)} AND value < :value")
 
-_DAY_IS_KEPT = f":day_text >= COALESCE((SELECT value FROM {LOADER.name} WHERE name = :retained), '{FIRST_DAY}')"
-"""Whether the rows of a day are there: `retain` removes whole days, and what the summary says of them stays."""
 
-FORGET_DAY = (
-    f"DELETE FROM {DAILY.name} WHERE tenancy_id = :tenancy_id AND dialect = :dialect AND usage_day = :usage_day "
-    f"AND {_DAY_IS_KEPT}"
+def _day_is_kept(name: Names) -> str:
+    """Ask whether the rows of a day are there: `retain` removes whole days, and what the summary says of them stays."""
+    return f":day_text >= COALESCE((SELECT value FROM {name(LOADER)} WHERE name = :retained), '{FIRST_DAY}')"
+
+
+FORGET_DAY = Statement(
+    lambda name: (
+        f"DELETE FROM {name(DAILY)} WHERE tenancy_id = :tenancy_id AND dialect = :dialect AND usage_day = :usage_day "
+        f"AND {_day_is_kept(name)}"
+    )
 )
 
 
-def add_day(dialect: str) -> str:
+def add_day(dialect: str) -> Statement:
     """Return the INSERT of the summary of one usage day of a tenancy, in one dialect.
 
     Of a day whose rows were removed: what an object adds to it that has no version in the ledger yet.
     """
     service, currency = SERVICE_COLUMNS[dialect]
     day = DAY_COLUMN[dialect]
-    loaded = f"SELECT 1 FROM {REPORT.name} WHERE {BY_NAME} AND state <> 'rejected'"
-    late = f"object_name = :object_name AND NOT EXISTS ({loaded})"
-    return (
-        f"INSERT INTO {DAILY.name} ({', '.join(DAILY.names)}) "
-        f"SELECT tenancy_id, :usage_day, :dialect, {service}, {currency}, SUM({COST_SUM[dialect].sql('0')}), COUNT(*) "
-        f"FROM {DATA[dialect].name} "
-        f"WHERE tenancy_id = :tenancy_id AND {day} >= :usage_day AND {day} < :next_day "
-        f"AND ({_DAY_IS_KEPT} OR ({late})) "
-        f"GROUP BY tenancy_id, {service}, {currency}"
-    )
+    cost = COST_SUM[dialect].sql("0")
+
+    def text(name: Names) -> str:
+        loaded = f"SELECT 1 FROM {name(REPORT)} WHERE {BY_NAME} AND state <> 'rejected'"
+        late = f"object_name = :object_name AND NOT EXISTS ({loaded})"
+        return (
+            f"INSERT INTO {name(DAILY)} ({', '.join(DAILY.names)}) "
+            f"SELECT tenancy_id, :usage_day, :dialect, {service}, {currency}, SUM({cost}), COUNT(*) "
+            f"FROM {name(DATA[dialect])} "
+            f"WHERE tenancy_id = :tenancy_id AND {day} >= :usage_day AND {day} < :next_day "
+            f"AND ({_day_is_kept(name)} OR ({late})) "
+            f"GROUP BY tenancy_id, {service}, {currency}"
+        )
+
+    return Statement(text)
 
 
-TABLES = f"SELECT table_name FROM user_tables WHERE table_name LIKE '{TABLE_PREFIX[:-1].upper()}%'"
+TABLES = Statement(lambda name: f"SELECT table_name FROM user_tables WHERE table_name LIKE '{name.pattern}'")
 RIGHTS = "SELECT privilege FROM session_privs"
 """What the session's user may do, rights from roles included."""
 
@@ -271,17 +230,20 @@ CLOUD_PACKAGE = "SELECT object_name FROM all_objects WHERE object_name = 'DBMS_C
 """Whether the session's user may run DBMS_CLOUD: the dictionary shows what one has rights on."""
 
 
-def retain(dialect: str) -> str:
+def retain(dialect: str) -> Statement:
     """Return the DELETE of rows of usage days before a day, of one tenancy."""
-    return f"DELETE FROM {DATA[dialect].name} WHERE tenancy_id = :tenancy_id AND {DAY_COLUMN[dialect]} < :first_day"
+    older = f"tenancy_id = :tenancy_id AND {DAY_COLUMN[dialect]} < :first_day"
+    return Statement(lambda name: f"DELETE FROM {name(DATA[dialect])} WHERE {older}")
 
 
-RETAIN_BILLING = f"DELETE FROM {BILLING.name} WHERE usage_report LIKE :tenancy_prefix AND {_BILLING_DAY} < :first_day"
+RETAIN_BILLING = Statement(
+    lambda name: f"DELETE FROM {name(BILLING)} WHERE usage_report LIKE :tenancy_prefix AND {_BILLING_DAY} < :first_day"
+)
 
 
-def widen(table: Table, column: Column) -> str:
+def widen(table: Table, column: Column) -> Statement:
     """Return `ALTER TABLE … MODIFY`, which gives a text column of an existing table its defined length."""
-    return f"ALTER TABLE {table.name} MODIFY ({column.name} {oracle_type(column)})"
+    return Statement(lambda name: f"ALTER TABLE {name(table)} MODIFY ({column.name} {oracle_type(column)})")
 
 
 COLUMN_LENGTHS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from functions.adw_billing.warehouse.ddl import oracle_create
-from functions.adw_billing.warehouse.oracle import sql
+from functions.adw_billing.warehouse.oracle import stage_sql
 from shared.errors import FunctionError
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from functions.adw_billing.model.columns import Table
     from functions.adw_billing.model.warehouse import Batch, Rejected
+    from functions.adw_billing.warehouse.oracle.names import Sql
     from functions.adw_billing.warehouse.oracle.session import Session
 
 TABLE_EXISTS = "ORA-00955"
@@ -22,7 +23,7 @@ TABLE_MISSING = "ORA-00942"
 
 
 class Stage:
-    """The private tables of one object by kind: `sql.ROWS`, `sql.BILLING_ROWS` and `sql.REJECTED_ROWS`.
+    """The private tables of one object by kind: ROWS, BILLING_ROWS and REJECTED_ROWS of stage_sql.py.
 
     Filled by array inserts within the transaction of the call. Direct path, the driver's other way, commits each batch
     by itself and locks the table; docs/adw-billing-oracle.md has the figures of both.
@@ -47,7 +48,7 @@ class Stage:
         for kind, table in self._tables.items():
             # the call before may have died before it made a table of this kind
             create_table(self._session, table)
-            self._session.run(sql.stage_trim(table.name), records=records)
+            self._session.run(stage_sql.stage_trim(table.name), records=records)
             self._made.add(kind)
         self._session.commit()
 
@@ -57,7 +58,7 @@ class Stage:
         How many rows came in is proved by the publication: the driver's `rowcount` after an insert from Arrow is that
         of the last chunk alone (python-oracledb 26.1).
         """
-        for kind, rows in ((sql.ROWS, batch.rows), (sql.BILLING_ROWS, batch.billing)):
+        for kind, rows in ((stage_sql.ROWS, batch.rows), (stage_sql.BILLING_ROWS, batch.billing)):
             if rows is not None:
                 self._fill(kind, rows, records)
         self._add_rejected(batch.rejected, records)
@@ -70,12 +71,12 @@ class Stage:
 
     def _add_rejected(self, rejected: Sequence[Rejected], records: int) -> None:
         if rejected:
-            self._make(sql.REJECTED_ROWS)
+            self._make(stage_sql.REJECTED_ROWS)
             rows = [
                 {"object_row": row.object_row, "reason": row.reason, "content": row.content, "staged_after": records}
                 for row in rejected
             ]
-            self._session.many(sql.stage_rejected(self._tables[sql.REJECTED_ROWS].name), rows)
+            self._session.many(stage_sql.stage_rejected(self._tables[stage_sql.REJECTED_ROWS].name), rows)
 
     def _fill(self, kind: str, rows: pa.Table, records: int) -> None:
         import pyarrow as pa  # a call with nothing new needs no Arrow
@@ -85,28 +86,29 @@ class Stage:
         columns = [rows[column.name] for column in table.columns[:-1]]
         staged_after = pa.repeat(pa.scalar(records, pa.int64()), rows.num_rows)
         batch = pa.table([*columns, staged_after], table.names)
-        self._session.insert(sql.stage_insert(table), batch)
+        self._session.insert(stage_sql.stage_insert(table), batch)
 
     def _make(self, kind: str) -> None:
         """Make a private table at its first use; one that an earlier call has left behind is emptied."""
         if kind in self._made:
             return
         if not create_table(self._session, self._tables[kind]):
-            self._session.run(sql.empty(self._tables[kind].name))
+            self._session.run(stage_sql.empty(self._tables[kind].name))
         self._made.add(kind)
 
 
 def create_table(session: Session, table: Table) -> bool:
     """Create a table where it is missing; whether it was."""
-    return _unless(session, oracle_create(table), TABLE_EXISTS)
+    names = session.names
+    return _unless(session, oracle_create(table, names(table), names.primary_key(table)), TABLE_EXISTS)
 
 
-def drop_table(session: Session, name: str) -> None:
-    """Drop a table where it is there."""
-    _unless(session, sql.drop(name), TABLE_MISSING)
+def drop_table(session: Session, table: str) -> None:
+    """Drop a table where it is there; named as in model/tables.py."""
+    _unless(session, stage_sql.drop(table), TABLE_MISSING)
 
 
-def _unless(session: Session, statement: str, code: str) -> bool:
+def _unless(session: Session, statement: Sql, code: str) -> bool:
     """Run a statement; False where it fails with that one code."""
     try:
         session.run(statement)

@@ -17,6 +17,7 @@ from functions.adw_billing.model.tables import (
     REPORT,
     USAGE,
 )
+from functions.adw_billing.warehouse.oracle.names import Statement
 from functions.adw_billing.warehouse.views import CORRECTION_ROWS, focus_view
 
 _START = "lineItem_intervalUsageStart"
@@ -27,10 +28,10 @@ _FOCUS_CORRECTION = "CASE WHEN LOWER(ChargeSubcategory) = 'correction' THEN 'Cor
 _DECIMAL = re.compile(r"(?:TRY_)?CAST\((.+) AS DECIMAL\(\d+,\d+\)\)")
 
 
-def create_statements() -> dict[str, str]:
-    """Return `CREATE OR REPLACE VIEW` of all of them, by name."""
+def create_statements() -> dict[str, Statement]:
+    """Return `CREATE OR REPLACE VIEW` of all of them, by the name in model/tables.py."""
     return {
-        FOCUS_VIEW: focus_view(_oracle),
+        FOCUS_VIEW: Statement(lambda name: focus_view(_oracle, name)),
         CORRECTION_VIEW: CORRECTION,
         RECONCILIATION_VIEW: RECONCILIATION,
     }
@@ -45,17 +46,19 @@ def _oracle(expression: str) -> str:
 
 # As DuckDB's, in Oracle's words: a recursive WITH takes UNION ALL only, so that `start_line` makes the starts distinct
 # first; there is no boolean and no arg_max, and the depth of 100 alone ends a circle that does not lead to its start.
-CORRECTION = f"""CREATE OR REPLACE VIEW {CORRECTION_VIEW} AS
+CORRECTION = Statement(
+    lambda name: (
+        f"""CREATE OR REPLACE VIEW {name(CORRECTION_VIEW)} AS
 WITH line AS (
   SELECT 'cost' AS dialect, tenancy_id, object_name, object_row, lineItem_referenceNo AS reference_no,
     lineItem_backreferenceNo AS corrects, CASE WHEN LOWER(lineItem_isCorrection) = 'true' THEN 1 ELSE 0 END AS fixes,
-    cost_myCost AS cost, usage_billedQuantity AS quantity FROM {COST.name}
+    cost_myCost AS cost, usage_billedQuantity AS quantity FROM {name(COST)}
   UNION ALL SELECT 'usage', tenancy_id, object_name, object_row, lineItem_referenceNo, lineItem_backreferenceNo,
-    CASE WHEN LOWER(lineItem_isCorrection) = 'true' THEN 1 ELSE 0 END, NULL, usage_billedQuantity FROM {USAGE.name}
+    CASE WHEN LOWER(lineItem_isCorrection) = 'true' THEN 1 ELSE 0 END, NULL, usage_billedQuantity FROM {name(USAGE)}
   UNION ALL SELECT 'focus', tenancy_id, object_name, object_row, oci_ReferenceNumber, oci_BackReferenceNumber,
     CASE WHEN LOWER(ChargeClass) = 'correction' OR LOWER(ChargeSubcategory) = 'correction'
       OR (LOWER(ChargeCategory) = 'adjustment' AND oci_BackReferenceNumber IS NOT NULL) THEN 1 ELSE 0 END,
-    BilledCost, COALESCE(UsageQuantity, ConsumedQuantity) FROM {FOCUS.name}
+    BilledCost, COALESCE(UsageQuantity, ConsumedQuantity) FROM {name(FOCUS)}
 ), link AS (
   SELECT DISTINCT dialect, tenancy_id, reference_no, corrects FROM line WHERE fixes = 1 AND corrects IS NOT NULL
 ), start_line AS (
@@ -76,26 +79,35 @@ WITH line AS (
   WHERE fixes = 0 AND reference_no IN (SELECT original_reference_no FROM resolved)
   GROUP BY dialect, tenancy_id, reference_no
 )
-""" + CORRECTION_ROWS.format(present="CASE WHEN o.reference_no IS NULL THEN 0 ELSE 1 END", is_correction="l.fixes = 1")
+"""
+        + CORRECTION_ROWS.format(
+            present="CASE WHEN o.reference_no IS NULL THEN 0 ELSE 1 END", is_correction="l.fixes = 1"
+        )
+    )
+)
 """Each correction with the line it goes back to in the end, as in ``views``; `original_present` is 1 or 0."""
 
-RECONCILIATION = f"""CREATE OR REPLACE VIEW {RECONCILIATION_VIEW} AS
+RECONCILIATION = Statement(
+    lambda name: (
+        f"""CREATE OR REPLACE VIEW {name(RECONCILIATION_VIEW)} AS
 WITH side AS (
   SELECT tenancy_id, usage_day, service, currency,
     SUM(CASE WHEN dialect = 'cost' THEN cost END) AS cost_total,
     SUM(CASE WHEN dialect = 'focus' THEN cost END) AS focus_total,
     SUM(CASE WHEN dialect = 'cost' THEN row_count END) AS cost_rows,
     SUM(CASE WHEN dialect = 'focus' THEN row_count END) AS focus_rows
-  FROM {DAILY.name} GROUP BY tenancy_id, usage_day, service, currency
+  FROM {name(DAILY)} GROUP BY tenancy_id, usage_day, service, currency
 )
 SELECT tenancy_id, usage_day, service, currency, cost_total, focus_total,
   COALESCE(cost_total, 0) - COALESCE(focus_total, 0) AS difference, cost_rows, focus_rows,
   CASE WHEN cost_rows IS NULL THEN 'cost-missing' WHEN focus_rows IS NULL THEN 'focus-missing'
     WHEN COALESCE(cost_total, 0) = COALESCE(focus_total, 0) THEN 'equal' ELSE 'differs' END AS status,
-  (SELECT LISTAGG(r.object_name, ', ' ON OVERFLOW TRUNCATE) WITHIN GROUP (ORDER BY r.object_name) FROM {REPORT.name} r
+  (SELECT LISTAGG(r.object_name, ', ' ON OVERFLOW TRUNCATE) WITHIN GROUP (ORDER BY r.object_name) FROM {name(REPORT)} r
     WHERE r.tenancy_id = side.tenancy_id AND r.state = 'rejected'
     AND (r.dialect = 'cost' OR r.object_name LIKE 'FOCUS Reports/' || TO_CHAR(side.usage_day, 'YYYY/MM/DD') || '/%')
   ) AS missing_reports
 FROM side"""
+    )
+)
 """Cost against FOCUS by day, service and currency, with the objects that are known and not loaded (as many names as
 a text of the database holds)."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from functions.adw_billing.model.tables import DATA, LOCK_ROW, retained_row
 from functions.adw_billing.model.warehouse import RETRIED_REASONS, Claim, LedgerEntry, LedgerRow, Progress, Sums
-from functions.adw_billing.warehouse.oracle import sql
+from functions.adw_billing.warehouse.oracle import sql, stage_sql
 from functions.adw_billing.warehouse.oracle.claims import Claims
 from functions.adw_billing.warehouse.oracle.connect import connect
 from functions.adw_billing.warehouse.oracle.dbms_cloud import Copy
@@ -107,7 +107,7 @@ class OracleWarehouse:
             return None
         stage = self._stage(claim.key, claim.dialect)
         try:
-            name = sql.stage_name(sql.COPIED, claim.key)
+            name = stage_sql.stage_name(stage_sql.COPIED, claim.key)
             return Copy(self._session, layout, name, self._margin_seconds).staged(stage, uri)
         except DeadlineExceeded:
             self.keep_progress(claim, Progress(prefix_check=COPY_TOO_LONG))
@@ -159,8 +159,8 @@ class OracleWarehouse:
 
     def _stage(self, key: ObjectKey, dialect: str) -> Stage:
         if key not in self._stages:
-            kinds = (sql.ROWS, sql.BILLING_ROWS, sql.REJECTED_ROWS)
-            tables = {kind: sql.stage_table(kind, dialect, sql.stage_name(kind, key)) for kind in kinds}
+            kinds = (stage_sql.ROWS, stage_sql.BILLING_ROWS, stage_sql.REJECTED_ROWS)
+            tables = {kind: stage_sql.stage_table(kind, dialect, stage_sql.stage_name(kind, key)) for kind in kinds}
             self._stages[key] = Stage(self._session, tables)
         return self._stages[key]
 

@@ -44,7 +44,7 @@ def test_a_spelled_name_would_be_found(tmp_path: Path) -> None:
 
 
 def test_every_name_has_the_prefix_and_no_two_are_the_same() -> None:
-    assert all(name.startswith(tables.TABLE_PREFIX) for name in (*NAMES, tables.STAGE_PREFIX))
+    assert all(name.startswith("oci_") for name in (*NAMES, tables.STAGE_PREFIX))
     assert len(set(NAMES)) == len(NAMES)
 
 
