@@ -203,6 +203,10 @@ class SpoiltImage(Image):
     def command(self) -> list[str]:
         return self.own_command
 
+    def process_environment(self) -> dict[str, str]:
+        library = Path(self.own_command[0]).parents[2] / "python" / "lib"  # of the Python that it goes on with
+        return {**super().process_environment(), "LD_LIBRARY_PATH": str(library)}
+
 
 def test_every_module_is_compiled(base: Image) -> None:
     for folder in (base.place("/function"), base.site_packages):
