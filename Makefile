@@ -3,33 +3,55 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 COMMAND := $(VENV)/bin/oci-functions
 READY := $(VENV)/.ready
+# What the demo and the local cloud need: half of all. Once everything is there, that will do.
+RUNNABLE := $(if $(wildcard $(READY)),$(READY),$(VENV)/.ready-to-run)
+PYTHON3 := python3
+NO_VENV := $(PYTHON3) cannot make a virtual environment: install its venv module (Debian, Ubuntu: apt install python3-venv), Python 3.11 or newer
+NO_INDEX := the packages could not be installed: the reason is above. Behind a proxy set HTTPS_PROXY; with an index of your own set PIP_INDEX_URL and UV_INDEX_URL; then run make again
 WORKERS ?= auto
 COMMIT = $(shell git describe --always --dirty --exclude='*' 2>/dev/null || echo unknown)
 VERSION = $(shell sed -n 's/^version: //p' func-common.yaml)
 # The oci command has an environment of its own: it pins its SDK to one version.
 OCI_CLI := .venv-oci-cli/.ready
 export PYTHONPATH := $(CURDIR)
+# uv keeps what it downloaded in the home folder; an account without one keeps it here.
+ifneq ($(shell test -w "$$HOME" && echo yes),yes)
+export UV_CACHE_DIR ?= $(CURDIR)/$(VENV)/.cache
+export PIP_NO_CACHE_DIR := 1
+endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check bench soak deploy-local preflight base-image func-yaml image-sizes sbom audit release coverage
+.PHONY: help demo pictures serve test check bench soak deploy-local preflight base-image func-yaml image-sizes sbom audit release coverage
 
 help: ## Show this help; the command .venv/bin/oci-functions, which any target installs, has its own --help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-$(READY): pyproject.toml uv.lock
-	@test -x $(VENV)/bin/uv || { python3 -m venv $(VENV) && $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv; }
-	@UV_PROJECT_ENVIRONMENT=$(CURDIR)/$(VENV) $(VENV)/bin/uv sync --quiet --locked --inexact --all-groups --all-extras
+define INSTALL
+	@echo "installing $(1) into $(VENV); interrupted, it goes on with the next make"
+	@test -x $(VENV)/bin/uv || { $(PYTHON3) -m venv $(VENV) || { echo '$(NO_VENV)' >&2; exit 1; }; }
+	@test -x $(VENV)/bin/uv || $(PYTHON) -m pip install --quiet --disable-pip-version-check uv || { echo '$(NO_INDEX)' >&2; exit 1; }
+	@UV_PROJECT_ENVIRONMENT=$(VENV) $(VENV)/bin/uv sync --locked --inexact $(2) || { echo '$(NO_INDEX)' >&2; exit 1; }
 	@touch $@
+endef
+
+$(READY): pyproject.toml uv.lock
+	$(call INSTALL,everything (1.3 GB),--all-groups --all-extras)
+
+$(VENV)/.ready-to-run: pyproject.toml uv.lock
+	$(call INSTALL,what the local cloud needs (0.6 GB),--no-default-groups --group local-cloud --all-extras)
 
 $(OCI_CLI): deploy/cronjob/requirements.txt | $(READY)
 	@{ $(VENV)/bin/uv venv --quiet --clear $(@D) && $(VENV)/bin/uv pip install --quiet --python $(@D)/bin/python \
 		--require-hashes --no-deps --requirement $< && touch $@; } || echo "no oci command: its test is skipped"
 
-demo: $(READY) ## Press the card's button on a local cloud and show the badge (PART=badge for one part)
+demo: $(RUNNABLE) ## Press the card's button on a local cloud and show the badge (PART=badge for one part)
 	@$(PYTHON) -m tools.demo $(PART)
 
-serve: $(READY) ## Run the local cloud until Ctrl-C (oci-functions cloud serve)
-	@$(COMMAND) cloud serve
+pictures: $(RUNNABLE) ## Play the demo and keep the pictures that README shows, in docs/pictures
+	@$(PYTHON) -m tools.demo.pictures
+
+serve: $(RUNNABLE) ## Run the local cloud until Ctrl-C (oci-functions cloud serve; PORT=8280 for another port)
+	@$(COMMAND) cloud serve $(if $(PORT),--port $(PORT))
 
 test: $(READY) $(OCI_CLI) ## Unit, contract, end-to-end and house tests (COVERAGE=yes: with branch coverage a folder)
 	@$(PYTHON) $(if $(COVERAGE),-m coverage run) -m pytest -q -n $(WORKERS) --dist loadfile -m "not soak" tests
@@ -43,10 +65,10 @@ bench: $(READY) ## Measure CPU and memory, side by side, and print one table
 soak: $(READY) ## The long sweeps and fuzz runs
 	@$(PYTHON) -m pytest -q -n $(WORKERS) -m soak tests
 
-deploy-local: $(READY) ## Deploy everything to the local cloud until Ctrl-C (oci-functions cloud deploy)
-	@$(COMMAND) cloud deploy
+deploy-local: $(RUNNABLE) ## Deploy everything to the local cloud until Ctrl-C (oci-functions cloud deploy; PORT=8280)
+	@$(COMMAND) cloud deploy $(if $(PORT),--port $(PORT))
 
-preflight: $(READY) ## Check a tenancy (oci-functions preflight): make preflight ARGS='--compartment OCID'
+preflight: $(RUNNABLE) ## Check a tenancy (oci-functions preflight): make preflight ARGS='--compartment OCID'
 	@$(COMMAND) preflight $(ARGS)
 
 base-image: ## Build both container bases with Docker, lean and data

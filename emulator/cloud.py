@@ -288,7 +288,10 @@ def _listen(port: int) -> socket.socket:
         server.bind((_HOST, port))
     except (OSError, OverflowError) as fault:
         server.close()
-        raise PortNotFree(f"port {port}: {fault}; end what has it, or take another with --port (0: any)") from None
+        why = fault.strerror if isinstance(fault, OSError) else "0 to 65535 is expected"
+        raise PortNotFree(
+            f"port {port}: {why}; take another, such as --port 8280 (make … PORT=8280), or 0 for any free one"
+        ) from None
     return server
 
 

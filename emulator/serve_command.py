@@ -28,8 +28,15 @@ PORT = 8180
 def add_serve_arguments(parser: ArgumentParser) -> None:
     """Declare the options of `serve`."""
     parser.add_argument("--port", type=int, default=PORT, help="port of the OCI services (0: any free one)")
-    parser.add_argument("--functions-port", type=int, default=PORT + 1, help="port of Fn and gateway (0: any free one)")
+    parser.add_argument("--functions-port", type=int, help="port of Fn and gateway (default: the one after --port)")
     parser.add_argument("--root", type=Path, help="folder for objects, cards and keys (default: a temporary one)")
+
+
+def _functions_port(arguments: Namespace) -> int:
+    """Return the port that was asked for, else the one after the services' port; any free one where that is any."""
+    if arguments.functions_port is not None:
+        return int(arguments.functions_port)
+    return arguments.port + 1 if arguments.port else 0
 
 
 def run_serve(arguments: Namespace) -> int:
@@ -40,7 +47,7 @@ def run_serve(arguments: Namespace) -> int:
     with ExitStack() as stack:
         root = arguments.root or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="local-cloud-")))
         functions = FunctionsApp(lambda _: image_environment())
-        options = CloudOptions(port=arguments.port, gateway_port=arguments.functions_port)
+        options = CloudOptions(port=arguments.port, gateway_port=_functions_port(arguments))
         services: list[Service] = [FunctionsService(lambda: functions.host), TelemetryIngestionService()]
         cloud = stack.enter_context(Cloud(root.resolve(), services=services, functions=functions, options=options))
         example = fill(cloud)

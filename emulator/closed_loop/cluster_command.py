@@ -8,8 +8,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from emulator.base.result_folder import FolderNotWritable, make_writable
 from emulator.closed_loop.autoscalers import FUNCTION, FunctionUnderTest, OneNodeATick
-from emulator.closed_loop.scenario import FOLDER, ScenarioError, load_scenario
+from emulator.closed_loop.scenario import ScenarioError, load_scenario, named_scenario, scenario_names
 from emulator.closed_loop.scenario_cluster import ScenarioCluster
 from emulator.closed_loop.scenario_run import ScenarioRun, run_loop, unmet_expectations
 from emulator.closed_loop.timeline_picture import timeline_svg
@@ -28,7 +29,7 @@ _TOKEN_SECONDS = 6 * 3600
 
 def add_cluster_arguments(parser: ArgumentParser) -> None:
     """Declare the options of `cluster`."""
-    known = ", ".join(sorted(file.stem for file in FOLDER.glob("*.yaml")))
+    known = ", ".join(scenario_names())
     parser.add_argument("--scenario", type=Path, required=True, help=f"scenario file, or one of: {known}")
     parser.add_argument("--out", type=Path, default=Path("out"), help="folder for the picture and the answers")
     parser.add_argument("--rule", choices=("function", "original", "both"), help="default: what the scenario says")
@@ -60,13 +61,11 @@ def run_cluster_json(arguments: Namespace) -> int:
 
 
 def _runs(arguments: Namespace) -> list[ScenarioRun] | None:
-    """Play the scenario of the arguments and write its files; None, with a message, when its file is faulty."""
-    file = arguments.scenario
-    if not file.exists() and (FOLDER / f"{file.name}.yaml").exists():
-        file = FOLDER / f"{file.name}.yaml"
+    """Play the scenario of the arguments and write its files; None, with a message, where that fails."""
     try:
-        scenario = load_scenario(file)
-    except ScenarioError as error:
+        scenario = load_scenario(named_scenario(arguments.scenario))
+        make_writable(arguments.out)
+    except (ScenarioError, FolderNotWritable) as error:
         sys.stderr.write(f"{error}\n")
         return None
     runs = run_scenario(scenario, rule=arguments.rule or ("both" if scenario.compare else "function"))

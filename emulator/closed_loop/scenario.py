@@ -35,6 +35,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -99,11 +100,30 @@ class Scenario:
         return int(entry.get("min_size", 0)), int(entry.get("max_size", 100))
 
 
+def scenario_names() -> list[str]:
+    """Return the names of the scenarios that come with the suite."""
+    return sorted(file.stem for file in FOLDER.glob("*.yaml"))
+
+
+def named_scenario(file: Path) -> Path:
+    """Return a file, or the one of this name that comes with the suite. Raises ScenarioError with what there is."""
+    if file.is_file():
+        return file
+    if file.name in scenario_names():
+        return FOLDER / f"{file.name}.yaml"
+    near = get_close_matches(file.stem, scenario_names(), 1)
+    proposal = f", did you mean {near[0]}?" if near else ""
+    known = ", ".join(scenario_names())
+    raise ScenarioError(f"--scenario {file}: no such file or scenario{proposal}; there are {known}")
+
+
 def load_scenario(file: Path) -> Scenario:
     """Read a scenario file. Raises ScenarioError."""
     try:
         body = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
+    except OSError as error:
+        raise ScenarioError(f"{file}: {error.strerror}") from None
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
         raise ScenarioError(f"{file}: {error}") from None
     try:
         return parse_scenario(body)

@@ -17,6 +17,7 @@ _SHOWN_LINES = 12
 def run(out: Path) -> None:
     """Play both scenarios; RuntimeError when one does not end as its file says."""
     for name in SCENARIOS:
+        print(f"   playing {name}, with oke-autoscaler and with one node a tick …")
         runs = run_scenario(load_scenario(FOLDER / f"{name}.yaml"), rule="both")
         for one in runs:
             print(_shortened(timeline_text(one)) + "\n")

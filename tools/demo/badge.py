@@ -15,6 +15,7 @@ from emulator.cloud import Cloud
 from emulator.functions_app import FunctionsApp
 from emulator.services.identity.service import DEFAULT_TENANCY
 from tools.byte_compile import compile_all
+from tools.demo.card_picture import draw_card
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,15 +48,16 @@ def run(out: Path) -> None:
     """
     functions = FunctionsApp(_environment, limit_rate=False)
     with tempfile.TemporaryDirectory(prefix="demo-badge-") as root, Cloud(Path(root), functions=functions) as cloud:
-        print(f"   {compile_all()}")
+        print("   byte-compiling functions, shared and what they import, as in the image …")
+        compile_all()
         print(f"   card {CARD_ID} saved in the backend: {_save_card(cloud)}")
         ways = [_pressed(cloud, functions, name, config) for name, config in _ways(cloud).items()]
         _show(ways)
         (out / "badge.png").write_bytes(ways[0].picture.panel.png())
+        draw_card(out / "badge.png", out / "card.png")
         (out / "badge.bmp").write_bytes(ways[0].picture.file)
-        print(
-            f"   {_shown(out / 'badge.png')} as the panel shows it, {_shown(out / 'badge.bmp')} as the card fetches it"
-        )
+        shown, fetched, card = (_shown(out / name) for name in ("badge.png", "badge.bmp", "card.png"))
+        print(f"   {shown} as the panel shows it, {fetched} as the card fetches it, {card} with the card around it")
         _request_context(cloud)
 
 

@@ -58,6 +58,7 @@ def run(out: Path) -> None:
             bucket = cloud.object_storage.create_billing_bucket(DEFAULT_TENANCY)
             keys = {"usage_report_bucket": DEFAULT_TENANCY, "warehouse": f"duckdb:{warehouse}"}
             functions.host.configure(NAME, keys | {"oci_endpoint": cloud.endpoint})
+            print("   writing a made-up quarter of reports into the bucket …")
             publish_objects(cloud.object_storage, bucket, before)
             print("   call                      objects    rows                cost by the reports   seconds   CPU s")
             _call(cloud, functions.host, "history", final_state(before).values())

@@ -1,0 +1,33 @@
+"""`make pictures`: play the demo and keep its pictures in docs/pictures, where README shows them."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from tools.demo.command import ROOT
+from tools.demo.command import main as play
+
+FOLDER = ROOT / "docs" / "pictures"
+KEPT = {"card.png": "card.png", "cost.svg": "cost.svg", "autoscaler-burst.svg": "burst.svg"}
+"""What the demo writes, and its name in docs/pictures."""
+
+
+def main(arguments: list[str]) -> int:
+    """Play the demo into a temporary folder and copy what README shows."""
+    argparse.ArgumentParser(prog="python -m tools.demo.pictures", description=__doc__).parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="pictures-") as name:
+        if status := play(["--out", name]):
+            return status
+        FOLDER.mkdir(exist_ok=True)
+        for made, kept in KEPT.items():
+            shutil.copyfile(Path(name) / made, FOLDER / kept)
+            print(f"{(FOLDER / kept).relative_to(ROOT)}: {(FOLDER / kept).stat().st_size} bytes")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
