@@ -1,6 +1,21 @@
 # The application and its functions; their images come from `fn deploy` or any docker build.
 locals {
   deployed = { for name, each in local.functions : name => each if contains(var.deploy_functions, name) }
+
+  # What the stack makes itself need not be told back to it. A badges' bucket that is set stands alone, with its private
+  # one if that is set too: a config of before goes on as it was.
+  bucket_urls = {
+    for key, name in { oss_bucket = var.badge_bucket, private_bucket = var.badge_private_bucket } :
+    key => "https://objectstorage.${var.region}.oraclecloud.com/n/${data.oci_objectstorage_namespace.tenancy.namespace}/b/${name}"
+  }
+  own_buckets = {
+    for key, url in local.bucket_urls :
+    key => url if var.codecard_avatar_oss_bucket == null && (key == "private_bucket" || var.codecard_avatar_publish != "inline")
+  }
+  deployed_config = {
+    for name, keys in local.function_config :
+    name => merge({ for key, url in local.own_buckets : key => url if name == "codecard-avatar" }, keys)
+  }
 }
 
 resource "oci_functions_application" "suite" {
@@ -28,11 +43,11 @@ resource "oci_functions_function" "suite" {
   image              = "${var.image_prefix}/${each.key}:${var.image_tag}"
   memory_in_mbs      = each.value.memory
   timeout_in_seconds = each.value.timeout
-  config             = local.function_config[each.key]
+  config             = local.deployed_config[each.key]
 
   lifecycle {
     precondition {
-      condition     = alltrue([for key in local.required_config[each.key] : contains(keys(local.function_config[each.key]), key)])
+      condition     = alltrue([for key in local.required_config[each.key] : contains(keys(local.deployed_config[each.key]), key)])
       error_message = "${each.key} needs: ${join(", ", local.required_config[each.key])}."
     }
   }

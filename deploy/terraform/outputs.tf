@@ -1,4 +1,4 @@
-# Lines to paste. `terraform output -raw NAME` prints one without quotes.
+# Lines to paste. `terraform -chdir=deploy/terraform output -raw NAME` prints one without quotes.
 output "functions_env" {
   description = "Contents of deploy/kubernetes/cronjobs/functions.env."
   value       = join("\n", [for name, each in oci_functions_function.suite : "${name}=${each.id}"])
@@ -23,16 +23,16 @@ output "card_command" {
 }
 
 output "bucket_url" {
-  description = "Value of codecard-avatar's oss_bucket."
-  value       = "https://objectstorage.${var.region}.oraclecloud.com/n/${data.oci_objectstorage_namespace.tenancy.namespace}/b/${oci_objectstorage_bucket.badges.name}"
+  description = "The bucket of the badges, which codecard-avatar is told by the stack."
+  value       = local.bucket_urls["oss_bucket"]
 }
 
 output "private_bucket_url" {
-  description = "Value of codecard-avatar's private_bucket."
-  value       = "https://objectstorage.${var.region}.oraclecloud.com/n/${data.oci_objectstorage_namespace.tenancy.namespace}/b/${oci_objectstorage_bucket.private.name}"
+  description = "The private bucket, for card_registry and image_bg_name."
+  value       = local.bucket_urls["private_bucket"]
 }
 
 output "logs_command" {
   description = "The last hour of the functions' log."
-  value       = "oci logging-search search-logs --search-query 'search \"${var.compartment_ocid}/${oci_logging_log_group.suite.id}/${oci_logging_log.suite["functions"].id}\" | sort by datetime desc' --time-start $(date -u -d '1 hour ago' +%Y-%m-%dT%H:%M:%SZ) --time-end $(date -u +%Y-%m-%dT%H:%M:%SZ)"
+  value       = "oci logging-search search-logs --search-query 'search \"${var.compartment_ocid}/${oci_logging_log_group.suite.id}/${oci_logging_log.suite["functions"].id}\" | sort by datetime desc' --time-start $(python3 -c 'import time; print(time.strftime(\"%Y-%m-%dT%H:%M:%SZ\", time.gmtime(time.time() - 3600)))') --time-end $(date -u +%Y-%m-%dT%H:%M:%SZ)"
 }

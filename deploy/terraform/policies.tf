@@ -10,7 +10,7 @@ locals {
   cluster_id           = var.oke_autoscaler_cluster_id == null ? "" : var.oke_autoscaler_cluster_id
   autoscaler_secret_id = var.oke_autoscaler_secret_id == null ? "" : var.oke_autoscaler_secret_id
   loader_secret_id     = var.adw_billing_db_pass_secret_id == null ? "" : var.adw_billing_db_pass_secret_id
-  private_bucket       = var.codecard_avatar_private_bucket == null ? "" : var.codecard_avatar_private_bucket
+  private_bucket       = lookup(local.deployed_config["codecard-avatar"], "private_bucket", "")
   node_pools           = join(", ", [for id in sort(var.node_pool_ids) : "target.nodepool.id = '${id}'"])
 
   # The tenancy in which Oracle keeps everybody's cost and usage reports.

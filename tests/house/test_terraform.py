@@ -187,10 +187,23 @@ class TestEvaluated:
         assert set(made) == {"badge", "badge-private", "gateway", "cronjobs", "service"}
 
     def test_a_config_with_one_bucket_may_still_read_it(self, folder: Path) -> None:
-        one_bucket = "codecard_avatar_private_bucket="
+        one_bucket = "codecard_avatar_oss_bucket=https://objectstorage.us-ashburn-1.oraclecloud.com/n/ns/b/codecard"
         made = self.evaluate(folder, "[for name, is_made in local.policy_is_made : name if is_made]", one_bucket)
         assert "badge-single" in made
         assert "badge-private" not in made
+
+    def test_the_badges_function_is_told_the_buckets_that_the_stack_makes(self, folder: Path) -> None:
+        buckets = (
+            '{for key, value in local.deployed_config["codecard-avatar"] : key => value if endswith(key, "bucket")}'
+        )
+        made = self.evaluate(folder, buckets)
+        assert made == {
+            "oss_bucket": made["private_bucket"].removesuffix("-private"),
+            "private_bucket": self.evaluate(folder, 'local.bucket_urls["private_bucket"]'),
+        }
+        assert set(self.evaluate(folder, buckets, "codecard_avatar_publish=inline")) == {"private_bucket"}
+        own = "codecard_avatar_oss_bucket=https://objectstorage.us-ashburn-1.oraclecloud.com/n/ns/b/mine"
+        assert self.evaluate(folder, buckets, own) == {"oss_bucket": own.partition("=")[2]}
 
     def test_config_holds_what_is_set_and_nothing_else(self, folder: Path) -> None:
         config = self.evaluate(folder, 'local.function_config["adw-billing"]', "adw_billing_retention_days=30")
