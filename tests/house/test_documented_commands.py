@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 SCRIPTS = [ROOT / "Makefile", *sorted((ROOT / ".ci").iterdir()), *sorted((ROOT / ".github").rglob("*.yml"))]
+SCRIPTS += sorted((ROOT / "deploy" / "terraform").glob("*.tf"))  # outputs are commands to paste
 GNU_ONLY = {
     "sed -i without a suffix": re.compile(r"\bsed (?:-[a-zA-Z]+ )*-i(?= )"),
     "sed --option": re.compile(r"\bsed --\w"),
@@ -77,6 +78,14 @@ def test_every_fn_deploy_keeps_func_yaml_and_its_page_says_how_it_is_on_a_local_
         assert "--no-bump" in flags
         assert len(flags & {"--app", "--all"}) == 1
     assert not found or "--local" in text
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_terraform_and_kubectl_are_spelt_in_one_way(path: Path) -> None:
+    """From the project's folder: -chdir, and RBAC with the rest of deploy/kubernetes, which fills its user name in."""
+    text = path.read_text(encoding="utf-8")
+    assert re.findall(r"(?<!-chdir=deploy/)terraform (?:init|plan|apply|output|destroy)\b", text) == []
+    assert re.findall(r"kubectl (?:apply|delete) -f [^\n`]*", text) == []
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
