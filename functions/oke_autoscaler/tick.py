@@ -104,8 +104,11 @@ class Tick:
             events.on_status("TickFailed", f"{error.reason}: {error.message}")
             raise
         finally:
-            api.deadline = self.deadline
+            # Each of the last steps may take half of what is left: neither a status that cannot be written nor a Lease
+            # that cannot be given back takes the time of the answer.
+            api.deadline = _half_of(self.deadline)
             events.send(api, answers.pool_status(done) if done else {})
+            api.deadline = _half_of(self.deadline)
             _release(lease)
         return answers.with_reasons(done, nodes=self.settings.scale_down_on)
 
@@ -167,6 +170,10 @@ def _with_removals(pool: PoolVerdict, removals: Removals) -> PoolVerdict:
     else:
         return pool
     return msgspec.structs.replace(pool, action="scale-down", level="success", reason=reason, wanted_size=size)
+
+
+def _half_of(deadline: Deadline) -> Deadline:
+    return deadline.earlier(deadline.remaining_seconds() / 2)
 
 
 def _release(lease: TickLease) -> None:

@@ -21,6 +21,7 @@ import msgspec
 from functions.oke_autoscaler.errors import AnotherAutoscaler, LeaseBusy
 from functions.oke_autoscaler.model.quantity import unix_seconds
 from shared.errors import KubernetesApiError
+from shared.kubernetes.client import decoded_object
 
 if TYPE_CHECKING:
     from shared.deadline import Deadline
@@ -156,7 +157,7 @@ class TickLease:
         else:
             meta = _Meta(LEASE_NAME, "kube-system", current.metadata.resource_version)
             answer = self._api.send("PUT", f"{LEASES_PATH}/{LEASE_NAME}", _Lease(meta, spec))
-        return msgspec.json.decode(answer, type=_Lease)
+        return decoded_object(answer, _Lease, LEASES_PATH)
 
 
 def micro_time(at_epoch_seconds: float) -> str:

@@ -6,13 +6,16 @@ The cluster is one in which a tick that reads on regardless would grow a pool, g
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.autoscaler import BOOKKEEPING, IDLE, config, host_names, put_taint, tick, writes
+from tests.support.autoscaler import BOOKKEEPING, IDLE, changes, config, host_names, put_taint, tick, writes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from emulator.base.faults import FaultOptions
     from emulator.cloud import Cloud
     from emulator.oke.model.node_pool_records import NodePoolRecord
@@ -66,6 +69,10 @@ KUBERNETES_OTHERS = (
 )
 """What a read must not take for an empty list or for what it asked for."""
 
+TRICKLED_SECONDS = 3.0
+"""Of a tick with a call that trickles: the shortest of its answers takes ten times as long."""
+
+REASONS = {"oci-service-error", "kubernetes-api-error", "deadline-exceeded"}
 TICK_SECONDS = 6.0
 """Of each tick: what a read that hangs costs, and ten times what a tick takes to come to its last read."""
 
@@ -98,7 +105,7 @@ def check(cloud: Cloud, env: dict[str, str], read: str, fault: FaultOptions) -> 
     armed = cloud.faults.add(path=READS[read], times=None, **fault)
     error: dict[str, Any] = tick(env, keys, seconds=TICK_SECONDS).get("error", {})
     assert armed.hits, f"the tick does not read {read}"
-    assert error.get("reason") in {"oci-service-error", "kubernetes-api-error", "deadline-exceeded"}, error
+    assert error.get("reason") in REASONS, error
     assert [write for write in writes(cloud) if not any(part in write for part in BOOKKEEPING)] == []
     assert pool.size == 3
     events = [event["reason"] for event in cloud.cluster.objects("Event")]
@@ -152,6 +159,44 @@ def test_every_read_that_fails_touches_nothing(
     cloud: Cloud, principal_env: dict[str, str], read: str, fault: str
 ) -> None:
     check(cloud, principal_env, read, FAULTS[fault])
+
+
+def growing_pool(cloud: Cloud) -> tuple[NodePoolRecord, dict[str, str]]:
+    """A pool that a tick makes larger."""
+    pool = cloud.cluster.add_pool("p", size=1)
+    cloud.cluster.add_replicas("web", 30, pool=pool, cpu="1")
+    return pool, config(cloud, pool)
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("make", [busy_cluster, growing_pool])
+def test_a_call_that_trickles_never_holds_a_tick(
+    cloud: Cloud, principal_env: dict[str, str], make: Callable[[Cloud], tuple[NodePoolRecord, dict[str, str]]]
+) -> None:
+    """Each call of a tick in turn, at 20 bytes a second; which there are is read from the log of an unhindered one."""
+    tick(principal_env, make(cloud)[1])
+    asked = sorted({(call.method, shape(call.path)) for call in cloud.log.calls()})
+    for method, path in asked:
+        cloud.reset()
+        pool, keys = make(cloud)
+        size = pool.size
+        trickle = cloud.faults.add(method=method, path=path, trickle=20, times=None)
+        started = time.monotonic()
+        answer = tick(principal_env, keys, seconds=TRICKLED_SECONDS)
+        assert time.monotonic() - started < 2 * TRICKLED_SECONDS, f"{method} {path}"
+        assert trickle.hits, f"{method} {path}"
+        holders = [each["spec"].get("holderIdentity") for each in cloud.cluster.objects("Lease")]
+        assert not any(holders) or "/leases" in path, f"{method} {path} leaves the Lease held"
+        if method == "GET" and "/configmaps" not in path:
+            assert answer.get("error", {}).get("reason") in REASONS, f"{method} {path}: {answer}"
+            assert (pool.size, changes(cloud)) == (size, []), f"{method} {path}"
+
+
+def shape(path: str) -> str:
+    """Return a pattern for the path of a call, whatever the ids and names in it are in another run."""
+    path = re.sub(r"/ocid1\.[^/]+", "/[^/]+", path)
+    path = re.sub(r"/(nodes|events)/[^/]+", r"/\1/[^/]+", path)
+    return f"^{re.sub(r'/pods/[^/]+', '/pods/[^/]+', path)}$"
 
 
 def test_a_pending_pod_and_a_failing_list_buy_nothing(cloud: Cloud, principal_env: dict[str, str]) -> None:

@@ -1,0 +1,74 @@
+"""Every call that a function makes trickles in turn, at 20 bytes a second: its answer is there before Fn ends the call.
+
+Which calls there are is read from the cloud's log of a call that nothing hinders. Where the deadline bounds single
+receives only, Fn answers 504 here.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.example_cloud import BADGE, ExampleCloud
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BYTES_PER_SECOND = 20
+SECONDS = 5
+"""Until Fn ends a call. An answer of the services has 150 bytes and more in its head alone."""
+
+REASONS = {
+    "adw-billing": {"oci-service-error", "deadline-exceeded"},
+    BADGE: {"backend-late", "upload-late"},
+    "request-context": set[str](),
+}
+"""What the summary line may say; metrics that are late are no error, nor are reports that the next call loads."""
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory, keys_folder: Path) -> Iterator[ExampleCloud]:
+    with ExampleCloud(tmp_path_factory.mktemp("trickles"), keys_folder) as made:
+        made.configure("adw-billing", deadline_margin_seconds="2")
+        yield made
+
+
+def start_over(example: ExampleCloud, name: str) -> None:
+    """Forget what earlier calls have stored, so that each call asks for the same."""
+    for file in Path(example.cloud.root).glob("billing.duckdb*"):
+        file.unlink()
+    if name == BADGE:
+        example.configure(name)  # a container of its own: what is known about hosts and buckets is kept in it
+    example.cloud.log.clear()
+    example.cloud.faults.clear()
+
+
+def call_of(path: str) -> str:
+    """Return a pattern for a path; the objects of a bucket are one call."""
+    bucket, separator, _ = path.partition("/o/")
+    return f"^{re.escape(bucket)}/o/" if separator else f"^{re.escape(path)}$"
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("name", REASONS)
+def test_a_call_that_trickles_never_holds_a_function(example: ExampleCloud, name: str) -> None:
+    example.call(name)  # starts the container
+    start_over(example, name)
+    assert example.call(name).status_code == 200
+    asked = sorted({(call.service, call.method, call_of(call.path)) for call in example.logged()})
+    assert asked
+    example.limit(name, SECONDS)
+    for service, method, path in asked:
+        start_over(example, name)
+        trickle = example.cloud.faults.add(
+            service=service, method=method, path=path, trickle=BYTES_PER_SECOND, times=None
+        )
+        status, summary = example.call(name).status_code, example.summary(name)
+        told = f"{method} {path}: {status} {summary}"
+        assert trickle.hits, told
+        assert status == 200, told
+        assert summary["outcome"] == "ok" or summary["reason"] in REASONS[name], told
+        assert not summary.get("loaded") or service == "telemetry-ingestion", told
