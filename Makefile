@@ -62,8 +62,9 @@ check: $(READY) ## Lint, types, imports, limits, Dockerfiles, generated files
 bench: $(READY) ## Measure CPU and memory, side by side, and print one table
 	@$(PYTHON) -m bench
 
-soak: $(READY) ## The long sweeps and fuzz runs
+soak: $(READY) ## The long sweeps and fuzz runs, and mutants of the pure modules
 	@$(PYTHON) -m pytest -q -n $(WORKERS) -m soak tests
+	@$(PYTHON) -m tools.mutation
 
 deploy-local: $(RUNNABLE) ## Deploy everything to the local cloud until Ctrl-C (oci-functions cloud deploy; PORT=8280)
 	@$(COMMAND) cloud deploy $(if $(PORT),--port $(PORT))

@@ -25,6 +25,7 @@ from tools.suite import ROOT
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+TABLE = "coverage-floors"
 RAISE_POINTS = 2.0
 """Percent points above its floor from which a folder is named as one whose floor can rise."""
 
@@ -53,9 +54,9 @@ def by_folder(files: Mapping[str, Any]) -> dict[str, Covered]:
     return dict(sorted(found.items()))
 
 
-def floors(pyproject: str) -> dict[str, float]:
-    """Return the floors that a pyproject.toml holds: folder to percent."""
-    return {name: float(floor) for name, floor in tomllib.loads(pyproject)["tool"].get("coverage-floors", {}).items()}
+def floors(pyproject: str, table: str = TABLE) -> dict[str, float]:
+    """Return the floors that a table of a pyproject.toml holds: folder (or module) to percent."""
+    return {name: float(floor) for name, floor in tomllib.loads(pyproject)["tool"].get(table, {}).items()}
 
 
 def faults(measured: Mapping[str, Covered], now: Mapping[str, float], highest: Mapping[str, float]) -> Iterator[str]:
@@ -69,11 +70,11 @@ def faults(measured: Mapping[str, Covered], now: Mapping[str, float], highest: M
             yield f"{folder}: a floor of {now.get(folder, 0.0):g} % is lower than the {floor:g} % of before"
 
 
-def highest_floors() -> dict[str, float]:
-    """Return the highest floor that each folder had in the history; none where there is no git."""
+def highest_floors(table: str = TABLE) -> dict[str, float]:
+    """Return the highest floor that each folder (or module) had in the history; none where there is no git."""
     found: dict[str, float] = {}
     for commit in _git("log", "--format=%H", "--max-count=200", "--", "pyproject.toml").split():
-        for folder, floor in floors(_git("show", f"{commit}:pyproject.toml")).items():
+        for folder, floor in floors(_git("show", f"{commit}:pyproject.toml"), table).items():
             found[folder] = max(floor, found.get(folder, 0.0))
     return found
 

@@ -24,11 +24,12 @@ def test_a_sum_that_cannot_be_exact_is_an_error() -> None:
 def test_nothing_counts_as_0() -> None:
     assert add(None, None) == 0
     assert total([None, Decimal("0.1"), None, Decimal("0.2")]) == Decimal("0.3")
+    assert total([]) == 0
 
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [("0E-18", "0"), ("-0", "0"), ("1E3", "1000"), ("0.2500", "0.25"), ("100", "100"), ("-5E-1", "-0.5")],
+    [("0E-18", "0"), ("-0", "0"), ("1E3", "1000"), ("0.2500", "0.25"), ("100", "100"), ("1.0", "1"), ("-5E-1", "-0.5")],
 )
 def test_a_number_is_written_without_exponent_and_trailing_zeros(value: str, text: str) -> None:
     assert plain(Decimal(value)) == text
