@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 MAX_SHOWN_CHARACTERS = 1000
+MAX_DEPTH = 20
+"""Levels of a JSON value that are shown; deeper ones would exhaust the interpreter's stack when they are written."""
 
 CONFIG_KEYS = frozenset(
     (
@@ -114,20 +116,22 @@ def shown_query(query: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 def shown_url(url: str) -> str:
     """Return an address with each parameter shown or told, as in shown_query; told as a whole if its path is secret."""
     path, mark, query = url.partition("?")
-    if looks_secret(path) or len(url) > MAX_SHOWN_CHARACTERS:
+    if len(url) > MAX_SHOWN_CHARACTERS or looks_secret(path):
         return told(url)
     pieces = re.split(r"([&;#])", query)
     pieces[::2] = [_shown_parameter(piece) for piece in pieces[::2]]
     return path + mark + "".join(pieces)
 
 
-def shown_json(value: object, name: str = "body") -> object:
+def shown_json(value: object, name: str = "body", depth: int = 0) -> object:
     """Return a JSON value that the caller sent; all that lies below a secret's name is told."""
+    if isinstance(value, dict | list) and depth >= MAX_DEPTH:
+        return "(nested deeper)"
     if isinstance(value, dict):
         secret = name_may_be_secret(name)
-        return {shown(key): shown_json(inner, name if secret else key) for key, inner in value.items()}
+        return {shown(key): shown_json(inner, name if secret else key, depth + 1) for key, inner in value.items()}
     if isinstance(value, list):
-        return [shown_json(inner, name) for inner in value]
+        return [shown_json(inner, name, depth + 1) for inner in value]
     if isinstance(value, str):
         return shown_from_caller(name, value)
     if value is None or isinstance(value, bool):

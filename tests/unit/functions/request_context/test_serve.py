@@ -89,6 +89,19 @@ def test_a_json_type_is_taken_at_its_word() -> None:
     assert answer(b"plain", {"content-type": "application/json"})["error"]["reason"] == "bad-request"
 
 
+def test_a_long_or_deep_body_is_told_and_the_call_is_answered() -> None:
+    long = json.dumps({"name": "Joan", "a": ["b"] * 100_000}).encode()
+    value = answer(long)
+    assert (value["Message"], value["request"]["body"]) == (
+        "Hello Joan",
+        {"kind": "json", "bytes": len(long), "value": None},
+    )
+    deep = b'{"a": ' + b"[" * 600 + b"]" * 600 + b"}"
+    seen = answer(deep)["request"]["body"]["value"]
+    assert json.dumps(seen).count("[") == 19
+    assert "(nested deeper)" in json.dumps(seen)
+
+
 def test_path_parameters_and_the_clients_address_are_shown() -> None:
     headers = {"fn-intent": "httprequest", "fn-http-h-x-real-ip": "192.0.2.7", "fn-http-h-content-length": "0"}
     url = "/v1/request-context/a/b%20c/ghp_16C7e42F292c6912"
