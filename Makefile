@@ -53,8 +53,8 @@ pictures: $(RUNNABLE) ## Play the demo and keep the pictures that README shows, 
 serve: $(RUNNABLE) ## Run the local cloud until Ctrl-C (oci-functions cloud serve; PORT=8280 for another port)
 	@$(COMMAND) cloud serve $(if $(PORT),--port $(PORT))
 
-test: $(READY) $(OCI_CLI) ## Unit, contract, end-to-end and house tests (COVERAGE=yes: with branch coverage a folder)
-	@$(PYTHON) $(if $(COVERAGE),-m coverage run) -m pytest -q -n $(WORKERS) --dist loadfile -m "not soak" tests
+test: $(READY) $(OCI_CLI) ## Unit, contract, end-to-end and house tests (ARGS=tests/house: a part; COVERAGE=yes: with branch coverage)
+	@$(PYTHON) $(if $(COVERAGE),-m coverage run) -m pytest -q -n $(WORKERS) --dist loadfile -m "not soak" $(or $(ARGS),tests)
 
 check: $(READY) ## Lint, types, imports, limits, Dockerfiles, generated files
 	@$(PYTHON) -m tools.checks

@@ -44,6 +44,8 @@ def _render(title: str, background: Path | None, png: Path | None, bmp: Path | N
     try:
         own = untrusted_images.decode_background(background.read_bytes()) if background else None
         picture = badge_picture.draw_badge(name, own)
+        for file in filter(None, (png, bmp)):
+            file.parent.mkdir(parents=True, exist_ok=True)
         if png:
             picture.save(png, format="PNG")
         if bmp:

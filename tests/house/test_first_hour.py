@@ -176,3 +176,14 @@ def test_the_demo_ends_without_traceback_or_leftovers(
     assert rest.endswith("Stopped; nothing goes on running.\n")
     assert list(temporary.iterdir()) == []
     assert children(str(temporary)) == []
+
+
+def test_a_file_is_written_into_a_folder_that_is_not_there_yet(tmp_path: Path) -> None:
+    """README's own line writes into out/, which a fresh clone does not have."""
+    done = run("badge", "render", "--name", "Joan Citizen", "--png", "out/badge.png", cwd=tmp_path, env=_on_path())
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "out" / "badge.png").stat().st_size > 0
+
+
+def _on_path() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT)}

@@ -105,11 +105,12 @@ def _report(warehouse: Path, out: Path, expected: Iterable[PublishedObject]) -> 
     if status or shown != [total] or verdict.split(": ")[1].split(" ", 1)[1] != "equal":
         raise RuntimeError(f"the report's total is {shown}, the generator's {total}; {verdict}")
     print(f"   the generator's own sum of all that the bucket holds now: {total}, the same to the last digit")
-    start = next(number for number, line in enumerate(lines) if line.startswith("Cost by service, "))
-    print("\n".join(f"   {line}" for line in lines[start : lines.index("", start)]))
+    first = next(number for number, line in enumerate(lines) if line.startswith("Cost by service, "))
+    print("\n".join(f"   {line}" for line in lines[first : lines.index("", first)]))
     print(f"   {verdict}")
     text = page.read_text(encoding="utf-8")
-    picture = text[text.index("<svg") : text.index("</svg>") + len("</svg>")]
+    start, end = text.index("<svg"), text.index("</svg>") + len("</svg>")
+    picture = text[start:end].replace(">", '><rect width="100%" height="100%" fill="#fff"/>', 1)  # dark pages too
     (out / "cost.svg").write_text(f'<?xml version="1.0" encoding="UTF-8"?>\n{picture}\n', encoding="utf-8")
     print("   out/cost.html: chart, tables, reconciliation; out/cost.svg: the chart alone")
 
