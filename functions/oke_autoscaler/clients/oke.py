@@ -160,7 +160,8 @@ class Oke:
         """Send one write, once: OciServiceError with OKE's status, or with status 0 when there was no answer.
 
         Every change of OKE goes through here, and none is retried: a write whose answer was lost may have been carried
-        out, and a retry could remove a second node. act/ reads the pool again instead.
+        out, and a retry could remove a second node. act/ reads the pool again instead. An answer that surely changed
+        nothing (409, 429) could be asked again here, and nowhere else, within the deadline.
         """
         from oci.retry import NoneRetryStrategy
 

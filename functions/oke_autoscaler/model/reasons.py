@@ -1,7 +1,9 @@
 """Every reason that an answer names for a tick, a pool, a pending pod or a placement, in one place.
 
 Why a *node* stays is said where the rule is, with Cluster Autoscaler's word for it: in decide/scale_down/. Why a call
-failed is in errors.py, for every function in shared/errors.py.
+failed is in errors.py, for every function in shared/errors.py. A claim or volume that no node serves gets its reason
+in decide/cluster/volumes.py, a pod that no pool takes in decide/unplaced_pods.py: a reason of its own is a constant
+here and a use there.
 """
 
 from __future__ import annotations
