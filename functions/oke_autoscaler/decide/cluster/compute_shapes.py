@@ -1,4 +1,4 @@
-"""What a node of a compute shape offerings to pods, before one of them was ever seen.
+"""What a node of a compute shape offers to pods, before one of them was ever seen.
 
 OKE's reservations: kube-reserved CPU 60, 72, 80, 85, 90 m for 1 to 5 vCPU and 2.5 m more for each further one (what is
 left is rounded up: 8 vCPU give 7803 m); kube-reserved memory 25, 20, 10, 6 and 2 % of the first 4, next 4, next 8, next

@@ -53,7 +53,7 @@ class SchedulingSpec:
 
     @property
     def spreads(self) -> list[TopologySpreadConstraint]:
-        """SpreadRule constraints that bind."""
+        """Spread constraints that bind."""
         rows = self.spec.topology_spread_constraints or ()
         return [row for row in rows if row.when_unsatisfiable == "DoNotSchedule"]
 

@@ -43,6 +43,8 @@ class Rescheduler:
         simulation, mark, node_class = self._simulation, self._simulation.mark(), node.node_class
         moving_pods = [*moving_pods, *self._arrived.get(id(node), ())]
         constrained = any(not simulation.is_free(group) for group, _ in moving_pods)
+        # The pods leave their node before they look for another: a pod does not conflict with itself, neither by its
+        # anti-affinity nor in the skew of a spread.
         for group, pods in moving_pods:
             simulation.put(node, group, -pods)
         node.closed = True
@@ -50,11 +52,15 @@ class Rescheduler:
             simulation.change_class(node, placeholder)
         touched = {id(node)}
         if all(self._move(group, pods, touched) for group, pods in moving_pods):
+            # Vanishing is not in the journal, and need not be: nobody rolls back behind a removal that has succeeded.
+            # What arrived at a node is kept, because the pods that the snapshot has there are not all that move when
+            # that node is tried in its turn.
             simulation.vanish(node)
             for target, arrived, count in simulation.since(mark):
                 if arrived is not None and target is not node:
                     self._arrived.setdefault(id(target), []).append((arrived, count))
             return True
+        # The class goes back before the pods do: they are counted in the domain that they were taken from.
         if constrained:
             simulation.change_class(node, node_class)
         node.closed = False
@@ -64,7 +70,7 @@ class Rescheduler:
     def _move(self, group: PodGroup, pods: int, touched: set[int]) -> bool:
         """Place the pods of one group; ``touched`` are the node itself and the nodes changed in its turn.
 
-        Any other node without simulation, or gone, will not take this group again.
+        Any other node without room, or gone, will not take this group again.
         """
         simulation = self._simulation
         known = self._open.get(group.ident)
@@ -78,10 +84,13 @@ class Rescheduler:
         for index, node in enumerate(known):
             fitting = 0 if node.closed else capacity(node.free, group.vector, pods)
             if not fitting:
+                # A touched node may get its room back by a rollback. Any other one is as full for all later tries:
+                # pods come to nodes that stay and never leave them.
                 if id(node) not in touched:
                     full.append(index)
                 continue
             while fitting and pods and (free or self._allowed(node, group)):
+                # Each pod changes what the rules allow the next one, so that constrained pods go one by one.
                 count = fitting if free else 1
                 simulation.put(node, group, count)
                 touched.add(id(node))

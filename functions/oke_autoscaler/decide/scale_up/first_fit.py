@@ -62,6 +62,8 @@ class FirstFit:
             if choice is None:
                 break
             offering, placement = choice
+            # One choice serves for all nodes that these pods fill, since each has the same cost a pod. The last node is
+            # chosen again: a smaller one may do for what is left.
             each = capacity(offering.free, group.vector, left)
             for _ in range(min(left // each or 1, self.left(offering))):
                 self.open(offering, placement)
@@ -84,16 +86,20 @@ class FirstFit:
             offering, placement = choice
             mark = simulation.mark()
             per_host = max(1, min(left, self._per_host(group)))
+            # No more nodes than the pods use when each host takes what it may, and than the pool and the budget have.
             opened = min(max(batch, self._batch(group, left)), -(-left // per_host), self.left(offering))
             for _ in range(opened):
                 self.open(offering, placement)
                 fill.add(simulation.nodes[-1])
             placed = fill.run(left)
             left -= placed
+            # A pod placed changes the counts, so a placement that was useless may be of use now. The batch doubles only
+            # while every node is used to the full: one node too many would take from the pool's limit.
             if placed:
                 useless.clear()
                 batch = batch * 2 if placed == opened * per_host else 1
                 continue
+            # Each round either places a pod or shuts out a placement, so the loop ends.
             self.close(offering, placement, mark)
             useless.add(id(placement))
             fill = ConstrainedFill(simulation, group, simulation.candidates(group)[:])

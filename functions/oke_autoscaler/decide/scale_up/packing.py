@@ -153,8 +153,8 @@ def _bin(variant: Variant, index: int, items: Sequence[tuple[tuple[int, ...], It
 
 
 def _volume(item: Item, variants: Sequence[Variant]) -> float:
-    simulation = variants[0].offering.free
-    return item.pods * sum(need / size for need, size in zip(item.vector, simulation, strict=True) if size)
+    room = variants[0].offering.free
+    return item.pods * sum(need / size for need, size in zip(item.vector, room, strict=True) if size)
 
 
 def _open(

@@ -38,6 +38,7 @@ def plan_scale_up(state: ClusterState) -> PlacementPlan:
         best = _best(state, work)
         simulation.repeat(best.steps)
         result.left = {group.ident: pods for group, pods in best.rest}
+        # The nodes are in the simulation now; what a pool may still open is asked of the plan from here on.
         for offering in state.offerings:
             offering.opened = 0
     else:
@@ -70,6 +71,9 @@ def _best(state: ClusterState, work: PodCounts) -> _Attempt:
     def by_size(entry: tuple[PodGroup, int]) -> tuple[float, ...]:
         return (-size(entry[0]),)
 
+    # No one order is best. With constrained pods first the others fill the gaps on their nodes; with all sizes in one
+    # order the large ones meet the emptiest nodes; with the free ones first the constrained fill the gaps of a packing
+    # of least cost. Each is simulated whole and scored, so a further way can only make the plan better.
     tries = [_attempt(state, lambda first_fit: _mixed(first_fit, sorted(constrained, key=by_size), free))]
     if len(work) <= MAX_GROUPS_OF_ALL_ORDERS:
         tries.append(_attempt(state, lambda first_fit: _one_by_one(first_fit, sorted(work, key=by_size))))
@@ -78,6 +82,8 @@ def _best(state: ClusterState, work: PodCounts) -> _Attempt:
                 _attempt(state, lambda first_fit: _free_first(first_fit, sorted(constrained, key=by_size), free))
             )
     best = min(tries, key=lambda attempt: attempt.score)
+    # Where pods are left over for want of nodes, who is left over decides, and not the cost: priority comes before
+    # size, and the small pods, of which most fit, are tried before the large ones and after them.
     if best.rest and _limited(state):
         for smallest_first in (False, True):
             sign = 1 if smallest_first else -1
@@ -133,6 +139,7 @@ def _attempt(state: ClusterState, way: Callable[[FirstFit], PodCounts]) -> _Atte
     rest = way(first_fit)
     steps = simulation.since(mark)
     simulation.rollback(mark)
+    # A batch may have opened a node more than the rules let pods use: it would be paid for and stay empty.
     steps = _without_empty(steps)
     return _Attempt(_score(state, steps, rest), steps, rest)
 
@@ -156,6 +163,7 @@ def _score(state: ClusterState, steps: list[Step], rest: PodCounts) -> tuple[obj
     for group, pods in rest:
         missing[-group.priority] = missing.get(-group.priority, 0) + pods
     every = sorted({-group.priority for group in state.pending})
+    # Rounded, because sums of the same costs in another order differ in their last bits, and a tie would not be one.
     cost = round(sum(costs[pool] for pool in opened), 6)
     preference = plan_preference(statuses[pool] for pool in opened)
     return ([missing.get(priority, 0) for priority in every], cost, len(opened), preference)

@@ -68,6 +68,7 @@ class Constraints:
         self._owners: list[tuple[_Selection, DomainCount, set[int]]] = []
         self._owner_of: dict[bytes, int] = {}
         self.bindings = {group.ident: GroupConstraints() for group in groups}
+        # Two passes: which counts a group feeds is known only when every group has said what it asks for.
         for group in groups:
             self._bind(group)
         for group in groups:
@@ -87,6 +88,8 @@ class Constraints:
             self._own(group, term.topology_key, selection)
         if scheduling.affinities:
             selections = tuple(self._selection(group, term) for term in scheduling.affinities)
+            # All terms must take a pod for it to count (kubernetes, plugins/interpodaffinity): one count for each key,
+            # over the pods that every term selects.
             own = all(selection.takes(group) for selection in selections)
             counts = tuple(self._count("all", term.topology_key, selections) for term in scheduling.affinities)
             rules.append(AffinityRule(counts, int(own)))
@@ -104,6 +107,7 @@ class Constraints:
                 binding.rules.append(AntiAffinityRule(count, int(group.ident in owners)))
 
     def _count(self, use: str, key: str, selections: tuple[_Selection, ...]) -> DomainCount:
+        # The order of terms means nothing, so that it is not part of the question.
         marks = sorted(_mark(selection) for selection in selections)
         ident = (use, key, *marks)
         found = self._counts.get(ident)
@@ -132,6 +136,8 @@ class Constraints:
         keys = tuple(other.topology_key for other in group.scheduling.spreads)
         by_affinity = row.node_affinity_policy != "Ignore"
         by_taints = row.node_taints_policy == "Honor"
+        # Which nodes a spread counts depends on the pod itself: groups share a count only where they share the demands
+        # that decide it.
         demand = self._static.demand(group) if by_affinity or by_taints else -1
         ident = ("spread", row.topology_key, _mark(selection), keys, demand, by_affinity, by_taints)
         found = self._counts.get(ident)
@@ -166,6 +172,8 @@ class Constraints:
         selector = _with_label_keys(
             term.label_selector, group.labels, term.match_label_keys or (), term.mismatch_label_keys or ()
         )
+        # An empty selector means every namespace, none at all the pod's own, unless some are named (Kubernetes API,
+        # PodAffinityTerm).
         if term.namespace_selector is not None and not _rows(term.namespace_selector):
             return _Selection(None, selector)
         names = set(term.namespaces or ())

@@ -43,6 +43,8 @@ class NodeSimulation:
         self.nodes.append(node)
         for count in self._counts:
             count.enter(node)
+        # Added to every list without asking whether it belongs there, which the fills ask for each node that they use.
+        # Taking the node back is then one ``pop`` from each.
         for known in self._candidates.values():
             known.append(node)
         self._journal.append((node, None, 0))
@@ -85,6 +87,7 @@ class NodeSimulation:
 
     def rollback(self, mark: int) -> None:
         """Undo everything since ``mark``."""
+        # Backwards: a node is empty again when its own step is undone, and it is the last of every list that has it.
         while len(self._journal) > mark:
             node, group, pods = self._journal.pop()
             if group is not None:
@@ -131,6 +134,7 @@ class NodeSimulation:
         if not self.is_free(group):
             return ConstrainedFill(self, group, self.candidates(group)[:], start).run(pods)
         left, vector = pods, group.vector
+        # Most nodes of a large cluster have no CPU or memory left; two comparisons are cheaper than `capacity`.
         cpu, memory = vector[0], vector[1]
         for node in self.candidates(group):
             free = node.free
@@ -157,7 +161,7 @@ class NodeSimulation:
 class ConstrainedFill:
     """First fit under rules between pods: in each round every domain takes what its rules allow.
 
-    Places are stacked by domain. When a round nodes nothing, only a new node, or a change of the emptiest domain of a
+    Places are stacked by domain. When a round places nothing, only a new node, or a change of the emptiest domain of a
     spread, can make a difference; the stacks stay for that.
     """
 
@@ -191,6 +195,9 @@ class ConstrainedFill:
 
     def run(self, pods: int) -> int:
         """Place up to ``pods``; how many were placed."""
+        # Only two things let a stack take more than in the round before: the emptiest domain of a spread has risen,
+        # or an affinity has its first pod. Anti-affinity and fuller nodes only ever allow less. So a run that begins
+        # where the last one got stuck looks at new nodes alone.
         left, lows = pods, self._lows()
         stacks = self._new if lows == self._stuck_at else self._all()
         self._new = []
@@ -226,6 +233,7 @@ class ConstrainedFill:
             if fitting > 0:
                 simulation.put(node, group, fitting)
                 placed += fitting
+            # With quota to spare, the node is what stopped it: it is full or its port is taken, for good.
             if placed < quota:
                 stack.pop()
         return placed
