@@ -19,7 +19,13 @@ from typing import TYPE_CHECKING, Any
 
 from emulator.cloud import Cloud
 from emulator.functions_app import FunctionsApp
-from emulator.reports.billing_history import BillingHistory, PublishedObject, final_state, publish_objects
+from emulator.reports.billing_history import (
+    BillingHistory,
+    PublishedObject,
+    final_state,
+    publish_objects,
+    write_folder,
+)
 from emulator.reports.generated_report import EXACT
 from emulator.services.identity.service import DEFAULT_TENANCY
 from functions.adw_billing.__main__ import main
@@ -68,6 +74,8 @@ def run(out: Path) -> None:
                 raise RuntimeError("the story lacks a kind of publication after the first call")
             _call(cloud, functions.host, "late, corrected, again", final_state(after).values())
         _report(warehouse, out, final_state(story).values())
+    write_folder(out / "reports", story)
+    print("   out/reports: the same reports as files, for `oci-functions billing load`")
 
 
 def _call(cloud: Cloud, host: FunctionHost, what: str, expected: Iterable[PublishedObject]) -> None:
