@@ -33,6 +33,7 @@ SAME_MEANING = {
     "publish": "makes something visible to its readers, whole or not at all",
     "read": "reads what a command was given",
     "reports": "OCI's usage, cost and FOCUS reports: read by the loader, made by the emulator",
+    "retries": "how often a call to OCI is made again: of all functions in shared, of one function in its own",
     "serve": "answers one call of a function",
     "settings": "config keys",
     "text": "a result as text for people and grep",
