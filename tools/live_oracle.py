@@ -27,6 +27,10 @@ PROFILES = ("19c", "23ai")
 USER, PASSWORD = "ADMIN", "Welcome_12345"
 """The simulator's own user."""
 
+TEST_SECONDS = 900
+"""Of one test: a sweep that is killed at every message takes two minutes on a busy machine, and a test that is cut off
+leaves its session's locks to all that follow."""
+
 _START_SECONDS = 60
 
 
@@ -39,7 +43,7 @@ def main(arguments: list[str]) -> int:
     )
     parser.parse_args(arguments)
     if os.environ.get("ORACLE_TEST_DSN"):
-        return subprocess.run([sys.executable, "-m", "pytest", "-q", SUITE], cwd=ROOT, check=False).returncode  # noqa: S603
+        return subprocess.run(_pytest(), cwd=ROOT, check=False).returncode  # noqa: S603
     simulator = Path(os.environ.get("SUITE_SHARED", ROOT.parent / "shared")) / "tools" / "oraclesim"
     if not simulator.is_dir():
         print("live suite: no ORACLE_TEST_DSN and no simulator beside the project; nothing was run")
@@ -50,9 +54,13 @@ def main(arguments: list[str]) -> int:
         return max(run.result() for run in runs)
 
 
+def _pytest() -> list[str]:
+    return [sys.executable, "-m", "pytest", "-q", "--timeout", str(TEST_SECONDS), SUITE]
+
+
 def _on_profile(simulator: Path, python: Path, profile: str) -> int:
     with tempfile.TemporaryDirectory() as folder, _running(simulator, python, profile, Path(folder)) as server:
-        command = [sys.executable, "-m", "pytest", "-q", SUITE]
+        command = _pytest()
         environment = {**os.environ, **server}
         done = subprocess.run(command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True)  # noqa: S603
     print(f"live suite: simulator, profile {profile}\n{done.stdout}{done.stderr}", flush=True)
