@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import random
+import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,8 +19,11 @@ hypothesis.settings.load_profile("suite")
 
 
 def pytest_configure() -> None:
-    """Choose the seed of the kill points, once for all workers, unless the environment brings one."""
+    """Choose the seed of the kill points, once for all workers, unless the environment brings one; hear Ctrl-C."""
     os.environ.setdefault("KILL_SEED", str(random.SystemRandom().randrange(10**9)))
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and threading.current_thread() is threading.main_thread():
+        # A shell's `&` starts its commands deaf to Ctrl-C, and what the tests start inherits that.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
