@@ -92,9 +92,7 @@ class ProvenStream:
     def _members(self, data: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
         while True:
             rest = yield from self._member(data, chunks)
-            data = rest or next(chunks, b"")
-            while data and not data.strip(b"\0"):  # padding of tapes and block devices (gzip manual, "Advanced usage")
-                data = next(chunks, b"")
+            data = _behind_padding(rest, chunks)
             if not data:
                 return
             if not data.startswith(GZIP_MAGIC[: len(data)]):
@@ -118,6 +116,16 @@ class ProvenStream:
                 if not data:
                     raise StreamFault("truncated", "the gzip data ends too early")
         return inflate.unused_data
+
+
+def _behind_padding(data: bytes, chunks: Iterator[bytes]) -> bytes:
+    """Return what follows the zeros with which tapes and block devices pad (gzip manual, "Advanced usage")."""
+    # The zeros may end within a chunk: what is behind them must not depend on where the download was cut.
+    while not (rest := data.lstrip(b"\0")):
+        data = next(chunks, b"")
+        if not data:
+            break
+    return rest
 
 
 def undamaged(pieces: Iterator[bytes]) -> Iterator[bytes]:

@@ -172,3 +172,17 @@ def test_a_mark_whose_time_cannot_be_read_is_replaced_and_not_doubled() -> None:
     patch = taints.mark_unneeded(node((DELETION_CANDIDATE, "soon")), NOW)
     assert patched(patch) == (["team", DELETION_CANDIDATE], "kept", "7")
     assert patch["spec"]["taints"][1]["value"] == str(int(NOW))
+
+
+@pytest.mark.parametrize(("age", "too_old"), [(TIMEOUT, False), (TIMEOUT + 1, True)])
+def test_a_removal_names_its_node_pool_and_instance_and_whether_its_time_is_over(age: float, *, too_old: bool) -> None:
+    host, left = being_deleted(age), pod("a")
+    removal = only([left, pod("b", where="n2")], host)
+    assert removal == UnfinishedRemoval(
+        node=host,
+        pool_id="p",
+        instance_id="i-1",
+        next_step=NextStep.GIVE_UP if too_old else NextStep.EVICT,
+        pods_left=(left,),
+        too_old=too_old,
+    )
