@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Mapping
 
+    from shared.addresses import Reach
+
 CARD = "CC50E3CCBFFF"
 HOST = "https://objectstorage.us-phoenix-1.oraclecloud.com"
 BUCKET = {"oss_bucket": f"{HOST}/p/token/n/ns/b/codecard/o/"}
@@ -91,7 +93,9 @@ class RecordingClient(HttpClient):
         self.asked.append(Asked(f"{method} {what}", deadline))
         return HttpResponse(status=200, headers={}, body=content, certificate=b"certificate")
 
-    def certificate(self, url: str, deadline: Deadline, *, tls: Callable[[], ssl.SSLContext] | None = None) -> bytes:
+    def certificate(
+        self, url: str, deadline: Deadline, *, reach: Reach, tls: Callable[[], ssl.SSLContext] | None = None
+    ) -> bytes:
         self.asked.append(Asked("certificate", deadline))
         return b"certificate"
 
