@@ -59,7 +59,7 @@ def test_an_own_background_is_taken(tmp_path: Path) -> None:
     [
         (["--name", "", "--png", "x.png"], "--name"),
         (["--name", "\u200b", "--png", "x.png"], "--name"),
-        (["--name", "Joan", "--png", f"{__file__}/x.png"], "Not a directory"),
+        (["--name", "Joan", "--png", f"{__file__}/x.png"], "File exists"),
         (["--name", "Joan", "--png", "x.png", "--background", "missing.png"], "No such file"),
         (["--name", "Joan", "--png", "x.png", "--background", __file__], "--background"),
     ],
