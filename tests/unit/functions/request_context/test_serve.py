@@ -130,3 +130,9 @@ def test_without_an_image_version_and_commit_are_unknown(monkeypatch: pytest.Mon
     monkeypatch.delenv("SUITE_VERSION", raising=False)
     monkeypatch.delenv("SUITE_COMMIT", raising=False)
     assert (answer()["version"], answer()["commit"]) == ("unknown", "unknown")
+
+
+def test_a_body_of_null_greets_the_world_and_a_list_is_refused_by_name() -> None:
+    as_json = {"content-type": "application/json"}
+    assert answer(b"null", as_json)["Message"].endswith(" World")
+    assert answer(b"[1]", as_json)["error"]["field"] == "body"
