@@ -30,8 +30,8 @@ IMPORTS = {
 DECODERS = {
     "msgspec, the fields of a tick (ours)": """
 import msgspec
-from functions.oke_autoscaler.objects import Pod
-from shared.kubernetes import _Page
+from functions.oke_autoscaler.model.kubernetes_objects import Pod
+from shared.kubernetes.client import _Page
 decoder = msgspec.json.Decoder(_Page[Pod])
 kept = [pod for _ in range(PAGES) for pod in decoder.decode(open(sys.argv[1], "rb").read()).items]
 """,

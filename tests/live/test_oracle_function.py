@@ -116,6 +116,7 @@ def test_a_preflight_logs_on_and_makes_nothing(function: tuple[Cloud, StoredBuck
     answer = call(cloud, preflight=True)
     assert answer["preflight"]["ok"] is True, answer
     assert {check["name"]: check["found"] for check in answer["preflight"]["checks"]} == {
+        "config keys": "all are known",
         "reports": "0 reports listed",
         "warehouse": "logged in; 9 tables to be made",
     }
