@@ -55,8 +55,7 @@ def pool_answer(pool: PoolVerdict) -> Answer:
 
 def tick_answer(decision: Decision) -> Answer:
     """Return the answer of a whole tick: one pool's object, or ``{"node-pools": […]}`` of several."""
-    answers = [pool_answer(pool) for pool in decision.pools]
-    return answers[0] if len(answers) == 1 else {"node-pools": answers}
+    return _of_all_pools([pool_answer(pool) for pool in decision.pools])
 
 
 def with_reasons(decision: Decision, *, nodes: bool) -> Answer:
@@ -68,6 +67,10 @@ def with_reasons(decision: Decision, *, nodes: bool) -> Answer:
         stay = node_reasons(decision, pool.name) if nodes else []
         more = {"pod-reasons": _listed(why), "node-reasons": _listed(stay)}
         answers.append({level: body | {name: text for name, text in more.items() if text}})
+    return _of_all_pools(answers)
+
+
+def _of_all_pools(answers: list[Answer]) -> Answer:
     return answers[0] if len(answers) == 1 else {"node-pools": answers}
 
 
