@@ -17,11 +17,13 @@ from tools.suite import ROOT
 
 FOLDERS = ("functions", "shared", "ops", "emulator", "tools", "deploy")
 FILES = ("Makefile", "pyproject.toml", "uv.lock", "func-common.yaml", "README.md")
+# What an outer make, the one that runs these tests, hands to its children.
+OF_AN_OUTER_MAKE = {"MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES", "UV_CACHE_DIR", "PIP_NO_CACHE_DIR"}
 
 
 def make(*words: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run make without HOME, with what is given on top."""
-    kept = {name: value for name, value in os.environ.items() if name not in {"HOME", "PYTHONPATH", "MAKEFLAGS"}}
+    kept = {name: value for name, value in os.environ.items() if name not in {"HOME", "PYTHONPATH"} | OF_AN_OUTER_MAKE}
     command = [shutil.which("make") or "make", *words]
     return subprocess.run(command, cwd=cwd, env=kept | environment, capture_output=True, text=True, check=False)  # noqa: S603
 
