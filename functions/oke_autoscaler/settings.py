@@ -2,81 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
+from functions.oke_autoscaler.pool_settings import NO_LIMIT, PoolSettings, read_pools
 from shared.oci.settings import OciSettings
 from shared.ocids import check_ocid, ocid_of, ocids_of
 from shared.settings import setting
 
-NO_LIMIT = 1_000_000
-"""Stands for "no maximum size" where none is set (offline decisions only; the function demands one)."""
-
-
-@dataclass(frozen=True, slots=True)
-class PoolSettings:
-    """Bounds and preferences of one node pool; sizes in nodes."""
-
-    id: str
-    min_size: int
-    max_size: int
-    cost: float | None = None
-    priority: int = 0
-
 
 def _pools(text: str) -> tuple[PoolSettings, ...]:
-    """Read the pools of ``any_pools``, each with the OCID of a node pool as its id."""
-    pools = any_pools(text)
+    """Read the pools of ``read_pools``, each with the OCID of a node pool as its id."""
+    pools = read_pools(text)
     for index, pool in enumerate(pools):
         try:
             check_ocid("nodepool", pool.id)
         except ValueError as fault:
             raise ValueError(f"[{index}].id {fault}") from None
     return pools
-
-
-def any_pools(text: str) -> tuple[PoolSettings, ...]:
-    """``[{"id", "min_size", "max_size", "cost", "priority"}]``; ValueError names the entry at fault."""
-    try:
-        entries = json.loads(text)
-    except ValueError as fault:
-        raise ValueError(f"is no JSON: {fault}") from None
-    if not isinstance(entries, list) or not entries:
-        raise ValueError("must be a JSON list of pools, at least one")
-    pools = tuple(_pool(index, entry) for index, entry in enumerate(entries))
-    ids = [pool.id for pool in pools]
-    if len(set(ids)) < len(ids):
-        raise ValueError("names a pool twice")
-    return pools
-
-
-def _pool(index: int, entry: Any) -> PoolSettings:  # noqa: ANN401  (any JSON value)
-    if not isinstance(entry, dict):
-        raise ValueError(f"[{index}] must be an object")  # noqa: TRY004  (settings report ValueError)
-    unknown = sorted(set(entry) - {"id", "min_size", "max_size", "cost", "priority"})
-    if unknown:
-        raise ValueError(f"[{index}] has unknown keys: {', '.join(unknown)}")
-    if not isinstance(entry.get("id"), str) or not entry["id"]:
-        raise ValueError(f"[{index}].id must be the OCID of a node pool")
-    minimum = _whole(index, entry, "min_size", 0)
-    maximum = _whole(index, entry, "max_size", None)
-    if maximum < minimum:
-        raise ValueError(f"[{index}].max_size is {maximum}, below min_size {minimum}")
-    cost = entry.get("cost")
-    if cost is not None and (isinstance(cost, bool) or not isinstance(cost, int | float) or not 0 <= cost < 1e12):
-        raise ValueError(f"[{index}].cost must be a number from 0 up")
-    return PoolSettings(entry["id"], minimum, maximum, cost, _whole(index, entry, "priority", 0, lowest=-NO_LIMIT))
-
-
-def _whole(index: int, entry: dict[str, Any], key: str, default: int | None, lowest: int = 0) -> int:
-    value = entry.get(key, default)
-    if isinstance(value, str) and value.strip().lstrip("-").isdigit():
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or value < lowest:
-        raise ValueError(f"[{index}].{key} must be a whole number from {lowest} up")
-    return value
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,7 +28,8 @@ from functions.oke_autoscaler.model.oci_objects import (
 from functions.oke_autoscaler.model.quantity import unix_seconds
 from functions.oke_autoscaler.model.snapshot import Snapshot
 from functions.oke_autoscaler.model.spec_interning import SpecTable
-from functions.oke_autoscaler.settings import NO_LIMIT, PoolSettings, Settings, any_pools
+from functions.oke_autoscaler.pool_settings import NO_LIMIT, PoolSettings, read_pools
+from functions.oke_autoscaler.settings import Settings
 from shared.errors import MissingInputData
 from shared.settings import load_settings, setting
 
@@ -54,7 +55,7 @@ class _SnapshotSettings(Settings):
 
     cluster_id: str = "not-given"
     node_pool_id: tuple[str, ...] = ()
-    node_pools: tuple[PoolSettings, ...] = setting(default=(), parse=any_pools)
+    node_pools: tuple[PoolSettings, ...] = setting(default=(), parse=read_pools)
 
 
 class _Items(msgspec.Struct):

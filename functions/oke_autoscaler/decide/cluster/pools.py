@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.model.kubernetes_objects import Node
     from functions.oke_autoscaler.model.oci_objects import NodePool, OkeNode
     from functions.oke_autoscaler.model.snapshot import Snapshot
-    from functions.oke_autoscaler.settings import PoolSettings, Settings
+    from functions.oke_autoscaler.pool_settings import PoolSettings
+    from functions.oke_autoscaler.settings import Settings
 
 BUSY_NODES = frozenset({"CREATING", "UPDATING", "DELETING"})
 UNUSABLE_POOLS = frozenset({"CREATING", "DELETING", "DELETED"})

@@ -12,7 +12,7 @@ from functions.oke_autoscaler.decide.scale_up.first_fit import FirstFit, PodCoun
 from functions.oke_autoscaler.decide.scale_up.packing import pack
 from functions.oke_autoscaler.decide.simulation.placement_plan import PlacementPlan
 from functions.oke_autoscaler.model.reasons import MAX_SIZE_REACHED
-from functions.oke_autoscaler.settings import NO_LIMIT
+from functions.oke_autoscaler.pool_settings import NO_LIMIT
 
 if TYPE_CHECKING:
     from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroup

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from functions.oke_autoscaler.settings import PoolSettings, Settings
+from functions.oke_autoscaler.pool_settings import PoolSettings
+from functions.oke_autoscaler.settings import Settings
 from shared.errors import MissingInputData
 from shared.settings import load_settings
 

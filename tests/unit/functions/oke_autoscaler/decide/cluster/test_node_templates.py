@@ -12,7 +12,7 @@ from functions.oke_autoscaler.decide.cluster.pools import PoolStatus
 from functions.oke_autoscaler.model.kubernetes_objects import Metadata, Node, NodeSpec, NodeStatus, Taint
 from functions.oke_autoscaler.model.nodes import FAULT_DOMAIN, HOSTNAME, OLD_ZONE, TO_BE_DELETED, ZONE
 from functions.oke_autoscaler.model.oci_objects import KeyValue, NodeConfig, NodePool, PlacementConfig, ShapeConfig
-from functions.oke_autoscaler.settings import PoolSettings
+from functions.oke_autoscaler.pool_settings import PoolSettings
 
 FLEX = ShapeConfig(ocpus=2, memory_in_gbs=16)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functions.oke_autoscaler.decide.cluster.pool_preference import plan_preference, pool_preference
 from functions.oke_autoscaler.decide.cluster.pools import PoolStatus
 from functions.oke_autoscaler.model.oci_objects import NodePool
-from functions.oke_autoscaler.settings import PoolSettings
+from functions.oke_autoscaler.pool_settings import PoolSettings
 
 
 def pool(priority: int) -> PoolStatus:

@@ -9,7 +9,8 @@ from functions.oke_autoscaler.model.kubernetes_objects import Condition, Metadat
 from functions.oke_autoscaler.model.nodes import NODE_POOL_ID
 from functions.oke_autoscaler.model.oci_objects import NodeConfig, NodePool, OkeNode, WorkRequest, WorkResource
 from functions.oke_autoscaler.model.snapshot import Snapshot
-from functions.oke_autoscaler.settings import PoolSettings, Settings
+from functions.oke_autoscaler.pool_settings import PoolSettings
+from functions.oke_autoscaler.settings import Settings
 
 NOW = 1_767_225_600.0  # 2026-01-01T00:00:00Z
 SETTINGS = Settings(cluster_id="c", node_pools=(PoolSettings("p", 0, 4),), backoff_minutes=5)

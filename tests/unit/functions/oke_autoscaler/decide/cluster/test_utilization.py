@@ -14,7 +14,8 @@ from functions.oke_autoscaler.model.kubernetes_objects import (
     PodMetadata,
 )
 from functions.oke_autoscaler.model.oci_objects import Load, NodePool
-from functions.oke_autoscaler.settings import PoolSettings, Settings
+from functions.oke_autoscaler.pool_settings import PoolSettings
+from functions.oke_autoscaler.settings import Settings
 
 PLAIN = Pod(PodMetadata("p"))
 DAEMON = Pod(PodMetadata("d", owner_references=[OwnerReference("DaemonSet", "d", controller=True)]))

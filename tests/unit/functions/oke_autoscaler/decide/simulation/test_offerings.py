@@ -9,7 +9,7 @@ from functions.oke_autoscaler.decide.simulation.offerings import Offering, place
 from functions.oke_autoscaler.decide.simulation.static_fit import StaticFit
 from functions.oke_autoscaler.model.kubernetes_objects import PodSpec, Taint
 from functions.oke_autoscaler.model.oci_objects import NodePool
-from functions.oke_autoscaler.settings import PoolSettings
+from functions.oke_autoscaler.pool_settings import PoolSettings
 
 ZONES = [Domain((("zone", "a"),)), Domain((("zone", "b"),))]
 
