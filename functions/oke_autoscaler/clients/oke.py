@@ -161,7 +161,8 @@ class Oke:
 
         Every change of OKE goes through here, and none is retried: a write whose answer was lost may have been carried
         out, and a retry could remove a second node. act/ reads the pool again instead. An answer that surely changed
-        nothing (409, 429) could be asked again here, and nowhere else, within the deadline.
+        nothing (409, 429) could be asked again here, and nowhere else, within the deadline; but only for a resize: to a
+        deletion, 409 may mean that the node is going already.
         """
         from oci.retry import NoneRetryStrategy
 

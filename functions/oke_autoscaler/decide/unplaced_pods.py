@@ -1,4 +1,8 @@
-"""Why a pending pod found no node, existing or new: the reason for the answer, and what each pool lacks."""
+"""Why a pending pod found no node, existing or new: the reason for the answer, and what each pool lacks.
+
+The reasons of a single pool come from the checks: labels and taints in simulation/static_fit.py, claims and volumes in
+cluster/volumes.py. A new reason for the whole pod must be told apart from FITS_NO_POOL where decide.py asks for it.
+"""
 
 from __future__ import annotations
 
