@@ -161,6 +161,15 @@ def test_a_database_token_is_asked_for_with_a_key_of_2048_bits(cloud: Cloud, bas
     assert cloud.database_token.key_bits == [2048]
 
 
+def test_a_token_is_asked_for_before_the_connect_so_its_fault_is_told_as_its_own(
+    cloud: Cloud, base: dict[str, Any]
+) -> None:
+    """Nothing listens at the address: a fault of the database would be told as one."""
+    settings = Settings(**{**base, "db_dsn": "tcps://127.0.0.1:1/x", "TNS_ADMIN": "", "db_auth": "iam-token"})
+    cloud.faults.add(service="identity_data_plane", status=404, code="NotAuthorizedOrNotFound", times=None)
+    assert "use database-connections" in refusal(settings).fix
+
+
 @contextlib.contextmanager
 def listener(*, accepts: bool = True) -> Iterator[tuple[int, list[socket.socket]]]:
     """A port that accepts connections and says nothing."""

@@ -27,7 +27,9 @@ def credentials(settings: Settings, deadline: Deadline) -> dict[str, Any]:
     Raises MissingInputData, NotAuthorised, OciServiceError.
     """
     if settings.login == "iam-token":
-        return {"access_token": lambda _refresh: database_token(settings, deadline)}
+        # A token, not the function that the driver would call: it would be asked for in the middle of the connect,
+        # where a token that comes too late reads as a silent listener.
+        return {"access_token": database_token(settings, deadline)}
     password = settings.db_pass
     if settings.login == "secret":
         password = read_secret(settings, deadline, settings.db_pass_secret_id)
