@@ -43,6 +43,7 @@ RIGHTS: tuple[tuple[str, str, str, str, str], ...] = (
     ("list", "policy", "poddisruptionbudgets", "", ""),
     ("list", "scheduling.k8s.io", "priorityclasses", "", ""),
     ("list", "storage.k8s.io", "storageclasses", "", ""),
+    ("list", "storage.k8s.io", "csinodes", "", ""),
     ("create", "coordination.k8s.io", "leases", "kube-system", ""),
     ("get", "coordination.k8s.io", "leases", "kube-system", "oke-autoscaler"),
     ("update", "coordination.k8s.io", "leases", "kube-system", "oke-autoscaler"),

@@ -68,6 +68,9 @@ def observe(oke: Oke, cluster: Cluster, settings: Settings) -> Observed:
         claims=cluster.claims() if uses_claims else (),
         volumes=cluster.volumes() if uses_claims else (),
         storage_classes=cluster.storage_classes() if uses_claims else (),
+        # Read like the rest or not at all: without the limits a pod with a volume looks as if it fitted on any node, so
+        # a tick that may not list them ends, with the right that it lacks, before it moves one.
+        csi_nodes=cluster.csi_nodes() if uses_claims else (),
         work_requests=oke.work_requests({state.compartment_id for state in states.values()}),
     )
     return Observed(snapshot, states)

@@ -15,10 +15,13 @@ from functions.oke_autoscaler.model.oci_objects import (
     Namespace,
     Owner,
     OwnerSpec,
-    PersistentVolume,
-    PersistentVolumeClaim,
     PodDisruptionBudget,
     PriorityClass,
+)
+from functions.oke_autoscaler.model.storage_objects import (
+    CsiNode,
+    PersistentVolume,
+    PersistentVolumeClaim,
     StorageClass,
 )
 from shared.errors import KubernetesApiError
@@ -123,7 +126,7 @@ class Cluster:
         return self.api.list_all("/api/v1/namespaces", Namespace)
 
     def claims(self) -> list[PersistentVolumeClaim]:
-        """List all claims; this and the next two are called when a pod has a claim."""
+        """List all claims; this and the next three are called when a pod has a claim."""
         return self.api.list_all("/api/v1/persistentvolumeclaims", PersistentVolumeClaim)
 
     def volumes(self) -> list[PersistentVolume]:
@@ -133,6 +136,10 @@ class Cluster:
     def storage_classes(self) -> list[StorageClass]:
         """List all storage classes."""
         return self.api.list_all("/apis/storage.k8s.io/v1/storageclasses", StorageClass)
+
+    def csi_nodes(self) -> list[CsiNode]:
+        """List which CSI drivers each node runs, and how many volumes of each it takes."""
+        return self.api.list_all("/apis/storage.k8s.io/v1/csinodes", CsiNode)
 
     def patch_node(self, node: Node, patch: Patch, what: str) -> Node | None:
         """Patch a node and return it as it is now; None when it has changed (409) or gone (404) since it was read.

@@ -18,16 +18,19 @@ from functions.oke_autoscaler.model.oci_objects import (
     Namespace,
     NodePool,
     Owner,
-    PersistentVolume,
-    PersistentVolumeClaim,
     PodDisruptionBudget,
     PriorityClass,
-    StorageClass,
     WorkRequest,
 )
 from functions.oke_autoscaler.model.quantity import unix_seconds
 from functions.oke_autoscaler.model.snapshot import Snapshot
 from functions.oke_autoscaler.model.spec_interning import SpecTable
+from functions.oke_autoscaler.model.storage_objects import (
+    CsiNode,
+    PersistentVolume,
+    PersistentVolumeClaim,
+    StorageClass,
+)
 from functions.oke_autoscaler.pool_settings import NO_LIMIT, PoolSettings, read_pools
 from functions.oke_autoscaler.settings import Settings
 from shared.errors import MissingInputData
@@ -80,6 +83,7 @@ class _File(msgspec.Struct):
     persistent_volume_claims: msgspec.Raw = UNKNOWN
     persistent_volumes: msgspec.Raw = UNKNOWN
     storage_classes: msgspec.Raw = UNKNOWN
+    csi_nodes: msgspec.Raw = UNKNOWN
     work_requests: msgspec.Raw = UNKNOWN
     metrics: dict[str, Load] | None = None
 
@@ -106,6 +110,7 @@ def read(data: bytes | mmap, clock: float) -> tuple[Snapshot, Settings, float]:
         claims=_list(file.persistent_volume_claims, PersistentVolumeClaim, "persistent_volume_claims"),
         volumes=_list(file.persistent_volumes, PersistentVolume, "persistent_volumes") or (),
         storage_classes=_list(file.storage_classes, StorageClass, "storage_classes") or (),
+        csi_nodes=_list(file.csi_nodes, CsiNode, "csi_nodes"),
         work_requests=_list(file.work_requests, WorkRequest, "work_requests"),
         metrics=file.metrics or {},
     )

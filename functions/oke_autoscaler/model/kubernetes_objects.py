@@ -7,9 +7,9 @@ https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/. Measured f
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
+
+from functions.oke_autoscaler.model.pod_volumes import PodResourceClaim, Volume  # noqa: TC001  (msgspec reads the types)
 
 Labels = dict[str, str]
 Quantity = str | int | float
@@ -175,28 +175,6 @@ class TopologySpreadConstraint(Object):
     match_label_keys: list[str] | None = None
 
 
-class EmptyDir(Object):
-    """An emptyDir volume."""
-
-    medium: str | None = None
-
-
-class ClaimSource(Object):
-    """Which claim a volume uses."""
-
-    claim_name: str = ""
-
-
-class Volume(Object):
-    """A volume; sources that matter to a drain or a zone."""
-
-    name: str = ""
-    empty_dir: EmptyDir | None = None
-    host_path: dict[str, Any] | None = None
-    persistent_volume_claim: ClaimSource | None = None
-    ephemeral: dict[str, Any] | None = None
-
-
 class SchedulingGate(Object):
     """A reason for which the scheduler does not look at a pod yet."""
 
@@ -221,6 +199,8 @@ class PodSpec(Object):
     restart_policy: str | None = None
     termination_grace_period_seconds: int | None = None
     scheduling_gates: list[SchedulingGate] | None = None
+    scheduler_name: str | None = None
+    resource_claims: list[PodResourceClaim] | None = None
 
 
 class Condition(Object):
@@ -230,6 +210,7 @@ class Condition(Object):
     status: str = ""
     reason: str | None = None
     last_transition_time: str | None = None
+    message: str | None = None
 
 
 class PodStatus(Object):

@@ -1,4 +1,4 @@
-"""The other objects of a snapshot: budgets, owners, volumes, OKE node pools and work requests, loads."""
+"""The other objects of a snapshot: budgets, owners, storage classes, OKE node pools and work requests, loads."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from functions.oke_autoscaler.model.kubernetes_objects import (
     Labels,
     LabelSelector,
     Metadata,
-    NodeSelector,
     Object,
     PodSpec,
 )
@@ -76,61 +75,6 @@ class Namespace(Object):
     """A namespace with its labels."""
 
     metadata: Metadata
-
-
-class ClaimSpec(Object):
-    """``spec`` of a PersistentVolumeClaim."""
-
-    volume_name: str | None = None
-    storage_class_name: str | None = None
-    access_modes: list[str] | None = None
-
-
-class PersistentVolumeClaim(Object):
-    """A claim; bound when it names a volume."""
-
-    metadata: Metadata
-    spec: ClaimSpec = msgspec.field(default_factory=ClaimSpec)
-
-
-class VolumeNodeAffinity(Object):
-    """Which nodes can reach a volume."""
-
-    required: NodeSelector | None = None
-
-
-class VolumeSpec(Object):
-    """``spec`` of a PersistentVolume."""
-
-    node_affinity: VolumeNodeAffinity | None = None
-
-
-class PersistentVolume(Object):
-    """A volume."""
-
-    metadata: Metadata
-    spec: VolumeSpec = msgspec.field(default_factory=VolumeSpec)
-
-
-class TopologyRequirement(Object):
-    """A row of ``allowedTopologies``."""
-
-    key: str = ""
-    values: list[str] | None = None
-
-
-class TopologyTerm(Object):
-    """A term of ``allowedTopologies``."""
-
-    match_label_expressions: list[TopologyRequirement] | None = None
-
-
-class StorageClass(Object):
-    """Where volumes of a class may be made."""
-
-    metadata: Metadata
-    allowed_topologies: list[TopologyTerm] | None = None
-    volume_binding_mode: str | None = None
 
 
 class ShapeConfig(Object, rename=None):

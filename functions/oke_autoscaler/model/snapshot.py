@@ -14,12 +14,15 @@ if TYPE_CHECKING:
         Namespace,
         NodePool,
         Owner,
-        PersistentVolume,
-        PersistentVolumeClaim,
         PodDisruptionBudget,
         PriorityClass,
-        StorageClass,
         WorkRequest,
+    )
+    from functions.oke_autoscaler.model.storage_objects import (
+        CsiNode,
+        PersistentVolume,
+        PersistentVolumeClaim,
+        StorageClass,
     )
 
 
@@ -38,6 +41,8 @@ class Snapshot:
     claims: Sequence[PersistentVolumeClaim] | None = None
     volumes: Sequence[PersistentVolume] = ()
     storage_classes: Sequence[StorageClass] = ()
+    csi_nodes: Sequence[CsiNode] | None = None
+    """Of the nodes of the same names; None means that nothing is known of the volumes that nodes take."""
     work_requests: Sequence[WorkRequest] | None = None
     """Of the pools, in any order; None means that nothing is known of them."""
     metrics: Mapping[str, Load] = field(default_factory=dict)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from functions.oke_autoscaler.model.kubernetes_objects import Pod, PodSpec, Volume
+    from functions.oke_autoscaler.model.kubernetes_objects import Pod, PodSpec
+    from functions.oke_autoscaler.model.pod_volumes import Volume
 
 _encode = msgspec.json.Encoder().encode
 

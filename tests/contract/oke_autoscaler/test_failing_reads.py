@@ -42,6 +42,7 @@ READS = {
     "claims": "/persistentvolumeclaims$",
     "volumes": "/persistentvolumes$",
     "storage classes": "/storageclasses$",
+    "CSI nodes": "/csinodes$",
 }
 FAULTS: dict[str, FaultOptions] = {
     "status": {"status": 500, "code": "InternalError"},

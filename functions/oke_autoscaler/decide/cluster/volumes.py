@@ -18,9 +18,10 @@ from functions.oke_autoscaler.model.reasons import UNUSABLE_CLAIM
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from functions.oke_autoscaler.model.kubernetes_objects import Pod, Volume
-    from functions.oke_autoscaler.model.oci_objects import PersistentVolume, PersistentVolumeClaim, StorageClass
+    from functions.oke_autoscaler.model.kubernetes_objects import Pod
+    from functions.oke_autoscaler.model.pod_volumes import Volume
     from functions.oke_autoscaler.model.snapshot import Snapshot
+    from functions.oke_autoscaler.model.storage_objects import PersistentVolume, PersistentVolumeClaim, StorageClass
 
 
 class NoNode(NodeSelector):

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from functions.oke_autoscaler.decide.scale_down.budgets import Budgets
-    from functions.oke_autoscaler.model.kubernetes_objects import Pod, Volume
+    from functions.oke_autoscaler.model.kubernetes_objects import Pod
     from functions.oke_autoscaler.model.oci_objects import Owner
+    from functions.oke_autoscaler.model.pod_volumes import Volume
     from functions.oke_autoscaler.settings import Settings
 
 REPLICATED_KINDS = frozenset({"ReplicationController", "Job", "ReplicaSet", "StatefulSet"})

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from functions.oke_autoscaler.decide.cluster.volumes import NOWHERE, VolumeNodes
 from functions.oke_autoscaler.model.kubernetes_objects import (
-    ClaimSource,
     Metadata,
     NodeSelector,
     Pod,
     PodMetadata,
     PodSpec,
-    Volume,
 )
 from functions.oke_autoscaler.model.nodes import OLD_ZONE, ZONE
-from functions.oke_autoscaler.model.oci_objects import (
+from functions.oke_autoscaler.model.pod_volumes import ClaimSource, Volume
+from functions.oke_autoscaler.model.selectors import node_selected
+from functions.oke_autoscaler.model.snapshot import Snapshot
+from functions.oke_autoscaler.model.storage_objects import (
     ClaimSpec,
     PersistentVolume,
     PersistentVolumeClaim,
@@ -21,8 +22,6 @@ from functions.oke_autoscaler.model.oci_objects import (
     TopologyRequirement,
     TopologyTerm,
 )
-from functions.oke_autoscaler.model.selectors import node_selected
-from functions.oke_autoscaler.model.snapshot import Snapshot
 
 VOLUME = Volume("data", persistent_volume_claim=ClaimSource("claim"))
 WAITS = "WaitForFirstConsumer"
