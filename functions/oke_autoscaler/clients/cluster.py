@@ -139,7 +139,7 @@ class Cluster:
 
     def csi_nodes(self) -> list[CsiNode]:
         """List which CSI drivers each node runs, and how many volumes of each it takes."""
-        return self.api.list_all("/apis/storage.k8s.io/v1/csinodes", CsiNode)
+        return self.api.list_all("/apis/storage.k8s.io/v1/csinodes", CsiNode, kind="CSINode")
 
     def patch_node(self, node: Node, patch: Patch, what: str) -> Node | None:
         """Patch a node and return it as it is now; None when it has changed (409) or gone (404) since it was read.
