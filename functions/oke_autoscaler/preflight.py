@@ -51,6 +51,8 @@ RIGHTS: tuple[tuple[str, str, str, str, str], ...] = (
     ("create", "", "configmaps", "kube-system", ""),
     ("get", "", "configmaps", "kube-system", "cluster-autoscaler-status"),
     ("update", "", "configmaps", "kube-system", "cluster-autoscaler-status"),
+    ("get", "", "configmaps", "kube-system", "oke-autoscaler-state"),
+    ("update", "", "configmaps", "kube-system", "oke-autoscaler-state"),
 )
 """Verb, API group, resource, namespace, name: what deploy/kubernetes/rbac.yaml gives (a test compares them)."""
 

@@ -10,6 +10,7 @@ import msgspec
 
 from functions.oke_autoscaler import preflight
 from functions.oke_autoscaler.act import answers, scale_down
+from functions.oke_autoscaler.act.history import with_changes
 from functions.oke_autoscaler.act.observe import Observed, decide_on, observe, observe_loads
 from functions.oke_autoscaler.act.removal import Removals
 from functions.oke_autoscaler.act.resume import resume
@@ -19,6 +20,7 @@ from functions.oke_autoscaler.clients.cluster import Cluster
 from functions.oke_autoscaler.clients.events import COMPONENT, TickEvents
 from functions.oke_autoscaler.clients.lease import TickLease, refuse_another_autoscaler
 from functions.oke_autoscaler.clients.oke import Oke
+from functions.oke_autoscaler.clients.state_map import StateMap
 from functions.oke_autoscaler.errors import LeaseBusy
 from functions.oke_autoscaler.model.pods import is_pending
 from functions.oke_autoscaler.model.reasons import DRAINING, POOL_UPDATING
@@ -75,7 +77,7 @@ def connect(settings: Settings, deadline: Deadline, changes: Changes) -> Tick:
     oke = Oke(settings, work_deadline)
     address = oke.cluster_address()
     api = KubernetesApi(address.server, address.ca_pem, oke.token_source(), work_deadline)
-    return Tick(settings, deadline, oke, Cluster(api, changes))
+    return Tick(settings, deadline, oke, Cluster(api, changes), StateMap(api, dry_run=changes.dry_run))
 
 
 @dataclass(slots=True)
@@ -86,6 +88,7 @@ class Tick:
     deadline: Deadline
     oke: Oke
     cluster: Cluster
+    memory: StateMap
     snapshot: Snapshot | None = None
 
     def run(self, call_id: str) -> answers.Answer:
@@ -94,12 +97,13 @@ class Tick:
         refuse_another_autoscaler(api)
         events = TickEvents()
         if self.cluster.changes.dry_run:
-            return answers.with_reasons(self._work(events), nodes=self.settings.scale_down_on)
+            return self._answer(self._work(events))
         lease = TickLease(api, self.deadline, f"{call_id}-{uuid.uuid4().hex[:8]}")
         lease.acquire()
         done: Decision | None = None
         try:
             done = self._work(events)
+            self._remember(done, api.now_epoch_seconds())
         except FunctionError as error:
             events.on_status("TickFailed", f"{error.reason}: {error.message}")
             raise
@@ -107,14 +111,24 @@ class Tick:
             # Each of the last steps may take half of what is left: neither a status that cannot be written nor a Lease
             # that cannot be given back takes the time of the answer.
             api.deadline = _half_of(self.deadline)
+            self.memory.write()
+            api.deadline = _half_of(self.deadline)
             events.send(api, answers.pool_status(done) if done else {})
             api.deadline = _half_of(self.deadline)
             _release(lease)
-        return answers.with_reasons(done, nodes=self.settings.scale_down_on)
+        return self._answer(done)
+
+    def _remember(self, done: Decision, now: float) -> None:
+        """Add what was changed to the history."""
+        self.memory.state = with_changes(self.memory.state, done, now)
+
+    def _answer(self, done: Decision) -> answers.Answer:
+        answer = answers.with_reasons(done, nodes=self.settings.scale_down_on)
+        return answers.with_field(answer, "state-fault", self.memory.fault) if self.memory.fault else answer
 
     def observe(self) -> tuple[Observed, Decision, float]:
         """Read what is there and decide; return both, and the time (Unix seconds) that both are judged by."""
-        observed = observe(self.oke, self.cluster, self.settings)
+        observed = observe(self.oke, self.cluster, self.settings, self.memory)
         now = self.cluster.api.now_epoch_seconds()
         observed, decision = self._decide(observed, now)
         self.snapshot = observed.snapshot

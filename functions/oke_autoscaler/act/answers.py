@@ -130,6 +130,11 @@ def busy() -> Answer:
 
 def dry_run(answer: Answer) -> Answer:
     """Return the same answer, marked as a dry run."""
+    return with_field(answer, "dry-run", "true")
+
+
+def with_field(answer: Answer, name: str, text: str) -> Answer:
+    """Return the same answer with one more field in the object of each pool."""
     if "node-pools" in answer:
-        return {"node-pools": [dry_run(one) for one in answer["node-pools"]]}
-    return {level: {**body, "dry-run": "true"} for level, body in answer.items()}
+        return {"node-pools": [with_field(one, name, text) for one in answer["node-pools"]]}
+    return {level: {**body, name: text} for level, body in answer.items()}

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from functions.oke_autoscaler.clients.cluster import Cluster
     from functions.oke_autoscaler.clients.oke import Oke, ReadPool
+    from functions.oke_autoscaler.clients.state_map import StateMap
     from functions.oke_autoscaler.model.decision import Decision
     from functions.oke_autoscaler.model.kubernetes_objects import Node, Pod
     from functions.oke_autoscaler.settings import Settings
@@ -51,7 +52,7 @@ class Observed:
         return {state.compartment_id for state in self.pools.values()}
 
 
-def observe(oke: Oke, cluster: Cluster, settings: Settings) -> Observed:
+def observe(oke: Oke, cluster: Cluster, settings: Settings, memory: StateMap) -> Observed:
     """Read everything but loads. Raises OciServiceError or KubernetesApiError when one read fails."""
     states = {state.pool.id: state for state in (oke.node_pool(pool.id) for pool in settings.pools)}
     # Namespaces and volumes can be long lists that few clusters' pods have rules about, so the pods decide.
@@ -72,6 +73,7 @@ def observe(oke: Oke, cluster: Cluster, settings: Settings) -> Observed:
         # a tick that may not list them ends, with the right that it lacks, before it moves one.
         csi_nodes=cluster.csi_nodes() if uses_claims else (),
         work_requests=oke.work_requests({state.compartment_id for state in states.values()}),
+        state=memory.read(),
     )
     return Observed(snapshot, states)
 

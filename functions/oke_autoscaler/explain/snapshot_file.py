@@ -31,6 +31,7 @@ from functions.oke_autoscaler.model.storage_objects import (
     PersistentVolumeClaim,
     StorageClass,
 )
+from functions.oke_autoscaler.model.tick_state import TickState
 from functions.oke_autoscaler.pool_settings import NO_LIMIT, PoolSettings, read_pools
 from functions.oke_autoscaler.settings import Settings
 from shared.errors import MissingInputData
@@ -86,6 +87,7 @@ class _File(msgspec.Struct):
     csi_nodes: msgspec.Raw = UNKNOWN
     work_requests: msgspec.Raw = UNKNOWN
     metrics: dict[str, Load] | None = None
+    state: TickState | None = None
 
 
 def read(data: bytes | mmap, clock: float) -> tuple[Snapshot, Settings, float]:
@@ -113,6 +115,7 @@ def read(data: bytes | mmap, clock: float) -> tuple[Snapshot, Settings, float]:
         csi_nodes=_list(file.csi_nodes, CsiNode, "csi_nodes"),
         work_requests=_list(file.work_requests, WorkRequest, "work_requests"),
         metrics=file.metrics or {},
+        state=file.state or TickState(),
     )
     return snapshot, _settings(file.settings or {}, [pool.id for pool in pools or ()]), _now(file.now, clock)
 

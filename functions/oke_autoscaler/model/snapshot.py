@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from functions.oke_autoscaler.model.tick_state import TickState
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -47,3 +49,5 @@ class Snapshot:
     """Of the pools, in any order; None means that nothing is known of them."""
     metrics: Mapping[str, Load] = field(default_factory=dict)
     """Load by instance OCID."""
+    state: TickState = field(default_factory=TickState)
+    """What earlier ticks remember; an empty one when nothing is known."""

@@ -50,6 +50,8 @@ def whole_life(cloud: Cloud, env: dict[str, str]) -> list[dict[str, object]]:
     cloud.cluster.advance(600)
     cloud.cluster.add_pod("too-large", pool=pool, cpu="64")
     answers += [tick(env, keys), tick(env, keys)]
+    cloud.cluster.add_replicas("more", 8, pool=pool, cpu="900m")
+    answers.append(tick(env, keys))  # a second change: what is remembered of the first one is updated
     return answers
 
 

@@ -1,0 +1,35 @@
+"""What a tick has changed, for the history that ticks keep in the cluster."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from functions.oke_autoscaler.model.reasons import DRAINING
+from functions.oke_autoscaler.model.tick_state import MAX_PODS, ChangeRecord
+
+if TYPE_CHECKING:
+    from functions.oke_autoscaler.model.decision import Decision, PoolVerdict
+    from functions.oke_autoscaler.model.tick_state import TickState
+
+
+def with_changes(state: TickState, done: Decision, now: float) -> TickState:
+    """Return the state with a change for each pool that this tick made larger or smaller."""
+    for pool in done.pools:
+        if pool.action != "none" and pool.reason != DRAINING:
+            state = state.with_change(_change(done, pool, now))
+    return state
+
+
+def _change(done: Decision, pool: PoolVerdict, now: float) -> ChangeRecord:
+    pods = [pod.pod for pod in done.pods if pod.new_pool == pool.name] if pool.action == "scale-up" else []
+    return ChangeRecord(
+        at=now,
+        what=pool.action,
+        why=pool.reason,
+        pool=pool.name,
+        pods=tuple(pods[:MAX_PODS]),
+        pods_count=len(pods),
+        # After a deletion the pool may have been read again, with the size that it has since.
+        size_before=pool.size if pool.action == "scale-up" else None,
+        size_after=pool.wanted_size,
+    )

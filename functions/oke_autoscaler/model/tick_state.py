@@ -1,0 +1,208 @@
+"""What a tick remembers in the cluster for those after it: one versioned value, bounded in all its parts.
+
+Everything here is a hint that makes the next decision better; nothing of it is needed to be safe. A tick that reads
+none decides as the first tick of all did, so the value may be lost, and it is never worth an error.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+VERSION = 1
+"""Of the form in which the state is written. One with another version is not read, and replaced."""
+
+MAX_POOLS = 100
+MAX_DRAINS = 300
+MAX_HISTORY = 500
+"""Entries that are kept of each section, the newest ones."""
+
+MAX_LABELS = 100
+"""Labels and resources that are kept of one pool."""
+
+MAX_PODS = 20
+"""Pods that one change, or one drain, names; ``pods_count`` counts all of a change."""
+
+MAX_TEXT = 400
+"""Characters of a text that is kept."""
+
+MAX_BYTES = 900 * 1024
+"""Of the whole state as it is written: a ConfigMap may hold 1 MiB with its metadata."""
+
+
+class Remembered(msgspec.Struct, rename="camel", omit_defaults=True, frozen=True):
+    """Base of every struct here; compared by value, changed with `msgspec.structs.replace`."""
+
+
+class KeptTaint(Remembered, frozen=True):
+    """A taint that nodes of a pool have for good."""
+
+    key: str
+    value: str = ""
+    effect: str = "NoSchedule"
+
+
+class PoolMemory(Remembered, frozen=True):
+    """What a pool has really delivered since it was configured as it is now (decide/cluster/pool_memory.py)."""
+
+    configuration: str = ""
+    """Digest of all that the pool says about its new nodes. With another one the memory starts anew."""
+    shape: str = ""
+    ocpus: float | None = None
+    memory_gib: float | None = None
+    image: str = ""
+    kubernetes_version: str = ""
+    allocatable: dict[str, int] = {}
+    """By resource, in the units of decisions (cpu in millicores); empty until a node was seen."""
+    labels: dict[str, str] = {}
+    taints: tuple[KeptTaint, ...] = ()
+    devices: tuple[str, ...] = ()
+    """Extended resources that nodes of the pool have had: one that has none of them yet is still starting."""
+    ready_seconds: float | None = None
+    """From asking for a node to its being Ready, the longest of the last growth."""
+    asked_at: float | None = None
+    """When the pool last was asked to grow (Unix seconds); None once those nodes are Ready."""
+    learned_at: float = 0.0
+    """When the memory last changed (Unix seconds)."""
+
+
+class EvictedPod(Remembered, frozen=True):
+    """A pod that a drain has sent away; ``owner`` is ``kind/name`` of its controller in the pod's namespace."""
+
+    pod: str
+    """``namespace/name``."""
+    uid: str = ""
+    owner: str = ""
+    evicted_at: float = 0.0
+
+
+class DrainRecord(Remembered, frozen=True):
+    """A removal under way, by node name."""
+
+    began_at: float = 0.0
+    last_progress_at: float = 0.0
+    """When a pod of it last was evicted or went (Unix seconds)."""
+    evicted: tuple[EvictedPod, ...] = ()
+
+
+class ChangeRecord(Remembered, frozen=True):
+    """One change that a tick made."""
+
+    at: float
+    """Unix seconds."""
+    what: str
+    """As ``scale-up``, ``scale-down``, ``drain``, ``put-back``."""
+    why: str = ""
+    pool: str = ""
+    """Name of the pool."""
+    nodes: tuple[str, ...] = ()
+    pods: tuple[str, ...] = ()
+    """``namespace/name`` of pods that asked for it, the first MAX_PODS."""
+    pods_count: int = 0
+    size_before: int | None = None
+    size_after: int | None = None
+    cost_per_month: float | None = None
+    """What the change adds, below 0 what it saves, in the unit of the settings' `cost`."""
+
+
+class TickState(Remembered, frozen=True):
+    """The state as a whole."""
+
+    pools: dict[str, PoolMemory] = {}
+    """By the pool's OCID. Functions that share a cluster share the state: each changes its own pools only."""
+    drains: dict[str, DrainRecord] = {}
+    """By node name."""
+    history: tuple[ChangeRecord, ...] = ()
+    """Oldest first."""
+
+    def with_pool(self, pool_id: str, memory: PoolMemory) -> TickState:
+        """Return the same with the memory of one pool replaced."""
+        return msgspec.structs.replace(self, pools={**self.pools, pool_id: memory})
+
+    def with_drain(self, node: str, record: DrainRecord | None) -> TickState:
+        """Return the same with the record of one drain replaced; None takes it away."""
+        kept = {name: each for name, each in self.drains.items() if name != node}
+        return msgspec.structs.replace(self, drains=kept if record is None else {**kept, node: record})
+
+    def with_change(self, change: ChangeRecord) -> TickState:
+        """Return the same with one more change in the history."""
+        return msgspec.structs.replace(self, history=(*self.history, change)[-MAX_HISTORY:])
+
+
+def bounded(state: TickState) -> TickState:
+    """Return the state with no more entries, names and characters than are kept; the newest of each stay."""
+    pools = sorted(state.pools.items(), key=lambda entry: entry[1].learned_at)[-MAX_POOLS:]
+    drains = sorted(state.drains.items(), key=lambda entry: entry[1].last_progress_at)[-MAX_DRAINS:]
+    return TickState(
+        pools={key: _bounded_pool(memory) for key, memory in sorted(pools)},
+        drains={key: _bounded_drain(record) for key, record in sorted(drains)},
+        history=tuple(_bounded_change(change) for change in state.history[-MAX_HISTORY:]),
+    )
+
+
+def _bounded_pool(memory: PoolMemory) -> PoolMemory:
+    if max(len(memory.labels), len(memory.allocatable), len(memory.taints), len(memory.devices)) <= MAX_LABELS:
+        return memory
+    return msgspec.structs.replace(
+        memory,
+        labels=dict(sorted(memory.labels.items())[:MAX_LABELS]),
+        allocatable=dict(sorted(memory.allocatable.items())[:MAX_LABELS]),
+        taints=memory.taints[:MAX_LABELS],
+        devices=memory.devices[:MAX_LABELS],
+    )
+
+
+def _bounded_drain(record: DrainRecord) -> DrainRecord:
+    return msgspec.structs.replace(record, evicted=record.evicted[-MAX_PODS:])
+
+
+def _bounded_change(change: ChangeRecord) -> ChangeRecord:
+    return msgspec.structs.replace(
+        change, why=change.why[:MAX_TEXT], pods=change.pods[:MAX_PODS], nodes=change.nodes[:MAX_PODS]
+    )
+
+
+SECTIONS: dict[str, type] = {
+    "pools": dict[str, PoolMemory],
+    "drains": dict[str, DrainRecord],
+    "history": tuple[ChangeRecord, ...],
+}
+"""Keys of the written state, each a JSON text of its own: one that cannot be read costs the others nothing."""
+
+
+def written(state: TickState) -> dict[str, str]:
+    """Return the state as texts by key, below MAX_BYTES in all; history goes first, oldest first, then a section."""
+    state = bounded(state)
+    texts = _texts(state)
+    while state.history and _size(texts) > MAX_BYTES:
+        state = msgspec.structs.replace(state, history=state.history[(len(state.history) + 1) // 2 :])
+        texts = _texts(state)
+    for section in ("drains", "pools"):
+        if _size(texts) > MAX_BYTES:
+            state = msgspec.structs.replace(state, **{section: {}})
+            texts = _texts(state)
+    return texts
+
+
+def _texts(state: TickState) -> dict[str, str]:
+    encoder = msgspec.json.Encoder(order="deterministic")
+    sections = {name: encoder.encode(getattr(state, name)).decode() for name in SECTIONS if getattr(state, name)}
+    return {"version": str(VERSION), **sections}
+
+
+def _size(texts: dict[str, str]) -> int:
+    return sum(len(text.encode()) for text in texts.values())
+
+
+def read_state(data: dict[str, str]) -> tuple[TickState, list[str]]:
+    """Return the state of texts by key, and what of it could not be read: that part is empty."""
+    version = data.get("version")
+    if version != str(VERSION):
+        return TickState(), [f"version: {(version or 'none')[:40]} is not {VERSION}"] if data else []
+    found: dict[str, object] = {}
+    faults = []
+    for name, kind in SECTIONS.items():
+        try:
+            found[name] = msgspec.json.decode(data.get(name, ""), type=kind) if name in data else None
+        except (msgspec.DecodeError, UnicodeError, RecursionError) as fault:
+            faults.append(f"{name}: {str(fault)[:200]}")
+    return TickState(**{name: value for name, value in found.items() if value is not None}), faults  # type: ignore[arg-type]
