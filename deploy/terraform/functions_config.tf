@@ -91,6 +91,8 @@ locals {
       expendable_pods_priority_cutoff        = var.oke_autoscaler_expendable_pods_priority_cutoff
       kubernetes_endpoint                    = var.oke_autoscaler_kubernetes_endpoint
       dry_run                                = var.oke_autoscaler_dry_run
+      enforce_min_size                       = var.oke_autoscaler_enforce_min_size
+      schedules                              = var.oke_autoscaler_schedules
     } : key => tostring(value) if value != null }
     request-context = { for key, value in {
       publish_metrics = var.request_context_publish_metrics

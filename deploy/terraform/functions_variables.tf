@@ -361,7 +361,7 @@ variable "oke_autoscaler_secret_id" {
 }
 
 variable "oke_autoscaler_node_pools" {
-  description = "JSON list `[{\"id\", \"min_size\", \"max_size\", \"cost\", \"priority\"}]` instead of `node_pool_id`, `node_pool_min_size` and `node_pool_max_size`. `cost` of a node defaults to 25 per vCPU + 3 per GiB; a higher `priority` decides between plans of equal cost and size."
+  description = "JSON list `[{\"id\", \"min_size\", \"max_size\", \"cost\", \"priority\"}]` instead of `node_pool_id`, `node_pool_min_size` and `node_pool_max_size`. `cost` of a node defaults to 25 per vCPU + 3 per GiB; a higher `priority` decides between plans of equal cost and size. `schedules` as the key of that name; `node_utilization_percent`, `unneeded_minutes`, `unready_minutes`, `eval_cpu_load` and `eval_ram_load` are the pool's own thresholds instead of those of the keys below and of `node_pool_eval_…`; both loads 0: no scale-down of that pool."
   type        = string
   default     = null
 }
@@ -469,6 +469,18 @@ variable "oke_autoscaler_kubernetes_endpoint" {
 variable "oke_autoscaler_dry_run" {
   description = "Decide and answer, but change nothing. Default: false."
   type        = bool
+  default     = null
+}
+
+variable "oke_autoscaler_enforce_min_size" {
+  description = "Grow a pool that is below its minimum size to it, pods or not. Default: true with `node_pools`; false with `node_pool_id`, where the minimum has always been the size that a pool is not shrunk below, and where operators may have made a pool smaller by hand."
+  type        = bool
+  default     = null
+}
+
+variable "oke_autoscaler_schedules" {
+  description = "JSON list `[{\"schedule\": \"0 7 * * mon-fri\", \"duration\": \"12h\", \"timezone\": \"Europe/Zurich\", \"min_size\": 4, \"max_size\": 30}]` of windows in which other sizes hold than `node_pool_min_size` and `node_pool_max_size`, for the pools of `node_pool_id`; in `node_pools` each entry has its own. The first open window counts. With `enforce_min_size` a pool grows as a window opens. None ever shrinks at once: when a maximum falls below the size, the pool takes no more nodes and idle ones go by the usual rules, since pods that run were placed by a rule that held then. Default: none."
+  type        = string
   default     = null
 }
 

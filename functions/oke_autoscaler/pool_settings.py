@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+from functions.oke_autoscaler.size_schedules import SizeSchedule, bounds_at, find_reversed_bounds, read_schedules
 
 NO_LIMIT = 1_000_000
 """Stands for "no maximum size" where none is set (offline decisions only; the function demands one)."""
 
 MAX_COST = 1e12
+
+MAX_MINUTES = 525_600
+"""A year: what is longer is a mistake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,35 @@ class PoolSettings:
     max_size: int
     cost: float | None = None
     priority: int = 0
+    node_utilization_percent: float | None = None
+    unneeded_minutes: float | None = None
+    unready_minutes: float | None = None
+    eval_cpu_load: float | None = None
+    eval_ram_load: float | None = None
+    schedules: tuple[SizeSchedule, ...] = ()
+
+    def at(self, now: float) -> PoolSettings:
+        """Return the settings with the bounds that hold at ``now`` (Unix seconds)."""
+        if not self.schedules:
+            return self
+        low, high = bounds_at(self.schedules, self.min_size, self.max_size, now)
+        return replace(self, min_size=low, max_size=high)
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """When a node of a pool may go: the pool's own values where it has some, else those of the whole configuration."""
+
+    node_utilization_percent: float = 50
+    unneeded_minutes: float = 10
+    unready_minutes: float = 20
+    cpu_load: float = 0
+    ram_load: float = 0
+
+    @property
+    def scale_down_on(self) -> bool:
+        """Whether nodes may be removed at all: one of the two loads is above 0."""
+        return self.cpu_load > 0 or self.ram_load > 0
 
 
 def read_pools(text: str) -> tuple[PoolSettings, ...]:
@@ -50,10 +84,13 @@ def _pool(index: int, entry: Any) -> PoolSettings:  # noqa: ANN401  (any JSON va
         try:
             values[key] = READERS[key](value)
         except ValueError as fault:
-            raise ValueError(f"[{index}].{key} {fault}") from None
+            text = str(fault)
+            raise ValueError(f"[{index}].{key}{'' if text.startswith('[') else ' '}{text}") from None
     pool = PoolSettings(**values)
     if pool.max_size < pool.min_size:
         raise ValueError(f"[{index}].max_size is {pool.max_size}, below min_size {pool.min_size}")
+    if reversed_bounds := find_reversed_bounds(pool.schedules, pool.min_size, pool.max_size):
+        raise ValueError(f"[{index}].schedules{reversed_bounds}")
     return pool
 
 
@@ -69,6 +106,19 @@ def _cost(value: Any) -> float | None:  # noqa: ANN401
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < MAX_COST:
         raise ValueError("must be a number from 0 up")
     return value
+
+
+def _number(highest: float) -> Callable[[Any], float | None]:
+    """Return a reader of numbers from 0 up to ``highest``; null leaves the configuration's own."""
+
+    def read(value: Any) -> float | None:  # noqa: ANN401
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= highest:
+            raise ValueError(f"must be a number from 0 to {highest:g}")
+        return value
+
+    return read
 
 
 def _whole(lowest: int) -> Callable[[Any], int]:
@@ -90,5 +140,11 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "max_size": _whole(0),
     "cost": _cost,
     "priority": _whole(-NO_LIMIT),
+    "node_utilization_percent": _number(100),
+    "unneeded_minutes": _number(MAX_MINUTES),
+    "unready_minutes": _number(MAX_MINUTES),
+    "eval_cpu_load": _number(100),
+    "eval_ram_load": _number(100),
+    "schedules": read_schedules,
 }
 """The keys of an entry; a reader takes any JSON value and raises ValueError with what the key must be."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from functions.oke_autoscaler.pool_settings import NO_LIMIT, PoolSettings, read_pools
+from functions.oke_autoscaler.pool_settings import NO_LIMIT, PoolSettings, Thresholds, read_pools
+from functions.oke_autoscaler.size_schedules import SizeSchedule, find_reversed_bounds, parse_schedules
 from shared.oci.settings import OciSettings
 from shared.ocids import check_ocid, ocid_of, ocids_of
 from shared.settings import setting
@@ -56,7 +57,9 @@ class Settings(OciSettings):
     node_pools: tuple[PoolSettings, ...] = setting(default=(), parse=_pools)
     """JSON list `[{"id", "min_size", "max_size", "cost", "priority"}]` instead of `node_pool_id`, `node_pool_min_size`
     and `node_pool_max_size`. `cost` of a node defaults to 25 per vCPU + 3 per GiB; a higher `priority` decides
-    between plans of equal cost and size."""
+    between plans of equal cost and size. `schedules` as the key of that name; `node_utilization_percent`,
+    `unneeded_minutes`, `unready_minutes`, `eval_cpu_load` and `eval_ram_load` are the pool's own thresholds instead of
+    those of the keys below and of `node_pool_eval_…`; both loads 0: no scale-down of that pool."""
 
     node_pool_stabilization_window: int = setting(default=3, minimum=0)
     """Minutes after a pool's newest node became ready in which the pool is left alone. Default: 3."""
@@ -110,10 +113,23 @@ class Settings(OciSettings):
     dry_run: bool = setting(default=False, safeguard=True)
     """Decide and answer, but change nothing. Default: false."""
 
+    enforce_min_size: bool | None = None
+    """Grow a pool that is below its minimum size to it, pods or not. Default: true with `node_pools`; false with
+    `node_pool_id`, where the minimum has always been the size that a pool is not shrunk below, and where operators may
+    have made a pool smaller by hand."""
+
+    schedules: tuple[SizeSchedule, ...] = setting(default=(), parse=parse_schedules)
+    """JSON list `[{"schedule": "0 7 * * mon-fri", "duration": "12h", "timezone": "Europe/Zurich", "min_size": 4,
+    "max_size": 30}]` of windows in which other sizes hold than `node_pool_min_size` and `node_pool_max_size`, for the
+    pools of `node_pool_id`; in `node_pools` each entry has its own. The first open window counts. With
+    `enforce_min_size` a pool grows as a window opens. None ever shrinks at once: when a maximum falls below the size,
+    the pool takes no more nodes and idle ones go by the usual rules, since pods that run were placed by a rule that
+    held then. Default: none."""
+
     def check(self) -> dict[str, str]:
         """Faults that concern several keys."""
         if self.node_pools:
-            return {"node_pool_id": "give either node_pools or node_pool_id, not both"} if self.node_pool_id else {}
+            return self._faults_beside_node_pools()
         faults = {}
         if not self.node_pool_id:
             faults["node_pool_id"] = "is not set, nor is node_pools"
@@ -124,17 +140,65 @@ class Settings(OciSettings):
                 faults[key] = "is not set"
         if not faults and (self.node_pool_max_size or 0) < (self.node_pool_min_size or 0):
             faults["node_pool_max_size"] = f"is {self.node_pool_max_size}, below node_pool_min_size"
+        if not faults and (fault := find_reversed_bounds(self.schedules, *self._bounds)):
+            faults["schedules"] = fault
         return faults
+
+    def _faults_beside_node_pools(self) -> dict[str, str]:
+        faults = {}
+        if self.node_pool_id:
+            faults["node_pool_id"] = "give either node_pools or node_pool_id, not both"
+        if self.schedules:
+            faults["schedules"] = "give it in the entries of node_pools"
+        return faults
+
+    @property
+    def _bounds(self) -> tuple[int, int]:
+        """Minimum and maximum of the pools of `node_pool_id`."""
+        return self.node_pool_min_size or 0, NO_LIMIT if self.node_pool_max_size is None else self.node_pool_max_size
 
     @cached_property
     def pools(self) -> tuple[PoolSettings, ...]:
         """The managed pools in the order given, whichever keys named them."""
         if self.node_pools:
             return self.node_pools
-        low, high = self.node_pool_min_size or 0, self.node_pool_max_size
-        return tuple(PoolSettings(ocid, low, NO_LIMIT if high is None else high) for ocid in self.node_pool_id)
+        return tuple(PoolSettings(ocid, *self._bounds, schedules=self.schedules) for ocid in self.node_pool_id)
+
+    def pools_at(self, now: float) -> tuple[PoolSettings, ...]:
+        """Return the managed pools with the bounds that hold at ``now`` (Unix seconds)."""
+        return tuple(pool.at(now) for pool in self.pools)
+
+    def thresholds(self, pool: PoolSettings) -> Thresholds:
+        """Return when a node of the pool may go."""
+        own, common = pool, self
+        return Thresholds(
+            _first(own.node_utilization_percent, common.node_utilization_percent),
+            _first(own.unneeded_minutes, common.unneeded_minutes),
+            _first(own.unready_minutes, common.unready_minutes),
+            _first(own.eval_cpu_load, common.node_pool_eval_cpu_load),
+            _first(own.eval_ram_load, common.node_pool_eval_ram_load),
+        )
+
+    @property
+    def enforces_min_size(self) -> bool:
+        """Whether a pool below its minimum size grows to it."""
+        return not self.node_pool_id if self.enforce_min_size is None else self.enforce_min_size
+
+    @cached_property
+    def reads_cpu_load(self) -> bool:
+        """Whether the CPU load of some pool matters."""
+        return any(self.thresholds(pool).cpu_load > 0 for pool in self.pools)
+
+    @cached_property
+    def reads_ram_load(self) -> bool:
+        """Whether the memory load of some pool matters."""
+        return any(self.thresholds(pool).ram_load > 0 for pool in self.pools)
 
     @property
     def scale_down_on(self) -> bool:
-        """Whether nodes may be removed at all: one of the two loads is above 0."""
-        return self.node_pool_eval_cpu_load > 0 or self.node_pool_eval_ram_load > 0
+        """Whether nodes of some pool may be removed at all: one of its two loads is above 0."""
+        return self.reads_cpu_load or self.reads_ram_load
+
+
+def _first(own: float | None, common: float) -> float:
+    return common if own is None else own

@@ -23,7 +23,7 @@ from functions.oke_autoscaler.clients.oke import Oke
 from functions.oke_autoscaler.clients.state_map import StateMap
 from functions.oke_autoscaler.errors import LeaseBusy
 from functions.oke_autoscaler.model.pods import is_pending
-from functions.oke_autoscaler.model.reasons import DRAINING, POOL_UPDATING
+from functions.oke_autoscaler.model.reasons import DRAINING, POOL_UPDATING, UNSCHEDULABLE_PODS
 from shared import logs
 from shared.deadline import Deadline
 from shared.errors import FunctionError
@@ -153,6 +153,10 @@ class Tick:
         scale_up = ScaleUp(self.oke, self.settings, self.cluster.changes, now, observed, decision)
         scale_up.run()
         grown = {pool.name for pool in scale_up.done.values()}
+        for pool in scale_up.done.values():
+            if pool.reason != UNSCHEDULABLE_PODS:
+                text = f"node pool {pool.name} grows from {pool.size} to {pool.wanted_size} nodes: {pool.reason}"
+                removals.events.on_status("ScaleUp", text, warning=False)
         removals.events.about_pods(observed.snapshot.pods, scale_up.decision.pods, grown=grown)
         pools = tuple(_with_removals(pool, removals) for pool in scale_up.verdicts())
         return replace(scale_up.decision, pools=pools)

@@ -108,7 +108,7 @@ class Removals:
     def keeps_minimum(self, state: ReadPool) -> bool:
         """Return whether the pool keeps its minimum size without one more node."""
         size = self.sizes.get(state.pool.id, state.pool.size)
-        return size - 1 >= minimum_size(self.settings, state.pool.id)
+        return size - 1 >= minimum_size(self.settings, state.pool.id, self.cluster.api.now_epoch_seconds())
 
     def _delete(self, state: ReadPool, instance: str, name: str) -> Deletion:
         if not self.cluster.changes.go(f"delete node {name} of node pool {state.pool.name}"):
@@ -138,6 +138,6 @@ def is_member(state: ReadPool, instance: str) -> bool:
     return member is not None and member.lifecycle_state not in GONE_NODES
 
 
-def minimum_size(settings: Settings, pool_id: str) -> int:
-    """Return the size that a managed pool never falls below."""
-    return next(pool.min_size for pool in settings.pools if pool.id == pool_id)
+def minimum_size(settings: Settings, pool_id: str, now: float) -> int:
+    """Return the size that a managed pool does not fall below at ``now``."""
+    return next(pool.at(now).min_size for pool in settings.pools if pool.id == pool_id)

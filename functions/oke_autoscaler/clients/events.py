@@ -99,9 +99,9 @@ class TickEvents:
             if event := reasons.pop(pod.key, None):
                 self.on_pod(pod, *event, warning=event[0] == "NotTriggerScaleUp")
 
-    def on_status(self, reason: str, message: str) -> None:
-        """Add an event about the status ConfigMap: how a failed tick shows in the cluster."""
-        self._events.append(_Event("ConfigMap", STATUS_NAMESPACE, STATUS_NAME, "", reason, message, warning=True))
+    def on_status(self, reason: str, message: str, *, warning: bool = True) -> None:
+        """Add an event about the status ConfigMap: how a failed tick, or what concerns no pod, shows in the cluster."""
+        self._events.append(_Event("ConfigMap", STATUS_NAMESPACE, STATUS_NAME, "", reason, message, warning=warning))
 
     def send(self, api: KubernetesApi, status: Mapping[str, Any]) -> None:
         """Write the events and the status of each pool, by pool id; log what fails."""

@@ -128,9 +128,9 @@ class Oke:
         cpu: dict[str, float] = {}
         ram: dict[str, float] = {}
         with _with_fix():
-            if settings.node_pool_eval_cpu_load > 0:
+            if settings.reads_cpu_load:
                 cpu = average_percent(client, "CpuUtilization", compartments, now_epoch_seconds, window)
-            if settings.node_pool_eval_ram_load > 0:
+            if settings.reads_ram_load:
                 ram = average_percent(client, "MemoryUtilization", compartments, now_epoch_seconds, window)
         return {each: Load(cpu_percent=cpu.get(each), ram_percent=ram.get(each)) for each in cpu.keys() | ram.keys()}
 

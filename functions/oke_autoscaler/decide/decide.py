@@ -13,6 +13,7 @@ from functions.oke_autoscaler.decide.unplaced_pods import UnplacedReason, explai
 from functions.oke_autoscaler.model.decision import NEW_NODE_PREFIX, Decision, PodVerdict, PoolVerdict
 from functions.oke_autoscaler.model.nodes import POOL_NAME, TO_BE_DELETED, has_taint, instance_id
 from functions.oke_autoscaler.model.reasons import (
+    BELOW_MIN_SIZE,
     DRAINING,
     FITS_NO_POOL,
     FITS_ON_NODE,
@@ -113,7 +114,8 @@ def _pool_verdict(
         bought = sum(
             pods for rows in plan.placed.values() for node, pods in rows if _is_new(node.name, pool_status, node.pool)
         )
-        verdict.action, verdict.reason = "scale-up", UNSCHEDULABLE_PODS
+        for_minimum = not bought and new <= plan.below_minimum.get(pool_status.id, 0)
+        verdict.action, verdict.reason = "scale-up", BELOW_MIN_SIZE if for_minimum else UNSCHEDULABLE_PODS
         verdict.unplaced = left[MAX_SIZE_REACHED]
         verdict.unschedulable = bought + verdict.unplaced
     elif pool_status.phase == "updating":

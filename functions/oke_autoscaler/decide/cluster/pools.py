@@ -9,6 +9,7 @@ from functions.oke_autoscaler.model.nodes import NODE_POOL_ID, annotation, insta
 from functions.oke_autoscaler.model.oci_objects import GONE_NODES, WorkRequest
 from functions.oke_autoscaler.model.quantity import unix_seconds
 from functions.oke_autoscaler.model.reasons import OUT_OF_CAPACITY
+from functions.oke_autoscaler.pool_settings import Thresholds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,6 +34,7 @@ class PoolStatus:
 
     pool: NodePool
     bounds: PoolSettings
+    """As they are at the time of the tick."""
     nodes: list[Node] = field(default_factory=list)
     """Registered nodes."""
     phase: str = "ready"
@@ -43,6 +45,7 @@ class PoolStatus:
     """Why the pool cannot be grown in this tick: out-of-capacity, or what a resize was answered."""
     has_recent_work: bool = True
     """Whether its newest work is under way or just done; unknown work counts as recent."""
+    thresholds: Thresholds = field(default_factory=Thresholds)
 
     @property
     def id(self) -> str:
@@ -70,7 +73,11 @@ class Pools:
 
     def __init__(self, snapshot: Snapshot, settings: Settings, now: float, refused: dict[str, str]) -> None:
         known = {pool.id: pool for pool in snapshot.pools or ()}
-        self.statuses = [PoolStatus(known[bounds.id], bounds) for bounds in settings.pools if bounds.id in known]
+        self.statuses = [
+            PoolStatus(known[bounds.id], bounds, thresholds=settings.thresholds(bounds))
+            for bounds in settings.pools_at(now)
+            if bounds.id in known
+        ]
         self._by_id = {pool_status.id: pool_status for pool_status in self.statuses}
         self._by_instance = {
             node.id: pool_status for pool_status in self.statuses for node in pool_status.pool.nodes or () if node.id

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.decide.cluster.pools import PoolStatus
     from functions.oke_autoscaler.model.kubernetes_objects import Node, Pod
     from functions.oke_autoscaler.model.oci_objects import Load
-    from functions.oke_autoscaler.settings import Settings
+    from functions.oke_autoscaler.pool_settings import Thresholds
 
 GPUS = (GPU, "amd.com/gpu")
 """Resources that replace CPU and memory as the measure of a node that has them."""
@@ -63,12 +63,12 @@ class PoolLoad:
     cpu_nodes: int = 0
     ram_nodes: int = 0
 
-    def reasons(self, settings: Settings) -> tuple[str, ...]:
+    def reasons(self, thresholds: Thresholds) -> tuple[str, ...]:
         """Return which of the thresholds above 0 the averages are below."""
         found = []
-        if self.cpu_nodes and self.cpu / self.cpu_nodes < settings.node_pool_eval_cpu_load:
+        if self.cpu_nodes and self.cpu / self.cpu_nodes < thresholds.cpu_load:
             found.append(CPU_LOAD)
-        if self.ram_nodes and self.ram / self.ram_nodes < settings.node_pool_eval_ram_load:
+        if self.ram_nodes and self.ram / self.ram_nodes < thresholds.ram_load:
             found.append(RAM_LOAD)
         return tuple(found)
 
@@ -78,11 +78,11 @@ class PoolLoad:
         ram = load is not None and load.ram_percent is not None
         return PoolLoad(self.cpu, self.ram, self.cpu_nodes - cpu, self.ram_nodes - ram)
 
-    def holds(self, reasons: Sequence[str], settings: Settings) -> bool:
+    def holds(self, reasons: Sequence[str], thresholds: Thresholds) -> bool:
         """Tell whether the averages that allowed a removal are still at or below their thresholds."""
         for name, total, nodes, limit in (
-            (CPU_LOAD, self.cpu, self.cpu_nodes, settings.node_pool_eval_cpu_load),
-            (RAM_LOAD, self.ram, self.ram_nodes, settings.node_pool_eval_ram_load),
+            (CPU_LOAD, self.cpu, self.cpu_nodes, thresholds.cpu_load),
+            (RAM_LOAD, self.ram, self.ram_nodes, thresholds.ram_load),
         ):
             if name in reasons and total > limit * nodes:
                 return False

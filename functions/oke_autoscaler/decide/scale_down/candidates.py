@@ -191,7 +191,7 @@ class _RemovalPlanner:
         waits = self._too_early(candidate) if candidate.since is not None else None
         if self.spare[pool_status.id] < 1:
             return waits or "NodeGroupMinSizeReached"
-        if not self.state.settings.scale_down_on:
+        if not pool_status.thresholds.scale_down_on:
             return waits or "scale-down-off"
         return self.blocked_by or (
             pool_not_ready(pool_status.phase)
@@ -206,19 +206,20 @@ class _RemovalPlanner:
         own = self._load(candidate)
         if own is None or (own.cpu_percent is None and own.ram_percent is None):
             return "no-metrics"
-        load, settings = self.loads[pool_status.id], self.state.settings
-        reasons = load.reasons(settings)
+        load, thresholds = self.loads[pool_status.id], pool_status.thresholds
+        reasons = load.reasons(thresholds)
         if not reasons:
             return "load-above-threshold"
-        return None if load.without(own).holds(reasons, settings) else "load-would-pass-threshold"
+        return None if load.without(own).holds(reasons, thresholds) else "load-would-pass-threshold"
 
     def _load(self, candidate: Candidate) -> Load | None:
         return self.state.snapshot.metrics.get(instance_id(candidate.node))
 
     def _too_early(self, candidate: Candidate) -> str | None:
         """Return why the node has not been unneeded for long enough."""
-        ready, settings = is_ready(candidate.node), self.state.settings
-        minutes = settings.unneeded_minutes if ready else settings.unready_minutes
+        ready, pool_status = is_ready(candidate.node), candidate.pool_status
+        own = pool_status.thresholds if pool_status is not None else self.state.settings
+        minutes = own.unneeded_minutes if ready else own.unready_minutes
         since = candidate.since if candidate.since is not None else self.state.now
         if self.state.now - since >= minutes * 60:
             return None
@@ -239,7 +240,7 @@ class _RemovalPlanner:
         if not verdict.removable or pool_status is None:
             verdict.remove_now_reason = verdict.reason
             return False
-        reasons = () if candidate.empty else self.loads[pool_status.id].reasons(self.state.settings)
+        reasons = () if candidate.empty else self.loads[pool_status.id].reasons(pool_status.thresholds)
         self.spare[pool_status.id] -= 1
         self.loads[pool_status.id] = self.loads[pool_status.id].without(self._load(candidate))
         self.budgets.reserve(candidate.drain.evict)

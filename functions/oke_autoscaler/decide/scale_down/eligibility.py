@@ -37,7 +37,8 @@ def find_ineligibility(
     ``utilization`` is a fraction, None where the node gives no CPU or memory; an ``empty`` node may be fuller than the
     threshold, since all it runs are pods that would go with it.
     """
-    limit = state.settings.node_utilization_percent + ROUNDING_PERCENT
+    percent = (pool_status.thresholds if pool_status is not None else state.settings).node_utilization_percent
+    limit = percent + ROUNDING_PERCENT
     checks = (
         (BEING_REMOVED, has_taint(node, TO_BE_DELETED) or state.pools.is_leaving(node)),
         (find_operator_hold(node), True),

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.decide.cluster.pool_preference import plan_preference
 from functions.oke_autoscaler.decide.scale_up.first_fit import FirstFit, PodCounts
+from functions.oke_autoscaler.decide.scale_up.minimum_size import open_minimum
 from functions.oke_autoscaler.decide.scale_up.packing import pack
 from functions.oke_autoscaler.decide.simulation.placement_plan import PlacementPlan
 from functions.oke_autoscaler.model.reasons import MAX_SIZE_REACHED
-from functions.oke_autoscaler.pool_settings import NO_LIMIT
 
 if TYPE_CHECKING:
     from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroup
@@ -28,6 +28,7 @@ def plan_scale_up(state: ClusterState) -> PlacementPlan:
     """Place all pending pods; the simulation is left with them placed."""
     simulation, result = state.simulation, PlacementPlan()
     start = simulation.mark()
+    result.below_minimum = open_minimum(state)
     work: PodCounts = []
     for group in state.pending:
         left = len(group.pending) - simulation.fill(group, len(group.pending))
@@ -43,6 +44,8 @@ def plan_scale_up(state: ClusterState) -> PlacementPlan:
             offering.opened = 0
     else:
         result.left = dict(result.waiting)
+    sized = {offering.pool_status.id for offering in state.offerings}
+    result.new_nodes = {pool: nodes for pool, nodes in result.below_minimum.items() if pool not in sized}
     result.steps = simulation.since(start)
     for node, pods_of, pods in result.steps:
         if pods_of is None:
@@ -135,18 +138,14 @@ def _attempt(state: ClusterState, way: Callable[[FirstFit], PodCounts]) -> _Atte
         offering.opened = 0
         for placement in offering.placements:
             placement.opened = 0
-    first_fit = FirstFit(simulation, state.offerings, _budget(state))
+    budget = max(0, state.nodes_left - sum(offering.enforced for offering in state.offerings))
+    first_fit = FirstFit(simulation, state.offerings, budget)
     rest = way(first_fit)
     steps = simulation.since(mark)
     simulation.rollback(mark)
     # A batch may have opened a node more than the rules let pods use: it would be paid for and stay empty.
     steps = _without_empty(steps)
     return _Attempt(_score(state, steps, rest), steps, rest)
-
-
-def _budget(state: ClusterState) -> int:
-    limit = state.settings.max_nodes_total
-    return max(0, limit - len(state.snapshot.nodes) - state.upcoming) if limit else NO_LIMIT
 
 
 def _without_empty(steps: list[Step]) -> list[Step]:

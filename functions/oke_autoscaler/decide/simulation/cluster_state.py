@@ -31,6 +31,7 @@ from functions.oke_autoscaler.model.reasons import (
     TERMINATING,
     pool_not_ready,
 )
+from functions.oke_autoscaler.pool_settings import NO_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -78,6 +79,12 @@ class ClusterState:
     """Pending pods for which the scheduler has begun to free a node, with its name: they take its capacity."""
     upcoming: int = 0
     """Nodes that will register soon."""
+
+    @property
+    def nodes_left(self) -> int:
+        """Nodes that the cluster may have beyond those that are there or coming."""
+        limit = self.settings.max_nodes_total
+        return max(0, limit - len(self.snapshot.nodes) - self.upcoming) if limit else NO_LIMIT
 
 
 def build_cluster_state(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[str, str]) -> ClusterState:

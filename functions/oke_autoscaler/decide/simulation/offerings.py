@@ -44,6 +44,8 @@ class Offering:
     blocked: str = ""
     opened: int = 0
     serial: int = field(default=0)
+    enforced: int = 0
+    """Nodes planned already because the pool is below its minimum size."""
 
     @property
     def cost(self) -> float:
@@ -53,7 +55,7 @@ class Offering:
     @property
     def left(self) -> int:
         """Nodes that may still be opened."""
-        return 0 if self.blocked else self.limit - self.opened
+        return 0 if self.blocked else self.limit - self.enforced - self.opened
 
     def make(self, placement: Placement) -> SimulatedNode:
         """Make a new node at a placement, not yet opened."""

@@ -20,5 +20,7 @@ class PlacementPlan:
     waiting: dict[int, int] = field(default_factory=dict)
     """Pods beyond the nodes there are, by group."""
     new_nodes: dict[str, int] = field(default_factory=dict)
+    below_minimum: dict[str, int] = field(default_factory=dict)
+    """Those of them that bring a pool to its minimum size, pods or not."""
     steps: list[Step] = field(default_factory=list)
     """All steps in the simulation, the existing nodes included."""

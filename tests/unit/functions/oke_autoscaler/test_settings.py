@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from functions.oke_autoscaler.pool_settings import PoolSettings
+from functions.oke_autoscaler.pool_settings import PoolSettings, Thresholds
 from functions.oke_autoscaler.settings import Settings
 from shared.errors import MissingInputData
 from shared.settings import load_settings
@@ -112,3 +112,41 @@ def test_a_negative_value_has_spellings_that_fn_config_takes(text: str) -> None:
 @pytest.mark.parametrize("text", ["minus", "minus -20", "--20", "\\20", "minus twenty", '"'])
 def test_what_is_nearly_a_negative_number_is_none(text: str) -> None:
     assert "whole number" in faults(**ONE, expendable_pods_priority_cutoff=text)["expendable_pods_priority_cutoff"]
+
+
+def test_a_pools_own_thresholds_come_before_those_of_all() -> None:
+    rows = [
+        {"id": P, "max_size": 1, "node_utilization_percent": 70, "unneeded_minutes": 0, "eval_cpu_load": 0},
+        {"id": Q, "max_size": 1, "unready_minutes": 5, "eval_ram_load": 30},
+    ]
+    keys = {"cluster_id": CLUSTER, "node_pools": json.dumps(rows), "node_pool_eval_cpu_load": "20"}
+    settings = load_settings(Settings, keys)
+    assert [settings.thresholds(pool) for pool in settings.pools] == [
+        Thresholds(70, 0, 20, 0, 0),
+        Thresholds(50, 10, 5, 20, 30),
+    ]
+    assert [settings.thresholds(pool).scale_down_on for pool in settings.pools] == [False, True]
+    assert (settings.reads_cpu_load, settings.reads_ram_load) == (True, True)
+    assert not load_settings(Settings, {**ONE, "node_pool_eval_cpu_load": "20"}).reads_ram_load
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "text"),
+    [
+        ("node_utilization_percent", 101, "must be a number from 0 to 100"),
+        ("eval_cpu_load", "20", "must be a number from 0 to 100"),
+        ("unneeded_minutes", -1, "must be a number from 0 to 525600"),
+        ("unready_minutes", True, "must be a number from 0 to 525600"),
+    ],
+)
+def test_a_threshold_of_a_pool_has_the_bounds_of_that_of_all(key: str, value: Any, text: str) -> None:
+    found = faults(cluster_id=CLUSTER, node_pools=json.dumps([{"id": P, "max_size": 1, key: value}]))
+    assert found == {"node_pools": f"[0].{key} {text}"}
+
+
+def test_the_minimum_is_enforced_for_new_configurations_only() -> None:
+    new = {"cluster_id": CLUSTER, "node_pools": json.dumps([{"id": P, "max_size": 1}])}
+    assert load_settings(Settings, new).enforces_min_size
+    assert not load_settings(Settings, {**new, "enforce_min_size": "false"}).enforces_min_size
+    assert not load_settings(Settings, ONE).enforces_min_size
+    assert load_settings(Settings, {**ONE, "enforce_min_size": "true"}).enforces_min_size

@@ -14,12 +14,11 @@ from functions.oke_autoscaler.model.kubernetes_objects import (
     PodMetadata,
 )
 from functions.oke_autoscaler.model.oci_objects import Load, NodePool
-from functions.oke_autoscaler.pool_settings import PoolSettings
-from functions.oke_autoscaler.settings import Settings
+from functions.oke_autoscaler.pool_settings import PoolSettings, Thresholds
 
 PLAIN = Pod(PodMetadata("p"))
 DAEMON = Pod(PodMetadata("d", owner_references=[OwnerReference("DaemonSet", "d", controller=True)]))
-SETTINGS = Settings(cluster_id="c", node_pool_eval_cpu_load=30, node_pool_eval_ram_load=40)
+SETTINGS = Thresholds(cpu_load=30, ram_load=40)
 
 
 def node(**allocatable: str) -> Node:

@@ -245,3 +245,34 @@ def test_a_host_port_moves_only_where_it_is_free() -> None:
     assert not run(made).nodes[0].removable
     made["pods"].pop()
     assert run(made).nodes[0].removable
+
+
+def test_a_pools_own_thresholds_decide_on_its_nodes() -> None:
+    def two_pools(**own: Any) -> Json:
+        made = cluster([100, 100, 100, 100])
+        made["node_pools"] = [pool("p", 2, ["n0", "n1"]), pool("q", 2, ["n2", "n3"])]
+        entries = [{"id": "p", "max_size": 9, **own}, {"id": "q", "max_size": 9}]
+        made["settings"] = {"node_pools": entries, "node_pool_eval_cpu_load": 30, "unneeded_minutes": 0}
+        return made
+
+    assert gone(run(two_pools())) == ["n0", "n2"]
+    for own, reason in (
+        ({"eval_cpu_load": 5}, "load-above-threshold"),
+        ({"eval_cpu_load": 0}, "scale-down-off"),
+        ({"node_utilization_percent": 9}, "NotUnderutilized"),
+        ({"unneeded_minutes": 10}, "NotUnneededLongEnough"),
+    ):
+        decision = run(two_pools(**own))
+        assert gone(decision) == ["n2"]
+        assert why(decision)["n0"] == reason
+
+
+def test_the_minimum_of_an_open_window_holds_nodes_and_its_maximum_takes_none_away() -> None:
+    always = {"schedule": "* * * * *", "duration": "1h"}
+    held = {"node_pool_max_size": 9, "schedules": [{**always, "min_size": 3}]}
+    decision = run(cluster([100, 100, 100], settings=held))
+    assert gone(decision) == []
+    assert why(decision)["n0"] == "NodeGroupMinSizeReached"
+    lowered = {"node_pool_max_size": 9, "schedules": [{**always, "max_size": 1}]}
+    assert gone(run(cluster([400, 400, 400], settings=lowered))) == ["n0"]
+    assert gone(run(cluster([600, 600, 600], settings=lowered))) == []
