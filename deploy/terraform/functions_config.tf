@@ -93,6 +93,7 @@ locals {
       dry_run                                = var.oke_autoscaler_dry_run
       enforce_min_size                       = var.oke_autoscaler_enforce_min_size
       schedules                              = var.oke_autoscaler_schedules
+      disruption_budget                      = var.oke_autoscaler_disruption_budget
     } : key => tostring(value) if value != null }
     request-context = { for key, value in {
       publish_metrics = var.request_context_publish_metrics

@@ -484,6 +484,12 @@ variable "oke_autoscaler_schedules" {
   default     = null
 }
 
+variable "oke_autoscaler_disruption_budget" {
+  description = "Nodes of a pool that may be on their way out at a time, nodes that are not ready among them: `10%` (rounded up), `2`, or a JSON list such as `[{\"nodes\": \"0\", \"schedule\": \"0 9 * * mon-fri\", \"duration\": \"8h\", \"timezone\": \"Europe/Zurich\"}]`, of which the most restrictive entry in force holds; where none is, the default does. Default: 10%."
+  type        = string
+  default     = null
+}
+
 variable "request_context_memory" {
   description = "Memory of request-context in MB; its share of a CPU follows it."
   type        = number

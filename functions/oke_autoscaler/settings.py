@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from functions.oke_autoscaler.disruption_budget import DisruptionBudget, read_budgets
 from functions.oke_autoscaler.pool_settings import NO_LIMIT, PoolSettings, Thresholds, read_pools
 from functions.oke_autoscaler.size_schedules import SizeSchedule, find_reversed_bounds, parse_schedules
 from shared.oci.settings import OciSettings
@@ -125,6 +126,12 @@ class Settings(OciSettings):
     `enforce_min_size` a pool grows as a window opens. None ever shrinks at once: when a maximum falls below the size,
     the pool takes no more nodes and idle ones go by the usual rules, since pods that run were placed by a rule that
     held then. Default: none."""
+
+    disruption_budget: tuple[DisruptionBudget, ...] = setting(default=(), parse=read_budgets, safeguard=True)
+    """Nodes of a pool that may be on their way out at a time, nodes that are not ready among them: `10%` (rounded up),
+    `2`, or a JSON list such as `[{"nodes": "0", "schedule": "0 9 * * mon-fri", "duration": "8h", "timezone":
+    "Europe/Zurich"}]`, of which the most restrictive entry in force holds; where none is, the default does. Default:
+    10%."""
 
     def check(self) -> dict[str, str]:
         """Faults that concern several keys."""

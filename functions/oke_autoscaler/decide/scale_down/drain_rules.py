@@ -134,7 +134,10 @@ class DrainRules:
             return ""
         created = pod.metadata.creation_timestamp
         if created is not None and unix_seconds(created) + self._settings.system_pod_disruption_seconds < self._now:
-            return EVICT
+            # Cluster Autoscaler answers here that the pod may go (rules/system/rule.go, DrainOk), so that neither the
+            # owner's `safe-to-evict: "false"` nor data in an emptyDir holds the pod any more. Age answers only why a
+            # pod of kube-system is held, not what its owner said or what it would lose: the next rules are asked.
+            return ""
         return "UnmovableKubeSystemPod"
 
     def _local_storage(self, pod: Pod) -> str:
