@@ -1,9 +1,9 @@
 """How many nodes of a pool may be on their way out at a time: Karpenter's disruption budgets, read and asked. Pure.
 
-Karpenter, "Disruption", "NodePool Disruption Budgets": percentages are of the pool's nodes and rounded up, nodes that are
-being removed or are not ready count against them, and of several budgets the most restrictive one that is in force holds.
-Where no entry is in force the default holds, not Karpenter's "no limit": whoever forbids removals during office hours
-does not ask for all nodes at once in the evening.
+Karpenter, "Disruption", "NodePool Disruption Budgets": percentages are of the pool's nodes and rounded up, nodes that
+are being removed or are not ready count against them, and of several budgets the most restrictive one that is in force
+holds. Where no entry is in force the default holds, not Karpenter's "no limit": whoever forbids removals during office
+hours does not ask for all nodes at once in the evening.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from functions.oke_autoscaler.cron_schedule import Cron, is_within, parse_cron, parse_duration, parse_time_zone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+
+T = TypeVar("T")
 
 KEYS = frozenset({"nodes", "schedule", "duration", "timezone"})
 _NODES = re.compile(r"(\d{1,6})(%?)", re.ASCII)
@@ -97,7 +99,7 @@ def _entry(where: str, entry: Any) -> DisruptionBudget:  # noqa: ANN401  (any JS
     return DisruptionBudget(budget.number, budget.percent, window)
 
 
-def _part(where: str, reader: Any, text: str) -> Any:  # noqa: ANN401  (whatever the reader returns)
+def _part(where: str, reader: Callable[[str], T], text: str) -> T:
     try:
         return reader(text)
     except ValueError as fault:

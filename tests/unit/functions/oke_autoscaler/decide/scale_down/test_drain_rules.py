@@ -127,10 +127,15 @@ def test_what_a_pod_says_of_itself_decides(metadata: dict[str, Any], spec: dict[
     assert verdict_on(owned("ReplicaSet", metadata=metadata, spec=spec)).reason == reason
 
 
-def test_a_system_pod_that_is_old_enough_goes_whatever_else_it_has() -> None:
+def test_age_frees_a_system_pod_from_the_rule_of_its_namespace_and_from_no_other() -> None:
     old = {"namespace": "kube-system", "creationTimestamp": "2020-12-18T15:00:00Z"}
     young = {**old, "creationTimestamp": "2020-12-18T16:30:00Z"}
-    assert verdict_on(owned("ReplicaSet", metadata=old, spec=LOCAL)).reason is None
+    assert verdict_on(owned("ReplicaSet", metadata=old)).reason is None
+    assert verdict_on(owned("ReplicaSet", metadata=old, spec=LOCAL)).reason == "LocalStorageRequested"
+    kept = {**old, **annotated(safe_to_evict="false")}
+    assert verdict_on(owned("ReplicaSet", metadata=kept)).reason == "NotSafeToEvictAnnotation"
+    asked = {**old, **annotated(safe_to_evict="true")}
+    assert verdict_on(owned("ReplicaSet", metadata=asked, spec=LOCAL)).reason is None
     assert verdict_on(owned("ReplicaSet", metadata=young)).reason == "UnmovableKubeSystemPod"
     assert verdict_on(owned("ReplicaSet", metadata={"namespace": "kube-system"})).reason == "UnmovableKubeSystemPod"
     assert verdict_on(owned("Rollout", metadata=old)).reason == "NotReplicated"
