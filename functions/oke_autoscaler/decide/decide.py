@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from functions.oke_autoscaler.decide.scale_down.candidates import plan_removals
+from functions.oke_autoscaler.decide.scale_down.removal_plan import plan_removals
 from functions.oke_autoscaler.decide.scale_up.plan import plan_scale_up
 from functions.oke_autoscaler.decide.simulation.cluster_state import build_cluster_state
 from functions.oke_autoscaler.decide.simulation.nodes import UPCOMING_NODE_PREFIX
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from functions.oke_autoscaler.decide.cluster.pools import PoolStatus
-    from functions.oke_autoscaler.decide.scale_down.candidates import RemovalPlan
+    from functions.oke_autoscaler.decide.scale_down.removal_plan import RemovalPlan
     from functions.oke_autoscaler.decide.simulation.cluster_state import ClusterState
     from functions.oke_autoscaler.decide.simulation.nodes import SimulatedNode
     from functions.oke_autoscaler.decide.simulation.placement_plan import PlacementPlan

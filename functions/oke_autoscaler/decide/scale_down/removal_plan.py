@@ -1,0 +1,218 @@
+"""What is removed in a tick: one node after another on one simulation, within every budget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from functions.oke_autoscaler.decide.cluster.utilization import PoolLoad, measure_pool_load
+from functions.oke_autoscaler.decide.scale_down.budgets import Budgets
+from functions.oke_autoscaler.decide.scale_down.candidates import Candidate, make_candidate, names_of
+from functions.oke_autoscaler.decide.scale_down.drain_rules import DrainRules
+from functions.oke_autoscaler.decide.scale_down.eligibility import BEING_REMOVED, NOT_AUTOSCALED
+from functions.oke_autoscaler.decide.scale_down.rescheduling import Rescheduler
+from functions.oke_autoscaler.decide.simulation.static_fit import BEING_DELETED, NodeClass
+from functions.oke_autoscaler.model.decision import NodeVerdict, Removal
+from functions.oke_autoscaler.model.nodes import (
+    DELETION_CANDIDATE,
+    TO_BE_DELETED,
+    has_taint,
+    instance_id,
+    is_ready,
+)
+from functions.oke_autoscaler.model.oci_objects import GONE_NODES
+from functions.oke_autoscaler.model.pods import asks_for_eviction
+from functions.oke_autoscaler.model.reasons import UNNEEDED, pool_not_ready
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroup
+    from functions.oke_autoscaler.decide.cluster.pools import PoolStatus
+    from functions.oke_autoscaler.decide.simulation.cluster_state import ClusterState
+    from functions.oke_autoscaler.decide.simulation.placement_plan import PlacementPlan
+    from functions.oke_autoscaler.model.oci_objects import Load
+
+
+@dataclass(slots=True)
+class RemovalPlan:
+    """All nodes judged, and what to do about them."""
+
+    nodes: list[NodeVerdict] = field(default_factory=list)
+    remove: list[Removal] = field(default_factory=list)
+    mark: list[str] = field(default_factory=list)
+    unmark: list[str] = field(default_factory=list)
+
+
+def plan_removals(state: ClusterState, plan: PlacementPlan, blocked_by: str) -> RemovalPlan:
+    """Judge every node; ``blocked_by`` says why no node may be removed in this tick, if so."""
+    planned: dict[str, list[tuple[PodGroup, int]]] = {}
+    by_ident = {group.ident: group for group in state.pending}
+    for ident, nodes in plan.placed.items():
+        for simulated_node, pods in nodes:
+            planned.setdefault(simulated_node.name, []).append((by_ident[ident], pods))
+    for _, group, node in state.preempting:
+        planned.setdefault(node, []).append((group, 1))
+    rules = DrainRules(state.settings, state.snapshot.owners, Budgets(state.snapshot.budgets), state.now)
+    candidates = [
+        make_candidate(state, rules, each, planned.get(each.metadata.name, ())) for each in state.snapshot.nodes
+    ]
+    rescheduler = Rescheduler(state)
+    planner = _RemovalPlanner(state, rescheduler, blocked_by)
+    planner.run(candidates)
+    for candidate in sorted(
+        (candidate for candidate in candidates if not candidate.simulated),
+        key=lambda candidate: not candidate.moving_pods,
+    ):
+        planner.simulate(candidate)
+    planner.verdicts.nodes = [*(candidate.verdict for candidate in candidates), *_unregistered(state)]
+    return planner.verdicts
+
+
+def _unregistered(state: ClusterState) -> Iterator[NodeVerdict]:
+    """Yield verdicts on the nodes that OKE lists and Kubernetes does not know."""
+    known = {instance_id(node) for node in state.snapshot.nodes}
+    why = "NoNodeInfo"
+    for pool_status in state.pools.statuses:
+        for node in pool_status.pool.nodes or ():
+            if node.id and node.id not in known and node.lifecycle_state not in GONE_NODES:
+                name = node.name or node.id
+                yield NodeVerdict(name, pool_status.name, reason=why, eligible_reason=why, remove_now_reason=why)
+
+
+class _RemovalPlanner:
+    """Which nodes go now, which are only marked: one after another on one simulation, with one budget."""
+
+    def __init__(self, state: ClusterState, rescheduler: Rescheduler, blocked_by: str) -> None:
+        self.state = state
+        self.rescheduler = rescheduler
+        self.blocked_by = blocked_by
+        self.verdicts = RemovalPlan()
+        self.budgets = Budgets(state.snapshot.budgets)
+        self.loads: dict[str, PoolLoad] = {}
+        self.spare: dict[str, int] = {}
+        for pool_status in state.pools.statuses:
+            going = sum(1 for node in pool_status.nodes if has_taint(node, TO_BE_DELETED))
+            self.spare[pool_status.id] = pool_status.size - going - pool_status.bounds.min_size
+            self.loads[pool_status.id] = measure_pool_load(pool_status, state.snapshot.metrics)
+
+    def run(self, candidates: list[Candidate]) -> None:
+        """Go through the candidates: those unneeded long enough first, then by requests.
+
+        Nodes that are going already come before all: their pods will need the simulation.
+        """
+        for candidate in candidates:
+            if candidate.verdict.eligible_reason == BEING_REMOVED:
+                self.simulate(candidate)
+        unneeded: set[str] = set()
+        for candidate in sorted(
+            candidates, key=lambda candidate: (self._too_early(candidate) is not None, *candidate.order)
+        ):
+            reason = self._find_obstacle(candidate)
+            candidate.verdict.remove_now_reason = reason or self._postponed(candidate)
+            if reason is None and self._plan(candidate):
+                unneeded.add(candidate.node.metadata.name)
+        if self.blocked_by and self.state.settings.scale_down_on:
+            return
+        for candidate in candidates:
+            marked = has_taint(candidate.node, DELETION_CANDIDATE)
+            stabilizing = candidate.pool_status is not None and candidate.pool_status.phase != "ready"
+            if marked and candidate.node.metadata.name not in unneeded and not stabilizing:
+                self.verdicts.unmark.append(candidate.node.metadata.name)
+
+    def _find_obstacle(self, candidate: Candidate) -> str | None:
+        """Return why the node is no candidate at all."""
+        verdict, pool_status = candidate.verdict, candidate.pool_status
+        if not verdict.eligible:
+            return verdict.eligible_reason
+        if candidate.drain.reason is not None:
+            return candidate.drain.reason
+        if pool_status is None:
+            return NOT_AUTOSCALED
+        waits = self._too_early(candidate) if candidate.since is not None else None
+        if self.spare[pool_status.id] < 1:
+            return waits or "NodeGroupMinSizeReached"
+        if not pool_status.thresholds.scale_down_on:
+            return waits or "scale-down-off"
+        return self.blocked_by or (
+            pool_not_ready(pool_status.phase)
+            if pool_status.phase != "ready"
+            else self._too_busy(candidate, pool_status)
+        )
+
+    def _too_busy(self, candidate: Candidate, pool_status: PoolStatus) -> str | None:
+        """Apply the administrator's thresholds; a node that runs nothing of its own may go whatever the load is."""
+        if candidate.empty:
+            return None
+        own = self._load(candidate)
+        if own is None or (own.cpu_percent is None and own.ram_percent is None):
+            return "no-metrics"
+        load, thresholds = self.loads[pool_status.id], pool_status.thresholds
+        reasons = load.reasons(thresholds)
+        if not reasons:
+            return "load-above-threshold"
+        return None if load.without(own).holds(reasons, thresholds) else "load-would-pass-threshold"
+
+    def _load(self, candidate: Candidate) -> Load | None:
+        return self.state.snapshot.metrics.get(instance_id(candidate.node))
+
+    def _too_early(self, candidate: Candidate) -> str | None:
+        """Return why the node has not been unneeded for long enough."""
+        ready, pool_status = is_ready(candidate.node), candidate.pool_status
+        own = pool_status.thresholds if pool_status is not None else self.state.settings
+        minutes = own.unneeded_minutes if ready else own.unready_minutes
+        since = candidate.since if candidate.since is not None else self.state.now
+        if self.state.now - since >= minutes * 60:
+            return None
+        return "NotUnneededLongEnough" if ready else "NotUnreadyLongEnough"
+
+    def _postponed(self, candidate: Candidate) -> str | None:
+        """Return why a candidate does not go in this tick yet."""
+        return self._too_early(candidate) or ("WaitForCompletion" if candidate.drain.wait_for_completion else None)
+
+    def _plan(self, candidate: Candidate) -> bool:
+        """Plan the removal of a candidate; True when it is unneeded, now or later."""
+        verdict, pool_status = candidate.verdict, candidate.pool_status
+        refused = next((why for pod in candidate.drain.evict if (why := self.budgets.obstacle(pod))), None)
+        if refused is not None:
+            verdict.remove_now_reason = refused
+            return False
+        self.simulate(candidate)
+        if not verdict.removable or pool_status is None:
+            verdict.remove_now_reason = verdict.reason
+            return False
+        reasons = () if candidate.empty else self.loads[pool_status.id].reasons(pool_status.thresholds)
+        self.spare[pool_status.id] -= 1
+        self.loads[pool_status.id] = self.loads[pool_status.id].without(self._load(candidate))
+        self.budgets.reserve(candidate.drain.evict)
+        name = candidate.node.metadata.name
+        if verdict.remove_now_reason is None:
+            verdict.remove_now = True
+            evict = (*verdict.evict, *names_of(pod for pod in candidate.drain.daemonset if asks_for_eviction(pod)))
+            removal = Removal(name, pool_status.id, instance_id(candidate.node), "+".join(reasons) or UNNEEDED, evict)
+            self.verdicts.remove.append(removal)
+        elif candidate.since is None:
+            self.verdicts.mark.append(name)
+        return True
+
+    def simulate(self, candidate: Candidate) -> None:
+        """Set the verdict ``removable``: the drain rules hold, and its pods fit on the nodes that stay.
+
+        A node found removable leaves the simulation with its pods moved, so all nodes called removable in one tick may
+        go together. The placeholder's class has a number below 0, which no class of a node has.
+        """
+        candidate.simulated = True
+        verdict, simulated_node = candidate.verdict, self.state.simulated_nodes[candidate.node.metadata.name]
+        if candidate.pool_status is None and self.state.snapshot.pools is not None:
+            verdict.reason = NOT_AUTOSCALED
+        elif candidate.drain.reason is not None:
+            verdict.reason = candidate.drain.reason
+        else:
+            placeholder = NodeClass(
+                -1 - simulated_node.node_class.ident,
+                simulated_node.node_class.labels,
+                [*simulated_node.node_class.taints, BEING_DELETED],
+                simulated_node.name,
+            )
+            verdict.removable = self.rescheduler.try_remove(simulated_node, candidate.moving_pods, placeholder)
+            verdict.reason = None if verdict.removable else "NoPlaceToMovePods"
