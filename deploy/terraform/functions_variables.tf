@@ -366,6 +366,16 @@ variable "oke_autoscaler_node_pools" {
   default     = null
 }
 
+variable "oke_autoscaler_expander" {
+  description = "Which pools new nodes come from. `least-cost`: the plan over all pools that costs least, `priority` deciding between equals. `priority`: the pool of the highest `priority` that can take the pods is used, whatever it costs, and the next one takes what it cannot: at its maximum, without capacity, or too small. Default: least-cost."
+  type        = string
+  default     = null
+  validation {
+    condition     = var.oke_autoscaler_expander == null || contains(["least-cost", "priority"], coalesce(var.oke_autoscaler_expander, "least-cost"))
+    error_message = "One of least-cost, priority."
+  }
+}
+
 variable "oke_autoscaler_node_pool_stabilization_window" {
   description = "Minutes after a pool's newest node became ready in which the pool is left alone. Default: 3."
   type        = number

@@ -62,6 +62,11 @@ class Settings(OciSettings):
     `unneeded_minutes`, `unready_minutes`, `eval_cpu_load` and `eval_ram_load` are the pool's own thresholds instead of
     those of the keys below and of `node_pool_eval_…`; both loads 0: no scale-down of that pool."""
 
+    expander: Literal["least-cost", "priority"] = "least-cost"
+    """Which pools new nodes come from. `least-cost`: the plan over all pools that costs least, `priority` deciding
+    between equals. `priority`: the pool of the highest `priority` that can take the pods is used, whatever it costs,
+    and the next one takes what it cannot: at its maximum, without capacity, or too small. Default: least-cost."""
+
     node_pool_stabilization_window: int = setting(default=3, minimum=0)
     """Minutes after a pool's newest node became ready in which the pool is left alone. Default: 3."""
 

@@ -97,6 +97,8 @@ class PlacementConfig(Object):
     availability_domain: str | None = None
     fault_domains: list[str] | None = None
     subnet_id: str | None = None
+    preemptible_node_config: dict[str, Any] | None = None
+    """Set: its nodes are of preemptible capacity, which OCI may take back."""
 
 
 class PodNetwork(Object):
@@ -158,6 +160,13 @@ class NodePool(Object):
         if self.node_config_details is not None and self.node_config_details.size is not None:
             return self.node_config_details.size
         return (self.quantity_per_subnet or 0) * len(self.subnet_ids or ())
+
+    @property
+    def is_preemptible(self) -> bool:
+        """Whether every node of the pool is of preemptible capacity."""
+        details = self.node_config_details
+        configs = (details.placement_configs if details is not None else None) or ()
+        return bool(configs) and all(config.preemptible_node_config is not None for config in configs)
 
 
 class WorkResource(Object):

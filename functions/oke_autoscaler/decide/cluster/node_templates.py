@@ -47,6 +47,8 @@ TRANSIENT = (
     "node.cloudprovider.kubernetes.io/",
     *STARTUP_TAINTS,
 )
+PREEMPTIBLE_PRICE_SHARE = 0.5
+"""Preemptible capacity costs half: https://docs.oracle.com/en-us/iaas/Content/Compute/Concepts/preemptible.htm."""
 REGISTER_TAINTS = re.compile(r"-?-register-with-taints[= ]['\"]?([^\s'\"]*)")
 TAINT_TAG = "cluster-autoscaler/node-template/taint/"
 LABEL_TAG = "cluster-autoscaler/node-template/label/"
@@ -87,7 +89,10 @@ def build_node_template(pool_status: PoolStatus) -> NodeTemplate | None:
     labels.pop(HOSTNAME, None)
     labels.setdefault(POOL_NAME, pool_status.name)
     allocatable.setdefault("pods", max_pods(pool_status.pool))
-    cost = pool_status.bounds.cost if pool_status.bounds.cost is not None else _cost(sample_node, machine)
+    cost = pool_status.bounds.cost
+    if cost is None:
+        share = PREEMPTIBLE_PRICE_SHARE if pool_status.pool.is_preemptible else 1.0
+        cost = _cost(sample_node, machine) * share
     return NodeTemplate(labels, taints, allocatable, cost, _domains(pool_status, labels), sample_node)
 
 

@@ -22,9 +22,10 @@ def open_minimum(state: ClusterState) -> dict[str, int]:
     offerings = {offering.pool_status.id: offering for offering in state.offerings}
     found: dict[str, int] = {}
     for pool_status in state.pools.statuses:
-        lacking = min(_lacking(pool_status), state.nodes_left - sum(found.values()))
+        lacking = min(_lacking(pool_status), state.nodes_left)
         if lacking > 0:
             found[pool_status.id] = lacking
+            state.planned += lacking
             if pool_status.id in offerings:
                 _open(state, offerings[pool_status.id], lacking)
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -35,15 +35,15 @@ def plan_scale_up(state: ClusterState) -> PlacementPlan:
         if left:
             result.waiting[group.ident] = left
             work.append((group, left))
-    if work and state.offerings:
-        best = _best(state, work)
+    for offerings in _tiers(state) if work else ():
+        best = _best(replace(state, offerings=offerings), work)
         simulation.repeat(best.steps)
-        result.left = {group.ident: pods for group, pods in best.rest}
+        work = best.rest
+        state.planned += sum(1 for _, group, _ in best.steps if group is None)
         # The nodes are in the simulation now; what a pool may still open is asked of the plan from here on.
-        for offering in state.offerings:
+        for offering in offerings:
             offering.opened = 0
-    else:
-        result.left = dict(result.waiting)
+    result.left = {group.ident: pods for group, pods in work}
     sized = {offering.pool_status.id for offering in state.offerings}
     result.new_nodes = {pool: nodes for pool, nodes in result.below_minimum.items() if pool not in sized}
     result.steps = simulation.since(start)
@@ -54,6 +54,20 @@ def plan_scale_up(state: ClusterState) -> PlacementPlan:
         else:
             result.placed.setdefault(pods_of.ident, []).append((node, pods))
     return result
+
+
+def _tiers(state: ClusterState) -> list[list[Offering]]:
+    """Return the pools in the order in which they are asked: all at once, or those of a higher priority first.
+
+    Within a tier least cost decides. A later tier gets only what the tiers before it could not take, so an order of
+    pools is kept whatever the pods would cost elsewhere (Cluster Autoscaler's priority expander).
+    """
+    if state.settings.expander == "least-cost":
+        return [state.offerings] if state.offerings else []
+    found: dict[int, list[Offering]] = {}
+    for offering in state.offerings:
+        found.setdefault(offering.pool_status.bounds.priority, []).append(offering)
+    return [found[priority] for priority in sorted(found, reverse=True)]
 
 
 @dataclass(slots=True)
@@ -138,8 +152,7 @@ def _attempt(state: ClusterState, way: Callable[[FirstFit], PodCounts]) -> _Atte
         offering.opened = 0
         for placement in offering.placements:
             placement.opened = 0
-    budget = max(0, state.nodes_left - sum(offering.enforced for offering in state.offerings))
-    first_fit = FirstFit(simulation, state.offerings, budget)
+    first_fit = FirstFit(simulation, state.offerings, state.nodes_left)
     rest = way(first_fit)
     steps = simulation.since(mark)
     simulation.rollback(mark)

@@ -79,12 +79,14 @@ class ClusterState:
     """Pending pods for which the scheduler has begun to free a node, with its name: they take its capacity."""
     upcoming: int = 0
     """Nodes that will register soon."""
+    planned: int = 0
+    """Nodes that this decision has added for good."""
 
     @property
     def nodes_left(self) -> int:
-        """Nodes that the cluster may have beyond those that are there or coming."""
+        """Nodes that the cluster may have beyond those that are there, coming or planned."""
         limit = self.settings.max_nodes_total
-        return max(0, limit - len(self.snapshot.nodes) - self.upcoming) if limit else NO_LIMIT
+        return max(0, limit - len(self.snapshot.nodes) - self.upcoming - self.planned) if limit else NO_LIMIT
 
 
 def build_cluster_state(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[str, str]) -> ClusterState:
