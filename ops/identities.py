@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from shared.bounded_work import Late, within
 from shared.errors import FunctionError, NotAuthorised, OciServiceError
 from shared.oci.clients import Credentials, sdk_credentials
 from shared.oci.retries import retry_strategy
@@ -27,6 +28,7 @@ class Identity:
     config_file: str = ""
     profile: str = ""
     token_attempts: int = MAX_TOKEN_ATTEMPTS
+    token_seconds: float = MAX_TOKEN_SECONDS
 
 
 def identity_credentials(identity: Identity) -> Credentials:
@@ -39,10 +41,11 @@ def identity_credentials(identity: Identity) -> Credentials:
     from oci._vendor.requests import exceptions as transport  # what its signers raise
 
     try:
-        return _MAKERS[identity.kind](identity)
+        # The SDK's signers take a time-out of a receive and none of the whole: a thread waits for one that trickles.
+        return within(identity.token_seconds, lambda: _MAKERS[identity.kind](identity), name="identity")
     except FunctionError:
         raise
-    except (exceptions.RequestException, transport.ConnectionError, transport.Timeout) as fault:
+    except (exceptions.RequestException, transport.ConnectionError, transport.Timeout, Late) as fault:
         raise OciServiceError(
             f"no answer from the issuer of {identity.kind} tokens: {type(fault).__name__}",
             code="no-answer",
@@ -60,7 +63,7 @@ def _workload(identity: Identity) -> Credentials:
 
     made = get_oke_workload_identity_resource_principal_signer(
         service_account_token_path=identity.token_file or None,
-        retry_strategy=retry_strategy(identity.token_attempts, MAX_TOKEN_SECONDS),
+        retry_strategy=retry_strategy(identity.token_attempts, identity.token_seconds),
     )
     return {"region": made.region} if made.region else {}, made
 
@@ -69,7 +72,7 @@ def _instance(identity: Identity) -> Credentials:
     from oci.auth.signers import InstancePrincipalsSecurityTokenSigner
 
     made = InstancePrincipalsSecurityTokenSigner(
-        retry_strategy=retry_strategy(identity.token_attempts, MAX_TOKEN_SECONDS)
+        retry_strategy=retry_strategy(identity.token_attempts, identity.token_seconds)
     )
     return {"region": made.region}, made
 

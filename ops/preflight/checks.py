@@ -13,6 +13,7 @@ from ops.identities import Identity, identity_credentials
 from ops.preflight import outside
 from ops.preflight import policies as preflight_policies
 from ops.preflight.row import Outcome, Row
+from shared.deadline import Deadline
 from shared.errors import FunctionError
 from shared.oci.clients import listed, make_client, oci_errors
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 PREFLIGHT_BODY = b'{"preflight": true}'
 OWN_PREFLIGHT = ("adw-billing", "oke-autoscaler")
 """Functions that try what they need themselves, with their own identity."""
+
+CHECK_SECONDS = 30.0
+"""For all requests that one check sends with one client, however slowly they are answered."""
 
 _IMAGE = re.compile(r"[^/]+/[^/]+/(?P<name>.+)")
 
@@ -37,9 +41,10 @@ class Where:
 
 
 class Preflight:
-    """One run of all checks as ``identity``."""
+    """One run of all checks as ``identity``; each has ``check_seconds`` for its requests."""
 
-    def __init__(self, where: Where, identity: Identity) -> None:
+    def __init__(self, where: Where, identity: Identity, check_seconds: float = CHECK_SECONDS) -> None:
+        self._check_seconds = check_seconds
         self._where = where
         self._identity = identity
         self._signed_by = identity_credentials(identity)
@@ -196,7 +201,10 @@ class Preflight:
         return outside.token_keys(getattr(policy, "uri", None) or "")
 
     def _client(self, service: str, region: str = "") -> Any:  # noqa: ANN401
-        return make_client(service, self._signed_by, region=region or self._region, endpoint=self._where.endpoint)
+        """Return a client for the requests of one check."""
+        deadline = Deadline.after(self._check_seconds)
+        region = region or self._region
+        return make_client(service, self._signed_by, deadline, region=region, endpoint=self._where.endpoint)
 
 
 def own_rows(function: str, answer: object) -> Iterator[Row]:

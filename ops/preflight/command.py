@@ -11,6 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ops.identities import AUTH_KINDS, Identity
+from ops.invoke import CA_HELP, trust_authorities
 from ops.preflight.checks import Preflight, Where, guarded
 
 if TYPE_CHECKING:
@@ -38,7 +39,12 @@ def checked(options: argparse.Namespace) -> Iterator[Row]:
     """Yield the row of each check as it is made; the last is of the identity when that cannot be used."""
     where = Where(options.compartment, options.app, options.region, options.endpoint.rstrip("/"))
     identity = Identity(options.auth, config_file=options.config_file, profile=options.profile)
-    yield from guarded(lambda: Preflight(where, identity).rows())
+
+    def rows() -> Iterator[Row]:
+        trust_authorities(options.ca_certificates)
+        return Preflight(where, identity).rows()
+
+    yield from guarded(rows)
 
 
 def exit_status(rows: Iterable[Row]) -> int:
@@ -69,3 +75,4 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config-file", default="", help="the configuration file (default: ~/.oci/config)")
     parser.add_argument("--region", default="", help="region of the app (default: the identity's)")
     parser.add_argument("--endpoint", default="", help="base URL of all services, for a local cloud")
+    parser.add_argument("--ca-certificates", default="", metavar="FILE", help=CA_HELP)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from ops.preflight.row import Outcome, Row
+from shared.deadline import Deadline
 from shared.oci.retries import READ_SECONDS
+from shared.oci.timed_session import end_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -70,9 +72,9 @@ def _private_object(key: str, bucket: NamedBucket, name: str) -> Row:
     return Row("bucket", key, "FAILED", f"anybody can read {name}: {status} without a signature", fix)
 
 
-def route(path: str, wanted: int, meaning: str, endpoint: str) -> Row:
+def route(path: str, wanted: int, meaning: str, endpoint: str, seconds: float = READ_SECONDS) -> Row:
     """Whether a route answers a request without card id and token as it must."""
-    status, _ = _get(endpoint.rstrip("/") + path)
+    status, _ = _get(endpoint.rstrip("/") + path, seconds)
     outcome: Outcome = "ok" if status == wanted else "FAILED"
     fix = "open port 443 of the gateway's subnet" if status == 0 else "deploy deploy/api-gateway.json"
     return Row("gateway", path, outcome, f"{meaning}: {status or 'no answer'}, wanted {wanted}", fix)
@@ -105,15 +107,16 @@ def _keys(body: bytes) -> int:
     return len(found) if isinstance(found, list) else 0
 
 
-def _get(url: str) -> tuple[int, bytes]:
-    """Return status and first bytes of the answer to a request without credentials, status 0 where there is none."""
-    import requests
+def _get(url: str, seconds: float = READ_SECONDS) -> tuple[int, bytes]:
+    """Return status and first bytes of the answer to a request without credentials; 0 where none came in time."""
+    from oci._vendor import requests  # the SDK's, whose connections can be timed as a whole; it knows of proxies
+    from urllib3.exceptions import HTTPError
 
-    try:
-        # `auth` that does nothing: without it the request would carry what a .netrc has for the host.
-        with requests.get(
-            url, auth=lambda request: request, timeout=READ_SECONDS, allow_redirects=False, stream=True
-        ) as answer:
-            return answer.status_code, next(answer.iter_content(MAX_BODY_BYTES), b"")
-    except (requests.RequestException, ValueError):  # ValueError: a host name that cannot be one
-        return 0, b""
+    with requests.Session() as session:
+        end_with(session, Deadline.after(seconds).remaining_seconds)
+        try:
+            # `auth` that does nothing: without it the request would carry what a .netrc has for the host.
+            with session.get(url, auth=lambda request: request, allow_redirects=False, stream=True) as answer:
+                return answer.status_code, next(answer.iter_content(MAX_BODY_BYTES), b"")
+        except (requests.RequestException, HTTPError, OSError, ValueError):  # ValueError: no host's name
+            return 0, b""

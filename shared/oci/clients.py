@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import math
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shared.errors import NotAuthorised, OciServiceError, TokenExpired, says_expired
-from shared.oci.retries import CONNECT_SECONDS, MAX_ATTEMPTS, READ_SECONDS, DeadlineRetry, attempt_timeouts
+from shared.oci.retries import MAX_ATTEMPTS, READ_SECONDS, DeadlineRetry, attempt_timeouts
 from shared.oci.timed_session import end_with
 from shared.tls import trust
 
@@ -74,13 +75,13 @@ def client(
     made = make_client(
         service,
         identity or sdk_credentials(settings),
+        deadline,
         region=region,
         endpoint=settings.oci_endpoint,
-        timeout_seconds=attempt_timeouts(deadline.bounded(READ_SECONDS)),
         strategy=strategy,
         raw=raw,
     )
-    end_with(made.base_client.session, deadline.remaining_seconds)
+    made.base_client.timeout = attempt_timeouts(deadline.bounded(READ_SECONDS))
     if strategy is not None:
         strategy.client = made
     return made
@@ -89,17 +90,17 @@ def client(
 def make_client(
     service: str,
     identity: Credentials,
+    deadline: Deadline,
     *,
     region: str = "",
     endpoint: str = "",
-    timeout_seconds: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS),
     strategy: DeadlineRetry | None = None,
     raw: bool = False,
 ) -> Any:  # noqa: ANN401
-    """Return an SDK client of one of SERVICES; without a strategy each call is one attempt.
+    """Return an SDK client of one of SERVICES, all of whose waits end with the deadline.
 
-    ``endpoint`` replaces the region's own; ``timeout_seconds`` are those of a connect and of a read. ``raw`` leaves
-    answers as the service's JSON (the SDK's ``skip_deserialization``), for callers that decode only what they read.
+    Without a strategy each call is one attempt. ``endpoint`` replaces the region's own. ``raw`` leaves answers as the
+    service's JSON (the SDK's ``skip_deserialization``), for callers that decode only what they read.
     """
     from oci.circuit_breaker import NoCircuitBreakerStrategy
     from oci.retry import NoneRetryStrategy
@@ -107,7 +108,7 @@ def make_client(
     config, signer = identity
     arguments: dict[str, Any] = {
         "signer": signer,
-        "timeout": timeout_seconds,
+        "timeout": attempt_timeouts(deadline.bounded(math.inf)),
         "retry_strategy": strategy or NoneRetryStrategy(),
         # Some of the SDK's clients come with a breaker that, once open, refuses calls for 30 s without asking the
         # service (oci/circuit_breaker): here a tick or a load would be lost to it, and the deadline bounds all waits.
@@ -119,7 +120,9 @@ def make_client(
         arguments["service_endpoint"] = endpoint
     module, name = SERVICES[service]
     made_of = {**config, "region": region} if region else config
-    return getattr(importlib.import_module(module), name)(made_of, **arguments)
+    made = getattr(importlib.import_module(module), name)(made_of, **arguments)
+    end_with(made.base_client.session, deadline.remaining_seconds)
+    return made
 
 
 @contextlib.contextmanager
