@@ -54,6 +54,7 @@ from emulator.kubernetes.object_fields import Object, changed, node_name_of
 from emulator.kubernetes.rbac import Permission, User
 from emulator.oke.control.controllers import pod_of
 from emulator.oke.model import manifests
+from emulator.oke.model.pool_behaviour import behaviour_of
 from emulator.oke.nodes.instance_metrics import CPU, RAM
 from emulator.oke.nodes.kubelet import running
 from emulator.oke.runtime import ClusterRuntime
@@ -94,7 +95,7 @@ class EmulatedCluster(ClusterRuntime):
             body = manifests.node_pool_manifest(
                 name, size=size, cluster_id=self.id, compartment=self.compartment, **details
             )
-            made = self.node_pools.add(body, self.clock() - ready_seconds)
+            made = self.node_pools.add(body, self.clock() - ready_seconds, behaviour_of(dict(details)))
             self.settle()
         return made
 

@@ -120,7 +120,7 @@ def could_grow_for(stage: ScenarioCluster, pod: Object) -> list[str]:
 
 
 def fits_empty(pool: NodePoolRecord, spec: Object, stage: ScenarioCluster) -> bool:
-    node = node_object(pool, PoolNode(0, pool.placements[0], "FAULT-DOMAIN-1", "10.9.9.9", 0.0, id="x"))
+    node = node_object(pool, PoolNode(0, pool.placements[0], "FAULT-DOMAIN-1", "10.9.9.9", 0.0, pool.details, id="x"))
     node["spec"]["taints"] = [taint for taint in node["spec"]["taints"] if "not-ready" not in taint["key"]]
     room = NodeInfo(node, [one["spec"]["template"] | {"metadata": {}} for one in stage.cluster.objects("DaemonSet")])
     return fits_by_rules(spec, node) and tolerates_node(spec, node) and not room.lacks(requests_of(spec))

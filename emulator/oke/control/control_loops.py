@@ -8,6 +8,7 @@ from emulator.kubernetes.disruption_controller import DISRUPTED_SECONDS, update_
 from emulator.kubernetes.kinds import (
     BUDGET,
     CLAIM,
+    CSI_NODE,
     DAEMON_SET,
     NODE,
     POD,
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 
 _ROUNDS = 50
 _OWNERS = {REPLICA_SET, STATEFUL_SET, DAEMON_SET}
-_VOLUMES = {CLAIM, VOLUME, STORAGE_CLASS}
+_VOLUMES = {CLAIM, VOLUME, STORAGE_CLASS, CSI_NODE}
 
 
 class ControlLoops:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from emulator.kubernetes.kinds import DAEMON_SET, NODE, POD, REPLICA_SET, STATEFUL_SET, ResourceKind
+from emulator.kubernetes.kinds import CSI_NODE, DAEMON_SET, NODE, POD, REPLICA_SET, STATEFUL_SET, ResourceKind
 from emulator.kubernetes.object_fields import (
     Object,
     at,
@@ -52,9 +52,10 @@ def mark_cordoned(store: Store, now_epoch_seconds: float) -> None:
 
 
 def remove_orphans(store: Store, node: str) -> None:
-    """Remove the pods of a node that is gone, as the pod garbage collector does."""
+    """Remove the pods and the CSINode of a node that is gone, as the garbage collectors do."""
     for pod in store.pods_on(node):
         store.remove(POD, key_of(pod))
+    store.remove(CSI_NODE, ("", node))
 
 
 def keep_daemon_sets(store: Store) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from emulator.kubernetes.kinds import BY_NAME
 from emulator.oke.model.node_pool_records import ocid
+from emulator.oke.model.pool_behaviour import BehaviourFields
 
 if TYPE_CHECKING:
     from emulator.kubernetes.object_fields import Object
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
 DOMAINS = ("Uocm:US-ASHBURN-AD-1", "Uocm:US-ASHBURN-AD-2", "Uocm:US-ASHBURN-AD-3")
 
 
-class PoolFields(TypedDict, total=False):
-    """What a pool may be given.
+class PoolFields(BehaviourFields, total=False):
+    """What a pool may be given, beside the knobs of `PoolBehaviour`.
 
     `labels` are its initialNodeLabels (default `name: <name>`, the users' convention), `taints` are given to its
     kubelets (`key=value:Effect,…`), `max_pods` None is the flannel network, `ocpus` None a shape that is not flexible;

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from emulator.base.service_protocol import timestamp
+from emulator.oke.model.pool_behaviour import PoolBehaviour
 
 if TYPE_CHECKING:
     from emulator.kubernetes.object_fields import Object
@@ -110,6 +111,8 @@ class PoolNode:
     fault_domain: str
     host: str
     created_at_seconds: float
+    details: Object
+    """The pool's JSON when the node began: what is changed later concerns new nodes only."""
     id: str = ""
     state: str = "CREATING"
     error: Object | None = None
@@ -138,6 +141,7 @@ class NodePoolRecord:
     is_stuck: bool = False
     """UPDATING is shown although no work goes on."""
     overrides: Object = field(default_factory=dict)
+    behaviour: PoolBehaviour = field(default_factory=PoolBehaviour)
 
     @property
     def id(self) -> str:

@@ -111,7 +111,7 @@ class NodeLife:
 
     def _make_instance(self, pool: NodePoolRecord, node: PoolNode) -> None:
         node.id = ocid("instance")
-        config = pool.details.get("nodeShapeConfig") or {}
+        config = node.details.get("nodeShapeConfig") or {}
         self.instances[node.id] = {
             "id": node.id,
             "displayName": f"oke-c{self._cluster_id[-11:]}-n{pool.id[-11:]}-s{node.placement['subnetId'][-11:]}"
@@ -119,7 +119,7 @@ class NodeLife:
             "compartmentId": pool.details["compartmentId"],
             "availabilityDomain": node.availability_domain,
             "faultDomain": node.fault_domain,
-            "shape": pool.details["nodeShape"],
+            "shape": node.details["nodeShape"],
             "shapeConfig": {"ocpus": config.get("ocpus"), "memoryInGBs": config.get("memoryInGBs")},
             "lifecycleState": "RUNNING",
             "region": "iad",

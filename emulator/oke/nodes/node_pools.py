@@ -12,6 +12,7 @@ from emulator.oke.model.node_pool_records import Behaviour, NodePoolRecord, Pool
 
 if TYPE_CHECKING:
     from emulator.kubernetes.object_fields import Object
+    from emulator.oke.model.pool_behaviour import PoolBehaviour
     from emulator.oke.model.simulated_clock import SimulatedClock
     from emulator.oke.nodes.node_life import NodeLife
     from emulator.oke.nodes.work_requests import WorkRequests
@@ -40,9 +41,9 @@ class NodePools:
             raise OciError(404, "NotAuthorizedOrNotFound", "Authorization failed or requested resource not found.")
         return pool
 
-    def add(self, details: Object, ready_since_seconds: float) -> NodePoolRecord:
+    def add(self, details: Object, ready_since_seconds: float, behaviour: PoolBehaviour) -> NodePoolRecord:
         """Return a new pool whose nodes are all there already."""
-        pool = NodePoolRecord(details)
+        pool = NodePoolRecord(details, behaviour=behaviour)
         self.pools[pool.id] = pool
         for _ in range(pool.size):
             node = self._new_node(pool)
@@ -136,7 +137,7 @@ class NodePools:
         domains = placement.get("faultDomains") or [f"FAULT-DOMAIN-{one}" for one in (1, 2, 3)]
         domain = domains[held.count(placement) % len(domains)]
         host = f"10.0.{10 + number // 250}.{number % 250 + 2}"
-        node = PoolNode(number, placement, domain, host, self._clock())
+        node = PoolNode(number, placement, domain, host, self._clock(), dict(pool.details))
         pool.nodes.append(node)
         return node
 

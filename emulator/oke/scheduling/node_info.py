@@ -44,12 +44,9 @@ class NodeInfo:
         for name, amount in requests.items():
             self.free[name] = self.free.get(name, Decimal(0)) - amount
 
-    def lacks(self, requests: Amounts) -> str:
-        """Return the first resource that there is too little of, empty when there is enough."""
-        for name, amount in requests.items():
-            if amount > 0 and amount > self.free.get(name, Decimal(0)):
-                return name
-        return ""
+    def lacks(self, requests: Amounts) -> list[str]:
+        """Return the resources that there is too little of."""
+        return [name for name, amount in requests.items() if amount > 0 and amount > self.free.get(name, Decimal(0))]
 
     def clashes(self, pod: Object) -> bool:
         """Tell whether a host port of a pod is taken."""

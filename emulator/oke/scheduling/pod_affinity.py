@@ -12,6 +12,13 @@ from typing import TYPE_CHECKING
 from emulator.kubernetes.label_selectors import selector_matches
 from emulator.kubernetes.object_fields import Object, is_leaving, labels_of, spec_of
 from emulator.oke.scheduling.fit import fits_by_rules, tolerates_node
+from emulator.oke.scheduling.verdict import (
+    EXISTING_ANTI_AFFINITY,
+    POD_AFFINITY,
+    POD_ANTI_AFFINITY,
+    SPREAD,
+    SPREAD_LABEL,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,14 +34,18 @@ def terms_of(pod: Object, which: str) -> list[Object]:
     return terms
 
 
-def pod_rules_allow(pod: Object, node_info: NodeInfo, node_infos: Sequence[NodeInfo]) -> bool:
-    """Tell whether affinity, anti-affinity both ways and spread allow a pod on a node."""
-    return (
-        all(_affinity_holds(pod, term, node_info, node_infos) for term in terms_of(pod, "podAffinity"))
-        and not any(_term_matches_near(pod, term, node_info, node_infos) for term in terms_of(pod, "podAntiAffinity"))
-        and not _is_repelled(pod, node_info, node_infos)
-        and all(_spreads(pod, one, node_info, node_infos) for one in _hard_constraints(pod))
-    )
+def pod_rules_obstacle(pod: Object, node_info: NodeInfo, node_infos: Sequence[NodeInfo]) -> str:
+    """Return which of spread, affinity and anti-affinity both ways forbids a pod on a node, empty when none does."""
+    for constraint in _hard_constraints(pod):
+        if constraint["topologyKey"] not in labels_of(node_info.node):
+            return SPREAD_LABEL
+        if not _spreads(pod, constraint, node_info, node_infos):
+            return SPREAD
+    if not all(_affinity_holds(pod, term, node_info, node_infos) for term in terms_of(pod, "podAffinity")):
+        return POD_AFFINITY
+    if any(_term_matches_near(pod, term, node_info, node_infos) for term in terms_of(pod, "podAntiAffinity")):
+        return POD_ANTI_AFFINITY
+    return EXISTING_ANTI_AFFINITY if _is_repelled(pod, node_info, node_infos) else ""
 
 
 def _hard_constraints(pod: Object) -> list[Object]:
@@ -89,9 +100,7 @@ def _is_repelled(pod: Object, node_info: NodeInfo, node_infos: Sequence[NodeInfo
 
 def _spreads(pod: Object, constraint: Object, node_info: NodeInfo, node_infos: Iterable[NodeInfo]) -> bool:
     key, selector = constraint["topologyKey"], constraint.get("labelSelector")
-    here = labels_of(node_info.node).get(key)
-    if here is None:
-        return False
+    here = labels_of(node_info.node)[key]
     honours_taints = constraint.get("nodeTaintsPolicy") == "Honor"
     ignores_affinity = constraint.get("nodeAffinityPolicy") == "Ignore"
     counts: Counter[str] = Counter()

@@ -5,12 +5,12 @@ Written from the documentation of Kubernetes alone; no function's packing code i
 
 from __future__ import annotations
 
-from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from emulator.kubernetes.kinds import CLAIM, NODE, POD, STORAGE_CLASS, VOLUME, ResourceKind
+from emulator.kubernetes.kinds import NODE, POD, ResourceKind
 from emulator.kubernetes.object_fields import (
     Object,
     at,
@@ -23,10 +23,12 @@ from emulator.kubernetes.object_fields import (
     with_condition,
 )
 from emulator.kubernetes.pod_deletion import DeleteOptions, delete_pod
-from emulator.oke.scheduling.fit import fits_by_rules, node_selector_matches, requests_of, tolerates_node
+from emulator.oke.scheduling import verdict
+from emulator.oke.scheduling.fit import fits_by_rules, requests_of, tolerates_node
 from emulator.oke.scheduling.node_info import NodeInfo, priority_of
-from emulator.oke.scheduling.pod_affinity import pod_rules_allow
+from emulator.oke.scheduling.pod_affinity import pod_rules_obstacle
 from emulator.oke.scheduling.preemption import victims_of
+from emulator.oke.scheduling.volumes import Volumes
 
 if TYPE_CHECKING:
     from emulator.kubernetes.store import Store
@@ -34,6 +36,25 @@ if TYPE_CHECKING:
     from emulator.oke.scheduling.fit import Amounts
 
 SCHEDULER = "default-scheduler"
+_CORDONED: Object = {
+    "metadata": {},
+    "spec": {"taints": [{"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"}]},
+}
+
+
+@dataclass(frozen=True)
+class _Refusal:
+    """Why a pod fits nowhere: the reasons of each node, or the one that ruled out all of them before."""
+
+    by_node: list[list[str]]
+    before_nodes: str = ""
+
+    def message(self, pod: Object, *, is_preempting: bool) -> str:
+        """Return the message of the condition."""
+        text = verdict.why_not(self.by_node, before_nodes=self.before_nodes)
+        if is_preempting:
+            return text
+        return text + verdict.preemption_is_no_help(pod, self.by_node, before_nodes=self.before_nodes)
 
 
 class Scheduler:
@@ -42,6 +63,7 @@ class Scheduler:
     def __init__(self, store: Store, clock: SimulatedClock) -> None:
         self._store = store
         self._clock = clock
+        self._volumes = Volumes(store)
         self._node_infos: dict[str, NodeInfo] = {}
         store.listen(self._note)
 
@@ -61,11 +83,10 @@ class Scheduler:
         for pod in sorted(pending, key=_order):
             same = _signature(pod)
             if same not in hopeless:
-                why = self._place(pod, node_infos)
-                if not why:
+                refusal = self._place(pod, node_infos)
+                if refusal is None:
                     continue
-                hopeless[same] = why
-                self._preempt(pod, node_infos)
+                hopeless[same] = refusal.message(pod, is_preempting=self._preempt(pod, node_infos))
             self._mark(pod, hopeless[same])
 
     def _node_info(self, node: Object) -> NodeInfo:
@@ -80,26 +101,15 @@ class Scheduler:
             if item is not None and kind in {NODE, POD}:
                 self._node_infos.pop(item["metadata"]["name"] if kind is NODE else node_name_of(item), None)
 
-    def _place(self, pod: Object, node_infos: list[NodeInfo]) -> str:
+    def _place(self, pod: Object, node_infos: list[NodeInfo]) -> _Refusal | None:
         """Bind a pod to the best node; return why not when there is none."""
-        if missing := self._missing_claim(pod):
-            return missing
+        if missing := self._volumes.missing(pod):
+            return _Refusal([[missing]] * len(node_infos), missing)
         requests = requests_of(spec_of(pod))
-        reasons: Counter[str] = Counter()
-        fitting: list[NodeInfo] = []
-        for node_info in node_infos:
-            why = self._obstacle(pod, requests, node_info, node_infos)
-            if why:
-                reasons[why] += 1
-            else:
-                fitting.append(node_info)
+        reasons = [self._obstacles(pod, requests, node_info, node_infos) for node_info in node_infos]
+        fitting = [node_info for node_info, why in zip(node_infos, reasons, strict=True) if not why]
         if not fitting:
-            counts = ", ".join(f"{count} {why}" for why, count in sorted(reasons.items()))
-            return (
-                f"0/{len(node_infos)} nodes are available: {counts}."
-                if node_infos
-                else "no nodes available to schedule pods"
-            )
+            return _Refusal(reasons)
         # LeastAllocated, the default of kube-scheduler: the emptiest node wins. The name breaks ties, so runs repeat.
         best = min(
             fitting,
@@ -110,65 +120,41 @@ class Scheduler:
             ),
         )
         self._bind(pod, best, requests)
-        return ""
+        return None
 
-    def _obstacle(self, pod: Object, requests: Amounts, node_info: NodeInfo, node_infos: list[NodeInfo]) -> str:
-        """Return why a pod cannot run on a node, empty when it can."""
+    def _obstacles(self, pod: Object, requests: Amounts, node_info: NodeInfo, node_infos: list[NodeInfo]) -> list[str]:
+        """Return why a pod cannot run on a node, in the order of kube-scheduler's filters; nothing when it can."""
         node, spec = node_info.node, spec_of(pod)
-        if not fits_by_rules(spec, node):
-            return "node(s) didn't match Pod's node affinity/selector"
+        if spec_of(node).get("unschedulable") and not tolerates_node(spec, _CORDONED):
+            return [verdict.UNSCHEDULABLE]
         if not tolerates_node(spec, node):
-            return "node(s) had untolerated taint(s)"
-        if resource := node_info.lacks(requests):
-            return "Too many pods" if resource == "pods" else f"Insufficient {resource}"
-        return self._conflict(pod, node_info, node_infos)
-
-    def _conflict(self, pod: Object, node_info: NodeInfo, node_infos: list[NodeInfo]) -> str:
-        """Return a conflict with host ports, volumes or other pods, empty when there is none."""
+            return [verdict.TAINTS]
+        if not fits_by_rules(spec, node):
+            return [verdict.AFFINITY]
         if node_info.clashes(pod):
-            return "node(s) didn't have free ports for the requested pod ports"
-        if not self._volumes_allow(pod, node_info.node):
-            return "node(s) had volume node affinity conflict"
-        if not pod_rules_allow(pod, node_info, node_infos):
-            return "node(s) didn't match pod affinity, anti-affinity or topology spread rules"
-        return ""
-
-    def _missing_claim(self, pod: Object) -> str:
-        """Return why a pod's volume claims rule out every node."""
-        for name in _claims_of(pod):
-            claim = self._store.find(CLAIM, name, pod["metadata"]["namespace"])
-            if claim is None:
-                return f'persistentvolumeclaim "{name}" not found'
-            storage = self._store.find(STORAGE_CLASS, spec_of(claim).get("storageClassName") or "")
-            waits = storage is not None and storage.get("volumeBindingMode") == "WaitForFirstConsumer"
-            if not spec_of(claim).get("volumeName") and not waits:
-                return "pod has unbound immediate PersistentVolumeClaims"
-        return ""
-
-    def _volumes_allow(self, pod: Object, node: Object) -> bool:
-        for name in _claims_of(pod):
-            claim = self._store.find(CLAIM, name, pod["metadata"]["namespace"]) or {}
-            volume = self._store.find(VOLUME, spec_of(claim).get("volumeName") or "")
-            required = (spec_of(volume).get("nodeAffinity") or {}).get("required") if volume else None
-            if required is not None and not node_selector_matches(required, node):
-                return False
-        return True
+            return [verdict.PORTS]
+        if lacking := node_info.lacks(requests):
+            return [verdict.TOO_MANY_PODS if name == "pods" else f"Insufficient {name}" for name in lacking]
+        why = self._volumes.obstacle(pod, node_info) or pod_rules_obstacle(pod, node_info, node_infos)
+        return [why] if why else []
 
     def _bind(self, pod: Object, node_info: NodeInfo, requests: Amounts) -> None:
         bound = with_condition(
             changed(pod, ("spec.nodeName", node_info.name)),
             {"type": "PodScheduled", "status": "True", "lastTransitionTime": at(self._clock()), "lastProbeTime": None},
         )
+        self._volumes.bind(pod, node_info.node)
         self._store.replace(POD, bound)
         node_info.add(bound, requests)
 
-    def _preempt(self, pod: Object, node_infos: list[NodeInfo]) -> None:
-        """Delete pods of lower priority where that helps, unless some are ending already."""
+    def _preempt(self, pod: Object, node_infos: list[NodeInfo]) -> bool:
+        """Delete pods of lower priority where that helps, unless some are ending already; tell whether it helps."""
         victims = victims_of(pod, node_infos)
         # Victims are given their grace. Until they are gone the pod stays pending and would choose victims again.
         if not any(is_leaving(victim) for victim in victims):
             for victim in victims:
                 delete_pod(self._store, victim, DeleteOptions(), self._clock())
+        return bool(victims)
 
     def _mark(self, pod: Object, why: str) -> None:
         # lastTransitionTime moves when the status flips, and stays when only the message changes: the autoscaler reads
@@ -204,11 +190,6 @@ def _signature(pod: Object) -> bytes:
     """Return what the scheduler sees of a pod: equal pods fare equally while nothing is freed."""
     metadata = pod["metadata"]
     return msgspec.json.encode([metadata["namespace"], metadata.get("labels"), spec_of(pod)])
-
-
-def _claims_of(pod: Object) -> list[str]:
-    volumes = spec_of(pod).get("volumes") or []
-    return [one["persistentVolumeClaim"]["claimName"] for one in volumes if one.get("persistentVolumeClaim")]
 
 
 def _untolerated_preferences(pod: Object, node: Object) -> int:

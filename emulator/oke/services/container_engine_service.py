@@ -212,7 +212,7 @@ class ContainerEngineService:
             {
                 "id": node.id or self._cluster.behaviour.missing_id,
                 "name": node.host,
-                "kubernetesVersion": pool.details["kubernetesVersion"],
+                "kubernetesVersion": node.details["kubernetesVersion"],
                 "availabilityDomain": node.availability_domain,
                 "faultDomain": node.fault_domain,
                 "subnetId": node.placement["subnetId"],

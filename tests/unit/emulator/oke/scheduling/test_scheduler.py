@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from emulator.base.keys import KeyRing
 from emulator.kubernetes.object_fields import condition_of, node_name_of
-from emulator.oke.emulated_cluster import EmulatedCluster
 from emulator.oke.model.manifests import DOMAINS
-from emulator.services.identity.service import IdentityService
 
-
-@pytest.fixture
-def cluster(tmp_path: Path) -> EmulatedCluster:
-    return EmulatedCluster(IdentityService(tmp_path / "principals", KeyRing(tmp_path / "keys")))
+if TYPE_CHECKING:
+    from emulator.oke.emulated_cluster import EmulatedCluster
 
 
 def place(cluster: EmulatedCluster, name: str, **fields: Any) -> str:
@@ -51,9 +45,13 @@ def test_a_pod_that_fits_nowhere_is_marked_with_the_reasons(cluster: EmulatedClu
     first, _ = hosts(cluster)
     cluster.add_pod("a", cpu="3", node=first)
     assert place(cluster, "b", cpu="3.5") != first
-    assert place(cluster, "c", cpu="3") == "0/2 nodes are available: 2 Insufficient cpu."
+    assert place(cluster, "c", cpu="3") == (
+        "0/2 nodes are available: 2 Insufficient cpu. "
+        "preemption: 0/2 nodes are available: 2 No preemption victims found for incoming pod."
+    )
     assert place(cluster, "d", spec={"nodeSelector": {"name": "q"}}) == (
-        "0/2 nodes are available: 2 node(s) didn't match Pod's node affinity/selector."
+        "0/2 nodes are available: 2 node(s) didn't match Pod's node affinity/selector. "
+        "preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling."
     )
 
 
@@ -189,7 +187,9 @@ def test_a_volume_binds_a_pod_to_its_zone(cluster: EmulatedCluster) -> None:
         }
     )
     spec = {"volumes": [{"name": "d", "persistentVolumeClaim": {"claimName": "c"}}]}
-    assert place(cluster, "early", spec=spec) == 'persistentvolumeclaim "c" not found'
+    assert place(cluster, "early", spec=spec).startswith(
+        '0/2 nodes are available: persistentvolumeclaim "c" not found. preemption: '
+    )
     cluster.put({"kind": "PersistentVolumeClaim", "metadata": {"name": "c"}, "spec": {"volumeName": "v"}})
     cluster.settle()
     assert zones(cluster) == ["US-ASHBURN-AD-2"]
