@@ -58,6 +58,12 @@ class SchedulingSpec:
         return [row for row in rows if row.when_unsatisfiable == "DoNotSchedule"]
 
     @property
+    def preferred_spreads(self) -> list[TopologySpreadConstraint]:
+        """Spread constraints that only prefer."""
+        rows = self.spec.topology_spread_constraints or ()
+        return [row for row in rows if row.when_unsatisfiable == "ScheduleAnyway"]
+
+    @property
     def affinities(self) -> Sequence[PodAffinityTerm]:
         """Terms of pod affinity that bind."""
         affinity = self.spec.affinity
@@ -138,7 +144,7 @@ class PodGroups:
             self.scheduling_spec(pod.spec, for_any_node=is_daemon(pod))
         asked: set[str] = set()
         for scheduling in self._specs.values():
-            for row in scheduling.spreads:
+            for row in scheduling.spec.topology_spread_constraints or ():
                 asked.update(selector_keys(row.label_selector), row.match_label_keys or ())
             for term in (*scheduling.affinities, *scheduling.anti_affinities):
                 asked.update(selector_keys(term.label_selector), term.match_label_keys or ())

@@ -20,19 +20,17 @@ PodCounts = Sequence[tuple["PodGroup", int]]
 class Rescheduler:
     """Takes nodes out of the simulation, with their pods put elsewhere.
 
-    Only registered nodes take pods. The room of a destination never grows, so one that has no room for a group is
-    not asked again.
+    Only registered nodes take pods.
     """
 
     def __init__(self, state: ClusterState) -> None:
         self._simulation: NodeSimulation = state.simulation
-        self._open: dict[int, list[SimulatedNode]] = {}
         self._arrived: dict[int, list[tuple[PodGroup, int]]] = {}
         """Pods that came to a node from nodes taken out before; they move on with it."""
         registered = {id(node) for node in state.simulated_nodes.values()}
         for node in self._simulation.nodes:
             if id(node) not in registered:
-                node.closed = True
+                self._simulation.close(node)
 
     def try_remove(self, node: SimulatedNode, moving_pods: PodCounts, placeholder: NodeClass) -> bool:
         """Move the pods and remove the node; nothing changes when they do not all fit.
@@ -42,16 +40,17 @@ class Rescheduler:
         """
         simulation, mark, node_class = self._simulation, self._simulation.mark(), node.node_class
         moving_pods = [*moving_pods, *self._arrived.get(id(node), ())]
-        constrained = any(not simulation.is_free(group) for group, _ in moving_pods)
+        # Every group is asked, not only up to the first that is bound: a count that is made while the node stands as a
+        # placeholder would not see the pods that stay on it.
+        constrained = sum(not simulation.is_free(group) for group, _ in moving_pods) > 0
         # The pods leave their node before they look for another: a pod does not conflict with itself, neither by its
         # anti-affinity nor in the skew of a spread.
         for group, pods in moving_pods:
             simulation.put(node, group, -pods)
-        node.closed = True
+        simulation.close(node)
         if constrained:
             simulation.change_class(node, placeholder)
-        touched = {id(node)}
-        if all(self._move(group, pods, touched) for group, pods in moving_pods):
+        if all(self._move(group, pods) for group, pods in moving_pods):
             # Vanishing is not in the journal, and need not be: nobody rolls back behind a removal that has succeeded.
             # What arrived at a node is kept, because the pods that the snapshot has there are not all that move when
             # that node is tried in its turn.
@@ -63,43 +62,24 @@ class Rescheduler:
         # The class goes back before the pods do: they are counted in the domain that they were taken from.
         if constrained:
             simulation.change_class(node, node_class)
-        node.closed = False
         simulation.rollback(mark)
+        simulation.reopen(node)
         return False
 
-    def _move(self, group: PodGroup, pods: int, touched: set[int]) -> bool:
-        """Place the pods of one group; ``touched`` are the node itself and the nodes changed in its turn.
-
-        Any other node without room, or gone, will not take this group again.
-        """
+    def _move(self, group: PodGroup, pods: int) -> bool:
+        """Place the pods of one group on the first nodes that take them."""
         simulation = self._simulation
-        known = self._open.get(group.ident)
-        if known is None:
-            known = self._open[group.ident] = [
-                node
-                for node in simulation.candidates(group)
-                if not node.closed and capacity(node.free, group.vector, 1)
-            ]
-        free, full = simulation.is_free(group), []
-        for index, node in enumerate(known):
-            fitting = 0 if node.closed else capacity(node.free, group.vector, pods)
-            if not fitting:
-                # A touched node may get its room back by a rollback. Any other one is as full for all later tries:
-                # pods come to nodes that stay and never leave them.
-                if id(node) not in touched:
-                    full.append(index)
-                continue
+        free = simulation.is_free(group)
+        for node in simulation.candidates(group):
+            fitting = capacity(node.free, group.vector, pods)
             while fitting and pods and (free or self._allowed(node, group)):
                 # Each pod changes what the rules allow the next one, so that constrained pods go one by one.
                 count = fitting if free else 1
                 simulation.put(node, group, count)
-                touched.add(id(node))
                 pods -= count
                 fitting -= count
             if not pods:
-                break
-        for index in reversed(full):
-            del known[index]
+                return True
         return not pods
 
     def _allowed(self, node: SimulatedNode, group: PodGroup) -> bool:

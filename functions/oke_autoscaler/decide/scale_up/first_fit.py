@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.decide.cluster.pool_preference import pool_preference
-from functions.oke_autoscaler.decide.simulation.node_simulation import ConstrainedFill, rule_keys
+from functions.oke_autoscaler.decide.simulation.constrained_fill import ConstrainedFill, rule_keys
 from functions.oke_autoscaler.decide.simulation.nodes import capacity
 from functions.oke_autoscaler.decide.simulation.topology_domains import UNLIMITED, SpreadRule
 from functions.oke_autoscaler.model.nodes import HOSTNAME
@@ -77,7 +77,7 @@ class FirstFit:
         A node that turns out useless is taken back.
         """
         simulation, useless, batch = self.simulation, set[int](), 1
-        fill = ConstrainedFill(simulation, group, simulation.candidates(group)[:])
+        fill = ConstrainedFill(simulation, group, simulation.candidates(group))
         left = pods - fill.run(pods)
         while left:
             choice = self._choose(group, left, useless)
@@ -102,7 +102,7 @@ class FirstFit:
             # Each round either places a pod or shuts out a placement, so the loop ends.
             self.close(offering, placement, mark)
             useless.add(id(placement))
-            fill = ConstrainedFill(simulation, group, simulation.candidates(group)[:])
+            fill = ConstrainedFill(simulation, group, simulation.candidates(group))
         return left
 
     def _batch(self, group: PodGroup, left: int) -> int:

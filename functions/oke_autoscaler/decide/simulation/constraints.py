@@ -1,17 +1,23 @@
-"""The rules between pods of a snapshot: which counts a group feeds and which bind it."""
+"""The rules between pods of a snapshot: which rules bind a group, and which groups feed the counts that they look at.
+
+Rules are made when a group is asked for: of the thousands of apps that run, only those whose pods may move matter. What
+a group's rules cost is what they select (selections.py), so a tick's cost does not grow with the square of the apps.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from functions.oke_autoscaler.decide.simulation.selections import GroupIndex, Selection, SelectionIndex
 from functions.oke_autoscaler.decide.simulation.topology_domains import (
     AffinityRule,
     AntiAffinityRule,
     DomainCount,
+    Domains,
     Rule,
+    SpreadCount,
     SpreadRule,
 )
 from functions.oke_autoscaler.model.kubernetes_objects import LabelSelector, Requirement
@@ -31,120 +37,125 @@ NAME_LABEL = "kubernetes.io/metadata.name"
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
-@dataclass(slots=True)
-class GroupConstraints:
-    """Of one group: the counts that its pods change and the rules that it obeys."""
+class _AntiAffinityTerm:
+    """A distinct anti-affinity term and the groups that have it; its count is made when a rule needs it."""
 
-    feeds: list[DomainCount] = field(default_factory=list)
-    rules: list[Rule] = field(default_factory=list)
+    __slots__ = ("count", "key", "owners")
 
-
-@dataclass(slots=True)
-class _Selection:
-    """Pods of some namespaces with some labels; None stands for every namespace."""
-
-    namespaces: frozenset[str] | None
-    selector: LabelSelector | None
-    leaving: bool = True
-    """Whether pods on their way out count: all rules but spreads count them (kubernetes, podtopologyspread)."""
-
-    def takes(self, group: PodGroup) -> bool:
-        if group.leaving and not self.leaving:
-            return False
-        if self.namespaces is not None and group.namespace not in self.namespaces:
-            return False
-        return selects(self.selector, group.labels)
+    def __init__(self, key: str) -> None:
+        self.key = key
+        self.owners: dict[int, PodGroup] = {}
+        self.count: DomainCount | None = None
 
 
 class Constraints:
-    """Counts shared by all groups that ask the same question."""
+    """Counts shared by all groups that ask the same question.
+
+    ``take_new`` hands out the counts made since it was asked last: who places pods fills them and keeps them true.
+    """
 
     def __init__(self, groups: Sequence[PodGroup], static: StaticFit, namespaces: Iterable[Namespace]) -> None:
         self._static = static
         self._namespaces: dict[str, Labels] = {w.namespace: {NAME_LABEL: w.namespace} for w in groups}
         self._namespaces |= {known.metadata.name: known.metadata.labels or {} for known in namespaces}
         self._counts: dict[object, DomainCount] = {}
-        self._selections: list[tuple[_Selection | tuple[_Selection, ...], DomainCount]] = []
-        self._owners: list[tuple[_Selection, DomainCount, set[int]]] = []
-        self._owner_of: dict[bytes, int] = {}
-        self.bindings = {group.ident: GroupConstraints() for group in groups}
-        # Two passes: which counts a group feeds is known only when every group has said what it asks for.
+        self._spread_counts: dict[object, SpreadCount] = {}
+        self._domains: dict[object, Domains] = {}
+        self._chosen: dict[bytes, frozenset[str]] = {}
+        self._new: list[tuple[DomainCount, Sequence[PodGroup]]] = []
+        self.index = GroupIndex(groups)
+        # Which terms select a group is asked of all groups' terms, so these alone are collected before any question.
+        self._terms: SelectionIndex[_AntiAffinityTerm] = SelectionIndex(self.index)
+        known: dict[tuple[str, bytes], _AntiAffinityTerm] = {}
         for group in groups:
-            self._bind(group)
-        for group in groups:
-            self._connect(group)
-        self.counts = list(self._counts.values())
+            for term in group.scheduling.anti_affinities:
+                selection = self._selection(group, term)
+                ident = (term.topology_key, selection.mark)
+                found = known.get(ident)
+                if found is None:
+                    found = known[ident] = _AntiAffinityTerm(term.topology_key)
+                    self._terms.add(selection, found)
+                found.owners[group.ident] = group
 
-    def _bind(self, group: PodGroup) -> None:
-        rules = self.bindings[group.ident].rules
+    def take_new(self) -> list[tuple[DomainCount, Sequence[PodGroup]]]:
+        """Return the counts made since the last call, with the groups whose pods they count."""
+        new, self._new = self._new, []
+        return new
+
+    def rules(self, group: PodGroup) -> list[Rule]:
+        """Return the rules that bind a group."""
         scheduling = group.scheduling
-        for row in scheduling.spreads:
-            rules.append(self._spread(group, row))
+        found: list[Rule] = [self._spread(group, row, scheduling.spreads) for row in scheduling.spreads]
         for term in scheduling.anti_affinities:
             selection = self._selection(group, term)
-            rules.append(
-                AntiAffinityRule(self._count("pods", term.topology_key, (selection,)), int(selection.takes(group)))
-            )
-            self._own(group, term.topology_key, selection)
+            count = self._count("pods", term.topology_key, (selection,))
+            found.append(AntiAffinityRule(count, int(selection.takes(group))))
+        # The scheduler looks at both directions (kubernetes, plugins/interpodaffinity): a new pod must not come where a
+        # running pod's term selects it, even when it has no term itself.
+        selecting = self._terms.selecting(group)
+        found += [AntiAffinityRule(self._owners_count(entry), int(group.ident in entry.owners)) for entry in selecting]
         if scheduling.affinities:
-            selections = tuple(self._selection(group, term) for term in scheduling.affinities)
-            # All terms must take a pod for it to count (kubernetes, plugins/interpodaffinity): one count for each key,
-            # over the pods that every term selects.
-            own = all(selection.takes(group) for selection in selections)
-            counts = tuple(self._count("all", term.topology_key, selections) for term in scheduling.affinities)
-            rules.append(AffinityRule(counts, int(own)))
-
-    def _connect(self, group: PodGroup) -> None:
-        binding = self.bindings[group.ident]
-        for selections, count in self._selections:
-            parts = selections if isinstance(selections, tuple) else (selections,)
-            if all(part.takes(group) for part in parts):
-                binding.feeds.append(count)
-        for selection, count, owners in self._owners:
-            if group.ident in owners:
-                binding.feeds.append(count)
-            if selection.takes(group):
-                binding.rules.append(AntiAffinityRule(count, int(group.ident in owners)))
-
-    def _count(self, use: str, key: str, selections: tuple[_Selection, ...]) -> DomainCount:
-        # The order of terms means nothing, so that it is not part of the question.
-        marks = sorted(_mark(selection) for selection in selections)
-        ident = (use, key, *marks)
-        found = self._counts.get(ident)
-        if found is None:
-            found = self._counts[ident] = DomainCount(key)
-            self._selections.append((selections, found))
+            found.append(self._affinity(group, scheduling.affinities))
         return found
 
-    def _own(self, group: PodGroup, key: str, selection: _Selection) -> None:
-        """Count where the owners of an anti-affinity term are: they keep others away, too.
+    def preferences(self, group: PodGroup) -> list[SpreadCount]:
+        """Return the counts that a group would rather keep even: those of its ``ScheduleAnyway`` spreads."""
+        rows = group.scheduling.preferred_spreads
+        return [self._spread(group, row, rows).count for row in rows]
 
-        The scheduler looks at both directions (kubernetes, plugins/interpodaffinity): a new pod must not come where a
-        running pod's term selects it, even when it has no term itself.
-        """
-        ident = _encode(key) + _mark(selection)
-        index = self._owner_of.get(ident)
-        if index is None:
-            index = self._owner_of[ident] = len(self._owners)
-            count = self._counts["owners", ident] = DomainCount(key)
-            self._owners.append((selection, count, set()))
-        self._owners[index][2].add(group.ident)
+    def _affinity(self, group: PodGroup, terms: Sequence[PodAffinityTerm]) -> AffinityRule:
+        selections = tuple(self._selection(group, term) for term in terms)
+        # All terms must take a pod for it to count (kubernetes, plugins/interpodaffinity): one count for each key,
+        # over the pods that every term selects.
+        own = all(selection.takes(group) for selection in selections)
+        counts = tuple(self._count("all", term.topology_key, selections) for term in terms)
+        return AffinityRule(counts, int(own))
 
-    def _spread(self, group: PodGroup, row: TopologySpreadConstraint) -> SpreadRule:
+    def _count(self, use: str, key: str, selections: tuple[Selection, ...]) -> DomainCount:
+        # The order of terms means nothing, so that it is not part of the question.
+        ident = (use, key, *sorted(selection.mark for selection in selections))
+        found = self._counts.get(ident)
+        if found is None:
+            found = self._counts[ident] = self._start(DomainCount(self._every(key)), self.index.selected(selections))
+        return found
+
+    def _owners_count(self, entry: _AntiAffinityTerm) -> DomainCount:
+        if entry.count is None:
+            entry.count = self._start(DomainCount(self._every(entry.key)), list(entry.owners.values()))
+        return entry.count
+
+    def _start(self, count: DomainCount, feeders: Sequence[PodGroup]) -> DomainCount:
+        self._new.append((count, feeders))
+        return count
+
+    def _every(self, key: str) -> Domains:
+        """Return the domains of a key on all nodes."""
+        found = self._domains.get(key)
+        if found is None:
+            found = self._domains[key] = Domains(key)
+        return found
+
+    def _spread(
+        self, group: PodGroup, row: TopologySpreadConstraint, rows: Sequence[TopologySpreadConstraint]
+    ) -> SpreadRule:
         selector = _with_label_keys(row.label_selector, group.labels, row.match_label_keys or (), ())
-        selection = _Selection(frozenset((group.namespace,)), selector, leaving=False)
-        keys = tuple(other.topology_key for other in group.scheduling.spreads)
+        selection = Selection(frozenset((group.namespace,)), selector, leaving=False)
+        keys = tuple(other.topology_key for other in rows)
         by_affinity = row.node_affinity_policy != "Ignore"
         by_taints = row.node_taints_policy == "Honor"
         # Which nodes a spread counts depends on the pod itself: groups share a count only where they share the demands
         # that decide it.
         demand = self._static.demand(group) if by_affinity or by_taints else -1
-        ident = ("spread", row.topology_key, _mark(selection), keys, demand, by_affinity, by_taints)
-        found = self._counts.get(ident)
+        where = ("spread", row.topology_key, keys, demand, by_affinity, by_taints)
+        ident = (where, selection.mark)
+        found = self._spread_counts.get(ident)
         if found is None:
-            found = DomainCount(row.topology_key, self._eligible(group, row, keys), by_taints=by_taints)
-            self._counts[ident] = found
-            self._selections.append((selection, found))
+            domains = self._domains.get(where)
+            if domains is None:
+                eligible = self._eligible(group, row, keys)
+                domains = self._domains[where] = Domains(row.topology_key, eligible, by_taints=by_taints)
+            found = self._spread_counts[ident] = SpreadCount(domains)
+            self._start(found, self.index.selected((selection,)))
         return SpreadRule(found, row.max_skew, row.min_domains or 1, int(selection.takes(group)))
 
     def _eligible(
@@ -168,29 +179,32 @@ class Constraints:
 
         return eligible
 
-    def _selection(self, group: PodGroup, term: PodAffinityTerm) -> _Selection:
+    def _selection(self, group: PodGroup, term: PodAffinityTerm) -> Selection:
         selector = _with_label_keys(
             term.label_selector, group.labels, term.match_label_keys or (), term.mismatch_label_keys or ()
         )
         # An empty selector means every namespace, none at all the pod's own, unless some are named (Kubernetes API,
         # PodAffinityTerm).
         if term.namespace_selector is not None and not _rows(term.namespace_selector):
-            return _Selection(None, selector)
+            return Selection(None, selector)
         names = set(term.namespaces or ())
         if term.namespace_selector is not None:
-            names.update(name for name, labels in self._namespaces.items() if selects(term.namespace_selector, labels))
+            names.update(self._selected_namespaces(term.namespace_selector))
         elif not names:
             names.add(group.namespace)
-        return _Selection(frozenset(names), selector)
+        return Selection(frozenset(names), selector)
+
+    def _selected_namespaces(self, selector: LabelSelector) -> frozenset[str]:
+        ident = _encode(selector)
+        found = self._chosen.get(ident)
+        if found is None:
+            chosen = (name for name, labels in self._namespaces.items() if selects(selector, labels))
+            found = self._chosen[ident] = frozenset(chosen)
+        return found
 
 
 def _rows(selector: LabelSelector) -> bool:
     return bool(selector.match_labels or selector.match_expressions)
-
-
-def _mark(selection: _Selection) -> bytes:
-    names = None if selection.namespaces is None else sorted(selection.namespaces)
-    return _encode([names, selection.selector])
 
 
 def _with_label_keys(

@@ -19,7 +19,7 @@ UPCOMING_NODE_PREFIX = "upcoming:"
 class SimulatedNode:
     """A node, existing, upcoming or planned, with what is still free on it (one number a resource)."""
 
-    __slots__ = ("closed", "free", "holds", "index", "labels", "name", "node_class", "pool", "ports")
+    __slots__ = ("closed", "free", "index", "labels", "name", "node_class", "pool", "ports")
 
     def __init__(
         self, name: str, labels: Mapping[str, str], node_class: NodeClass, free: Sequence[int], pool: str | None
@@ -31,8 +31,6 @@ class SimulatedNode:
         self.pool = pool
         self.index = -1
         self.ports: dict[Port, int] = {}
-        self.holds: dict[int, int] = {}
-        """Planned pods by group."""
         self.closed = False
         """Takes no pods, but still counts as a domain."""
 

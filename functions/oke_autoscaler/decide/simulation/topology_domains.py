@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.decide.simulation.nodes import SimulatedNode
 
 
-class DomainCount:
-    """Pods by value of one topology key, on the nodes that ``counts_on`` accepts (all by default).
+class Domains:
+    """The domains of one topology key: the values that nodes have which ``counts_on`` accepts (all by default).
 
-    A domain exists as long as an accepted node has its value, with or without pods. ``lowest`` is kept by a histogram,
-    so that it costs nothing with thousands of domains.
+    A domain exists as long as an accepted node has its value, with or without pods. Thousands of counts share one
+    object, so that a node that appears costs one step a key and not one a count.
     """
 
-    __slots__ = ("_histogram", "_low", "by_taints", "counts", "counts_on", "key", "nodes", "total")
+    __slots__ = ("by_taints", "changes", "counts_on", "key", "left_behind", "nodes")
 
     def __init__(
         self, key: str, counts_on: Callable[[SimulatedNode], bool] | None = None, *, by_taints: bool = False
@@ -26,13 +26,13 @@ class DomainCount:
         self.by_taints = by_taints
         """Whether ``counts_on`` looks at taints."""
         self.counts_on = counts_on
-        self.counts: dict[str, int] = {}
         self.nodes: dict[str, int] = {}
-        self.total = 0
-        self._histogram: dict[int, int] = {}
-        self._low = 0
+        self.changes: list[str] = []
+        """Domains that went although pods may be counted in them, or came back: counts read it when they are asked."""
+        self.left_behind: set[str] = set()
+        """Values without a node in which pods may be counted."""
 
-    def domain(self, node: SimulatedNode) -> str | None:
+    def of(self, node: SimulatedNode) -> str | None:
         """Return the domain in which pods of this node are counted, None when they are not."""
         value = node.labels.get(self.key)
         if value is None or (self.counts_on is not None and not self.counts_on(node)):
@@ -41,40 +41,110 @@ class DomainCount:
 
     def enter(self, node: SimulatedNode) -> None:
         """Count a node that appears."""
-        value = self.domain(node)
+        value = self.of(node)
         if value is None:
             return
-        if value not in self.nodes:
-            self.nodes[value] = 0
-            self.counts.setdefault(value, 0)
-            self._count(self.counts[value], 1)
-        self.nodes[value] += 1
+        before = self.nodes.get(value, 0)
+        self.nodes[value] = before + 1
+        if not before and value in self.left_behind:
+            self.changes.append(value)
 
-    def leave(self, node: SimulatedNode) -> None:
-        """Forget a node that disappears; its domain goes with the last one."""
-        value = self.domain(node)
+    def leave(self, node: SimulatedNode, *, empty: bool = False) -> None:
+        """Forget a node that disappears; its domain goes with the last one. ``empty`` says that no pod is on it."""
+        value = self.of(node)
         if value is None:
             return
         self.nodes[value] -= 1
-        if self.nodes[value] == 0:
+        if not self.nodes[value]:
             del self.nodes[value]
-            self._count(self.counts[value], -1)
+            if not empty:
+                self.left_behind.add(value)
+            # Planned nodes come and go by the thousand, each a domain of its own; no count can have pods there, so
+            # none has to hear of it.
+            if value in self.left_behind:
+                self.changes.append(value)
+
+
+class DomainCount:
+    """Pods by domain; domains without a pod have no entry, so that a count costs what it counts."""
+
+    __slots__ = ("counts", "domains", "key", "total")
+
+    def __init__(self, domains: Domains) -> None:
+        self.domains = domains
+        self.key = domains.key
+        self.counts: dict[str, int] = {}
+        self.total = 0
 
     def add(self, node: SimulatedNode, pods: int) -> None:
         """Count ``pods`` more (or fewer, when negative) on a node."""
-        value = self.domain(node)
-        if value is None:
-            return
-        before = self.counts.get(value, 0)
-        self.counts[value] = before + pods
-        self.total += pods
-        if value in self.nodes:
+        value = self.domains.of(node)
+        if value is not None:
+            before = self.counts.get(value, 0)
+            self.total += pods
+            if before + pods:
+                self.counts[value] = before + pods
+            else:
+                self.counts.pop(value, None)
+            self._changed(value, before, before + pods)
+
+    def _changed(self, value: str, before: int, after: int) -> None:
+        """Note a change of a domain's pods."""
+
+
+class SpreadCount(DomainCount):
+    """Counts of a spread: they also know the emptiest domain.
+
+    ``lowest`` is kept by a histogram of the domains with pods, so that it costs nothing with thousands of domains.
+    """
+
+    __slots__ = ("_heard", "_histogram", "_homeless", "_low", "_populated")
+
+    def __init__(self, domains: Domains) -> None:
+        super().__init__(domains)
+        self._histogram: dict[int, int] = {}
+        self._low = 0
+        self._populated = 0
+        """Domains that exist and have pods."""
+        self._homeless: set[str] = set()
+        """Values with pods whose domain does not exist."""
+        self._heard = len(domains.changes)
+
+    def add(self, node: SimulatedNode, pods: int) -> None:
+        """Count ``pods`` more (or fewer, when negative) on a node."""
+        self._hear()
+        super().add(node, pods)
+
+    def _changed(self, value: str, before: int, after: int) -> None:
+        if value in self.domains.nodes:
             self._count(before, -1)
-            self._count(before + pods, 1)
+            self._count(after, 1)
+        elif after:
+            self._homeless.add(value)
+            self.domains.left_behind.add(value)
+        else:
+            self._homeless.discard(value)
+
+    def _hear(self) -> None:
+        """Take note of the domains that went or came back."""
+        changes = self.domains.changes
+        while self._heard < len(changes):
+            value = changes[self._heard]
+            self._heard += 1
+            pods, exists = self.counts.get(value, 0), value in self.domains.nodes
+            if pods and exists and value in self._homeless:
+                self._homeless.remove(value)
+                self._count(pods, 1)
+            elif pods and not exists and value not in self._homeless:
+                self._homeless.add(value)
+                self._count(pods, -1)
 
     def _count(self, level: int, domains: int) -> None:
+        if not level:
+            return
         # ``_low`` may lag behind when the lowest level empties: ``lowest`` looks again then. It is never above the
         # truth, because every level that appears below it moves it down here.
+        self._populated += domains
         self._histogram[level] = self._histogram.get(level, 0) + domains
         if not self._histogram[level]:
             del self._histogram[level]
@@ -84,7 +154,8 @@ class DomainCount:
     @property
     def lowest(self) -> int:
         """Pods in the emptiest domain; 0 when there is none."""
-        if not self._histogram:
+        self._hear()
+        if not self._histogram or self._populated < len(self.domains.nodes):
             return 0
         if self._low not in self._histogram:
             self._low = min(self._histogram)
@@ -99,7 +170,7 @@ class SpreadRule:
 
     __slots__ = ("count", "key", "max_skew", "min_domains", "own")
 
-    def __init__(self, count: DomainCount, max_skew: int, min_domains: int, own: int) -> None:
+    def __init__(self, count: SpreadCount, max_skew: int, min_domains: int, own: int) -> None:
         self.count = count
         self.key = count.key
         self.max_skew = max_skew
@@ -116,9 +187,9 @@ class SpreadRule:
         value = labels.get(self.key)
         if value is None:
             return 0
-        count = self.count
-        low = count.lowest if len(count.nodes) >= self.min_domains else 0
-        if value not in count.nodes and len(count.nodes) + 1 >= self.min_domains:
+        count, nodes = self.count, self.count.domains.nodes
+        low = count.lowest if len(nodes) >= self.min_domains else 0
+        if value not in nodes and len(nodes) + 1 >= self.min_domains:
             low = 0
         allowance = self.max_skew + low - count.counts.get(value, 0)
         if self.own:

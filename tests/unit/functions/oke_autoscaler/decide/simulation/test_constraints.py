@@ -32,40 +32,50 @@ def together() -> Affinity:
     return Affinity(pod_affinity=PodAffinity([PodAffinityTerm("zone", WEB)]))
 
 
-def bound(*groups: PodGroup, namespaces: tuple[Namespace, ...] = ()) -> Constraints:
-    return Constraints(groups, StaticFit(groups), namespaces)
+class Asked:
+    """The rules of every group, and which counts each feeds, once all have been asked for their rules."""
+
+    def __init__(self, groups: tuple[PodGroup, ...], namespaces: tuple[Namespace, ...] = ()) -> None:
+        self.constraints = Constraints(groups, StaticFit(groups), namespaces)
+        self.rules = [self.constraints.rules(each) for each in groups]
+        self.new = self.constraints.take_new()
+        self.fed = [[count for count, feeders in self.new if each in feeders] for each in groups]
+
+    @property
+    def feeds(self) -> list[int]:
+        return [len(counts) for counts in self.fed]
 
 
-def feeds(found: Constraints) -> list[int]:
-    return [len(binding.feeds) for binding in found.bindings.values()]
+def bound(*groups: PodGroup, namespaces: tuple[Namespace, ...] = ()) -> Asked:
+    return Asked(groups, namespaces)
 
 
 def test_a_group_without_rules_that_nobody_asks_for_is_free() -> None:
     found = bound(group(0, "web"), group(1, "db"))
-    assert (found.counts, feeds(found)) == ([], [0, 0])
+    assert (found.new, found.feeds) == ([], [0, 0])
 
 
 def test_anti_affinity_binds_both_directions() -> None:
     owner, selected, other = group(0, "db", affinity=apart()), group(1, "web"), group(2, "cache")
     found = bound(owner, selected, other)
-    (own,), (reverse,), none = (found.bindings[ident].rules for ident in range(3))
+    (own,), (reverse,), none = found.rules
     assert isinstance(own, AntiAffinityRule)
     assert isinstance(reverse, AntiAffinityRule)
     assert (own.own, none) == (0, [])
-    assert found.bindings[1].feeds == [own.count]
-    assert found.bindings[0].feeds == [reverse.count]
+    assert found.fed[1] == [own.count]
+    assert found.fed[0] == [reverse.count]
 
 
 def test_a_group_that_keeps_its_own_kind_away_counts_itself() -> None:
     found = bound(group(0, "web", affinity=apart()))
-    assert [rule.own for rule in found.bindings[0].rules] == [1, 1]
+    assert [rule.own for rule in found.rules[0]] == [1, 1]
 
 
 def test_affinity_to_its_own_kind_lets_the_first_pod_in() -> None:
     found = bound(group(0, "web", affinity=together()), group(1, "db", affinity=together()))
-    rules = [binding.rules[0] for binding in found.bindings.values()]
+    rules = [each[0] for each in found.rules]
     assert [isinstance(rule, AffinityRule) and rule.own for rule in rules] == [1, 0]
-    assert feeds(found) == [1, 0]
+    assert found.feeds == [1, 0]
 
 
 def test_a_term_counts_its_own_namespace_unless_it_names_others() -> None:
@@ -79,7 +89,7 @@ def test_a_term_counts_its_own_namespace_unless_it_names_others() -> None:
         ({"namespace_selector": LabelSelector({"team": "b"})}, 0),
     ):
         found = bound(group(0, "db", affinity=apart(**more)), elsewhere, namespaces=(known,))
-        assert len(found.bindings[1].feeds) == counted, more
+        assert len(found.fed[1]) == counted, more
 
 
 def test_spreads_count_no_pods_on_their_way_out_and_affinity_does() -> None:
@@ -87,19 +97,19 @@ def test_spreads_count_no_pods_on_their_way_out_and_affinity_does() -> None:
     leaving.leaving = True
     spread = [TopologySpreadConstraint("zone", 2, label_selector=WEB)]
     found = bound(group(0, "web", topology_spread_constraints=spread), leaving)
-    (rule,) = found.bindings[0].rules
+    (rule,) = found.rules[0]
     assert isinstance(rule, SpreadRule)
-    assert (rule.max_skew, rule.own, feeds(found)) == (2, 1, [1, 0])
-    assert feeds(bound(group(0, "db", affinity=together()), leaving)) == [0, 1]
+    assert (rule.max_skew, rule.own, found.feeds) == (2, 1, [1, 0])
+    assert bound(group(0, "db", affinity=together()), leaving).feeds == [0, 1]
 
 
 def test_groups_that_ask_the_same_question_share_its_count() -> None:
     spread = [TopologySpreadConstraint("zone", label_selector=WEB)]
     groups = [group(ident, "web", topology_spread_constraints=spread, priority=ident) for ident in range(3)]
-    assert len(bound(*groups).counts) == 1
+    assert len(bound(*groups).new) == 1
 
 
 def test_label_keys_select_pods_of_the_same_value() -> None:
     spread = [TopologySpreadConstraint("zone", label_selector=LabelSelector({}), match_label_keys=["app"])]
     found = bound(group(0, "web", topology_spread_constraints=spread), group(1, "db"))
-    assert feeds(found) == [1, 0]
+    assert found.feeds == [1, 0]

@@ -12,7 +12,8 @@ from functions.oke_autoscaler.decide.simulation.topology_domains import (
     UNLIMITED,
     AffinityRule,
     AntiAffinityRule,
-    DomainCount,
+    Domains,
+    SpreadCount,
     SpreadRule,
 )
 
@@ -23,10 +24,10 @@ def node(zone: str | None, name: str = "n") -> SimulatedNode:
     return SimulatedNode(name, {"zone": zone} if zone else {}, ANY, (), None)
 
 
-def count_of(**pods: int) -> DomainCount:
-    count = DomainCount("zone")
+def count_of(**pods: int) -> SpreadCount:
+    count = SpreadCount(Domains("zone"))
     for zone, number in pods.items():
-        count.enter(node(zone))
+        count.domains.enter(node(zone))
         count.add(node(zone), number)
     return count
 
@@ -34,15 +35,15 @@ def count_of(**pods: int) -> DomainCount:
 @pytest.mark.parametrize("seed", range(20))
 def test_the_lowest_count_is_that_of_the_emptiest_domain_after_any_steps(seed: int) -> None:
     rng = random.Random(seed)  # noqa: S311  (repeatable cases)
-    count, nodes, pods = DomainCount("zone"), dict.fromkeys("abcd", 0), dict.fromkeys("abcd", 0)
+    count, nodes, pods = SpreadCount(Domains("zone")), dict.fromkeys("abcd", 0), dict.fromkeys("abcd", 0)
     for _ in range(200):
         zone = rng.choice("abcd")
         step = rng.choice(("enter", "leave", "add", "remove"))
         if step == "enter":
-            count.enter(node(zone))
+            count.domains.enter(node(zone))
             nodes[zone] += 1
         elif step == "leave" and nodes[zone]:
-            count.leave(node(zone))
+            count.domains.leave(node(zone))
             nodes[zone] -= 1
         elif step == "add" or (step == "remove" and pods[zone]):
             change = 1 if step == "add" else -1
@@ -53,10 +54,10 @@ def test_the_lowest_count_is_that_of_the_emptiest_domain_after_any_steps(seed: i
 
 
 def test_a_node_without_the_key_or_outside_the_selection_counts_nowhere() -> None:
-    count = DomainCount("zone", lambda each: each.name != "tainted")
-    assert count.domain(node(None)) is None
-    assert count.domain(node("a", "tainted")) is None
-    assert count.domain(node("a")) == "a"
+    domains = Domains("zone", lambda each: each.name != "tainted")
+    assert domains.of(node(None)) is None
+    assert domains.of(node("a", "tainted")) is None
+    assert domains.of(node("a")) == "a"
 
 
 @pytest.mark.parametrize(
