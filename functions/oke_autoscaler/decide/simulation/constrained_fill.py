@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from functions.oke_autoscaler.decide.simulation.nodes import capacity, ports_free
 from functions.oke_autoscaler.decide.simulation.topology_domains import AffinityRule, SpreadRule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroup
-    from functions.oke_autoscaler.decide.simulation.node_simulation import NodeSimulation
     from functions.oke_autoscaler.decide.simulation.nodes import SimulatedNode
+    from functions.oke_autoscaler.decide.simulation.static_fit import StaticFit
     from functions.oke_autoscaler.decide.simulation.topology_domains import Rule
 
 Place = tuple[str | None, ...]
 """Where a node is to the rules: its value of each topology key."""
+
+
+class Placing(Protocol):
+    """What a fill needs of the simulation (node_simulation.py)."""
+
+    static: StaticFit
+
+    def rules(self, group: PodGroup) -> Sequence[Rule]:
+        """Return the rules between pods that bind a group."""
+
+    def quota(self, group: PodGroup, labels: Mapping[str, str]) -> int:
+        """Return how many pods they allow on a node with these labels now."""
+
+    def put(self, node: SimulatedNode, group: PodGroup, pods: int) -> None:
+        """Place pods."""
 
 
 class ConstrainedFill:
@@ -28,7 +43,7 @@ class ConstrainedFill:
     emptiest domain of a spread, can make a difference; the stacks stay for that.
     """
 
-    def __init__(self, simulation: NodeSimulation, group: PodGroup, nodes: Iterable[SimulatedNode]) -> None:
+    def __init__(self, simulation: Placing, group: PodGroup, nodes: Iterable[SimulatedNode]) -> None:
         self._simulation = simulation
         self._group = group
         self._rules = simulation.rules(group)
