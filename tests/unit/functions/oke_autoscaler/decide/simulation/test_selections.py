@@ -8,10 +8,11 @@ import random
 import pytest
 
 from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroup, SchedulingSpec
-from functions.oke_autoscaler.decide.scale_down.candidates import plan_removals
+from functions.oke_autoscaler.decide.scale_down.rescheduling import Rescheduler
 from functions.oke_autoscaler.decide.scale_up.plan import plan_scale_up
 from functions.oke_autoscaler.decide.simulation.cluster_state import ClusterState, build_cluster_state
 from functions.oke_autoscaler.decide.simulation.selections import GroupIndex, Selection, SelectionIndex
+from functions.oke_autoscaler.decide.simulation.static_fit import BEING_DELETED, NodeClass
 from functions.oke_autoscaler.explain.snapshot_file import read
 from functions.oke_autoscaler.model.kubernetes_objects import LabelSelector, PodSpec, Requirement
 from tests.unit.functions.oke_autoscaler.builders import CLOCK, Json, node, pod, pool
@@ -86,13 +87,22 @@ def tenants(rule: str, apps: int, *, running: bool) -> ClusterState:
     return build_cluster_state(found, given, now, {})
 
 
+def empty_all(state: ClusterState) -> None:
+    """Move every running pod, node by node, as a tick does that looks for nodes to remove."""
+    rescheduler = Rescheduler(state)
+    for name, simulated_node in state.simulated_nodes.items():
+        placeholder = NodeClass(-1 - simulated_node.index, simulated_node.labels, [BEING_DELETED], name)
+        rescheduler.try_remove(simulated_node, [(each.group, 1) for each in state.running[name]], placeholder)
+
+
 @pytest.mark.parametrize("rule", ["host", "zone", "spread", "affinity"])
 @pytest.mark.parametrize("running", [True, False])
 def test_work_grows_with_the_apps_and_not_with_their_square(rule: str, *, running: bool) -> None:
     work = {}
     for apps in (100, 400):
         state = tenants(rule, apps, running=running)
-        plan_removals(state, plan_scale_up(state), "")
+        plan_scale_up(state)
+        empty_all(state)
         work[apps] = (state.simulation.constraints.index.comparisons, state.simulation.updates)
         # Every app has at most three selections: its own term, the other direction of it, and what it feeds.
         assert work[apps][0] <= 3 * apps
