@@ -75,6 +75,7 @@ locals {
       secret_id                              = var.oke_autoscaler_secret_id
       node_pools                             = var.oke_autoscaler_node_pools
       expander                               = var.oke_autoscaler_expander
+      headroom                               = var.oke_autoscaler_headroom
       node_pool_stabilization_window         = var.oke_autoscaler_node_pool_stabilization_window
       node_utilization_percent               = var.oke_autoscaler_node_utilization_percent
       unneeded_minutes                       = var.oke_autoscaler_unneeded_minutes

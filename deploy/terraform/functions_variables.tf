@@ -376,6 +376,12 @@ variable "oke_autoscaler_expander" {
   }
 }
 
+variable "oke_autoscaler_headroom" {
+  description = "JSON list `[{\"cpu\": \"500m\", \"memory\": \"1Gi\", \"count\": 4, \"node_selector\": {…}, \"tolerations\": […]}]` of pods that must always fit somewhere, at once: nodes are bought and kept for them, pods that run take their room, and no answer counts them as pending. Selector and tolerations may be left out. Default: none."
+  type        = string
+  default     = null
+}
+
 variable "oke_autoscaler_node_pool_stabilization_window" {
   description = "Minutes after a pool's newest node became ready in which the pool is left alone. Default: 3."
   type        = number

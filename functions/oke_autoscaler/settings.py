@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Literal
 
 from functions.oke_autoscaler.disruption_budget import DisruptionBudget, read_budgets
+from functions.oke_autoscaler.headroom_settings import Headroom, parse_headroom
 from functions.oke_autoscaler.pool_settings import NO_LIMIT, PoolSettings, Thresholds, read_pools
 from functions.oke_autoscaler.size_schedules import SizeSchedule, find_reversed_bounds, parse_schedules
 from shared.oci.settings import OciSettings
@@ -66,6 +67,11 @@ class Settings(OciSettings):
     """Which pools new nodes come from. `least-cost`: the plan over all pools that costs least, `priority` deciding
     between equals. `priority`: the pool of the highest `priority` that can take the pods is used, whatever it costs,
     and the next one takes what it cannot: at its maximum, without capacity, or too small. Default: least-cost."""
+
+    headroom: tuple[Headroom, ...] = setting(default=(), parse=parse_headroom)
+    """JSON list `[{"cpu": "500m", "memory": "1Gi", "count": 4, "node_selector": {…}, "tolerations": […]}]` of pods that
+    must always fit somewhere, at once: nodes are bought and kept for them, pods that run take their room, and no answer
+    counts them as pending. Selector and tolerations may be left out. Default: none."""
 
     node_pool_stabilization_window: int = setting(default=3, minimum=0)
     """Minutes after a pool's newest node became ready in which the pool is left alone. Default: 3."""

@@ -47,6 +47,8 @@ def pool_answer(pool: PoolVerdict) -> Answer:
         body["unschedulable-pods-count"] = str(pool.unschedulable)
     if pool.unplaced:
         body["unplaced-pods-count"] = str(pool.unplaced)
+    if pool.headroom_missing:
+        body["headroom-unplaced-count"] = str(pool.headroom_missing)
     body["node-pool-name"] = pool.name
     body["node-pool-status"] = pool.status
     body["node-count"] = str(pool.wanted_size)

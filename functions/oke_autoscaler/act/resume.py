@@ -62,7 +62,8 @@ def _needed_again(found: list[UnfinishedRemoval], observed: Observed, removals: 
         return set()
     for node in drained:
         observed = observed.with_node(without_removal(node))
-    placed = {verdict.placed_on for verdict in decide_on(observed, removals.settings, now).pods}
+    decision = decide_on(observed, removals.settings, now)
+    placed = {verdict.placed_on for verdict in decision.pods} | decision.headroom_nodes
     return {node.metadata.name for node in drained if node.metadata.name in placed}
 
 

@@ -18,6 +18,7 @@ from functions.oke_autoscaler.model.reasons import (
     FITS_NO_POOL,
     FITS_ON_NODE,
     FITS_ON_UPCOMING_NODE,
+    HEADROOM,
     MAX_SIZE_REACHED,
     NEEDS_NEW_NODE,
     NO_RESOURCE_PRESSURE,
@@ -32,8 +33,9 @@ from functions.oke_autoscaler.model.reasons import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroup
     from functions.oke_autoscaler.decide.cluster.pools import PoolStatus
     from functions.oke_autoscaler.decide.scale_down.removal_plan import RemovalPlan
     from functions.oke_autoscaler.decide.simulation.cluster_state import ClusterState
@@ -63,6 +65,7 @@ def decide(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[
         remove=tuple(verdicts.remove),
         mark_unneeded=tuple(verdicts.mark),
         unmark=tuple(verdicts.unmark),
+        headroom_nodes=frozenset(node.name for group in state.headroom for node, _ in plan.placed.get(group.ident, ())),
     )
 
 
@@ -110,12 +113,12 @@ def _pool_verdict(
     size, new = pool_status.size, plan.new_nodes.get(pool_status.id, 0)
     left = _left_by_reason(state, plan, reasons, pool_status)
     verdict = PoolVerdict(pool_status.id, pool_status.name, size, size + new, NO_RESOURCE_PRESSURE, pool_status.phase)
+    verdict.headroom_missing = _missing_headroom(state, plan, pool_status)
     if new:
-        bought = sum(
-            pods for rows in plan.placed.values() for node, pods in rows if _is_new(node.name, pool_status, node.pool)
-        )
-        for_minimum = not bought and new <= plan.below_minimum.get(pool_status.id, 0)
-        verdict.action, verdict.reason = "scale-up", BELOW_MIN_SIZE if for_minimum else UNSCHEDULABLE_PODS
+        bought = _bought(state.pending, plan, pool_status)
+        for_minimum = new <= plan.below_minimum.get(pool_status.id, 0)
+        why = UNSCHEDULABLE_PODS if bought else BELOW_MIN_SIZE if for_minimum else HEADROOM
+        verdict.action, verdict.reason = "scale-up", why
         verdict.unplaced = left[MAX_SIZE_REACHED]
         verdict.unschedulable = bought + verdict.unplaced
     elif pool_status.phase == "updating":
@@ -129,6 +132,12 @@ def _pool_verdict(
     else:
         _scale_down(verdict, verdicts, pool_status)
     return verdict
+
+
+def _bought(groups: Iterable[PodGroup], plan: PlacementPlan, pool_status: PoolStatus) -> int:
+    """Count the pods that are to go to new nodes of the pool."""
+    rows = (row for group in groups for row in plan.placed.get(group.ident, ()))
+    return sum(pods for node, pods in rows if _is_new(node.name, pool_status, node.pool))
 
 
 def _is_new(name: str, pool_status: PoolStatus, pool: str | None) -> bool:
@@ -152,6 +161,22 @@ def _left_by_reason(
             why = OUT_OF_CAPACITY
         found[why] += plan.left[group.ident]
     return found
+
+
+def _missing_headroom(state: ClusterState, plan: PlacementPlan, pool_status: PoolStatus) -> int:
+    """Count the headroom that has no place and could have one on a node of this pool, or on none of any pool."""
+    missing = [group for group in state.headroom if plan.left.get(group.ident)]
+    reasons = {group.ident: explain_unplaced(state, plan, group) for group in missing}
+    return sum(
+        plan.left[group.ident]
+        for group in missing
+        if reasons[group.ident].reason == FITS_NO_POOL or _could_hold(state, group, pool_status)
+    )
+
+
+def _could_hold(state: ClusterState, group: PodGroup, pool_status: PoolStatus) -> bool:
+    mine = (offering for offering in state.offerings if offering.pool_status is pool_status)
+    return any(not offering.obstacle(state.simulation.static, group) for offering in mine)
 
 
 def _scale_down(verdict: PoolVerdict, verdicts: RemovalPlan, pool_status: PoolStatus) -> None:

@@ -24,6 +24,8 @@ class PoolVerdict(msgspec.Struct, gc=False):
     """Pods of this answer's ``unschedulable-pods-count``."""
     unplaced: int = 0
     """Pods for which the maximum left no room."""
+    headroom_missing: int = 0
+    """Pods of `headroom` that fit nowhere, and that this pool could hold or none can."""
 
 
 NEW_NODE_PREFIX = "new:"
@@ -94,6 +96,8 @@ class Decision:
     """Nodes that get the taint DeletionCandidateOfClusterAutoscaler with the time of this tick."""
     unmark: tuple[str, ...] = ()
     """Nodes that lose that taint: they are needed again."""
+    headroom_nodes: frozenset[str] = frozenset()
+    """Nodes that hold headroom: they are needed without a pod."""
 
     def wanted(self) -> dict[str, int]:
         """Return the pools to be resized, id to wanted size; nodes are removed one by one, never by size."""

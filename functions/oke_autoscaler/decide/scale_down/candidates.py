@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from functions.oke_autoscaler.decide.cluster.headroom import NO_NAMESPACE
 from functions.oke_autoscaler.decide.cluster.utilization import utilization
 from functions.oke_autoscaler.decide.scale_down.eligibility import find_ineligibility
 from functions.oke_autoscaler.model.decision import NodeVerdict
@@ -40,6 +41,12 @@ class Candidate:
     simulated: bool = False
 
     @property
+    def no_place_reason(self) -> str:
+        """Why it stays when what it holds fits nowhere else."""
+        only_headroom = all(group.namespace == NO_NAMESPACE for group, _ in self.moving_pods)
+        return "NoPlaceForHeadroom" if only_headroom else "NoPlaceToMovePods"
+
+    @property
     def order(self) -> tuple[float, str]:
         """Least requests first."""
         used = self.verdict.utilization
@@ -70,7 +77,9 @@ def make_candidate(state: ClusterState, rules: DrainRules, node: Node, planned: 
         ignore=names_of(drain.ignore),
         utilization=used,
     )
-    empty = not planned and all(is_daemon(r.pod) or is_mirror(r.pod) or not r.counts for r in running)
+    # Headroom needs a place like a pod, but a node that only holds headroom is as idle as an empty one.
+    waiting = [group for group, _ in planned if group.namespace != NO_NAMESPACE]
+    empty = not waiting and all(is_daemon(r.pod) or is_mirror(r.pod) or not r.counts for r in running)
     candidate = Candidate(
         node, pool_status, verdict, drain, [*moving_pods, *planned], empty, taint_time(node, DELETION_CANDIDATE)
     )

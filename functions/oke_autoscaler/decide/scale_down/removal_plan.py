@@ -47,7 +47,7 @@ class RemovalPlan:
 def plan_removals(state: ClusterState, plan: PlacementPlan, blocked_by: str) -> RemovalPlan:
     """Judge every node; ``blocked_by`` says why no node may be removed in this tick, if so."""
     planned: dict[str, list[tuple[PodGroup, int]]] = {}
-    by_ident = {group.ident: group for group in state.pending}
+    by_ident = {group.ident: group for group in (*state.pending, *state.headroom)}
     for ident, nodes in plan.placed.items():
         for simulated_node, pods in nodes:
             planned.setdefault(simulated_node.name, []).append((by_ident[ident], pods))
@@ -215,4 +215,4 @@ class _RemovalPlanner:
                 simulated_node.name,
             )
             verdict.removable = self.rescheduler.try_remove(simulated_node, candidate.moving_pods, placeholder)
-            verdict.reason = None if verdict.removable else "NoPlaceToMovePods"
+            verdict.reason = None if verdict.removable else candidate.no_place_reason

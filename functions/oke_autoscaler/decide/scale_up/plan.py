@@ -30,7 +30,8 @@ def plan_scale_up(state: ClusterState) -> PlacementPlan:
     start = simulation.mark()
     result.below_minimum = open_minimum(state)
     work: PodCounts = []
-    for group in state.pending:
+    # Headroom comes last: what pods need they take from it, and the plan makes up for it.
+    for group in (*state.pending, *state.headroom):
         left = len(group.pending) - simulation.fill(group, len(group.pending))
         if left:
             result.waiting[group.ident] = left
@@ -174,7 +175,7 @@ def _score(state: ClusterState, steps: list[Step], rest: PodCounts) -> tuple[obj
     missing: dict[int, int] = {}
     for group, pods in rest:
         missing[-group.priority] = missing.get(-group.priority, 0) + pods
-    every = sorted({-group.priority for group in state.pending})
+    every = sorted({-group.priority for group in (*state.pending, *state.headroom)})
     # Rounded, because sums of the same costs in another order differ in their last bits, and a tie would not be one.
     cost = round(sum(costs[pool] for pool in opened), 6)
     preference = plan_preference(statuses[pool] for pool in opened)

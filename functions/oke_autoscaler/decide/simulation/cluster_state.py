@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.decide.cluster.compute_shapes import FLANNEL_PODS
+from functions.oke_autoscaler.decide.cluster.headroom import headroom_groups
 from functions.oke_autoscaler.decide.cluster.node_templates import build_node_template, domain_labels, lasting_taints
 from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroups
 from functions.oke_autoscaler.decide.cluster.pool_preference import pool_preference
@@ -73,6 +74,8 @@ class ClusterState:
     """Registered nodes by name."""
     pending: list[PodGroup] = field(default_factory=list)
     """Groups with pending pods, most important first, then in the order of the list."""
+    headroom: list[PodGroup] = field(default_factory=list)
+    """Groups of virtual pods that must fit after all pending ones; no answer counts them."""
     idle: list[tuple[Pod, str]] = field(default_factory=list)
     """Pending pods that never cause a node to be bought, and why."""
     preempting: list[tuple[Pod, PodGroup, str]] = field(default_factory=list)
@@ -113,12 +116,14 @@ def build_cluster_state(snapshot: Snapshot, settings: Settings, now: float, refu
         else:
             group.pending.append(pod)
             waiting.setdefault(group.ident, group)
+    headroom = headroom_groups(settings.headroom, groups)
     daemons = list(_daemon_sets(snapshot, groups))
     every = list(groups.all())
     resources = _set_vectors(every)
     static = StaticFit(every)
     simulation = NodeSimulation(static, Constraints(every, static, snapshot.namespaces))
     state = ClusterState(snapshot, settings, now, pools, simulation, running=running, idle=idle, preempting=preempting)
+    state.headroom = headroom
     state.pending = sorted(waiting.values(), key=lambda group: -group.priority)
     _add_nodes(state, resources)
     for _, group, nominated in preempting:
