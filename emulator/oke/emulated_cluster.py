@@ -30,8 +30,11 @@ Knobs: `cluster.behaviour` (`emulator.oke.model.node_pool_records.Behaviour`: vi
 refused or merged, capacity by availability domain, failing deletions, the id of nodes without an instance, timings),
 `pool.overrides` (put over the JSON of a pool: `{"nodes": None}`), `pool.touch()` (a new etag), `pool.is_stuck`,
 `work_requests.add_finished(pool, "NODEPOOL_RECONCILE", errors=[("InternalError", "Out of host capacity.")])`,
-`expire_continue_tokens()`, `api_server.pager.lifetime_seconds`, `api_server.compresses`, `api_server.authenticator`
-(`allowed_skew_seconds`, `name_of`), `endpoints`, `loops.enabled` (no scheduler, kubelets and controllers).
+`PoolBehaviour` for what the nodes of one pool do (`add_pool(…, never_register=True)`: hypervisor's memory tax, volume
+limit, joining late or never, taints and labels that come and go, late GPUs, a clock ahead), `edit_pool`, `reclaim`,
+`taint`, `untaint`, `label`, `expire_continue_tokens()`, `api_server.pager.lifetime_seconds`, `api_server.compresses`,
+`api_server.authenticator` (`allowed_skew_seconds`, `name_of`), `endpoints`, `loops.enabled` (no scheduler, kubelets and
+controllers).
 
 Load of instances: what their running pods request, times a usual share (annotation `emulator/load-percent` of a pod
 sets it), sampled at each minute; `set_metrics` sets it.
@@ -53,11 +56,11 @@ from emulator.kubernetes.kinds import BY_NAME, NAMESPACE, NODE, POD, REPLICA_SET
 from emulator.kubernetes.object_fields import Object, changed, node_name_of
 from emulator.kubernetes.rbac import Permission, User
 from emulator.oke.control.controllers import pod_of
+from emulator.oke.human_actions import HumanActions
 from emulator.oke.model import manifests
 from emulator.oke.model.pool_behaviour import behaviour_of
 from emulator.oke.nodes.instance_metrics import CPU, RAM
 from emulator.oke.nodes.kubelet import running
-from emulator.oke.runtime import ClusterRuntime
 from emulator.oke.services.compute_service import ComputeService
 from emulator.oke.services.container_engine_service import ContainerEngineService
 from emulator.oke.services.monitoring_service import MonitoringService
@@ -68,14 +71,14 @@ if TYPE_CHECKING:
 
     from emulator.base.service_protocol import Service
     from emulator.oke.model.manifests import BudgetFields, PodFields, PoolFields
-    from emulator.oke.model.node_pool_records import NodePoolRecord, PoolNode
+    from emulator.oke.model.node_pool_records import NodePoolRecord
     from emulator.services.identity.service import IdentityService
 
 READY_SECONDS = 3600.0
 """How long the nodes of a new pool have been Ready."""
 
 
-class EmulatedCluster(ClusterRuntime):
+class EmulatedCluster(HumanActions):
     """One OKE cluster; see the module's text."""
 
     def __init__(self, identity: IdentityService) -> None:
@@ -192,27 +195,9 @@ class EmulatedCluster(ClusterRuntime):
         hosts = [self.store.find(NODE, node.host) for node in pool.nodes]
         return [host for host in hosts if host is not None]
 
-    def pool_node(self, host: str) -> PoolNode:
-        """Return the container engine's view of a Kubernetes node. Raises KeyError when there is none."""
-        for pool in self.node_pools.pools.values():
-            for node in pool.nodes:
-                if node.host == host:
-                    return node
-        raise KeyError(host)
-
     def pending(self) -> list[Object]:
         """Return the pods that are on no node."""
         return [pod for pod in self.objects("Pod") if not node_name_of(pod)]
-
-    def resize(self, pool: NodePoolRecord, size: int) -> None:
-        """Set a pool's size as a human does in the console."""
-        with self.lock:
-            self.node_pools.resize(pool, size)
-
-    def set_ready(self, host: str, *, ready: bool, since_seconds: float = 0) -> None:
-        """Turn a node's Ready condition, as of `since_seconds` ago."""
-        with self.lock:
-            self.hosts.set_ready(host, ready=ready, since_epoch_seconds=self.clock() - since_seconds)
 
     def set_metrics(self, host: str, cpu_percent: float | None, ram_percent: float | None = None) -> None:
         """Let a node's instance report this load at all times, in place of what its pods use; None: no such metric."""

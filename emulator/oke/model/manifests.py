@@ -19,8 +19,9 @@ class PoolFields(BehaviourFields, total=False):
     """What a pool may be given, beside the knobs of `PoolBehaviour`.
 
     `labels` are its initialNodeLabels (default `name: <name>`, the users' convention), `taints` are given to its
-    kubelets (`key=value:Effect,…`), `max_pods` None is the flannel network, `ocpus` None a shape that is not flexible;
-    `more` are further fields of a NodePool, camelCase.
+    kubelets (`key=value:Effect,…`), `image` is the name of their boot image, `preemptible` makes their placements so,
+    `max_pods` None is the flannel network, `ocpus` None a shape that is not flexible; `more` are further fields of a
+    NodePool, camelCase.
     """
 
     ocpus: float | None
@@ -30,6 +31,8 @@ class PoolFields(BehaviourFields, total=False):
     fault_domains: Sequence[str]
     labels: Mapping[str, str]
     taints: str
+    image: str
+    preemptible: bool
     max_pods: int | None
     more: Mapping[str, object]
 
@@ -71,10 +74,11 @@ def node_pool_manifest(
         "nodeMetadata": {"kubelet-extra-args": f"--register-with-taints={taints}"} if taints else {},
         "nodeShape": fields.get("shape", "VM.Standard.E4.Flex"),
         "nodeShapeConfig": {"ocpus": ocpus, "memoryInGBs": memory_gib} if ocpus is not None else None,
+        "nodeSourceDetails": {"sourceType": "IMAGE", "imageId": _image_id(fields.get("image", "oke-8.10"))},
         "initialNodeLabels": [{"key": key, "value": value} for key, value in labels.items()],
         "nodeConfigDetails": {
             "size": size,
-            "placementConfigs": _placements(name, fields.get("domains", DOMAINS[:1]), fields.get("fault_domains")),
+            "placementConfigs": _placements(name, fields),
             "nodePoolPodNetworkOptionDetails": _network(fields.get("max_pods", 31)),
         },
         "nodeEvictionNodePoolSettings": {"evictionGraceDuration": "PT60M", "isForceDeleteAfterGraceDuration": True},
@@ -84,18 +88,42 @@ def node_pool_manifest(
     }
 
 
-def _placements(name: str, domains: Sequence[str], fault_domains: Sequence[str] | None) -> list[Object]:
-    extra: Object = {"faultDomains": list(fault_domains)} if fault_domains else {}
+def _placements(name: str, fields: PoolFields) -> list[Object]:
+    extra: Object = {"faultDomains": list(fields["fault_domains"])} if fields.get("fault_domains") else {}
+    if fields.get("preemptible"):
+        extra["preemptibleNodeConfig"] = {"preemptionAction": {"type": "TERMINATE", "isPreserveBootVolume": False}}
     return [
         {"availabilityDomain": domain, "subnetId": f"ocid1.subnet.oc1.iad.{number}{name}", **extra}
-        for number, domain in enumerate(domains, 1)
+        for number, domain in enumerate(fields.get("domains", DOMAINS[:1]), 1)
     ]
+
+
+def _image_id(name: str) -> str:
+    return f"ocid1.image.oc1.iad.{name}"
 
 
 def _network(max_pods: int | None) -> Object:
     if max_pods is None:
         return {"cniType": "FLANNEL_OVERLAY"}
     return {"cniType": "OCI_VCN_IP_NATIVE", "maxPodsPerNode": max_pods, "podNsgIds": [], "podSubnetIds": []}
+
+
+_EDITED = {
+    "shape": ("nodeShape",),
+    "ocpus": ("nodeShapeConfig",),
+    "memory_gib": ("nodeShapeConfig",),
+    "labels": ("initialNodeLabels",),
+    "taints": ("nodeMetadata",),
+    "image": ("nodeSourceDetails",),
+}
+"""What of a pool's JSON follows from which field, of those that can be changed."""
+
+
+def pool_changes(name: str, **fields: Unpack[PoolFields]) -> Object:
+    """Return the UpdateNodePoolDetails that change what the fields say; `more` is put over them."""
+    made = node_pool_manifest(name, size=0, cluster_id="", compartment="", **fields)
+    wanted = {key for field in fields for key in _EDITED.get(field, ())}
+    return {**{key: value for key, value in made.items() if key in wanted}, **fields.get("more", {})}
 
 
 def pod_manifest(name: str, selector: Mapping[str, str] | None = None, **fields: Unpack[PodFields]) -> Object:

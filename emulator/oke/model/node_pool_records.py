@@ -33,6 +33,8 @@ class Timings:
     """Until the node is ACTIVE in its pool."""
     register: float = 130
     """Until the kubelet registers the Kubernetes node, not ready and tainted."""
+    register_timeout: float = 1200
+    """Until OKE gives up on a node that is not registered, with `PoolBehaviour.active_when_registered`."""
     ready: float = 150
     """Until the Kubernetes node is Ready."""
     terminate: float = 60
@@ -125,6 +127,11 @@ class PoolNode:
         return str(self.placement["availabilityDomain"])
 
     @property
+    def is_preemptible(self) -> bool:
+        """Tell whether its instance may be reclaimed."""
+        return bool(self.placement.get("preemptibleNodeConfig"))
+
+    @property
     def counts(self) -> bool:
         """Tell whether it counts towards the pool's size."""
         return self.state not in {"DELETING", "DELETED"} and not self.is_marked and self.error is None
@@ -142,6 +149,8 @@ class NodePoolRecord:
     """UPDATING is shown although no work goes on."""
     overrides: Object = field(default_factory=dict)
     behaviour: PoolBehaviour = field(default_factory=PoolBehaviour)
+    begun: int = 0
+    """New nodes that got an instance; those that the pool was set up with are not counted."""
 
     @property
     def id(self) -> str:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from emulator.kubernetes.kinds import CSI_NODE, NODE, POD
-from emulator.kubernetes.object_fields import Object, at, changed, key_of, spec_of, with_condition
+from emulator.kubernetes.object_fields import Object, at, changed, key_of, labels_of, spec_of, status_of, with_condition
 from emulator.oke.model.shape_catalogue import SHAPES
-from emulator.oke.nodes.machine_resources import resources_of
+from emulator.oke.model.taint_text import taints_in
+from emulator.oke.nodes.machine_resources import devices_of, resources_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from emulator.kubernetes.store import Store
     from emulator.oke.model.node_pool_records import NodePoolRecord, PoolNode
     from emulator.oke.model.simulated_clock import SimulatedClock
 
 NOT_READY = "node.kubernetes.io/not-ready"
+PREEMPTIBLE = "oci.oraclecloud.com/oke-is-preemptible"
+"""Label and taint of preemptible nodes.
+Source: https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengusingpreemptiblecapacity.htm"""
+
 BLOCK_VOLUME_DRIVER = "blockvolume.csi.oraclecloud.com"
-_TAINT = re.compile(r"([^=:,\s]+)(?:=([^:,\s]*))?:(NoSchedule|PreferNoSchedule|NoExecute)")
 
 
 class Hosts:
@@ -54,6 +59,39 @@ class Hosts:
             taints.append({"key": NOT_READY, "effect": "NoSchedule"})
         self._store.replace(NODE, with_condition(changed(item, ("spec.taints", taints or None)), condition))
 
+    def taint(self, name: str, taints: Iterable[Object]) -> None:
+        """Put taints on a node, each in place of the one of its key and effect."""
+        item = self._store.find(NODE, name)
+        if item is None:
+            return
+        added = list(taints)
+        taken = {(taint["key"], taint["effect"]) for taint in added}
+        kept = [one for one in spec_of(item).get("taints") or [] if (one["key"], one["effect"]) not in taken]
+        self._store.replace(NODE, changed(item, ("spec.taints", [*kept, *added])))
+
+    def untaint(self, name: str, keys: Iterable[str]) -> None:
+        """Take the taints of these keys off a node."""
+        item, gone = self._store.find(NODE, name), set(keys)
+        if item is not None:
+            kept = [one for one in spec_of(item).get("taints") or [] if one["key"] not in gone]
+            self._store.replace(NODE, changed(item, ("spec.taints", kept or None)))
+
+    def label(self, name: str, labels: Mapping[str, str | None]) -> None:
+        """Set labels of a node; None takes one off."""
+        item = self._store.find(NODE, name)
+        if item is not None:
+            held = {**labels_of(item), **labels}
+            kept = {key: value for key, value in held.items() if value is not None}
+            self._store.replace(NODE, changed(item, ("metadata.labels", kept)))
+
+    def show_devices(self, node: PoolNode) -> None:
+        """Add the GPUs of a node to its capacity, as its device plug-in does."""
+        item, devices = self._store.find(NODE, node.host), devices_of(node.details)
+        if item is not None and devices:
+            status = status_of(item)
+            both = {name: {**status[name], **devices} for name in ("capacity", "allocatable")}
+            self._store.replace(NODE, changed(item, *((f"status.{name}", value) for name, value in both.items())))
+
     def remove(self, name: str) -> None:
         """Take a node away with the pods on it."""
         for pod in self._store.pods_on(name):
@@ -65,7 +103,7 @@ class Hosts:
 def node_object(pool: NodePoolRecord, node: PoolNode) -> Object:
     """Return the Kubernetes node that a kubelet registers, without conditions."""
     capacity, free = resources_of(pool, node.details)
-    taints = [{"key": NOT_READY, "effect": "NoSchedule"}, *_registered_taints(node.details)]
+    taints = [{"key": NOT_READY, "effect": "NoSchedule"}, *_own_taints(node), *_registered_taints(node.details)]
     return {
         "metadata": {
             "name": node.host,
@@ -116,6 +154,7 @@ def kubelet_labels(pool: NodePoolRecord, node: PoolNode) -> dict[str, str]:
         "failure-domain.beta.kubernetes.io/zone": zone,
         "oci.oraclecloud.com/fault-domain": node.fault_domain,
         "node_pool": pool.name,
+        **({PREEMPTIBLE: "true"} if node.is_preemptible else {}),
         **{one["key"]: one["value"] for one in details.get("initialNodeLabels") or []},
     }
 
@@ -139,9 +178,15 @@ def _architecture(details: Object) -> str:
     return SHAPES[details["nodeShape"]].architecture
 
 
+def _own_taints(node: PoolNode) -> list[Object]:
+    """Return the taints that OKE puts on nodes with GPUs and on preemptible ones."""
+    keys = [*devices_of(node.details), *([PREEMPTIBLE] if node.is_preemptible else [])]
+    return [{"key": key, "value": "present", "effect": "NoSchedule"} for key in keys]
+
+
 def _registered_taints(details: Object) -> list[Object]:
     """Return the taints of `--register-with-taints` in the metadata's kubelet arguments."""
     text = (details.get("nodeMetadata") or {}).get("kubelet-extra-args", "")
     _, _, listed = text.partition("--register-with-taints")
     argument = listed.lstrip("= \"'").split(" --")[0]
-    return [{"key": key, "value": value, "effect": effect} for key, value, effect in _TAINT.findall(argument)]
+    return taints_in(argument)

@@ -49,6 +49,12 @@ def machine_of(details: Object) -> tuple[int, float]:
     return round(ocpus * shape.vcpus_per_ocpu), float(config.get("memoryInGBs") or shape.memory_gib)
 
 
+def devices_of(details: Object) -> dict[str, str]:
+    """Return the GPUs of a machine as the resource that its device plug-in reports."""
+    shape = SHAPES[details["nodeShape"]]
+    return {shape.gpu_resource: str(shape.gpus)} if shape.gpus else {}
+
+
 def visible_kib(pool: NodePoolRecord, details: Object) -> int:
     """Return the memory that the kernel of a machine sees."""
     _, declared_gib = machine_of(details)

@@ -10,6 +10,7 @@ from emulator.kubernetes.object_fields import Object, changed, is_finished, is_l
 from emulator.kubernetes.pod_deletion import DeleteOptions, evict
 from emulator.kubernetes.status import StatusError
 from emulator.oke.model.node_pool_records import NodePoolRecord, PoolNode, WorkRequestRecord, ocid
+from emulator.oke.nodes.joining import Joining
 
 if TYPE_CHECKING:
     from emulator.kubernetes.store import Store
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
     from emulator.oke.nodes.work_requests import WorkRequests
 
 _DRAIN_POLL_SECONDS = 10.0
+_REGISTER_TIMEOUT = (
+    "1 nodes(s) register timeout. First, confirm that network prerequisites have been met. If network prerequisites "
+    "have been met, troubleshoot the problem by running the Node Doctor script on the node(s) experiencing the issue."
+)
+"""As https://github.com/oracle-terraform-modules/terraform-oci-oke/issues/745 shows it."""
+
 _LIMIT_CODES = {"LimitExceeded", "QuotaExceeded"}
 
 
@@ -41,6 +48,7 @@ class NodeLife:
         self._hosts = hosts
         self._work_requests = work_requests
         self._cluster_id = cluster_id
+        self._joining = Joining(clock, agenda, hosts, behaviour)
         self.behaviour = behaviour
         self.instances: dict[str, Object] = {}
 
@@ -73,6 +81,7 @@ class NodeLife:
         node.state = "ACTIVE"
         self._hosts.register(pool, node)
         self._hosts.set_ready(node.host, ready=True, since_epoch_seconds=ready_since_seconds)
+        self._hosts.show_devices(node)
 
     def _later(self, seconds: float, action: Action) -> None:
         self._agenda.add(self._clock() + seconds, action)
@@ -91,9 +100,22 @@ class NodeLife:
         self._make_instance(pool, node)
         # The steps are counted from the start of the node's life; the instance exists now, `launch` seconds into it.
         times = self.behaviour.timings
-        self._later(times.active - times.launch, lambda: self._activate(pool, node, request))
-        self._later(times.register - times.launch, lambda: self._hosts.register(pool, node))
-        self._later(times.ready - times.launch, lambda: self._hosts.set_ready(node.host, ready=True))
+        pool.begun += 1
+        self._joining.plan(pool, node, pool.begun, lived_seconds=times.launch)
+        active = times.active
+        if pool.behaviour.active_when_registered:
+            register = self._joining.registers_after(pool, pool.begun)
+            if register is None or register > times.register_timeout:
+                self._later(times.register_timeout - times.launch, lambda: self._time_out(pool, node, request))
+                return
+            active = register
+        self._later(active - times.launch, lambda: self._activate(pool, node, request))
+
+    def _time_out(self, pool: NodePoolRecord, node: PoolNode, request: WorkRequestRecord) -> None:
+        """Give up on a node that did not register; its instance runs on."""
+        if node.state == "CREATING":
+            self._give_up(pool, node, request, _REGISTER_TIMEOUT)
+            pool.touch()
 
     def _fail(self, pool: NodePoolRecord, node: PoolNode, request: WorkRequestRecord) -> None:
         code, message = self.behaviour.capacity_error
@@ -121,6 +143,8 @@ class NodeLife:
             "faultDomain": node.fault_domain,
             "shape": node.details["nodeShape"],
             "shapeConfig": {"ocpus": config.get("ocpus"), "memoryInGBs": config.get("memoryInGBs")},
+            "imageId": (node.details.get("nodeSourceDetails") or {}).get("imageId"),
+            "preemptibleInstanceConfig": node.placement.get("preemptibleNodeConfig"),
             "lifecycleState": "RUNNING",
             "region": "iad",
             "timeCreated": timestamp(node.created_at_seconds),
@@ -137,16 +161,21 @@ class NodeLife:
         """Evict what can be evicted, and look again until nothing is left or the grace is over."""
         # OKE drains within the grace that the request gave. Afterwards the force flag decides: terminate with the pods
         # that are left, or give up and leave the node FAILING, still marked.
-        left = [pod for pod in self._store.pods_on(node.host) if _is_drained(pod)]
-        for pod in left:
-            if not is_leaving(pod):
-                self._try_to_evict(pod)
+        left = self._evict_from(node)
         if left and self._clock() + _DRAIN_POLL_SECONDS <= until_seconds:
             self._later(_DRAIN_POLL_SECONDS, lambda: self._drain(pool, node, request, until_seconds, force=force))
         elif left and not force:
             self._give_up(pool, node, request, "pods are left after the eviction grace duration")
         else:
             self._later(self.behaviour.timings.terminate, lambda: self._terminate(pool, node, request))
+
+    def _evict_from(self, node: PoolNode) -> list[Object]:
+        """Evict what can be evicted of a node; return the pods that a drain waits for."""
+        left = [pod for pod in self._store.pods_on(node.host) if _is_drained(pod)]
+        for pod in left:
+            if not is_leaving(pod):
+                self._try_to_evict(pod)
+        return left
 
     def _try_to_evict(self, pod: Object) -> None:
         try:
@@ -164,12 +193,27 @@ class NodeLife:
         if node.id in self.behaviour.failing_deletions:
             self._give_up(pool, node, request, "the instance could not be terminated")
             return
+        self.lose(pool, node)
+        self._work_requests.settled(pool, node, request)
+
+    def lose(self, pool: NodePoolRecord, node: PoolNode) -> None:
+        """Let a node's instance end, and its Kubernetes node and pods with it."""
         self._hosts.remove(node.host)
         self.instances[node.id]["lifecycleState"] = "TERMINATED"
         node.state = "DELETED"
         pool.touch()
         self._later(self.behaviour.timings.linger, lambda: _forget(pool, node))
-        self._work_requests.settled(pool, node, request)
+
+    def give_notice(self, node: PoolNode, notice_seconds: float, at_the_end: Action) -> None:
+        """Cordon and drain a node whose instance ends in so many seconds, whatever is left on it then."""
+        self._cordon(node)
+        self._evict_until(node, self._clock() + notice_seconds)
+        self._later(notice_seconds, at_the_end)
+
+    def _evict_until(self, node: PoolNode, until_seconds: float) -> None:
+        self._evict_from(node)
+        if self._clock() + _DRAIN_POLL_SECONDS < until_seconds:
+            self._later(_DRAIN_POLL_SECONDS, lambda: self._evict_until(node, until_seconds))
 
 
 def _is_drained(pod: Object) -> bool:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 DEFAULT_GRACE_SECONDS = 3600.0
 """evictionGraceDuration of a pool that says nothing: PT60M."""
 
+NOTICE_SECONDS = 120.0
+"""Between the notice and the end of a preemptible instance.
+Source: https://docs.oracle.com/en-us/iaas/Content/Compute/Concepts/preemptible.htm"""
+
 
 class NodePools:
     """The pools of a cluster and the changes that they take."""
@@ -94,6 +98,20 @@ class NodePools:
             self._life.end(pool, node, request, drain_seconds=grace_seconds, force=force)
         self._reconcile(pool, request, grace_seconds, force=force)
         return request
+
+    def reclaim(self, pool: NodePoolRecord, node: PoolNode, notice_seconds: float = NOTICE_SECONDS) -> None:
+        """Take back a node's instance: OKE cordons and drains it during the notice, and replaces it afterwards."""
+        # The size stays. Source: https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengusingpreemptiblecapacity.htm
+        self._life.give_notice(node, notice_seconds, lambda: self._replace_lost(pool, node))
+
+    def _replace_lost(self, pool: NodePoolRecord, node: PoolNode) -> None:
+        if node.state == "DELETED":
+            return
+        self._life.lose(pool, node)
+        if node.is_marked:
+            return
+        request = self._work_requests.begin(pool, "NODEPOOL_RECONCILE")
+        self._reconcile(pool, request, DEFAULT_GRACE_SECONDS, force=True)
 
     def _refuse_while_busy(self, pool: NodePoolRecord) -> None:
         if pool.state in {"DELETING", "DELETED"}:
