@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 Object = dict[str, Any]
@@ -25,13 +25,16 @@ _SUFFIXES = {
     "G": Decimal(10**9),
     "T": Decimal(10**12),
     "P": Decimal(10**15),
+    "E": Decimal(10**18),
     "Ki": Decimal(2**10),
     "Mi": Decimal(2**20),
     "Gi": Decimal(2**30),
     "Ti": Decimal(2**40),
     "Pi": Decimal(2**50),
+    "Ei": Decimal(2**60),
 }
-_QUANTITY = re.compile(r"([+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)([a-zA-Z]{0,2})")
+_QUANTITY = re.compile(r"([+-]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]+)|([numkMGTPE]|[KMGTPE]i)?)")
+LARGEST_INTEGER = 2**63 - 1
 
 
 def key_of(item: Object) -> Key:
@@ -134,17 +137,19 @@ def with_condition(item: Object, condition: Object) -> Object:
 
 
 def parse_quantity(text: object) -> Decimal:
-    """Return a resource quantity as a number. Raises ValueError for one that is none.
+    """Return a resource quantity as a number. Raises ValueError for one that the API server refuses.
 
-    Source: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+    Its form is wide: ``1e003``, ``1E300`` and ``m`` are quantities, and are stored as they came. What has a binary
+    suffix is capped. Source: k8s.io/apimachinery, pkg/api/resource/quantity.go (``ParseQuantity``).
     """
-    match = _QUANTITY.fullmatch(str(text))
-    if match is None or match[2] not in _SUFFIXES:
+    written = str(text).strip()
+    match = _QUANTITY.fullmatch(written)
+    if match is None or not written or abs(int(match[4] or 0)) > 2**31 - 1:
         raise ValueError(f"{text!r} is not a quantity")
-    try:
-        return Decimal(match[1]) * _SUFFIXES[match[2]]
-    except InvalidOperation as error:
-        raise ValueError(f"{text!r} is not a quantity") from error
+    sign, whole, decimals, exponent, suffix = match.groups()
+    digits, power = f"{whole}{decimals or ''}" or "0", int(exponent or 0) - len(decimals or "")
+    number = Decimal(f"{sign}{digits}e{max(-2000, min(2000, power))}") * _SUFFIXES[suffix or ""]
+    return min(number, Decimal(LARGEST_INTEGER)) if (suffix or "").endswith("i") else number
 
 
 def at(epoch_seconds: float) -> str:

@@ -137,6 +137,7 @@ class Tick:
     def _work(self, events: TickEvents) -> Decision:
         """Do what is to be done; return the decision, with each pool's verdict as it came out."""
         observed, decision, now = self.observe()
+        events.about_unreadable(observed.snapshot)
         removals = Removals(self.oke, self.cluster, self.settings, events)
         resumed = resume(removals, observed, decision, now)
         if resumed is not observed:

@@ -12,7 +12,7 @@ import contextlib
 import email.utils
 import ssl
 import time
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import msgspec
@@ -20,11 +20,12 @@ import msgspec
 from shared.errors import KubernetesApiError, ResponseTooLarge, UnsafeAddress
 from shared.http.client import HttpClient, HttpError, HttpResponse
 from shared.http.connections import Waits
+from shared.kubernetes.decoding import Page, decoded, decoded_apiece, decoded_object, kind_of, malformed
 from shared.sockets.call_end import closed_at_end
 from shared.tls import context_of_authority
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from shared.deadline import Deadline
 
@@ -57,21 +58,6 @@ class TokenSource(Protocol):
     def token(self, *, refused: bool) -> str:
         """Return the token to send; ``refused``: the server did not take the last one (401)."""
         ...
-
-
-class _ListMeta(msgspec.Struct):
-    continue_: str = msgspec.field(name="continue", default="")
-    remaining: int | None = msgspec.field(name="remainingItemCount", default=None)
-
-
-class _Page(msgspec.Struct, Generic[T]):
-    kind: str
-    items: list[T]
-    metadata: _ListMeta = msgspec.field(default_factory=_ListMeta)
-
-
-class _Kind(msgspec.Struct):
-    kind: str = ""
 
 
 class _Status(msgspec.Struct):
@@ -136,7 +122,7 @@ class KubernetesApi:
             wait = min(2 * wait, MAX_WAIT_SECONDS)
         return self._exchange("GET", target)
 
-    def get_object(self, path: str, item: type[T]) -> T | None:
+    def get_object(self, path: str, item: type[T], *, odd: Callable[[bytes], T | None] | None = None) -> T | None:
         """Return one decoded object; None where the server says 404. Its kind must be the name of ``item``."""
         try:
             body = self.get(path)
@@ -144,25 +130,36 @@ class KubernetesApi:
             if error.status == 404:
                 return None
             raise
-        return decoded_object(body, item, path)
+        return decoded_object(body, item, path, odd=odd)
 
-    def list_all(self, path: str, item: type[T], query: Mapping[str, str] | None = None, *, kind: str = "") -> list[T]:
+    def list_all(
+        self,
+        path: str,
+        item: type[T],
+        query: Mapping[str, str] | None = None,
+        *,
+        kind: str = "",
+        odd: Callable[[bytes], T | None] | None = None,
+    ) -> list[T]:
         """Return all items of a list, page by page; all or nothing. ``kind``: of an item, if not the name of ``item``.
+
+        ``odd`` makes the best of an item with fields of other types, from its JSON, and returns None to leave it out:
+        one item is not the whole list. Without it such an item is an error, as below.
 
         An expired continue token (410) starts the list again. A page that is a list of another kind or has no items,
         or a last page that says there is more, is a KubernetesApiError with the code ``malformed``: half a list, or
         that of something else, must never look like a small cluster.
         """
-        wanted = f"{kind or _kind_of(item)}List"
+        wanted = f"{kind or kind_of(item)}List"
         # A continue token is good for about five minutes, until etcd compacts the version of the list that it names.
         # Pages of two versions must not be put together: an object could be in both or in neither.
         for _ in range(LIST_RESTARTS):
             try:
-                return self._pages(path, item, wanted, dict(query or {}))
+                return self._pages(path, item, wanted, dict(query or {}), odd)
             except KubernetesApiError as error:
                 if error.status != 410:
                     raise
-        return self._pages(path, item, wanted, dict(query or {}))
+        return self._pages(path, item, wanted, dict(query or {}), odd)
 
     def send(self, method: str, path: str, body: object, content_type: str = JSON) -> bytes:
         """Send one write, once; KubernetesApiError with status 0 when it may or may not have happened."""
@@ -172,21 +169,29 @@ class KubernetesApi:
         """Close the connection; the next call makes a new one."""
         self._http.close()
 
-    def _pages(self, path: str, item: type[T], wanted: str, query: dict[str, str]) -> list[T]:
-        decoder = msgspec.json.Decoder(_Page[item])  # type: ignore[valid-type]
+    def _pages(
+        self, path: str, item: type[T], wanted: str, query: dict[str, str], odd: Callable[[bytes], T | None] | None
+    ) -> list[T]:
+        decoder = msgspec.json.Decoder(Page[item])  # type: ignore[valid-type]
         items: list[T] = []
         query["limit"] = str(self._page_items)
         while True:
-            page = decoded(self.get(path, query), decoder, path)
+            body = self.get(path, query)
+            try:
+                page = decoded(body, decoder, path)
+            except KubernetesApiError:
+                if odd is None:
+                    raise
+                page = decoded_apiece(body, item, path, odd)
             if page.kind != wanted:
-                raise _malformed(path, f"{wanted} was asked for, {page.kind} came")
+                raise malformed(path, f"{wanted} was asked for, {page.kind} came")
             items.extend(page.items)
             following = page.metadata.continue_
             if not following:
                 break
             query["continue"] = following
         if page.metadata.remaining:
-            raise _malformed(path, f"the list ends {page.metadata.remaining} items early")
+            raise malformed(path, f"the list ends {page.metadata.remaining} items early")
         return items
 
     def _exchange(self, method: str, target: str, body: bytes | None = None, content_type: str = JSON) -> bytes:
@@ -228,26 +233,6 @@ class KubernetesApi:
             self._server_time = email.utils.parsedate_to_datetime(date).timestamp()
 
 
-def decoded_object(body: bytes, item: type[T], path: str) -> T:
-    """Return the body as one object, whose kind must be the name of ``item``; else as ``decoded``."""
-    kind = decoded(body, msgspec.json.Decoder(_Kind), path).kind
-    if kind != _kind_of(item):
-        raise _malformed(path, f"{_kind_of(item)} was asked for, {kind or 'something without a kind'} came")
-    return decoded(body, msgspec.json.Decoder(item), path)
-
-
-def _kind_of(item: type[object]) -> str:
-    return item.__name__.removeprefix("_")
-
-
-def decoded(body: bytes, decoder: msgspec.json.Decoder[T], path: str) -> T:
-    """Return the body as the decoder's type; KubernetesApiError (``malformed``) names the field that does not fit."""
-    try:
-        return decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
-        raise _malformed(path, str(fault)) from None
-
-
 def _context(authority_pem: str) -> ssl.SSLContext:
     try:
         return context_of_authority(authority_pem)
@@ -267,10 +252,6 @@ def _error(response: HttpResponse, target: str) -> KubernetesApiError:
         audit_id=response.headers.get("audit-id", ""),
         path=_shown(target),
     )
-
-
-def _malformed(path: str, text: str) -> KubernetesApiError:
-    return KubernetesApiError(f"the API server's answer cannot be read: {text[:200]}", code="malformed", path=path)
 
 
 def _shown(target: str) -> str:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from emulator.kubernetes.label_selectors import expression_matches
-from emulator.kubernetes.object_fields import Object, labels_of, parse_quantity, spec_of, status_of
+from emulator.kubernetes.object_fields import LARGEST_INTEGER, Object, labels_of, parse_quantity, spec_of, status_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,13 +21,18 @@ _REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 
 
 @lru_cache(maxsize=4096)
-def _number(text: str) -> Decimal:
-    return parse_quantity(text)
+def _number(text: str, factor: int) -> Decimal:
+    number = parse_quantity(text)
+    return Decimal(0) if abs(number) * factor > LARGEST_INTEGER else number
 
 
 def amounts_of(requests: Mapping[str, object] | None) -> Amounts:
-    """Return resource amounts as numbers."""
-    return {name: _number(str(amount)) for name, amount in (requests or {}).items()}
+    """Return resource amounts as numbers.
+
+    The scheduler counts CPU in thousandths and all in integers of 64 bits; what does not fit counts as 0, without a
+    word (k8s.io/apimachinery, pkg/api/resource: ``MilliValue`` leaves out whether its scaling succeeded).
+    """
+    return {name: _number(str(amount), 1000 if name == "cpu" else 1) for name, amount in (requests or {}).items()}
 
 
 _known: dict[int, tuple[Object, Amounts]] = {}

@@ -19,6 +19,7 @@ from functions.oke_autoscaler.model.reasons import (
     POOL_NOT_STABLE,
     UNSCHEDULABLE_PODS,
 )
+from functions.oke_autoscaler.model.unreadable import listed
 
 if TYPE_CHECKING:
     from functions.oke_autoscaler.model.decision import Decision, PoolVerdict
@@ -67,7 +68,9 @@ def with_reasons(decision: Decision, *, nodes: bool) -> Answer:
         ((level, body),) = pool_answer(pool).items()
         why = pod_reasons(decision) if pool.unschedulable or pool.unplaced else []
         stay = node_reasons(decision, pool.name) if nodes else []
-        more = {"pod-reasons": _listed(why), "node-reasons": _listed(stay)}
+        more = {"pod-reasons": _listed(why), "node-reasons": _listed(stay), **unreadable_fields(decision)}
+        if decision.unreadable and body["action"] == "none":
+            level = "warning"
         answers.append({level: body | {name: text for name, text in more.items() if text}})
     return _of_all_pools(answers)
 
@@ -85,6 +88,12 @@ def node_reasons(decision: Decision, pool: str) -> list[str]:
     """Return ``node: reason`` of each node of a pool that is not removed in this tick."""
     stay = [node for node in decision.nodes if node.pool == pool and not node.remove_now]
     return [f"{node.node}: {node.remove_now_reason or node.eligible_reason or node.reason}" for node in stay]
+
+
+def unreadable_fields(decision: Decision) -> dict[str, str]:
+    """Return what a tick could not read, as one text, and how many objects that is."""
+    found = decision.unreadable
+    return {"unreadable": "; ".join(listed(found)), "unreadable-count": str(len(found))} if found else {}
 
 
 def _listed(texts: list[str]) -> str:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.decide.decide import decide
 from functions.oke_autoscaler.model.snapshot import Snapshot
-from shared.errors import KubernetesApiError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -74,19 +73,14 @@ def observe(oke: Oke, cluster: Cluster, settings: Settings, memory: StateMap) ->
         csi_nodes=cluster.csi_nodes() if uses_claims else (),
         work_requests=oke.work_requests({state.compartment_id for state in states.values()}),
         state=memory.read(),
+        nameless=tuple(cluster.nameless),
     )
     return Observed(snapshot, states)
 
 
 def decide_on(observed: Observed, settings: Settings, now: float, refused: Mapping[str, str] | None = None) -> Decision:
-    """Decide on what was read; KubernetesApiError when a time or a quantity of an object cannot be parsed.
-
-    ``refused`` holds pools that did not take their nodes in this tick, id to the reason.
-    """
-    try:
-        return decide(observed.snapshot, settings, now, refused)
-    except ValueError as fault:
-        raise KubernetesApiError(f"an object cannot be read: {str(fault)[:200]}", code="malformed") from None
+    """Decide on what was read; ``refused`` holds pools that did not take their nodes in this tick, id to the reason."""
+    return decide(observed.snapshot, settings, now, refused)
 
 
 def observe_loads(oke: Oke, observed: Observed, now_epoch_seconds: float) -> Observed:

@@ -7,10 +7,10 @@ The paths here, in lease.py and in events.py are what deploy/kubernetes/rbac.yam
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
-from functions.oke_autoscaler.model.kubernetes_objects import Metadata, Node, Object, Pod
+from functions.oke_autoscaler.model.kubernetes_objects import Listed, Metadata, Node, Object, Pod
 from functions.oke_autoscaler.model.oci_objects import (
     Namespace,
     Owner,
@@ -18,6 +18,8 @@ from functions.oke_autoscaler.model.oci_objects import (
     PodDisruptionBudget,
     PriorityClass,
 )
+from functions.oke_autoscaler.model.readable import check
+from functions.oke_autoscaler.model.repair import repaired
 from functions.oke_autoscaler.model.storage_objects import (
     CsiNode,
     PersistentVolume,
@@ -25,12 +27,18 @@ from functions.oke_autoscaler.model.storage_objects import (
     StorageClass,
 )
 from shared.errors import KubernetesApiError
-from shared.kubernetes.client import MERGE_PATCH, decoded_object
+from shared.kubernetes.client import MERGE_PATCH
+from shared.kubernetes.decoding import decoded_object
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from functions.oke_autoscaler.clients.changes import Changes
     from functions.oke_autoscaler.model.taints import Patch
+    from functions.oke_autoscaler.model.unreadable import Unreadable
     from shared.kubernetes.client import KubernetesApi
+
+T = TypeVar("T", bound=Listed)
 
 OWNER_PATHS = {
     "ReplicaSet": "/apis/apps/v1/replicasets",
@@ -52,7 +60,7 @@ class _Replicas(Object):
     replicas: int | None = None
 
 
-class _BriefOwner(Object):
+class _BriefOwner(Listed):
     """An owner without its pod template, which only a DaemonSet's is read for."""
 
     metadata: _OwnerMeta
@@ -70,31 +78,61 @@ class Eviction(Enum):
 
 
 class Cluster:
-    """Reads and writes of one API server; every method raises KubernetesApiError when it fails."""
+    """Reads and writes of one API server; every method raises KubernetesApiError when it fails.
+
+    An object that cannot be read as a whole is marked (model/unreadable.py); one without a readable name is left out
+    and noted in ``nameless``.
+    """
 
     def __init__(self, api: KubernetesApi, changes: Changes) -> None:
         self.api = api
         self.changes = changes
+        self.nameless: list[Unreadable] = []
 
     def nodes(self) -> list[Node]:
         """List all nodes."""
-        return self.api.list_all("/api/v1/nodes", Node)
+        return self._list("/api/v1/nodes", Node)
 
     def node(self, name: str) -> Node | None:
         """Read one node; None when it is gone."""
-        return self.api.get_object(f"/api/v1/nodes/{quote(name, safe='')}", Node)
+        node = self.api.get_object(f"/api/v1/nodes/{quote(name, safe='')}", Node, odd=self._odd(Node, "Node"))
+        if node is not None:
+            check(node)
+        return node
 
     def pods(self) -> list[Pod]:
         """List all pods of all namespaces."""
-        return self.api.list_all("/api/v1/pods", Pod)
+        return self._list("/api/v1/pods", Pod)
 
     def pods_of(self, node: str) -> list[Pod]:
         """List the pods that are bound to a node."""
-        return self.api.list_all("/api/v1/pods", Pod, {"fieldSelector": f"spec.nodeName={node}"})
+        pods = self._list("/api/v1/pods", Pod, {"fieldSelector": f"spec.nodeName={node}"})
+        for pod in pods:
+            pod.bound_to = node  # it was asked for, so it holds for a pod whose own field cannot be read, too
+        return pods
 
     def budgets(self) -> list[PodDisruptionBudget]:
         """List all PodDisruptionBudgets."""
-        return self.api.list_all("/apis/policy/v1/poddisruptionbudgets", PodDisruptionBudget)
+        return self._list("/apis/policy/v1/poddisruptionbudgets", PodDisruptionBudget)
+
+    def _list(self, path: str, item: type[T], query: Mapping[str, str] | None = None, *, kind: str = "") -> list[T]:
+        found = self.api.list_all(path, item, query, kind=kind, odd=self._odd(item, kind or item.__name__))
+        for each in found:
+            check(each)
+        return found
+
+    def _odd(self, item: type[T], kind: str) -> Callable[[bytes], T | None]:
+        """Return what makes the best of an item that does not decode."""
+
+        def best(raw: bytes) -> T | None:
+            found, fault = repaired(raw, item, kind)
+            if found is None:
+                self.nameless.append(fault)
+            else:
+                found.unreadable = fault
+            return found
+
+        return best
 
     def owners(self) -> list[Owner]:
         """List all controllers that own pods, with their kind; DaemonSets with their pod template."""
@@ -108,38 +146,41 @@ class Cluster:
                 ),
                 kind=kind,
                 spec=OwnerSpec(replicas=brief.spec.replicas if brief.spec else None),
+                unreadable=brief.unreadable,
             )
             for kind, path in OWNER_PATHS.items()
-            for brief in self.api.list_all(path, _BriefOwner, kind=kind)
+            for brief in self.api.list_all(path, _BriefOwner, kind=kind, odd=self._odd(_BriefOwner, kind))
         ]
-        for daemonset in self.api.list_all(DAEMONSETS_PATH, Owner, kind="DaemonSet"):
-            daemonset.kind = "DaemonSet"
+        kind = "DaemonSet"
+        for daemonset in self.api.list_all(DAEMONSETS_PATH, Owner, kind=kind, odd=self._odd(Owner, kind)):
+            daemonset.kind = kind
+            check(daemonset)
             found.append(daemonset)
         return found
 
     def priority_classes(self) -> list[PriorityClass]:
         """List all priority classes."""
-        return self.api.list_all("/apis/scheduling.k8s.io/v1/priorityclasses", PriorityClass)
+        return self._list("/apis/scheduling.k8s.io/v1/priorityclasses", PriorityClass)
 
     def namespaces(self) -> list[Namespace]:
         """List all namespaces; called when a pod selects namespaces by label."""
-        return self.api.list_all("/api/v1/namespaces", Namespace)
+        return self._list("/api/v1/namespaces", Namespace)
 
     def claims(self) -> list[PersistentVolumeClaim]:
         """List all claims; this and the next three are called when a pod has a claim."""
-        return self.api.list_all("/api/v1/persistentvolumeclaims", PersistentVolumeClaim)
+        return self._list("/api/v1/persistentvolumeclaims", PersistentVolumeClaim)
 
     def volumes(self) -> list[PersistentVolume]:
         """List all persistent volumes."""
-        return self.api.list_all("/api/v1/persistentvolumes", PersistentVolume)
+        return self._list("/api/v1/persistentvolumes", PersistentVolume)
 
     def storage_classes(self) -> list[StorageClass]:
         """List all storage classes."""
-        return self.api.list_all("/apis/storage.k8s.io/v1/storageclasses", StorageClass)
+        return self._list("/apis/storage.k8s.io/v1/storageclasses", StorageClass)
 
     def csi_nodes(self) -> list[CsiNode]:
         """List which CSI drivers each node runs, and how many volumes of each it takes."""
-        return self.api.list_all("/apis/storage.k8s.io/v1/csinodes", CsiNode, kind="CSINode")
+        return self._list("/apis/storage.k8s.io/v1/csinodes", CsiNode, kind="CSINode")
 
     def patch_node(self, node: Node, patch: Patch, what: str) -> Node | None:
         """Patch a node and return it as it is now; None when it has changed (409) or gone (404) since it was read.
@@ -147,6 +188,8 @@ class Cluster:
         The patch carries the resource version that was read: taints are one list, and a merge patch replaces all of
         it, so without that precondition a taint that another client has just added would be lost.
         """
+        if node.unreadable is not None:
+            return None  # what could not be read of it would be lost
         if not self.changes.go(f"{what} node {node.metadata.name}"):
             return node
         path = f"/api/v1/nodes/{quote(node.metadata.name, safe='')}"
@@ -156,7 +199,9 @@ class Cluster:
             if error.status in {404, 409}:
                 return None
             raise
-        return decoded_object(answer, Node, path)
+        patched = decoded_object(answer, Node, path, odd=self._odd(Node, "Node"))
+        check(patched)
+        return patched
 
     def evict(self, pod: Pod) -> Eviction:
         """Ask for the eviction of exactly this pod, with the grace period that the pod itself has.

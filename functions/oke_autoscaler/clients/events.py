@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from functions.oke_autoscaler.model.unreadable import listed
 from shared import logs
 from shared.errors import FunctionError, KubernetesApiError
 from shared.kubernetes.client import MERGE_PATCH
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from functions.oke_autoscaler.model.decision import PodVerdict
     from functions.oke_autoscaler.model.kubernetes_objects import Node, Pod
+    from functions.oke_autoscaler.model.snapshot import Snapshot
     from shared.kubernetes.client import KubernetesApi
 
 COMPONENT = "oke-autoscaler"
@@ -32,6 +34,9 @@ STATUS_NAME = "cluster-autoscaler-status"
 STATUS_PATH = f"/api/v1/namespaces/{STATUS_NAMESPACE}/configmaps"
 MAX_EVENTS = 20
 """Events that one tick sends: a burst of 10,000 pods must not become 10,000 calls. The answer names the pods."""
+
+MAX_UNREADABLE_EVENTS = 5
+"""Of the events above, those about objects that cannot be read; the log and the answer name more of them."""
 
 MAX_MESSAGE_CHARS = 1000
 """Of an event's message; events.k8s.io/v1 allows 1,024 bytes of its `note`."""
@@ -98,6 +103,26 @@ class TickEvents:
                 return
             if event := reasons.pop(pod.key, None):
                 self.on_pod(pod, *event, warning=event[0] == "NotTriggerScaleUp")
+
+    def about_unreadable(self, snapshot: Snapshot) -> None:
+        """Add an event for the first MAX_UNREADABLE_EVENTS objects that cannot be read; log how many there are."""
+        found = snapshot.unreadable_objects()
+        if not found:
+            return
+        _log.warning("unreadable objects", extra={"fields": {"unreadable": listed(found), "count": len(found)}})
+        told = 0
+        for pod in snapshot.pods:
+            if pod.unreadable is not None and told < MAX_UNREADABLE_EVENTS:
+                self.on_pod(pod, "Unreadable", pod.unreadable.detail, warning=True)
+                told += 1
+        for node in snapshot.nodes:
+            if node.unreadable is not None and told < MAX_UNREADABLE_EVENTS:
+                self.on_node(node, "Unreadable", node.unreadable.detail, warning=True)
+                told += 1
+        for each in found:
+            if each.kind not in {"Pod", "Node"} and told < MAX_UNREADABLE_EVENTS:
+                self.on_status("Unreadable", each.text)
+                told += 1
 
     def on_status(self, reason: str, message: str, *, warning: bool = True) -> None:
         """Add an event about the status ConfigMap: how a failed tick, or what concerns no pod, shows in the cluster."""

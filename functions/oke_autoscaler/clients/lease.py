@@ -21,7 +21,7 @@ import msgspec
 from functions.oke_autoscaler.errors import AnotherAutoscaler, LeaseBusy
 from functions.oke_autoscaler.model.quantity import unix_seconds
 from shared.errors import KubernetesApiError
-from shared.kubernetes.client import decoded_object
+from shared.kubernetes.decoding import decoded_object
 
 if TYPE_CHECKING:
     from shared.deadline import Deadline

@@ -18,6 +18,7 @@ import msgspec
 
 from functions.oke_autoscaler.clients.monitoring import average_percent
 from functions.oke_autoscaler.model.oci_objects import Load, NodePool, WorkRequest
+from functions.oke_autoscaler.model.readable import check
 from functions.oke_autoscaler.model.reasons import CONFLICT, OCI_SERVICE_ERROR, OUT_OF_CAPACITY, TOO_MANY_REQUESTS
 from shared.errors import MissingInputData, OciServiceError, TokenExpired
 from shared.kubernetes.cluster_access import ClusterAddress, SignedToken, VaultToken, cluster_address
@@ -117,6 +118,8 @@ class Oke:
             listed = _converted(answer.data, list[WorkRequest])
             if not all(each.id for each in listed):
                 raise _malformed("a list of work requests was asked for, something else came")
+            for each in listed:
+                check(each)
             found.extend(listed)
         return found
 

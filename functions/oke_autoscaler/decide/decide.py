@@ -50,7 +50,8 @@ def decide(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[
 
     ``refused`` holds pools that answered this tick's resize with an error, id to the reason (``out-of-capacity``,
     ``conflict`` …): they are not grown again and their pods go to the other pools. After a 412, call again with the
-    pools as they are now. Raises ValueError for a quantity or a time that cannot be read.
+    pools as they are now. Never raises for what stands in an object: what cannot be read was left out of it where it
+    was read (model/readable.py), and the mark on it says what follows.
     """
     state = build_cluster_state(snapshot, settings, now, refused or {})
     plan = plan_scale_up(state)
@@ -66,6 +67,7 @@ def decide(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[
         mark_unneeded=tuple(verdicts.mark),
         unmark=tuple(verdicts.unmark),
         headroom_nodes=frozenset(node.name for group in state.headroom for node, _ in plan.placed.get(group.ident, ())),
+        unreadable=tuple(snapshot.unreadable_objects()),
     )
 
 

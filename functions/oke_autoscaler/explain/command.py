@@ -61,6 +61,7 @@ def decision_object(decision: Decision) -> dict[str, Any]:
         ],
         "pods": decision.pods,
         "nodes": decision.nodes,
+        **({"unreadable": decision.unreadable} if decision.unreadable else {}),
     }
 
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from functions.oke_autoscaler.errors import BadSnapshot
-from functions.oke_autoscaler.explain.snapshot_check import check, check_pod
-from functions.oke_autoscaler.model.kubernetes_objects import Node, Pod
+from functions.oke_autoscaler.explain.snapshot_check import check_pool
+from functions.oke_autoscaler.model.kubernetes_objects import Listed, Node, Pod
 from functions.oke_autoscaler.model.oci_objects import (
     Load,
     Namespace,
@@ -23,6 +23,8 @@ from functions.oke_autoscaler.model.oci_objects import (
     WorkRequest,
 )
 from functions.oke_autoscaler.model.quantity import unix_seconds
+from functions.oke_autoscaler.model.readable import check
+from functions.oke_autoscaler.model.repair import repaired
 from functions.oke_autoscaler.model.snapshot import Snapshot
 from functions.oke_autoscaler.model.spec_interning import SpecTable
 from functions.oke_autoscaler.model.storage_objects import (
@@ -40,7 +42,10 @@ from shared.settings import load_settings, setting
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from functions.oke_autoscaler.model.unreadable import Unreadable
+
 T = TypeVar("T")
+L = TypeVar("L", bound=Listed)
 
 MISSING_FIELD = re.compile(r"missing required field `([^`]*)`")
 ERROR_PATH = re.compile(r" - at `\$\.?(.*)`$")
@@ -97,25 +102,26 @@ def read(data: bytes | mmap, clock: float) -> tuple[Snapshot, Settings, float]:
     """
     file = _decode(data, _File, "")
     _release_pages(data)
-    pools = _list(file.node_pools, NodePool, "node_pools")
-    nodes = _list(file.nodes, Node, "nodes") or []
+    pools, lists = _pools(file.node_pools), _Lists()
+    nodes = lists.of(file.nodes, Node, "nodes") or []
     _refuse_duplicates([pool.id for pool in pools or ()], "node_pools[{}].id")
     _refuse_duplicates([node.metadata.name for node in nodes], "nodes[{}].metadata.name")
     snapshot = Snapshot(
         pools=pools,
         nodes=nodes,
-        pods=_pods(file.pods, data),
-        budgets=_list(file.pod_disruption_budgets, PodDisruptionBudget, "pod_disruption_budgets") or (),
-        owners=_owners(file.controllers),
-        priority_classes=_list(file.priority_classes, PriorityClass, "priority_classes") or (),
-        namespaces=_list(file.namespaces, Namespace, "namespaces") or (),
-        claims=_list(file.persistent_volume_claims, PersistentVolumeClaim, "persistent_volume_claims"),
-        volumes=_list(file.persistent_volumes, PersistentVolume, "persistent_volumes") or (),
-        storage_classes=_list(file.storage_classes, StorageClass, "storage_classes") or (),
-        csi_nodes=_list(file.csi_nodes, CsiNode, "csi_nodes"),
-        work_requests=_list(file.work_requests, WorkRequest, "work_requests"),
+        pods=lists.pods(file.pods, data),
+        budgets=lists.of(file.pod_disruption_budgets, PodDisruptionBudget, "pod_disruption_budgets") or (),
+        owners=_owners(lists, file.controllers),
+        priority_classes=lists.of(file.priority_classes, PriorityClass, "priority_classes") or (),
+        namespaces=lists.of(file.namespaces, Namespace, "namespaces") or (),
+        claims=lists.of(file.persistent_volume_claims, PersistentVolumeClaim, "persistent_volume_claims"),
+        volumes=lists.of(file.persistent_volumes, PersistentVolume, "persistent_volumes") or (),
+        storage_classes=lists.of(file.storage_classes, StorageClass, "storage_classes") or (),
+        csi_nodes=lists.of(file.csi_nodes, CsiNode, "csi_nodes"),
+        work_requests=lists.of(file.work_requests, WorkRequest, "work_requests"),
         metrics=file.metrics or {},
         state=file.state or TickState(),
+        nameless=lists.nameless,
     )
     return snapshot, _settings(file.settings or {}, [pool.id for pool in pools or ()]), _now(file.now, clock)
 
@@ -156,19 +162,64 @@ def _raw_items(raw: msgspec.Raw, path: str) -> list[msgspec.Raw] | None:
     return _decode(raw, list[msgspec.Raw], path)
 
 
-def _list(raw: msgspec.Raw, kind: type[T], path: str) -> list[T] | None:
-    items = _raw_items(raw, path)
+def _pools(raw: msgspec.Raw) -> list[NodePool] | None:
+    """Return the node pools. One that cannot be read is a fault of the file: a tick would end for it, too."""
+    items = _raw_items(raw, "node_pools")
     if items is None:
         return None
-    found = [_decode(item, kind, f"{path}[{index}]") for index, item in enumerate(items)]
-    for index, item in enumerate(found):
-        check(item, f"{path}[{index}]")
-    return found
+    pools = [_decode(item, NodePool, f"node_pools[{index}]") for index, item in enumerate(items)]
+    for index, pool in enumerate(pools):
+        check_pool(pool, f"node_pools[{index}]")
+    return pools
 
 
-def _owners(raw: msgspec.Raw) -> list[Owner] | None:
+class _Lists:
+    """Reads lists of objects as a tick does: odd ones are marked, ``nameless`` are those that cannot even be named."""
+
+    def __init__(self) -> None:
+        self.nameless: list[Unreadable] = []
+
+    def of(self, raw: msgspec.Raw, kind: type[L], path: str) -> list[L] | None:
+        """Return the objects of a list, None where nothing is known."""
+        items = _raw_items(raw, path)
+        if items is None:
+            return None
+        decoder = msgspec.json.Decoder(kind)
+        found = [self._item(item, decoder, kind, f"{path}[{index}]") for index, item in enumerate(items)]
+        return [item for item in found if item is not None]
+
+    def pods(self, raw: msgspec.Raw, data: bytes | mmap) -> list[Pod]:
+        """Decode the pods one by one, so that equal specs are held once."""
+        table, decoder = SpecTable(), msgspec.json.Decoder(Pod)
+        pods: list[Pod] = []
+        for index, item in enumerate(_raw_items(raw, "pods") or ()):
+            # Every page read counts as this process's memory until it is given back; the raw items still point into it.
+            if index % PODS_PER_RELEASE == 0:
+                _release_pages(data)
+            pod = self._item(item, decoder, Pod, f"pods[{index}]")
+            if pod is not None:
+                pods.append(table.share(pod))
+        return pods
+
+    def _item(self, raw: msgspec.Raw, decoder: msgspec.json.Decoder[L], kind: type[L], path: str) -> L | None:
+        try:
+            item = decoder.decode(raw)
+        except msgspec.ValidationError:
+            found, fault = repaired(bytes(raw), kind, kind.__name__)
+            if found is None:
+                self.nameless.append(fault)
+                return None
+            found.unreadable, item = fault, found
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            # Decoded a second time for the error only: what is no JSON is a fault of the file, not of an object.
+            return _decode(raw, kind, path)
+        check(item)
+        return item
+
+
+def _owners(lists: _Lists, raw: msgspec.Raw) -> list[Owner] | None:
     """Return the controllers, each with its kind: its own, or that of the list it comes in."""
-    owners = _list(raw, Owner, "controllers")
+    owners = lists.of(raw, Owner, "controllers")
     listed = _decode(raw, _Items, "controllers").kind.removesuffix("List") if bytes(raw)[:1] == b"{" else ""
     for index, owner in enumerate(owners or ()):
         owner.kind = owner.kind or listed
@@ -184,26 +235,6 @@ def _refuse_duplicates(names: list[str], path: str) -> None:
         if name in seen:
             raise BadSnapshot(path.format(index), f"{name[:80]!r} is there twice")
         seen.add(name)
-
-
-def _pods(raw: msgspec.Raw, data: bytes | mmap) -> list[Pod]:
-    """Decode the pods one by one, so that equal specs are held once."""
-    table, decoder = SpecTable(), msgspec.json.Decoder(Pod)
-    pods: list[Pod] = []
-    checked: set[int] = set()
-    for index, item in enumerate(_raw_items(raw, "pods") or ()):
-        # Every page read counts as this process's memory until it is given back; the raw items still point into it.
-        if index % PODS_PER_RELEASE == 0:
-            _release_pages(data)
-        try:
-            pod = decoder.decode(item)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            # Decoded a second time for the error only: a decoder made once is what makes the loop fast.
-            _decode(item, Pod, f"pods[{index}]")
-            raise
-        pods.append(table.share(pod))
-        check_pod(pod, f"pods[{index}]", checked)
-    return pods
 
 
 def _settings(given: Mapping[str, Any], pool_ids: list[str]) -> Settings:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from functions.oke_autoscaler.model.unreadable import listed
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -12,8 +14,9 @@ if TYPE_CHECKING:
 
 
 def text(decision: Decision) -> str:
-    """Return lines on the pools, on the pending pods by where they go, and on the nodes one by one."""
-    return "\n".join([*_pools(decision), *_pods(decision), *_nodes(decision)])
+    """Return lines on the pools, on the pending pods by where they go, on each node, and on what cannot be read."""
+    unreadable = (f"Unreadable: {line}." for line in listed(decision.unreadable))
+    return "\n".join([*_pools(decision), *_pods(decision), *_nodes(decision), *unreadable])
 
 
 def _pools(decision: Decision) -> Iterator[str]:

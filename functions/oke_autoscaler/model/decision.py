@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import msgspec
+
+if TYPE_CHECKING:
+    from functions.oke_autoscaler.model.unreadable import Unreadable
 
 
 class PoolVerdict(msgspec.Struct, gc=False):
@@ -98,6 +102,8 @@ class Decision:
     """Nodes that lose that taint: they are needed again."""
     headroom_nodes: frozenset[str] = frozenset()
     """Nodes that hold headroom: they are needed without a pod."""
+    unreadable: tuple[Unreadable, ...] = ()
+    """What could not be read, and was decided around."""
 
     def wanted(self) -> dict[str, int]:
         """Return the pools to be resized, id to wanted size; nodes are removed one by one, never by size."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import msgspec
 
 from functions.oke_autoscaler.model.pod_volumes import PodResourceClaim, Volume  # noqa: TC001  (msgspec reads the types)
+from functions.oke_autoscaler.model.unreadable import Unreadable  # noqa: TC001  (msgspec reads the annotation)
 
 Labels = dict[str, str]
 Quantity = str | int | float
@@ -18,6 +19,12 @@ Requests = dict[str, Quantity]
 
 class Object(msgspec.Struct, rename="camel", gc=False, omit_defaults=True, eq=False):
     """Base of every struct here; compared by identity."""
+
+
+class Listed(Object, kw_only=True):
+    """Base of what is read in lists; ``unreadable`` is set when something of it could not be read, and was left out."""
+
+    unreadable: Unreadable | None = msgspec.field(name="-unreadable", default=None)
 
 
 class OwnerReference(Object):
@@ -221,7 +228,7 @@ class PodStatus(Object):
     nominated_node_name: str | None = None
 
 
-class Pod(Object):
+class Pod(Listed):
     """A pod. Equal specs may be shared between pods; then ``bound_to`` holds the node's name."""
 
     metadata: PodMetadata
@@ -266,7 +273,7 @@ class NodeStatus(Object):
     conditions: list[Condition] | None = None
 
 
-class Node(Object):
+class Node(Listed):
     """A node."""
 
     metadata: Metadata

@@ -9,6 +9,7 @@ import msgspec
 from functions.oke_autoscaler.model.kubernetes_objects import (
     Labels,
     LabelSelector,
+    Listed,
     Metadata,
     Object,
     PodSpec,
@@ -33,7 +34,7 @@ class BudgetStatus(Object):
     desired_healthy: int = 0
 
 
-class PodDisruptionBudget(Object):
+class PodDisruptionBudget(Listed):
     """How many pods of a selection may be missing."""
 
     metadata: Metadata
@@ -55,7 +56,7 @@ class OwnerSpec(Object):
     template: PodTemplate | None = None
 
 
-class Owner(Object):
+class Owner(Listed):
     """A ReplicaSet, StatefulSet, DaemonSet, Job or ReplicationController; ``kind`` is empty in items of a List."""
 
     metadata: Metadata
@@ -63,7 +64,7 @@ class Owner(Object):
     spec: OwnerSpec = msgspec.field(default_factory=OwnerSpec)
 
 
-class PriorityClass(Object):
+class PriorityClass(Listed):
     """A priority by name."""
 
     metadata: Metadata
@@ -71,7 +72,7 @@ class PriorityClass(Object):
     global_default: bool | None = None
 
 
-class Namespace(Object):
+class Namespace(Listed):
     """A namespace with its labels."""
 
     metadata: Metadata
@@ -177,7 +178,7 @@ class WorkResource(Object):
     action_type: str | None = None
 
 
-class WorkRequest(Object):
+class WorkRequest(Listed):
     """An asynchronous piece of work in OKE; times as RFC 3339 text."""
 
     id: str = ""

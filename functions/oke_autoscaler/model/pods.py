@@ -69,3 +69,8 @@ def is_terminal(pod: Pod) -> bool:
     """Tell whether no container of the pod will run again."""
     phase, policy = pod.status.phase, pod.spec.restart_policy
     return phase == "Failed" or (phase == "Succeeded" and policy in {"Never", "OnFailure"})
+
+
+def is_unreadable(pod: Pod) -> bool:
+    """Tell whether something of the pod cannot be read, so that nobody knows whether another node would take it."""
+    return pod.unreadable is not None and pod.status.phase not in ENDED_PHASES

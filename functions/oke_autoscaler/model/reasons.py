@@ -57,6 +57,9 @@ TOO_MANY_REQUESTS = "too-many-requests"
 OCI_SERVICE_ERROR = "oci-service-error"
 """As OUT_OF_CAPACITY, what OKE answered to a resize: such a pool takes no nodes in this tick."""
 
+UNREADABLE = "unreadable"
+"""Of a pod that cannot be read as a whole: no node is bought for it, and the node that it runs on stays."""
+
 NODE_AFFINITY = "node selector or affinity"
 RULES_BETWEEN_PODS = "rules between pods"
 UNKNOWN_NODE_SIZE = "size of its nodes not known"
@@ -78,3 +81,8 @@ def insufficient(resource: str) -> str:
 def untolerated(taint_key: str) -> str:
     """Return the reason of a node with a taint that the pod does not tolerate."""
     return f"taint {taint_key}"
+
+
+def unreadable(detail: str) -> str:
+    """Return the reason with what could not be read."""
+    return f"{UNREADABLE}: {detail}"

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     )
 
 HARD_EFFECTS = frozenset({"NoSchedule", "NoExecute"})
+LABEL_OPERATORS = frozenset({"In", "NotIn", "Exists", "DoesNotExist"})
+NODE_OPERATORS = LABEL_OPERATORS | {"Gt", "Lt"}
 NAME_FIELD = "metadata.name"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.model.tick_state import TickState
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         PersistentVolumeClaim,
         StorageClass,
     )
+    from functions.oke_autoscaler.model.unreadable import Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +53,23 @@ class Snapshot:
     """Load by instance OCID."""
     state: TickState = field(default_factory=TickState)
     """What earlier ticks remember; an empty one when nothing is known."""
+    nameless: Sequence[Unreadable] = ()
+    """Objects that are in none of the lists, since not even their names could be read."""
+
+    def unreadable_objects(self) -> list[Unreadable]:
+        """Return what could not be read of the objects, pods first."""
+        lists = (
+            self.pods,
+            self.nodes,
+            self.budgets,
+            self.owners or (),
+            self.claims or (),
+            self.volumes,
+            self.storage_classes,
+            self.csi_nodes or (),
+            self.priority_classes,
+            self.namespaces,
+            self.work_requests or (),
+        )
+        found = [item.unreadable for item in chain.from_iterable(lists) if item.unreadable is not None]
+        return [*found, *self.nameless]

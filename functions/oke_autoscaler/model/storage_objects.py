@@ -8,6 +8,7 @@ import msgspec
 
 from functions.oke_autoscaler.model.kubernetes_objects import (
     LabelSelector,
+    Listed,
     Metadata,
     NodeSelector,
     Object,
@@ -27,7 +28,7 @@ class ClaimSpec(Object):
     selector: LabelSelector | None = None
 
 
-class PersistentVolumeClaim(Object):
+class PersistentVolumeClaim(Listed):
     """A claim; bound when it names a volume."""
 
     metadata: Metadata
@@ -74,7 +75,7 @@ class VolumeStatus(Object):
     phase: str | None = None
 
 
-class PersistentVolume(Object):
+class PersistentVolume(Listed):
     """A volume."""
 
     metadata: Metadata
@@ -95,7 +96,7 @@ class TopologyTerm(Object):
     match_label_expressions: list[TopologyRequirement] | None = None
 
 
-class StorageClass(Object):
+class StorageClass(Listed):
     """Where volumes of a class may be made."""
 
     metadata: Metadata
@@ -123,7 +124,7 @@ class CsiNodeSpec(Object):
     drivers: list[CsiDriver] | None = None
 
 
-class CsiNode(Object):
+class CsiNode(Listed):
     """The CSI drivers of the node of the same name."""
 
     metadata: Metadata

@@ -118,30 +118,45 @@ def test_objects_with_unknown_values_do_no_harm(
     assert not [one for one in changes(cloud) if "nodePools" in one]
 
 
-@pytest.mark.parametrize(
-    ("kind", "change"),
-    [
-        ("Pod", ("spec.containers", [{"name": "c", "resources": {"requests": {"cpu": "lots"}}}])),
-        ("Node", ("status.allocatable", {"cpu": "many", "memory": "16Gi", "pods": "31"})),
-        ("Pod", ("metadata.name", 7)),
-    ],
-)
-def test_a_quantity_that_is_none_is_a_typed_error(
-    cloud: Cloud, principal_env: dict[str, str], kind: str, change: tuple[str, object]
+ODD_OBJECTS = {
+    "spec.containers[0].resources.requests.cpu": (
+        "Pod",
+        ("spec.containers", [{"name": "c", "resources": {"requests": {"cpu": "1E300"}}}]),
+    ),
+    "status.allocatable.cpu": ("Node", ("status.allocatable", {"cpu": "9e999", "memory": "16Gi", "pods": "31"})),
+    "spec.priority": ("Pod", ("spec.priority", "high")),
+    "metadata.deletionTimestamp": ("Pod", ("metadata.deletionTimestamp", "soon")),
+    "metadata.labels.a": ("Node", ("metadata.labels", {"a": 7})),
+}
+
+
+@pytest.mark.parametrize("path", ODD_OBJECTS)
+def test_an_object_that_cannot_be_read_is_named_and_keeps_its_node(
+    cloud: Cloud, principal_env: dict[str, str], path: str
 ) -> None:
     cloud.cluster.loops.enabled = False
-    pool = cloud.cluster.add_pool("p", size=1)
+    pool = cloud.cluster.add_pool("p", size=2)
     host = host_names(cloud, pool)[0]
-    item = cloud.cluster.add_pod("web", node=host)
-    if change[0] == "metadata.name":
-        cloud.faults.add(
-            path="^/api/v1/pods$", body=b'{"kind": "PodList", "items": [{"metadata": {"name": 7}}]}', times=None
-        )
-    else:
-        cloud.cluster.change(kind, "web" if kind == "Pod" else host, change)
-    error = tick(principal_env, config(cloud, pool))["error"]
-    assert (error["reason"], error["code"]) == ("kubernetes-api-error", "malformed")
-    assert item
+    cloud.cluster.add_pod("web", node=host)
+    kind, change = ODD_OBJECTS[path]
+    cloud.cluster.change(kind, "web" if kind == "Pod" else host, change)
+    answer = tick(principal_env, config(cloud, pool, **IDLE))
+    (body,) = answer.values()
+    assert path in body["unreadable"]
+    assert body["unreadable-count"] == "1"
+    assert f"{host}: Unreadable" in body["node-reasons"]
+    assert not [change for change in changes(cloud) if host in change]
+    assert [call for call in cloud.log.calls(method="POST") if call.path.endswith("/events")]
+
+
+def test_a_pod_without_a_name_is_told_and_all_else_goes_on(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    pool = cloud.cluster.add_pool("p", size=1)
+    cloud.faults.add(
+        path="^/api/v1/pods$", body=b'{"kind": "PodList", "items": [{"metadata": {"name": 7}}]}', times=None
+    )
+    answer = tick(principal_env, config(cloud, pool))
+    assert answer["warning"]["reason"] == "no-resource-pressure"
+    assert answer["warning"]["unreadable"].startswith("Pod 7, metadata.name, 7")
     assert changes(cloud) == []
 
 

@@ -98,7 +98,7 @@ def build_node_template(pool_status: PoolStatus) -> NodeTemplate | None:
 
 def _find_sample_node(nodes: Iterable[Node]) -> Node | None:
     """Return the node to learn from: one that is ready and stays, else any that gives its size."""
-    sized = [node for node in nodes if node.status.allocatable]
+    sized = [node for node in nodes if node.status.allocatable and node.unreadable is None]
     lasting = (node for node in sized if is_ready(node) and not has_taint(node, TO_BE_DELETED))
     return next(lasting, None) or next(iter(sized), None)
 

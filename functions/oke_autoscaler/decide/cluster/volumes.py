@@ -60,6 +60,8 @@ class VolumeNodes:
                 self._taken.update(alone.intersection(_claims_of(pod)))
 
     def _of_claim(self, claim: PersistentVolumeClaim) -> NodeSelector | None:
+        if claim.unreadable is not None:
+            return NOWHERE
         if claim.spec.volume_name:
             return self._volumes.get(claim.spec.volume_name)
         return self._classes.get(claim.spec.storage_class_name or "")
@@ -98,7 +100,9 @@ def _claim_of(pod: Pod, volume: Volume) -> tuple[str, str] | None:
 
 
 def _place(volume: PersistentVolume) -> NodeSelector | None:
-    """Return which nodes reach a volume, None for all."""
+    """Return which nodes reach a volume, None for all; no node where that cannot be read."""
+    if volume.unreadable is not None:
+        return NOWHERE
     affinity = volume.spec.node_affinity.required if volume.spec.node_affinity is not None else None
     labels = volume.metadata.labels or {}
     rows = [
@@ -112,7 +116,7 @@ def _place(volume: PersistentVolume) -> NodeSelector | None:
 
 def _topologies(storage_class: StorageClass) -> NodeSelector | None:
     """Return where a claim of the class may be bound for its first pod; nowhere when it does not wait for one."""
-    if storage_class.volume_binding_mode != "WaitForFirstConsumer":
+    if storage_class.volume_binding_mode != "WaitForFirstConsumer" or storage_class.unreadable is not None:
         return NOWHERE
     terms = [
         NodeSelectorTerm([Requirement(row.key, "In", row.values) for row in term.match_label_expressions or ()])

@@ -62,6 +62,8 @@ def _lets_unready_go(budget: PodDisruptionBudget, pod: Pod) -> bool:
     The policy AlwaysAllow lets it go at all times, the default one (IfHealthyBudget) while the budget is healthy:
     https://kubernetes.io/docs/tasks/run-application/configure-pdb/#unhealthy-pod-eviction-policy.
     """
+    if budget.unreadable is not None:
+        return False
     healthy = 0 < budget.status.desired_healthy <= budget.status.current_healthy
     if not healthy and budget.spec.unhealthy_pod_eviction_policy != "AlwaysAllow":
         return False

@@ -2,8 +2,8 @@
 
 Rules asked one after another until one answers: mirror, longterminating, replicacount, daemonset, safetoevict,
 terminal, oncompletion, replicated, system, notsafetoevict, localstorage, pdb (cluster-autoscaler 1.37,
-simulator/drainability/rules/rules.go:51-80). Beyond it, a pod that is to be evicted must have a budget whatever its
-annotations say, and may be under one budget only.
+simulator/drainability/rules/rules.go:51-80). Beyond it, a pod that cannot be read as a whole holds its node, and a pod
+that is to be evicted must have a budget whatever its annotations say, and may be under one budget only.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from functions.oke_autoscaler.decide.scale_down.eligibility import UNREADABLE
 from functions.oke_autoscaler.model.pods import (
     controller_of,
     is_daemon,
     is_long_terminating,
     is_mirror,
     is_terminal,
+    is_unreadable,
     safe_to_evict,
     volumes_safe_to_lose,
 )
@@ -61,6 +63,7 @@ class DrainRules:
         if owners is not None:
             self._owners = {(o.kind, o.metadata.namespace or "default", o.metadata.name): o for o in owners}
         self._rules: tuple[Callable[[Pod], str], ...] = (
+            lambda pod: UNREADABLE if is_unreadable(pod) else "",
             lambda pod: IGNORE if is_mirror(pod) else "",
             lambda pod: IGNORE if is_long_terminating(pod, now) else "",
             self._replica_count,

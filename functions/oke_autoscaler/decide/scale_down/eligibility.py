@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 BEING_REMOVED = "CurrentlyBeingDeleted"
 NOT_AUTOSCALED = "NotAutoscaled"
+UNREADABLE = "Unreadable"
+"""Of a node of which something cannot be read, and of one that runs a pod of that sort."""
 ROUNDING_PERCENT = 1e-9
 """A node that is exactly as full as the threshold says may go, whatever the division makes of it."""
 
@@ -41,6 +43,7 @@ def find_ineligibility(
     limit = percent + ROUNDING_PERCENT
     checks = (
         (BEING_REMOVED, has_taint(node, TO_BE_DELETED) or state.pools.is_leaving(node)),
+        (UNREADABLE, node.unreadable is not None),
         (find_operator_hold(node), True),
         (NOT_AUTOSCALED, pool_status is None and state.snapshot.pools is not None),
         ("CordonedBySomeoneElse", bool(node.spec.unschedulable)),

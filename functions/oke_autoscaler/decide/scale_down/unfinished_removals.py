@@ -40,7 +40,7 @@ class NextStep(Enum):
     DELETE = "drained: delete the node, or put it back when it is needed again"
     GIVE_UP = "drain timed out: put the node back"
     LET_BE = "an operator wants the node: take the taint away and leave the rest"
-    NOTHING = "the deletion was accepted: nothing"
+    NOTHING = "the deletion was accepted, or the node cannot be read: nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def pods_left(pods: Iterable[Pod], verdict: NodeVerdict | None) -> list[Pod]:
 
 
 def _next_step(node: Node, member: OkeNode, left: list[Pod], *, too_old: bool) -> NextStep:
-    if member.lifecycle_state in GONE_NODES:
+    if member.lifecycle_state in GONE_NODES or node.unreadable is not None:
         return NextStep.NOTHING
     if not node.spec.unschedulable or find_operator_hold(node):
         return NextStep.LET_BE

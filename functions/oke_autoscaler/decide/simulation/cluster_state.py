@@ -31,6 +31,7 @@ from functions.oke_autoscaler.model.reasons import (
     SCHEDULING_GATED,
     TERMINATING,
     pool_not_ready,
+    unreadable,
 )
 from functions.oke_autoscaler.pool_settings import NO_LIMIT
 
@@ -93,7 +94,7 @@ class ClusterState:
 
 
 def build_cluster_state(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[str, str]) -> ClusterState:
-    """Build the state of a snapshot; ValueError for a quantity or a time that cannot be read."""
+    """Build the state of a snapshot."""
     groups = PodGroups(snapshot)
     pools = Pools(snapshot, settings, now, dict(refused))
     running: dict[str, list[RunningPod]] = {node.metadata.name: [] for node in snapshot.nodes}
@@ -109,7 +110,7 @@ def build_cluster_state(snapshot: Snapshot, settings: Settings, now: float, refu
                 running[node].append(RunningPod(pod, group, group.priority < cutoff))
         elif pod.status.phase in ENDED_PHASES:
             continue
-        elif nominated in running:
+        elif nominated in running and pod.unreadable is None:
             preempting.append((pod, group, nominated))
         elif reason := _idle_reason(pod, group, cutoff):
             idle.append((pod, reason))
@@ -133,6 +134,8 @@ def build_cluster_state(snapshot: Snapshot, settings: Settings, now: float, refu
 
 
 def _idle_reason(pod: Pod, group: PodGroup, cutoff: int) -> str:
+    if pod.unreadable is not None:
+        return unreadable(pod.unreadable.detail)
     if pod.metadata.deletion_timestamp is not None:
         return TERMINATING
     if pod.spec.scheduling_gates:
@@ -184,7 +187,8 @@ def _add_nodes(state: ClusterState, resources: tuple[str, ...]) -> None:
             name,
             labels,
             node_class,
-            [offering.get(key, 0) for key in resources],
+            # A node of which something cannot be read takes nothing: what is left of it may be the wrong part.
+            [offering.get(key, 0) if node.unreadable is None else 0 for key in resources],
             pool_status.id if pool_status else None,
         )
         state.simulated_nodes[name] = simulated_node

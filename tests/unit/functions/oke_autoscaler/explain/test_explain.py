@@ -124,35 +124,62 @@ def faulty(change: Json) -> Json:
 
 
 BAD_PODS = {
-    "pods[1].spec": [pod("x", 1, 1), {**pod("y", 1, 1), "spec": 7}],
-    "pods[0].metadata.name": [{"metadata": {}}],
-    "pods[0].metadata": [{"spec": {}}],
-    "pods[0].spec.containers[0].resources.requests.cpu": [
-        pod("x", 1, 1, containers=[{"resources": {"requests": {"cpu": "much"}}}])
-    ],
-    "pods[0].spec.containers[0].resources.requests.memory": [
-        pod("x", 1, 1, containers=[{"resources": {"requests": {"memory": "-1"}}}])
-    ],
-    "pods[0].spec.overhead.cpu": [pod("x", 1, 1, overhead={"cpu": ""})],
-    "pods[1].metadata.creationTimestamp": [pod("x", 1, 1), {"metadata": {"name": "x", "creationTimestamp": ""}}],
-    "pods[0].metadata.deletionTimestamp": [{"metadata": {"name": "x", "deletionTimestamp": "soon"}}],
-    "pods[0].metadata.creationTimestamp": [{"metadata": {"name": "x", "creationTimestamp": ""}}],
-    "pods": 5,
+    "spec": {**pod("y", 1, 1), "spec": 7},
+    "metadata": {"spec": {}},
+    "spec.containers[0].resources.requests.cpu": pod(
+        "x", 1, 1, containers=[{"resources": {"requests": {"cpu": "much"}}}]
+    ),
+    "spec.containers[0].resources.requests.memory": pod(
+        "x", 1, 1, containers=[{"resources": {"requests": {"memory": "-1"}}}]
+    ),
+    "spec.overhead.cpu": pod("x", 1, 1, overhead={"cpu": ""}),
+    "metadata.creationTimestamp": {"metadata": {"name": "x", "creationTimestamp": ""}},
+    "metadata.deletionTimestamp": {"metadata": {"name": "x", "deletionTimestamp": "soon"}},
 }
 
 
 @pytest.mark.parametrize("path", BAD_PODS)
-def test_the_path_names_the_place_in_a_pod(path: str) -> None:
-    error = faulty({"pods": BAD_PODS[path]})
-    assert (error["reason"], error["path"]) == ("bad-snapshot", path)
+def test_what_cannot_be_read_of_a_pod_is_named_and_the_others_are_decided_on(path: str) -> None:
+    made = snapshot()
+    made["pods"].insert(1, BAD_PODS[path])
+    found = answer(made)
+    assert [row["path"] for row in found.pop("unreadable")] == [path if path != "metadata" else "$"]
+    assert [row for row in found["pods"] if not row["reason"].startswith("unreadable: ")] == answer(snapshot())["pods"]
+    assert found["pools"] == answer(snapshot())["pools"]
+
+
+BAD_OBJECTS = {
+    "status.allocatable.cpu": {"nodes": [node("n1", 1, 1, extra={"cpu": "x"})]},
+    "status.conditions[0].lastTransitionTime": {
+        "nodes": [{"metadata": {"name": "n1"}, "status": {"conditions": [{"lastTransitionTime": "never"}]}}]
+    },
+    "spec.template.spec.containers[0].resources.requests.cpu": {
+        "controllers": [
+            {
+                "kind": "DaemonSet",
+                "metadata": {"name": "d"},
+                "spec": {"template": {"spec": {"containers": [{"resources": {"requests": {"cpu": "?"}}}]}}},
+            }
+        ]
+    },
+    "timeFinished": {"work_requests": [{"timeFinished": "later"}]},
+    "metadata.labels.a": {"namespaces": [{"metadata": {"name": "n", "labels": {"a": 1}}}]},
+}
+
+
+@pytest.mark.parametrize("path", BAD_OBJECTS)
+def test_what_cannot_be_read_of_another_object_is_named(path: str) -> None:
+    assert [row["path"] for row in answer(snapshot(**BAD_OBJECTS[path]))["unreadable"]] == [path]
+
+
+def test_text_names_what_cannot_be_read() -> None:
+    made = snapshot(pods=[pod("x", 1, 1, overhead={"cpu": "1E300"})])
+    lines = text(explain(json.dumps(made).encode(), CLOCK)).splitlines()
+    assert lines[-1] == "Unreadable: Pod default/x, spec.overhead.cpu, '1E300': is more than the scheduler can count."
 
 
 BAD_OTHERS = {
-    "nodes[0].status.allocatable.cpu": {"nodes": [node("n", 1, 1, extra={"cpu": "x"})]},
-    "nodes[0].metadata": {"nodes": [{}]},
-    "nodes[0].status.conditions[0].lastTransitionTime": {
-        "nodes": [{"metadata": {"name": "n"}, "status": {"conditions": [{"lastTransitionTime": "never"}]}}]
-    },
+    "pods": {"pods": 5},
     "node_pools[0].nodeConfigDetails.size": {"node_pools": [{"id": "p", "nodeConfigDetails": {"size": -1}}]},
     "node_pools[0].nodeShapeConfig.memoryInGBs": {
         "node_pools": [{"id": "p", "nodeShapeConfig": {"memoryInGBs": 1e300}}]
@@ -166,16 +193,6 @@ BAD_OTHERS = {
     "now": {"now": "today"},
     "settings.node_pool_max_size": {"settings": {"node_pool_max_size": "many"}},
     "settings.node_pools": {"settings": {"node_pools": [{"id": "p", "min_size": -1}]}},
-    "controllers[0].spec.template.spec.containers[0].resources.requests.cpu": {
-        "controllers": [
-            {
-                "kind": "DaemonSet",
-                "metadata": {"name": "d"},
-                "spec": {"template": {"spec": {"containers": [{"resources": {"requests": {"cpu": "?"}}}]}}},
-            }
-        ]
-    },
-    "work_requests[0].timeFinished": {"work_requests": [{"timeFinished": "later"}]},
     "metrics[...].cpu_percent": {"metrics": {"i": {"cpu_percent": "low"}}},
 }
 
