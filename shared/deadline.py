@@ -11,6 +11,11 @@ from shared.errors import DeadlineExceeded
 DEFAULT_SECONDS = 30.0
 """Fn's own default timeout of a function; used when a call carries no deadline (fdk.constants.DEFAULT_DEADLINE)."""
 
+ANSWER_SECONDS = 2.0
+"""Seconds of a call kept for the answer of its preflight, but no more than ANSWER_SHARE of its time."""
+
+ANSWER_SHARE = 0.2
+
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
@@ -62,6 +67,14 @@ class Deadline:
     def less(self, seconds: float) -> Deadline:
         """Return the deadline ``seconds`` before this one: what ends at it leaves time to answer."""
         return Deadline(self.at_epoch_seconds - seconds)
+
+    def before_answer(self, now: float | None = None) -> Deadline:
+        """Return when all checks of a preflight are over: what takes all its time is told as a row, not as Fn's 504."""
+        return self.less(min(ANSWER_SECONDS, ANSWER_SHARE * self.remaining_seconds(now)))
+
+    def half(self, now: float | None = None) -> Deadline:
+        """Return the deadline after half of what is left: for a step that must leave time to those after it."""
+        return self.earlier(self.remaining_seconds(now) / 2, now)
 
     def earlier(self, seconds: float, now: float | None = None) -> Deadline:
         """Return this deadline, or ``seconds`` from ``now`` when that comes first."""

@@ -20,12 +20,17 @@ if TYPE_CHECKING:
 
 def preflight(settings: Settings, deadline: Deadline, config: Mapping[str, str]) -> dict[str, Any]:
     """Return the answer of ``shared.preflight_rows`` with the rows ``config keys``, ``reports`` and ``warehouse``."""
+    until = deadline.before_answer()
     rows = [
         preflight_rows.config_row(settings, config),
-        preflight_rows.check_row("reports", lambda: f"{len(TenancyBucket(settings, deadline).list())} reports listed"),
-        preflight_rows.check_row("warehouse", lambda: _warehouse(settings, deadline)),
+        preflight_rows.check_row("reports", lambda: _reports(settings, until.half())),
+        preflight_rows.check_row("warehouse", lambda: _warehouse(settings, until)),
     ]
     return preflight_rows.preflight_answer(rows)
+
+
+def _reports(settings: Settings, deadline: Deadline) -> str:
+    return f"{len(TenancyBucket(settings, deadline).list())} reports listed"
 
 
 def _warehouse(settings: Settings, deadline: Deadline) -> str:

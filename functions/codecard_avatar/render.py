@@ -25,15 +25,15 @@ MAX_IDENTICON_SECONDS = 0.8
 
 def badge_bitmap(name: BadgeName, call: Call[Settings], container: ContainerState, deadline: Deadline) -> bytes:
     """Return the file that the card fetches. Raises BackgroundLate or BackgroundUnusable."""
-    background = _background(call.settings, container, deadline)
+    background = own_background(call.settings, container, deadline)
     identicon = _identicon(name, call, container, deadline)
     bitmap = badge_picture.bitmap_file(badge_picture.draw_badge(name, background, identicon))
     call.summary["picture_bytes"] = len(bitmap)
     return bitmap
 
 
-def _background(settings: Settings, container: ContainerState, deadline: Deadline) -> Image | None:
-    """Return the user's own background, or None for the built-in one."""
+def own_background(settings: Settings, container: ContainerState, deadline: Deadline) -> Image | None:
+    """Return the user's own background, or None for the built-in one. Raises BackgroundLate, BackgroundUnusable."""
     if not settings.image_bg_name:
         return None
     try:

@@ -10,7 +10,7 @@ from functions.codecard_avatar.container_state import ContainerState
 from functions.codecard_avatar.errors import NameUnreadable
 from functions.codecard_avatar.publish.picture_route import requested_picture
 from functions.codecard_avatar.settings import Settings
-from shared.results import HttpAnswer
+from shared.results import HttpAnswer, json_answer
 
 if TYPE_CHECKING:
     from shared.errors import FunctionError
@@ -22,11 +22,21 @@ __all__ = ["Settings", "on_error", "serve"]
 _container = ContainerState()
 
 
+FLAGS = ("preflight",)
+"""Of a call of one's own, which is signed; the card, and whoever asks as it does, sends no body and learns no config.
+
+There is no `dry_run`: a press stores a picture under a name made of its content, and nothing is replaced or removed."""
+
+
 def serve(call: Call[Settings], container: ContainerState = _container) -> HttpAnswer:
     """Answer a button press with the badge's address, or send the picture at such an address. Raises FunctionError."""
     # The deadline is set first: everything after it, the look at the request included, is taken off the card's 5 s.
     deadline = time_budget.press_deadline(call.deadline, container.start_seconds())
-    call.flags()  # the card sends no body; a caller that does may mean anything but a press
+    # A caller that sends a body may mean anything but a press.
+    if call.flags(*(FLAGS if call.request.kind == "invoke" else ())).get("preflight"):
+        from functions.codecard_avatar.preflight import preflight  # rare
+
+        return json_answer(preflight(call.settings, call.deadline, call.config))
     picture = requested_picture(call.request)
     if call.settings.warning:
         call.summary["warning"] = call.settings.warning

@@ -59,6 +59,7 @@ RIGHTS: tuple[tuple[str, str, str, str, str], ...] = (
 
 def run(settings: Settings, deadline: Deadline, config: Mapping[str, str]) -> dict[str, Any]:
     """Run every check; one that fails does not keep the others from being tried."""
+    deadline = deadline.before_answer()
     oke = Oke(settings, deadline)
     checks = [
         preflight_rows.config_row(settings, config),

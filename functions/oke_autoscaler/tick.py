@@ -110,11 +110,11 @@ class Tick:
         finally:
             # Each of the last steps may take half of what is left: neither a status that cannot be written nor a Lease
             # that cannot be given back takes the time of the answer.
-            api.deadline = _half_of(self.deadline)
+            api.deadline = self.deadline.half()
             self.memory.write()
-            api.deadline = _half_of(self.deadline)
+            api.deadline = self.deadline.half()
             events.send(api, answers.pool_status(done) if done else {})
-            api.deadline = _half_of(self.deadline)
+            api.deadline = self.deadline.half()
             _release(lease)
         return self._answer(done)
 
@@ -189,10 +189,6 @@ def _with_removals(pool: PoolVerdict, removals: Removals) -> PoolVerdict:
     else:
         return pool
     return msgspec.structs.replace(pool, action="scale-down", level="success", reason=reason, wanted_size=size)
-
-
-def _half_of(deadline: Deadline) -> Deadline:
-    return deadline.earlier(deadline.remaining_seconds() / 2)
 
 
 def _release(lease: TickLease) -> None:

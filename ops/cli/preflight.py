@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 HELP = """Say whether a tenancy is ready, and if not, what is missing.
 
-    Reads only; adw-billing and oke-autoscaler are called with {"preflight": true}, which changes nothing either. Exit
-    status: 0 all is well, 1 something is not.
+    Reads only; adw-billing, codecard-avatar and oke-autoscaler are called with {"preflight": true}, which changes
+    nothing either. Exit status: 0 all is well, 1 something is not.
     """
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ops import invoke
+from ops.answers import CARD_FAILURE_ICON
 from ops.identities import Identity, identity_credentials
 from ops.preflight import outside
 from ops.preflight import policies as preflight_policies
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 PREFLIGHT_BODY = b'{"preflight": true}'
-OWN_PREFLIGHT = ("adw-billing", "oke-autoscaler")
+OWN_PREFLIGHT = ("adw-billing", "codecard-avatar", "oke-autoscaler")
 """Functions that try what they need themselves, with their own identity."""
 
 CHECK_SECONDS = 30.0
@@ -210,7 +211,8 @@ class Preflight:
 def own_rows(function: str, answer: object) -> Iterator[Row]:
     """Yield the rows of ``{"preflight": {"checks": [{"name", "ok", "found" | "reason", "message", "fix"}, …]}}``.
 
-    An ``{"error": …}`` is one row, and so is the answer of a function that knows no preflight.
+    An ``{"error": …}`` is one row, and so are the failure that codecard-avatar shows on a card and the answer of a
+    function that knows no preflight.
     """
     body = answer if isinstance(answer, dict) else {}
     error, own = body.get("error"), body.get("preflight")
@@ -218,6 +220,8 @@ def own_rows(function: str, answer: object) -> Iterator[Row]:
         yield _of_check(function, {**error, "name": "own preflight", "ok": False})
     elif isinstance(own, dict) and own.get("checks"):
         yield from (_of_check(function, check) for check in own["checks"])
+    elif body.get("icon") == CARD_FAILURE_ICON:
+        yield Row(function, "own preflight", "FAILED", f"{body.get('subtitle')}: {body.get('bodytext')}", "see its log")
     else:
         yield Row(function, "own preflight", "unknown", "the function has none: is its image old?", "deploy it again")
 

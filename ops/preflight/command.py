@@ -1,7 +1,7 @@
 """Say whether a tenancy is ready, and if not, what is missing: `oci-functions preflight`, `python -m shared.preflight`.
 
-Reads only, but for the calls of adw-billing and oke-autoscaler with `{"preflight": true}`, which try what they need
-with their own identity and change nothing either. Exit status: 0 all is well, 1 something is not.
+Reads only, but for the calls of adw-billing, codecard-avatar and oke-autoscaler with `{"preflight": true}`, which try
+what they need with their own identity and change nothing either. Exit status: 0 all is well, 1 something is not.
 """
 
 from __future__ import annotations

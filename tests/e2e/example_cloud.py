@@ -63,8 +63,8 @@ class ExampleCloud:
         self.host.functions[name] = replace(self.host.functions[name], timeout_seconds=seconds)
 
     def call(self, name: str, body: str = "") -> requests.Response:
-        """Call a function as a schedule does, the badge as the card does."""
-        if name == BADGE:
+        """Call a function as a schedule does, the badge without a body as the card does."""
+        if name == BADGE and not body:
             return requests.post(f"{self.cloud.gateway}/codecard/avatar", headers=_CARD, timeout=120)
         return requests.post(f"{self.cloud.gateway}/invoke/{name}", data=body, timeout=120)
 

@@ -55,7 +55,7 @@ def test_a_body_that_is_not_understood_does_nothing(served: tuple[Cloud, Functio
     assert asked, "the same function works when it is asked to"
 
 
-@pytest.mark.parametrize("name", ["adw-billing", "oke-autoscaler"])
+@pytest.mark.parametrize("name", WORKING_FUNCTIONS)
 def test_preflight_takes_nothing_of_the_platform_for_a_config_key(
     served: tuple[Cloud, FunctionsApp], name: str
 ) -> None:

@@ -36,6 +36,9 @@ def example(tmp_path_factory: pytest.TempPathFactory, keys_folder: Path) -> Iter
         yield made
 
 
+PREFLIGHT = '{"preflight": true}'
+
+
 def start_over(example: ExampleCloud, name: str) -> None:
     """Forget what earlier calls have stored, so that each call asks for the same."""
     for file in Path(example.cloud.root).glob("billing.duckdb*"):
@@ -72,3 +75,24 @@ def test_a_call_that_trickles_never_holds_a_function(example: ExampleCloud, name
         assert status == 200, told
         assert summary["outcome"] == "ok" or summary["reason"] in REASONS[name], told
         assert not summary.get("loaded") or service == "telemetry-ingestion", told
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("name", ["adw-billing", BADGE, "oke-autoscaler"])
+def test_a_call_that_trickles_is_a_row_of_the_preflight(example: ExampleCloud, name: str) -> None:
+    """One check takes its time, and there is an answer all the same; metrics are no check."""
+    start_over(example, name)
+    example.limit(name, 60)
+    assert example.call(name, PREFLIGHT).json()["preflight"]["ok"]
+    asked = sorted({(call.service, call.method, call_of(call.path)) for call in example.logged()})
+    example.limit(name, SECONDS)
+    for service, method, path in asked:
+        start_over(example, name)
+        trickle = example.cloud.faults.add(
+            service=service, method=method, path=path, trickle=BYTES_PER_SECOND, times=None
+        )
+        answer = example.call(name, PREFLIGHT)
+        told = f"{method} {path}: {answer.status_code} {answer.text}"
+        assert trickle.hits, told
+        assert answer.status_code == 200, told
+        assert answer.json()["preflight"]["ok"] is (service == "telemetry-ingestion"), told

@@ -65,9 +65,15 @@ class BucketPublisher:
             certificate = self._bucket.put(name, bitmap, "image/bmp", deadline)
             self._check_readable(address, name, deadline)
         except HttpError as error:
-            failure = UploadLate if error.late else UploadRefused
-            raise failure(f"The bucket did not take the picture: {error}", field="oss_bucket") from None
+            raise _refused(error) from None
         return Published(address.object_url(name), fingerprint_of(certificate))
+
+    def check(self, deadline: Deadline) -> None:
+        """Ask whether the bucket would take a picture; nothing is stored. Raises as `publish`."""
+        try:
+            self._bucket.try_upload(deadline)
+        except HttpError as error:
+            raise _refused(error) from None
 
     def _check_readable(self, address: BucketUrl, name: str, deadline: Deadline) -> None:
         """Ask once a container whether the card can read an object. Raises PictureNotPublic or HttpError."""
@@ -77,6 +83,11 @@ class BucketPublisher:
             fix = "make the bucket public, without listing"
             raise PictureNotPublic("The picture is stored, but nobody may read it", fix=fix, field="oss_bucket")
         self._readable.add(address)
+
+
+def _refused(error: HttpError) -> UploadLate | UploadRefused:
+    failure = UploadLate if error.late else UploadRefused
+    return failure(f"The bucket did not take the picture: {error}", field="oss_bucket")
 
 
 class InlinePublisher:
@@ -109,6 +120,20 @@ class InlinePublisher:
             summary["certificate"] = str(error)
             failure = CertificateLate if error.late else CertificateUnusable
             raise failure("The card needs the certificate of the picture's host", field="public_url") from None
+
+    def check(self, deadline: Deadline) -> list[str]:
+        """Look at the certificate of every host that pictures may have, and return these hosts.
+
+        Raises CertificateLate or CertificateUnusable with what is wrong: a preflight's answer is for its owner alone.
+        """
+        hosts = [self._public_url] if self._public_url else [f"https://{host}" for host in self._allowed_hosts]
+        try:
+            for each in hosts:
+                self._fingerprint(each, deadline)
+        except HttpError as error:
+            failure = CertificateLate if error.late else CertificateUnusable
+            raise failure(f"The card needs the host's certificate: {error}", field="public_url") from None
+        return hosts
 
     def _fingerprint(self, base: str, deadline: Deadline) -> str:
         """Return the fingerprint of a host, asked for once a container; empty over plain http. Raises HttpError."""

@@ -16,6 +16,8 @@ from shared.oci.signature import Principal, load_resource_principal, sign
 from shared.tls import rsa_tls12_context
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from functions.codecard_avatar.model.bucket_url import BucketUrl
     from shared.deadline import Deadline
     from shared.http.client import HttpClient, HttpResponse
@@ -23,8 +25,14 @@ if TYPE_CHECKING:
 MAX_ERROR_BYTES = 64 * 1024
 """Of an answer that is not an object: a small JSON error at most."""
 
+PROBE_NAME = "oci-functions-preflight"
+NO_ETAG = "no-object-has-this-etag"
+
 RENEW_BEFORE_EXPIRY_SECONDS = 60.0
 """How long before its end a session token is read again."""
+
+
+_NO_BODY = {"content-type": "application/json"}
 
 
 class PrincipalCache:
@@ -59,7 +67,19 @@ class BucketClient:
 
     def put(self, name: str, body: bytes, content_type: str, deadline: Deadline) -> bytes:
         """Write an object and return the certificate (DER) of its host. Raises HttpError, NotAuthorised."""
-        return _checked(self._send("PUT", name, deadline, MAX_ERROR_BYTES, body, content_type), name).certificate
+        headers = {"content-type": content_type}
+        return _checked(self._send("PUT", name, deadline, MAX_ERROR_BYTES, body, headers), name).certificate
+
+    def try_upload(self, deadline: Deadline) -> None:
+        """Ask for an upload on a condition that no object meets: it is refused for that, or for what would refuse any.
+
+        Nothing is written. Raises HttpError where the bucket would take no object, NotAuthorised.
+        """
+        headers = {"content-type": "image/bmp", "if-match": NO_ETAG}
+        answer = self._send("PUT", PROBE_NAME, deadline, MAX_ERROR_BYTES, b"", headers)
+        # That the condition is looked at says that bucket and right are there: without either it is 404 of the bucket.
+        if answer.status != 412 and b'"ObjectNotFound"' not in answer.body:
+            _checked(answer, PROBE_NAME)
 
     def is_readable(self, url: BucketUrl, name: str, deadline: Deadline) -> bool:
         """Tell whether the card can read an object by this form of the bucket's URL. Raises HttpError."""
@@ -77,21 +97,26 @@ class BucketClient:
         deadline: Deadline,
         limit_bytes: int,
         body: bytes | None = None,
-        content_type: str = "application/json",
+        headers: Mapping[str, str] = _NO_BODY,
     ) -> HttpResponse:
-        answer = self._attempt(method, name, deadline, limit_bytes, body, content_type)
+        answer = self._attempt(method, name, deadline, limit_bytes, body, headers)
         if answer.status == 401 and not self.url.is_preauthenticated:
             # OCI replaces token and key under the running container, one file after the other: what was read before,
             # or between the two, is refused and nothing was done.
             self._principals.forget()
-            answer = self._attempt(method, name, deadline, limit_bytes, body, content_type)
+            answer = self._attempt(method, name, deadline, limit_bytes, body, headers)
         return answer
 
     def _attempt(
-        self, method: str, name: str, deadline: Deadline, limit_bytes: int, body: bytes | None, content_type: str
+        self,
+        method: str,
+        name: str,
+        deadline: Deadline,
+        limit_bytes: int,
+        body: bytes | None,
+        headers: Mapping[str, str],
     ) -> HttpResponse:
         url = self.url.object_url(name)
-        headers = {"content-type": content_type}
         if not self.url.is_preauthenticated:
             now = time.time()
             headers = sign(self._principals.get(now), method, url, headers, now_epoch_seconds=now)

@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from functions.oke_autoscaler import preflight
+from functions.oke_autoscaler.settings import Settings
+from shared.deadline import Deadline
+from shared.settings import load_settings
 from tests.support.autoscaler import changes, config, principal_user, tick
 from tools.checks.manifests import FOLDER
 
 if TYPE_CHECKING:
+    import pytest
+
     from emulator.cloud import Cloud
 
 BODY = b'{"preflight": true}'
@@ -75,3 +80,15 @@ def test_the_rights_are_those_of_the_rbac_manifest() -> None:
         for name in rule.get("resourceNames", [""])
     }
     assert set(preflight.RIGHTS) == granted
+
+
+def test_a_check_that_takes_all_its_time_leaves_some_for_the_answer(
+    cloud: Cloud, principal_env: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in principal_env.items():
+        monkeypatch.setenv(name, value)
+    keys = config(cloud, cloud.cluster.add_pool("prod-pool1", size=2))
+    armed = cloud.faults.add(path="/kubeconfig/content$", trickle=20, times=None)
+    deadline = Deadline.after(5)
+    answer = preflight.run(load_settings(Settings, keys), deadline, keys)
+    assert (deadline.expired(), armed.hits, answer["preflight"]["ok"]) == (False, 1, False)

@@ -24,6 +24,13 @@ def test_a_step_gets_what_is_left() -> None:
         deadline.bounded(5, now=99, margin_seconds=2)
 
 
+def test_steps_that_share_the_time_leave_some_for_those_after_them() -> None:
+    deadline = Deadline(100.0)
+    assert deadline.half(now=90.0) == Deadline(95.0)
+    assert deadline.before_answer(now=95.0) == Deadline(99.0)
+    assert deadline.before_answer(now=0.0) == Deadline(98.0)
+
+
 def test_the_earlier_deadline_wins() -> None:
     assert Deadline(100).earlier(4, now=10).at_epoch_seconds == 14
     assert Deadline(12).earlier(4, now=10).at_epoch_seconds == 12

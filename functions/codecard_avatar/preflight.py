@@ -1,0 +1,60 @@
+"""`{"preflight": true}`: try what a press needs, with the function's own identity, and change nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from functions.codecard_avatar.card.button import Button
+from functions.codecard_avatar.container_state import ContainerState
+from functions.codecard_avatar.publish.publishers import BucketPublisher, InlinePublisher
+from shared import preflight_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from functions.codecard_avatar.settings import Settings
+    from shared.deadline import Deadline
+
+NOBODYS_CARD = Button("000000000000")
+"""The card that is looked up: the id of none, so that no registry takes the look-up for a press."""
+
+
+def preflight(settings: Settings, deadline: Deadline, config: Mapping[str, str]) -> dict[str, Any]:
+    """Return the answer of ``shared.preflight_rows``, in a container of its own: nothing is taken as known."""
+    until = deadline.before_answer()
+    rows = [preflight_rows.config_row(settings, config), *_rows(settings, ContainerState(), until)]
+    return preflight_rows.preflight_answer(rows)
+
+
+def _rows(settings: Settings, container: ContainerState, deadline: Deadline) -> Iterator[preflight_rows.CheckRow]:
+    """Yield a row for each thing that the config names; each may take half of what is left."""
+
+    def registry() -> str:
+        container.registry(settings).find(NOBODYS_CARD, deadline.half())
+        return f"{_registry_key(settings)} answers"
+
+    def background() -> str:
+        from functions.codecard_avatar.render import own_background  # loads Pillow
+
+        own_background(settings, container, deadline.half())
+        return f"{settings.image_bg_name} can be drawn on"
+
+    def upload() -> str:
+        BucketPublisher(container.bucket(settings), container.readable_buckets).check(deadline.half())
+        return "the bucket would take a picture"
+
+    def certificate() -> str:
+        inline = InlinePublisher(container.http, settings.public_url, settings.allowed_hosts, container.fingerprints)
+        return f"that of {', '.join(inline.check(deadline.half()))} is one for the card"
+
+    yield preflight_rows.check_row("registry", registry)
+    if settings.image_bg_name:
+        yield preflight_rows.check_row("background", background)
+    if settings.publish == "bucket":
+        yield preflight_rows.check_row("upload", upload)
+    else:
+        yield preflight_rows.check_row("certificate", certificate)
+
+
+def _registry_key(settings: Settings) -> str:
+    return "apex_url" if settings.apex_url else "card_registry" if settings.card_registry else "card_names"
