@@ -96,6 +96,7 @@ locals {
       enforce_min_size                       = var.oke_autoscaler_enforce_min_size
       schedules                              = var.oke_autoscaler_schedules
       disruption_budget                      = var.oke_autoscaler_disruption_budget
+      scheduler_names                        = var.oke_autoscaler_scheduler_names
     } : key => tostring(value) if value != null }
     request-context = { for key, value in {
       publish_metrics = var.request_context_publish_metrics

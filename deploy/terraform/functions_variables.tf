@@ -506,6 +506,12 @@ variable "oke_autoscaler_disruption_budget" {
   default     = null
 }
 
+variable "oke_autoscaler_scheduler_names" {
+  description = "Schedulers, separated by commas, whose pods are bought for as soon as they wait. A pod of another scheduler is left to it until it has the condition Unschedulable. Default: default-scheduler."
+  type        = string
+  default     = null
+}
+
 variable "request_context_memory" {
   description = "Memory of request-context in MB; its share of a CPU follows it."
   type        = number

@@ -26,6 +26,13 @@ def _pools(text: str) -> tuple[PoolSettings, ...]:
     return pools
 
 
+def _scheduler_names(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(","))
+    if not all(names):
+        raise ValueError("must be names separated by commas")
+    return names
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings(OciSettings):
     """The configuration of a tick. Published keys first; every other one is optional."""
@@ -143,6 +150,10 @@ class Settings(OciSettings):
     `2`, or a JSON list such as `[{"nodes": "0", "schedule": "0 9 * * mon-fri", "duration": "8h", "timezone":
     "Europe/Zurich"}]`, of which the most restrictive entry in force holds; where none is, the default does. Default:
     10%."""
+
+    scheduler_names: tuple[str, ...] = setting(default=("default-scheduler",), parse=_scheduler_names)
+    """Schedulers, separated by commas, whose pods are bought for as soon as they wait. A pod of another scheduler is
+    left to it until it has the condition Unschedulable. Default: default-scheduler."""
 
     def check(self) -> dict[str, str]:
         """Faults that concern several keys."""

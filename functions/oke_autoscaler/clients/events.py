@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from functions.oke_autoscaler.model.reasons import NEEDS_NEW_NODE
 from functions.oke_autoscaler.model.unreadable import listed
 from shared import logs
 from shared.errors import FunctionError, KubernetesApiError
@@ -97,7 +98,9 @@ class TickEvents:
             if verdict.placed_on is None:
                 reasons[verdict.pod] = ("NotTriggerScaleUp", verdict.reason)
             elif verdict.new_pool in grown:
-                reasons[verdict.pod] = ("TriggeredScaleUp", f"nodes were asked for in node pool {verdict.new_pool}")
+                words = verdict.reason.removeprefix(NEEDS_NEW_NODE)
+                text = f"nodes were asked for in node pool {verdict.new_pool}{words}"
+                reasons[verdict.pod] = ("TriggeredScaleUp", text)
         for pod in pods:
             if len(self._events) >= MAX_EVENTS or not reasons:
                 return

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.decide.scale_down.removal_plan import plan_removals
 from functions.oke_autoscaler.decide.scale_up.plan import plan_scale_up
 from functions.oke_autoscaler.decide.simulation.cluster_state import build_cluster_state
 from functions.oke_autoscaler.decide.simulation.nodes import UPCOMING_NODE_PREFIX
-from functions.oke_autoscaler.decide.unplaced_pods import UnplacedReason, explain_unplaced
+from functions.oke_autoscaler.decide.simulation.placement_plan import NOBODY_REFUSED
+from functions.oke_autoscaler.decide.unplaced_pods import (
+    UnplacedReason,
+    explain_refused,
+    explain_unplaced,
+    with_words,
+)
 from functions.oke_autoscaler.model.decision import NEW_NODE_PREFIX, Decision, PodVerdict, PoolVerdict
 from functions.oke_autoscaler.model.nodes import POOL_NAME, TO_BE_DELETED, has_taint, instance_id
 from functions.oke_autoscaler.model.reasons import (
@@ -27,6 +34,7 @@ from functions.oke_autoscaler.model.reasons import (
     POOL_NOT_STABLE,
     POOL_STABILIZING,
     POOL_UPDATING,
+    SCHEDULER_DISAGREES,
     UNNEEDED,
     UNSCHEDULABLE_PODS,
     WAITS_FOR_PREEMPTION,
@@ -45,6 +53,10 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.settings import Settings
 
 
+WARNINGS = (MAX_SIZE_REACHED, OUT_OF_CAPACITY, FITS_NO_POOL, SCHEDULER_DISAGREES)
+"""Why pods wait that a person should look at; the first one that holds is the pool's reason."""
+
+
 def decide(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[str, str] | None = None) -> Decision:
     """Decide what to do at ``now`` (Unix seconds).
 
@@ -55,7 +67,9 @@ def decide(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[
     """
     state = build_cluster_state(snapshot, settings, now, refused or {})
     plan = plan_scale_up(state)
-    reasons = {group.ident: explain_unplaced(state, plan, group) for group in state.pending if group.ident in plan.left}
+    reasons = {
+        group.ident: explain_unplaced(state, plan, group) for group in state.pending if plan.left.get(group.ident)
+    }
     pods = _pod_verdicts(state, plan, reasons)
     verdicts = plan_removals(state, plan, _find_removal_block(state, plan, reasons))
     pools = tuple(_pool_verdict(state, plan, reasons, verdicts, pool_status) for pool_status in state.pools.statuses)
@@ -78,13 +92,13 @@ def _pod_verdicts(state: ClusterState, plan: PlacementPlan, reasons: Mapping[int
     for group in state.pending:
         waiting = iter(group.pending)
         for node, count in plan.placed.get(group.ident, ()):
-            where = _where(state, node)
-            for _ in range(count):
-                found[id(next(waiting))] = where
+            where, reason = _where(state, node)
+            for pod in islice(waiting, count):
+                found[id(pod)] = (where, with_words(reason, state, plan, pod, group))
         left = reasons.get(group.ident)
         why = left.text if left is not None else FITS_NO_POOL
-        for pod in waiting:
-            found[id(pod)] = (None, why)
+        found |= {id(pod): (None, why) for pod in waiting}
+        found |= {ident: (None, text) for ident, text in explain_refused(state, plan, group)}
     return [PodVerdict(pod.key, *found[id(pod)]) for pod in state.snapshot.pods if id(pod) in found]
 
 
@@ -99,7 +113,8 @@ def _find_removal_block(state: ClusterState, plan: PlacementPlan, reasons: Mappi
     """Return why no node may be removed in this tick: pods wait that a pool could hold, or a pool is changing."""
     if any(pool_status.phase == "updating" for pool_status in state.pools.statuses):
         return POOL_UPDATING
-    stuck = sum(plan.left.get(ident, 0) for ident, left in reasons.items() if left.reason == FITS_NO_POOL)
+    refused = {ident: plan.refused[ident].count if ident in plan.refused else 0 for ident in reasons}
+    stuck = sum(plan.left[ident] if left.reason == FITS_NO_POOL else refused[ident] for ident, left in reasons.items())
     waiting = len(state.preempting) + sum(len(group.pending) for group in state.pending)
     return PODS_PENDING if waiting > stuck else ""
 
@@ -129,7 +144,7 @@ def _pool_verdict(
     elif pool_status.phase == "stabilizing":
         verdict.reason = POOL_NOT_STABLE
         verdict.unschedulable = left[POOL_STABILIZING]
-    elif blocked := next((reason for reason in (MAX_SIZE_REACHED, OUT_OF_CAPACITY, FITS_NO_POOL) if left[reason]), ""):
+    elif blocked := next((reason for reason in WARNINGS if left[reason]), ""):
         verdict.level, verdict.reason, verdict.unschedulable = "warning", blocked, left[blocked]
     else:
         _scale_down(verdict, verdicts, pool_status)
@@ -161,7 +176,10 @@ def _left_by_reason(
             why = FITS_NO_POOL
         elif why == pool_status.refused:
             why = OUT_OF_CAPACITY
-        found[why] += plan.left[group.ident]
+        refused = plan.refused.get(group.ident, NOBODY_REFUSED)
+        found[why] += plan.left[group.ident] - refused.count
+        found[FITS_NO_POOL] += refused.ruled_out
+        found[SCHEDULER_DISAGREES] += refused.disagreed
     return found
 
 

@@ -9,21 +9,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from functions.oke_autoscaler.decide.simulation.placement_plan import NOBODY_REFUSED
 from functions.oke_autoscaler.model.reasons import (
     FITS_NO_POOL,
     MAX_SIZE_REACHED,
+    NEEDS_NEW_NODE,
     OUT_OF_CAPACITY,
     POOL_STABILIZING,
     POOL_UPDATING,
     RULES_BETWEEN_PODS,
+    SCHEDULER_DISAGREES,
     UNKNOWN_NODE_SIZE,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroup
     from functions.oke_autoscaler.decide.simulation.cluster_state import ClusterState
     from functions.oke_autoscaler.decide.simulation.offerings import Offering
     from functions.oke_autoscaler.decide.simulation.placement_plan import PlacementPlan
+    from functions.oke_autoscaler.model.kubernetes_objects import Pod
 
 MOST_HOPEFUL_FIRST = (POOL_UPDATING, POOL_STABILIZING, MAX_SIZE_REACHED)
 """Of several pools that could hold a pod, the one that will take nodes soonest says why the pod waits."""
@@ -63,6 +69,27 @@ def explain_unplaced(state: ClusterState, plan: PlacementPlan, group: PodGroup) 
         if reason in blocks:
             return UnplacedReason(reason, by_pool)
     return UnplacedReason(OUT_OF_CAPACITY if any(blocks) else FITS_NO_POOL, by_pool)
+
+
+def explain_refused(state: ClusterState, plan: PlacementPlan, group: PodGroup) -> Iterator[tuple[int, str]]:
+    """Yield the id() of each pod that nothing is bought for because of what the scheduler says, with its words.
+
+    They are the last of their group (simulation/sorted_pods.py).
+    """
+    refused = plan.refused.get(group.ident, NOBODY_REFUSED)
+    first = len(group.pending) - refused.count
+    for index, pod in enumerate(group.pending[first:] if refused.count else ()):
+        refusal = state.pods.refusals[id(pod)]
+        reason = SCHEDULER_DISAGREES if index < refused.disagreed else FITS_NO_POOL
+        yield id(pod), f"{reason} (scheduler: {refusal.words})"
+
+
+def with_words(reason: str, state: ClusterState, plan: PlacementPlan, pod: Pod, group: PodGroup) -> str:
+    """Return the reason of a pod that gets a new node, with the scheduler's words where they are why it gets one."""
+    refusal = state.pods.refusals.get(id(pod)) if reason == NEEDS_NEW_NODE else None
+    if refusal is None or not plan.refused.get(group.ident, NOBODY_REFUSED).disagrees:
+        return reason
+    return f"{reason} (scheduler: {refusal.words})"
 
 
 def _find_block(state: ClusterState, plan: PlacementPlan, offering: Offering) -> str:

@@ -46,6 +46,13 @@ DAEMONSET_POD = "daemonset-pod"
 EXPENDABLE = "expendable"
 """The last four: no node is ever bought for such a pod."""
 
+OTHER_SCHEDULER = "other-scheduler"
+"""A scheduler that is none of `scheduler_names` places the pod, and it has not said that no node takes it."""
+WAITS_FOR_SCHEDULER = "waits-for-scheduler"
+"""The pod claims devices, of which only the scheduler knows where they are free, and it has not refused the pod yet."""
+SCHEDULER_DISAGREES = "scheduler-disagrees"
+"""The scheduler refuses the pod on nodes where the simulation has room, and no new node would surely answer it."""
+
 FITS_NO_POOL = "pods-fit-no-node-pool"
 MAX_SIZE_REACHED = "node-max-limit-reached"
 OUT_OF_CAPACITY = "out-of-capacity"
@@ -65,6 +72,7 @@ RULES_BETWEEN_PODS = "rules between pods"
 UNKNOWN_NODE_SIZE = "size of its nodes not known"
 VOLUME_ZONE = "zone of its volume"
 UNUSABLE_CLAIM = "claim of its volume missing, not bound or in use"
+NO_VOLUME_LEFT = "no volume left of a class that makes none"
 """What a node of a pool lacks for the pod, as the functions below."""
 
 

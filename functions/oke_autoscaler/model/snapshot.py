@@ -51,6 +51,9 @@ class Snapshot:
     """Of the pools, in any order; None means that nothing is known of them."""
     metrics: Mapping[str, Load] = field(default_factory=dict)
     """Load by instance OCID."""
+    reopened: Mapping[str, float] = field(default_factory=dict)
+    """Nodes whose removal was called off in this tick, or is looked at as if it were, with the time when it began: the
+    scheduler has not tried them since (Unix seconds)."""
     state: TickState = field(default_factory=TickState)
     """What earlier ticks remember; an empty one when nothing is known."""
     nameless: Sequence[Unreadable] = ()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from functions.oke_autoscaler.decide.cluster.attachments import Attachments
 from functions.oke_autoscaler.decide.cluster.volumes import VolumeNodes
 from functions.oke_autoscaler.model.kubernetes_objects import (
     Affinity,
@@ -94,7 +95,17 @@ def _port(port: ContainerPort) -> Port:
 class PodGroup:
     """A class of pods that are alike to the scheduler; ``vector`` is set once all resources are known."""
 
-    __slots__ = ("ident", "labels", "leaving", "namespace", "pending", "scheduling", "vector", "volume_nodes")
+    __slots__ = (
+        "attachments",
+        "ident",
+        "labels",
+        "leaving",
+        "namespace",
+        "pending",
+        "scheduling",
+        "vector",
+        "volume_nodes",
+    )
 
     def __init__(
         self,
@@ -109,6 +120,8 @@ class PodGroup:
         self.labels = labels
         self.scheduling = scheduling
         self.volume_nodes = volume_nodes
+        self.attachments: tuple[tuple[str, int], ...] = ()
+        """What each pod takes of a node beside its requests: volumes and devices, by resource."""
         self.vector: tuple[int, ...] = ()
         self.pending: list[Pod] = []
         self.leaving = False
@@ -130,7 +143,8 @@ class PodGroups:
             self._priorities[known.metadata.name] = known.value
             if known.global_default:
                 self._default_priority = known.value
-        self._volumes = VolumeNodes(snapshot)
+        self.volumes = VolumeNodes(snapshot)
+        self.attachments = Attachments(snapshot)
         self._specs: dict[bytes, SchedulingSpec] = {}
         self._spec_of_id: dict[int, SchedulingSpec] = {}
         self._keep: list[PodSpec] = []
@@ -192,13 +206,14 @@ class PodGroups:
             labels = {key: value for key, value in labels.items() if key in self._asked}
         elif labels:
             labels = {}
-        volume_nodes = self._volumes.of(pod, pod.spec.volumes) if pod.spec.volumes else ()
+        attachments = self.attachments.of(pod)
+        volume_nodes = self.volumes.of(pod, pod.spec.volumes) if pod.spec.volumes else ()
         leaving = meta.deletion_timestamp is not None
-        key = (scheduling.ident, meta.namespace, tuple(sorted(labels.items())), volume_nodes, leaving)
+        key = (scheduling.ident, meta.namespace, tuple(sorted(labels.items())), volume_nodes, attachments, leaving)
         found = self._groups.get(key)
         if found is None:
             found = PodGroup(len(self._groups), meta.namespace, labels, scheduling, volume_nodes)
-            found.leaving = leaving
+            found.leaving, found.attachments = leaving, attachments
             self._groups[key] = found
         return found
 

@@ -2,7 +2,8 @@
 
 A bound claim allows the nodes of its volume: its node affinity, and its zone where labels tell it, as older volumes do
 (kubernetes, plugins/volumezone). One that waits for its first pod allows those of its storage class's topologies. A
-claim that is not there, that is still to be bound without a pod, or that another pod holds for itself allows none:
+claim that is not there, that is still to be bound without a pod, that another pod holds for itself, or whose class
+makes no volumes and has none left, allows none:
 https://kubernetes.io/docs/concepts/storage/storage-classes/#volume-binding-mode.
 """
 
@@ -10,13 +11,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from functions.oke_autoscaler.decide.cluster.static_volumes import NO_PROVISIONER, match_claims
 from functions.oke_autoscaler.model.kubernetes_objects import NodeSelector, NodeSelectorTerm, Requirement
-from functions.oke_autoscaler.model.nodes import OLD_ZONE, ZONE
+from functions.oke_autoscaler.model.nodes import HOSTNAME, OLD_ZONE, ZONE
 from functions.oke_autoscaler.model.pods import ENDED_PHASES
-from functions.oke_autoscaler.model.reasons import UNUSABLE_CLAIM
+from functions.oke_autoscaler.model.reasons import NO_VOLUME_LEFT, UNUSABLE_CLAIM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from functions.oke_autoscaler.model.kubernetes_objects import Pod
     from functions.oke_autoscaler.model.pod_volumes import Volume
@@ -31,6 +33,11 @@ class NoNode(NodeSelector):
 
 
 NOWHERE = NoNode([])
+NO_VOLUME = NoNode([], NO_VOLUME_LEFT)
+LOCAL_VOLUME = "LocalPersistentVolume"
+"""Why a node stays: a pod's data is on its disk. Not a word of Cluster Autoscaler, which asks the simulation only."""
+RESOURCE_CLAIMS = "ResourceClaims"
+"""Why a node stays: a pod holds devices of it, and nobody can tell whether another node has such devices left."""
 ZONE_LABELS = {
     ZONE: ZONE,
     "topology.kubernetes.io/region": "topology.kubernetes.io/region",
@@ -40,6 +47,7 @@ ZONE_LABELS = {
 """Labels of a volume with the label that its nodes must have."""
 BETWEEN_ZONES = "__"
 ONE_POD = "ReadWriteOncePod"
+WAITS_FOR_POD = "WaitForFirstConsumer"
 
 
 class VolumeNodes:
@@ -47,17 +55,20 @@ class VolumeNodes:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._volumes = {volume.metadata.name: _place(volume) for volume in snapshot.volumes}
+        local = {volume.metadata.name for volume in snapshot.volumes if _is_local(volume)}
         self._classes = {known.metadata.name: _topologies(known) for known in snapshot.storage_classes}
         self._known = snapshot.claims is not None
         claims = {
             (claim.metadata.namespace or "default", claim.metadata.name): claim for claim in snapshot.claims or ()
         }
         self._claims = {key: self._of_claim(claim) for key, claim in claims.items()}
+        self._claims |= self._of_waiting(claims.values(), snapshot)
+        self._local = {key for key, claim in claims.items() if claim.spec.volume_name in local}
         self._taken: set[tuple[str, str]] = set()
         alone = {key for key, claim in claims.items() if ONE_POD in (claim.spec.access_modes or ())}
         for pod in snapshot.pods if alone else ():
             if pod.node_name and pod.status.phase not in ENDED_PHASES:
-                self._taken.update(alone.intersection(_claims_of(pod)))
+                self._taken.update(alone.intersection(claims_of(pod)))
 
     def _of_claim(self, claim: PersistentVolumeClaim) -> NodeSelector | None:
         if claim.unreadable is not None:
@@ -65,6 +76,43 @@ class VolumeNodes:
         if claim.spec.volume_name:
             return self._volumes.get(claim.spec.volume_name)
         return self._classes.get(claim.spec.storage_class_name or "")
+
+    def _of_waiting(
+        self, claims: Iterable[PersistentVolumeClaim], snapshot: Snapshot
+    ) -> dict[tuple[str, str], NodeSelector | None]:
+        """Return where the claims may be bound whose classes wait for a pod and make no volumes."""
+        made_by_hand = {
+            known.metadata.name
+            for known in snapshot.storage_classes
+            if known.provisioner == NO_PROVISIONER and known.volume_binding_mode == WAITS_FOR_POD
+        }
+        waiting = (
+            claim
+            for claim in claims
+            if not claim.spec.volume_name and claim.unreadable is None and claim.spec.storage_class_name in made_by_hand
+        )
+        return {
+            (claim.metadata.namespace or "default", claim.metadata.name): self._any_of(volumes)
+            for claim, volumes in (match_claims(waiting, snapshot.volumes) if made_by_hand else ())
+        }
+
+    def _any_of(self, volumes: Iterable[PersistentVolume]) -> NodeSelector | None:
+        """Return the nodes that reach at least one of the volumes."""
+        places = [self._volumes[volume.metadata.name] for volume in volumes]
+        if not places:
+            return NO_VOLUME
+        terms: list[NodeSelectorTerm] = []
+        for place in places:
+            if place is None:
+                return None
+            terms += place.node_selector_terms or ()
+        return NodeSelector(terms)
+
+    def hold(self, pod: Pod) -> str:
+        """Return why the pod may not be moved: what it uses is on its node and nowhere else; empty when it may."""
+        if pod.spec.resource_claims:
+            return RESOURCE_CLAIMS
+        return LOCAL_VOLUME if self._local and not self._local.isdisjoint(claims_of(pod)) else ""
 
     def of(self, pod: Pod, volumes: Sequence[Volume]) -> tuple[NodeSelector, ...]:
         """Return the node selectors that all must hold for the pod's volumes."""
@@ -85,7 +133,8 @@ class VolumeNodes:
         return self._claims.get(key, missing)
 
 
-def _claims_of(pod: Pod) -> Iterator[tuple[str, str]]:
+def claims_of(pod: Pod) -> Iterator[tuple[str, str]]:
+    """Yield namespace and name of each claim that the pod's volumes use."""
     for volume in pod.spec.volumes or ():
         key = _claim_of(pod, volume)
         if key is not None:
@@ -114,9 +163,20 @@ def _place(volume: PersistentVolume) -> NodeSelector | None:
     return NodeSelector([NodeSelectorTerm([*(t.match_expressions or ()), *rows], t.match_fields) for t in terms])
 
 
+def _is_local(volume: PersistentVolume) -> bool:
+    """Tell whether the volume is one node's own: a disk or folder of it, or bound to its name."""
+    if volume.spec.local is not None or volume.spec.host_path is not None:
+        return True
+    required = volume.spec.node_affinity.required if volume.spec.node_affinity is not None else None
+    terms = (required.node_selector_terms or ()) if required is not None else ()
+    return bool(terms) and all(
+        term.match_fields or any(row.key == HOSTNAME for row in term.match_expressions or ()) for term in terms
+    )
+
+
 def _topologies(storage_class: StorageClass) -> NodeSelector | None:
     """Return where a claim of the class may be bound for its first pod; nowhere when it does not wait for one."""
-    if storage_class.volume_binding_mode != "WaitForFirstConsumer" or storage_class.unreadable is not None:
+    if storage_class.volume_binding_mode != WAITS_FOR_POD or storage_class.unreadable is not None:
         return NOWHERE
     terms = [
         NodeSelectorTerm([Requirement(row.key, "In", row.values) for row in term.match_label_expressions or ()])

@@ -53,9 +53,19 @@ class DrainCheck:
 
 
 class DrainRules:
-    """The rules with the owners of the cluster (None: every owner exists) and the settings at one moment."""
+    """The rules with the owners of the cluster (None: every owner exists) and the settings at one moment.
 
-    def __init__(self, settings: Settings, owners: Iterable[Owner] | None, budgets: Budgets, now: float) -> None:
+    ``hold`` returns why a pod cannot be moved whatever the others say: its volumes or devices are its node's own.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        owners: Iterable[Owner] | None,
+        budgets: Budgets,
+        now: float,
+        hold: Callable[[Pod], str] = lambda _: "",
+    ) -> None:
         self._settings = settings
         self._budgets = budgets
         self._now = now
@@ -68,6 +78,8 @@ class DrainRules:
             lambda pod: IGNORE if is_long_terminating(pod, now) else "",
             self._replica_count,
             lambda pod: DAEMON if is_daemon(pod) else "",
+            # Before the owner's leave: what such a pod needs is its node's own, so it would not come back.
+            lambda pod: "" if is_terminal(pod) or safe_to_evict(pod) == "on-completion" else hold(pod),
             lambda pod: EVICT if safe_to_evict(pod) == "true" else "",
             lambda pod: EVICT if is_terminal(pod) else "",
             lambda pod: WAIT if safe_to_evict(pod) == "on-completion" else "",

@@ -53,7 +53,7 @@ def plan_removals(state: ClusterState, plan: PlacementPlan, blocked_by: str) -> 
             planned.setdefault(simulated_node.name, []).append((by_ident[ident], pods))
     for _, group, node in state.preempting:
         planned.setdefault(node, []).append((group, 1))
-    rules = DrainRules(state.settings, state.snapshot.owners, Budgets(state.snapshot.budgets), state.now)
+    rules = DrainRules(state.settings, state.snapshot.owners, Budgets(state.snapshot.budgets), state.now, state.hold)
     candidates = [
         make_candidate(state, rules, each, planned.get(each.metadata.name, ())) for each in state.snapshot.nodes
     ]

@@ -11,6 +11,7 @@ from functions.oke_autoscaler.decide.cluster.pool_preference import plan_prefere
 from functions.oke_autoscaler.decide.scale_up.first_fit import FirstFit, PodCounts
 from functions.oke_autoscaler.decide.scale_up.minimum_size import open_minimum
 from functions.oke_autoscaler.decide.scale_up.packing import pack
+from functions.oke_autoscaler.decide.scale_up.present_nodes import fill_present_nodes
 from functions.oke_autoscaler.decide.simulation.placement_plan import PlacementPlan
 from functions.oke_autoscaler.model.reasons import MAX_SIZE_REACHED
 
@@ -29,13 +30,7 @@ def plan_scale_up(state: ClusterState) -> PlacementPlan:
     simulation, result = state.simulation, PlacementPlan()
     start = simulation.mark()
     result.below_minimum = open_minimum(state)
-    work: PodCounts = []
-    # Headroom comes last: what pods need they take from it, and the plan makes up for it.
-    for group in (*state.pending, *state.headroom):
-        left = len(group.pending) - simulation.fill(group, len(group.pending))
-        if left:
-            result.waiting[group.ident] = left
-            work.append((group, left))
+    work = fill_present_nodes(state, result)
     for offerings in _tiers(state) if work else ():
         best = _best(replace(state, offerings=offerings), work)
         simulation.repeat(best.steps)
@@ -45,6 +40,8 @@ def plan_scale_up(state: ClusterState) -> PlacementPlan:
         for offering in offerings:
             offering.opened = 0
     result.left = {group.ident: pods for group, pods in work}
+    for ident, refused in result.refused.items():
+        result.left[ident] = result.left.get(ident, 0) + refused.count
     sized = {offering.pool_status.id for offering in state.offerings}
     result.new_nodes = {pool: nodes for pool, nodes in result.below_minimum.items() if pool not in sized}
     result.steps = simulation.since(start)

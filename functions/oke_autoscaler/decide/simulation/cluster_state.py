@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from functions.oke_autoscaler.decide.cluster.attachments import is_attachment
 from functions.oke_autoscaler.decide.cluster.compute_shapes import FLANNEL_PODS
 from functions.oke_autoscaler.decide.cluster.headroom import headroom_groups
 from functions.oke_autoscaler.decide.cluster.node_templates import build_node_template, domain_labels, lasting_taints
 from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroups
 from functions.oke_autoscaler.decide.cluster.pool_preference import pool_preference
 from functions.oke_autoscaler.decide.cluster.pools import Pools
+from functions.oke_autoscaler.decide.cluster.refusals import Refusals
 from functions.oke_autoscaler.decide.simulation.constraints import Constraints
 from functions.oke_autoscaler.decide.simulation.node_simulation import NodeSimulation
 from functions.oke_autoscaler.decide.simulation.nodes import UPCOMING_NODE_PREFIX, SimulatedNode
 from functions.oke_autoscaler.decide.simulation.offerings import Offering, placements_of
+from functions.oke_autoscaler.decide.simulation.sorted_pods import sort_pods
 from functions.oke_autoscaler.decide.simulation.static_fit import (
     BEING_DELETED,
     CORDONED_TAINT,
@@ -23,40 +26,23 @@ from functions.oke_autoscaler.decide.simulation.static_fit import (
 )
 from functions.oke_autoscaler.model.nodes import TO_BE_DELETED, has_taint, instance_id, is_ready
 from functions.oke_autoscaler.model.pod_requests import amounts
-from functions.oke_autoscaler.model.pods import ENDED_PHASES, controller_of, is_daemon, is_mirror
+from functions.oke_autoscaler.model.pods import controller_of, is_daemon, is_mirror
 from functions.oke_autoscaler.model.reasons import (
-    DAEMONSET_POD,
-    EXPENDABLE,
     MAX_SIZE_REACHED,
-    SCHEDULING_GATED,
-    TERMINATING,
     pool_not_ready,
-    unreadable,
 )
 from functions.oke_autoscaler.pool_settings import NO_LIMIT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from functions.oke_autoscaler.decide.cluster.attachments import Attachments
     from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroup
     from functions.oke_autoscaler.decide.cluster.pools import PoolStatus
+    from functions.oke_autoscaler.decide.simulation.sorted_pods import RunningPod, SortedPods
     from functions.oke_autoscaler.model.kubernetes_objects import Node, Pod, Taint
     from functions.oke_autoscaler.model.snapshot import Snapshot
     from functions.oke_autoscaler.settings import Settings
-
-
-@dataclass(slots=True)
-class RunningPod:
-    """A pod on a node; ``expendable`` says that it may go with its node, unasked."""
-
-    pod: Pod
-    group: PodGroup
-    expendable: bool
-
-    @property
-    def counts(self) -> bool:
-        """Whether it takes room: done and expendable pods do not."""
-        return not self.expendable and self.pod.status.phase not in ENDED_PHASES
 
 
 @dataclass(slots=True)
@@ -68,23 +54,38 @@ class ClusterState:
     now: float
     pools: Pools
     simulation: NodeSimulation
+    pods: SortedPods
+    hold: Callable[[Pod], str] = lambda _: ""
+    """Returns why a pod may not be moved, whatever other nodes offer; empty when it may."""
     offerings: list[Offering] = field(default_factory=list)
-    running: dict[str, list[RunningPod]] = field(default_factory=dict)
-    """Pods by node name."""
     simulated_nodes: dict[str, SimulatedNode] = field(default_factory=dict)
     """Registered nodes by name."""
-    pending: list[PodGroup] = field(default_factory=list)
-    """Groups with pending pods, most important first, then in the order of the list."""
     headroom: list[PodGroup] = field(default_factory=list)
     """Groups of virtual pods that must fit after all pending ones; no answer counts them."""
-    idle: list[tuple[Pod, str]] = field(default_factory=list)
-    """Pending pods that never cause a node to be bought, and why."""
-    preempting: list[tuple[Pod, PodGroup, str]] = field(default_factory=list)
-    """Pending pods for which the scheduler has begun to free a node, with its name: they take its capacity."""
     upcoming: int = 0
     """Nodes that will register soon."""
     planned: int = 0
     """Nodes that this decision has added for good."""
+
+    @property
+    def running(self) -> dict[str, list[RunningPod]]:
+        """Pods by node name."""
+        return self.pods.running
+
+    @property
+    def pending(self) -> list[PodGroup]:
+        """Groups with pending pods, most important first, then in the order of the list."""
+        return self.pods.pending
+
+    @property
+    def idle(self) -> list[tuple[Pod, str]]:
+        """Pending pods that never cause a node to be bought, and why."""
+        return self.pods.idle
+
+    @property
+    def preempting(self) -> list[tuple[Pod, PodGroup, str]]:
+        """Pending pods for which the scheduler has begun to free a node, with its name: they take its capacity."""
+        return self.pods.preempting
 
     @property
     def nodes_left(self) -> int:
@@ -97,60 +98,30 @@ def build_cluster_state(snapshot: Snapshot, settings: Settings, now: float, refu
     """Build the state of a snapshot."""
     groups = PodGroups(snapshot)
     pools = Pools(snapshot, settings, now, dict(refused))
-    running: dict[str, list[RunningPod]] = {node.metadata.name: [] for node in snapshot.nodes}
-    idle: list[tuple[Pod, str]] = []
-    preempting: list[tuple[Pod, PodGroup, str]] = []
-    waiting: dict[int, PodGroup] = {}
-    cutoff = settings.expendable_pods_priority_cutoff
-    for pod in snapshot.pods:
-        node, nominated = pod.node_name, pod.status.nominated_node_name
-        group = groups.of(pod)
-        if node:
-            if node in running:
-                running[node].append(RunningPod(pod, group, group.priority < cutoff))
-        elif pod.status.phase in ENDED_PHASES:
-            continue
-        elif nominated in running and pod.unreadable is None:
-            preempting.append((pod, group, nominated))
-        elif reason := _idle_reason(pod, group, cutoff):
-            idle.append((pod, reason))
-        else:
-            group.pending.append(pod)
-            waiting.setdefault(group.ident, group)
+    refusals = Refusals(snapshot, now)
+    pods = sort_pods(snapshot, settings, groups, refusals)
     headroom = headroom_groups(settings.headroom, groups)
     daemons = list(_daemon_sets(snapshot, groups))
     every = list(groups.all())
     resources = _set_vectors(every)
     static = StaticFit(every)
     simulation = NodeSimulation(static, Constraints(every, static, snapshot.namespaces))
-    state = ClusterState(snapshot, settings, now, pools, simulation, running=running, idle=idle, preempting=preempting)
+    state = ClusterState(snapshot, settings, now, pools, simulation, pods, hold=groups.volumes.hold)
     state.headroom = headroom
-    state.pending = sorted(waiting.values(), key=lambda group: -group.priority)
-    _add_nodes(state, resources)
-    for _, group, nominated in preempting:
+    _add_nodes(state, resources, groups.attachments, refusals)
+    for _, group, nominated in pods.preempting:
         simulation.put(state.simulated_nodes[nominated], group, 1)
-    _add_offerings(state, resources, daemons)
+    _add_offerings(state, resources, daemons, groups.attachments)
     return state
-
-
-def _idle_reason(pod: Pod, group: PodGroup, cutoff: int) -> str:
-    if pod.unreadable is not None:
-        return unreadable(pod.unreadable.detail)
-    if pod.metadata.deletion_timestamp is not None:
-        return TERMINATING
-    if pod.spec.scheduling_gates:
-        return SCHEDULING_GATED
-    if is_daemon(pod):
-        return DAEMONSET_POD
-    return EXPENDABLE if group.priority < cutoff else ""
 
 
 def _set_vectors(groups: list[PodGroup]) -> tuple[str, ...]:
     """Give every group its vector over all resources that any asks for; cpu, memory and pods come first."""
     names = {name for group in groups for name in group.scheduling.amounts}
+    names.update(name for group in groups for name, _ in group.attachments)
     resources = ("cpu", "memory", "pods", *sorted(names - {"cpu", "memory", "pods"}))
     for group in groups:
-        amount = group.scheduling.amounts
+        amount = group.scheduling.amounts | dict(group.attachments)
         group.vector = tuple(1 if name == "pods" else amount.get(name, 0) for name in resources)
     return resources
 
@@ -170,8 +141,9 @@ def _daemon_sets(snapshot: Snapshot, groups: PodGroups) -> Iterator[tuple[str, P
             yield name, groups.of(pod)
 
 
-def _add_nodes(state: ClusterState, resources: tuple[str, ...]) -> None:
+def _add_nodes(state: ClusterState, resources: tuple[str, ...], attachments: Attachments, refusals: Refusals) -> None:
     """Add the registered nodes with their pods."""
+    attached, refused = any(is_attachment(name) for name in resources), bool(state.pods.refusals)
     booting = {node.id for pool_status in state.pools.statuses for node in pool_status.upcoming if node is not None}
     for node in state.snapshot.nodes:
         name = node.metadata.name
@@ -183,6 +155,11 @@ def _add_nodes(state: ClusterState, resources: tuple[str, ...]) -> None:
             taints.append(BEING_DELETED)
         node_class = state.simulation.static.classify(labels, taints, name)
         pool_status = state.pools.of(node)
+        settled = not young and (not (attached or refused) or refusals.is_settled(node))
+        if attached:
+            taken = (dict(each.group.attachments) for each in state.running[name] if each.counts)
+            others = pool_status.nodes if pool_status is not None and not settled else ()
+            offering |= attachments.room(node, taken, others)
         simulated_node = SimulatedNode(
             name,
             labels,
@@ -191,6 +168,7 @@ def _add_nodes(state: ClusterState, resources: tuple[str, ...]) -> None:
             [offering.get(key, 0) if node.unreadable is None else 0 for key in resources],
             pool_status.id if pool_status else None,
         )
+        simulated_node.settled = settled
         state.simulated_nodes[name] = simulated_node
         state.simulation.open(simulated_node)
         for running_pod in state.running[name]:
@@ -210,7 +188,12 @@ def _effective_taints(node: Node, *, young: bool) -> list[Taint]:
     return taints
 
 
-def _add_offerings(state: ClusterState, resources: tuple[str, ...], daemons: Iterable[tuple[str, PodGroup]]) -> None:
+def _add_offerings(
+    state: ClusterState,
+    resources: tuple[str, ...],
+    daemons: Iterable[tuple[str, PodGroup]],
+    attachments: Attachments,
+) -> None:
     """Add what each pool can offer, and its upcoming nodes."""
     daemons = list(daemons)
     registered = {instance_id(node) for node in state.snapshot.nodes}
@@ -219,7 +202,8 @@ def _add_offerings(state: ClusterState, resources: tuple[str, ...], daemons: Ite
         if template is None:
             continue
         placements = placements_of(template, state.simulation.static, pool_status.name)
-        free = [template.allocatable.get(key, 0) for key in resources]
+        offered = attachments.offered(pool_status.nodes) | template.allocatable
+        free = [offered.get(key, 0) for key in resources]
         for group in _overhead(state, template.sample_node, placements[0].node_class, daemons):
             free = [have - need for have, need in zip(free, group.vector, strict=True)]
         left = tuple(max(0, have) for have in free)

@@ -19,7 +19,7 @@ UPCOMING_NODE_PREFIX = "upcoming:"
 class SimulatedNode:
     """A node, existing, upcoming or planned, with what is still free on it (one number a resource)."""
 
-    __slots__ = ("closed", "free", "index", "labels", "name", "node_class", "pool", "ports")
+    __slots__ = ("closed", "free", "index", "labels", "name", "node_class", "pool", "ports", "settled")
 
     def __init__(
         self, name: str, labels: Mapping[str, str], node_class: NodeClass, free: Sequence[int], pool: str | None
@@ -33,6 +33,8 @@ class SimulatedNode:
         self.ports: dict[Port, int] = {}
         self.closed = False
         """Takes no pods, but still counts as a domain."""
+        self.settled = False
+        """Is there for so long that the scheduler has tried every pending pod on it."""
 
 
 def capacity(free: Sequence[int], vector: Vector, limit: int) -> int:

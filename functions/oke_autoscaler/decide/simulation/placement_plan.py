@@ -10,6 +10,26 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.decide.simulation.nodes import SimulatedNode
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Pods of a group that nothing is bought for, because the scheduler says so."""
+
+    ruled_out: int = 0
+    """By their own claims or terms: no node helps."""
+    disagreed: int = 0
+    """Refused on nodes where the simulation has room, for no reason that a new node would surely answer."""
+    disagrees: bool = False
+    """Whether the scheduler refuses pods of the group where the simulation has room, bought for or not."""
+
+    @property
+    def count(self) -> int:
+        """All of them."""
+        return self.ruled_out + self.disagreed
+
+
+NOBODY_REFUSED = Refused()
+
+
 @dataclass(slots=True)
 class PlacementPlan:
     """Where pending pods go: nodes by group, what is left, new nodes by pool."""
@@ -17,6 +37,8 @@ class PlacementPlan:
     placed: dict[int, list[tuple[SimulatedNode, int]]] = field(default_factory=dict)
     left: dict[int, int] = field(default_factory=dict)
     """Pods without a node, by group."""
+    refused: dict[int, Refused] = field(default_factory=dict)
+    """Those of them that the scheduler refuses and no node is bought for, by group."""
     waiting: dict[int, int] = field(default_factory=dict)
     """Pods beyond the nodes there are, by group."""
     new_nodes: dict[str, int] = field(default_factory=dict)
