@@ -93,6 +93,18 @@ def stale(kind: ResourceKind, name: str) -> StatusError:
     return conflict(kind, name, "the object has been modified; apply the change to its latest version")
 
 
+def terminating(kind: ResourceKind, name: str, namespace: str) -> StatusError:
+    """Return the 403 for something new in a namespace on its way out (kubernetes, plugin/admission/namespace)."""
+    text = f'{_qualified(kind)} "{name}" is forbidden: unable to create new content in namespace {namespace} because it'
+    cause = {
+        "reason": "NamespaceTerminating",
+        "message": f"namespace {namespace} is being terminated",
+        "field": "metadata.namespace",
+    }
+    details = {"name": name, "group": kind.group, "kind": kind.plural, "causes": [cause]}
+    return StatusError(403, message=f"{text} is being terminated", details=details)
+
+
 def invalid_field(kind: ResourceKind, name: str, field: str, why: str) -> StatusError:
     """Return the 422 for a field."""
     cause = {"reason": "FieldValueInvalid", "message": why, "field": field}

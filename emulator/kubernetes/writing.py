@@ -6,7 +6,7 @@ import secrets
 from typing import TYPE_CHECKING, cast
 
 from emulator.kubernetes.kinds import BUDGET, LEASE, NAMESPACE, NODE, POD, ResourceKind
-from emulator.kubernetes.object_fields import Object, changed, merged, spec_of
+from emulator.kubernetes.object_fields import Object, changed, merged, spec_of, status_of
 from emulator.kubernetes.pod_deletion import DeleteOptions, delete_pod, evict
 from emulator.kubernetes.status import (
     StatusError,
@@ -16,6 +16,7 @@ from emulator.kubernetes.status import (
     invalid_field,
     not_found,
     stale,
+    terminating,
 )
 from emulator.kubernetes.validation import check_changed, check_new
 
@@ -38,12 +39,15 @@ class Writer:
         self._clock = clock
 
     def create(self, target: RequestTarget, body: Object) -> Stored:
-        """Add an object. Raises StatusError 400, 404 (namespace), 409 or 422."""
+        """Add an object. Raises StatusError 400, 403 (namespace being terminated), 404 (namespace), 409 or 422."""
         item = self._named(target, body)
         name = item["metadata"]["name"]
         check_new(target.kind, item)
-        if target.namespace and self._store.find(NAMESPACE, target.namespace) is None:
+        namespace = self._store.find(NAMESPACE, target.namespace) if target.namespace else None
+        if target.namespace and namespace is None:
             raise not_found(NAMESPACE, target.namespace)
+        if namespace is not None and status_of(namespace).get("phase") == "Terminating":
+            raise terminating(target.kind, name, target.namespace)
         if self._store.find(target.kind, name, target.namespace) is not None:
             raise already_exists(target.kind, name)
         return self._store.create(target.kind, _with_defaults(target.kind, item))

@@ -3,7 +3,8 @@
 Why not a client library (docs/oke-autoscaler.md has the table and the command): its import alone costs as much CPU as
 a whole tick may take, and its typed objects of 10,000 pods need more memory than the function has. `http.client` is
 in the standard library and loaded anyway; `msgspec` decodes a page into structs that hold the wanted fields and no
-others. Reads are repeated on their own, within the deadline; writes never are.
+others. Reads are repeated on their own, within the deadline; writes only where the server
+says that it did not look at them.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from shared.errors import KubernetesApiError, ResponseTooLarge, UnsafeAddress
 from shared.http.client import HttpClient, HttpError, HttpResponse
 from shared.http.connections import Waits
 from shared.kubernetes.decoding import Page, decoded, decoded_apiece, decoded_object, kind_of, malformed
+from shared.kubernetes.refusals import held_back_seconds, refusal, shown_path
 from shared.sockets.call_end import closed_at_end
 from shared.tls import context_of_authority
 
@@ -41,6 +43,12 @@ FIRST_WAIT_SECONDS = 0.3
 """Before the second attempt of a read; each further wait is twice as long."""
 
 MAX_WAIT_SECONDS = 4.0
+MAX_THROTTLED = 5
+"""How often one request is held back by the server (429 with ``Retry-After``) and sent again."""
+
+THROTTLE_MARGIN_SECONDS = 1.0
+"""What must be left of the time after such a wait: enough for the request itself."""
+
 LIST_RESTARTS = 2
 """How often a list starts again because its continue token has expired (410) on the way."""
 
@@ -58,13 +66,6 @@ class TokenSource(Protocol):
     def token(self, *, refused: bool) -> str:
         """Return the token to send; ``refused``: the server did not take the last one (401)."""
         ...
-
-
-class _Status(msgspec.Struct):
-    """The part that is read of an error answer (meta/v1 Status)."""
-
-    reason: str | None = None
-    message: str | None = None
 
 
 class KubernetesApi:
@@ -195,13 +196,27 @@ class KubernetesApi:
         return items
 
     def _exchange(self, method: str, target: str, body: bytes | None = None, content_type: str = JSON) -> bytes:
-        """Return the body of one request's answer; a refused token is replaced once (401: nothing was done)."""
+        """Return the body of one request's answer; one that the server holds back is sent again when it says.
+
+        Priority and fairness answers 429 with ``Retry-After`` before anything is done, so that a write may be sent
+        again, too, if time allows: https://kubernetes.io/docs/concepts/cluster-administration/flow-control/.
+        """
+        for _ in range(MAX_THROTTLED):
+            response = self._authorized(method, target, body, content_type)
+            wait = held_back_seconds(response)
+            if wait is None or self.deadline.remaining_seconds() < wait + THROTTLE_MARGIN_SECONDS:
+                break
+            time.sleep(wait)
+        if 200 <= response.status < 300:
+            return response.body
+        raise refusal(response, target)
+
+    def _authorized(self, method: str, target: str, body: bytes | None, content_type: str) -> HttpResponse:
+        """Send a request; a refused token is replaced once (401: nothing was done)."""
         response = self._roundtrip(method, target, body, content_type, self._token.token(refused=False))
         if response.status == 401:
             response = self._roundtrip(method, target, body, content_type, self._token.token(refused=True))
-        if 200 <= response.status < 300:
-            return response.body
-        raise _error(response, target)
+        return response
 
     def _roundtrip(self, method: str, target: str, body: bytes | None, content_type: str, token: str) -> HttpResponse:
         headers = {"authorization": f"Bearer {token}", "accept": JSON}
@@ -223,7 +238,7 @@ class KubernetesApi:
                     f"the API server sent more than {MAX_ANSWER_BYTES} bytes in one answer"
                 ) from None
             raise KubernetesApiError(
-                f"no answer from the API server: {error.fault}", code="no-answer", path=_shown(target)
+                f"no answer from the API server: {error.fault}", code="no-answer", path=shown_path(target)
             ) from None
         self._note_time(response.headers.get("date", ""))
         return response
@@ -238,22 +253,3 @@ def _context(authority_pem: str) -> ssl.SSLContext:
         return context_of_authority(authority_pem)
     except (ssl.SSLError, ValueError):
         raise KubernetesApiError("the kubeconfig's certificate authority cannot be read", code="malformed") from None
-
-
-def _error(response: HttpResponse, target: str) -> KubernetesApiError:
-    try:
-        said = msgspec.json.decode(response.body, type=_Status)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        said = _Status()
-    return KubernetesApiError(
-        (said.message or f"the API server answered {response.status}")[:300],
-        status=response.status,
-        code=said.reason or "",
-        audit_id=response.headers.get("audit-id", ""),
-        path=_shown(target),
-    )
-
-
-def _shown(target: str) -> str:
-    """Return the path without its query: continue tokens are long and say nothing."""
-    return target.partition("?")[0]

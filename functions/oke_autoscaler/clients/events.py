@@ -10,7 +10,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec
 from urllib.parse import quote
 
 import msgspec
@@ -22,7 +22,7 @@ from shared.errors import FunctionError, KubernetesApiError
 from shared.kubernetes.client import MERGE_PATCH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from functions.oke_autoscaler.model.decision import PodVerdict
     from functions.oke_autoscaler.model.kubernetes_objects import Node, Pod
@@ -36,6 +36,9 @@ STATUS_PATH = f"/api/v1/namespaces/{STATUS_NAMESPACE}/configmaps"
 MAX_EVENTS = 20
 """Events that one tick sends: a burst of 10,000 pods must not become 10,000 calls. The answer names the pods."""
 
+EVENTS_SHARE = 0.5
+"""Of the time left at the end of a tick, which its events may take; the rest is the status'."""
+
 MAX_UNREADABLE_EVENTS = 5
 """Of the events above, those about objects that cannot be read; the log and the answer name more of them."""
 
@@ -47,6 +50,8 @@ MAX_NAME_CHARS = 200
 
 NODE_NAMESPACE = "default"
 """Where events about nodes go, which have no namespace of their own (the kubelet's go there too)."""
+
+P = ParamSpec("P")
 
 _log = logs.get(COMPONENT)
 
@@ -134,13 +139,33 @@ class TickEvents:
     def send(self, api: KubernetesApi, status: Mapping[str, Any]) -> None:
         """Write the events and the status of each pool, by pool id; log what fails."""
         now = datetime.fromtimestamp(api.now_epoch_seconds(), tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        try:
-            for event in self._events[:MAX_EVENTS]:
-                _send_event(api, event, now)
-            if status:
-                _write_status(api, {key: {**value, "time": now} for key, value in status.items()})
-        except FunctionError as error:
-            _log.warning("events or status not written", extra={"fields": {"error": error.message}})
+        whole = api.deadline
+        # Each on its own: a namespace that is being terminated refuses its events (403), and no others. The events may
+        # take half of the time, so that the status is written however long the server takes over them.
+        api.deadline = whole.earlier(EVENTS_SHARE * whole.remaining_seconds())
+        failed = []
+        for event in self._events[:MAX_EVENTS]:
+            fault = _failure(_send_event, api, event, now)
+            if fault is not None:
+                failed.append(fault.message)
+            if fault is not None and not getattr(fault, "status", 0):
+                break  # no answer, or no time: the next would only wait as long
+        api.deadline = whole
+        if status:
+            fault = _failure(_write_status, api, {key: {**value, "time": now} for key, value in status.items()})
+            failed += [] if fault is None else [f"status: {fault.message}"]
+        if failed:
+            fields = {"failed": len(failed), "error": failed[0], "last_error": failed[-1]}
+            _log.warning("events or status not written", extra={"fields": fields})
+
+
+def _failure(write: Callable[P, None], *arguments: P.args, **named: P.kwargs) -> FunctionError | None:
+    """Do one write; return what went wrong with it."""
+    try:
+        write(*arguments, **named)
+    except FunctionError as error:
+        return error
+    return None
 
 
 def _send_event(api: KubernetesApi, event: _Event, now: str) -> None:

@@ -70,6 +70,32 @@ def test_what_lasts_is_one_event_with_a_newer_time(cloud: Cloud, principal_env: 
     assert event["lastTimestamp"] > event["firstTimestamp"]
 
 
+def test_a_namespace_that_is_being_terminated_refuses_its_own_events_and_no_others(
+    cloud: Cloud, principal_env: dict[str, str]
+) -> None:
+    pool = cloud.cluster.add_pool("p", size=1)
+    for namespace in ("leaving", "staying"):
+        cloud.cluster.add_pod("huge", namespace=namespace, pool=pool, cpu="64")
+    cloud.cluster.change("Namespace", "leaving", ("status.phase", "Terminating"))
+    answer = tick(principal_env, config(cloud, pool))
+    assert "error" not in answer
+    refused = [call for call in cloud.log.calls(method="POST") if call.path.endswith("/leaving/events")]
+    assert [call.status for call in refused] == [403]
+    assert [event["metadata"]["namespace"] for event in events(cloud)] == ["staying"]
+    assert status(cloud, pool)["reason"] == "pods-fit-no-node-pool"
+
+
+def test_a_server_that_takes_no_events_takes_the_status_all_the_same(
+    cloud: Cloud, principal_env: dict[str, str]
+) -> None:
+    pool = cloud.cluster.add_pool("p", size=1)
+    cloud.cluster.add_replicas("huge", 3, pool=pool, cpu="64")
+    events_hang = cloud.faults.add(method="POST", path="/events$", hang=True, times=None)
+    assert "error" not in tick(principal_env, config(cloud, pool), seconds=12.0)
+    assert events_hang.hits == 1
+    assert status(cloud, pool)["reason"] == "pods-fit-no-node-pool"
+
+
 def test_a_burst_is_told_of_in_a_few_events(cloud: Cloud, principal_env: dict[str, str]) -> None:
     pool = cloud.cluster.add_pool("p", size=0)
     cloud.cluster.add_replicas("web", 100, pool=pool, cpu="900m")

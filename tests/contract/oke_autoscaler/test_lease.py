@@ -149,3 +149,18 @@ def test_a_tick_that_finds_the_lease_held_answers_busy(cloud: Cloud, principal_e
     answer = tick(principal_env, config(cloud, pool), seconds=5.0)
     assert answer == {"success": {"action": "none", "reason": "busy"}}
     assert writes(cloud) == []
+
+
+THROTTLED: FaultOptions = {"status": 429, "code": "TooManyRequests", "response_headers": {"Retry-After": "1"}}
+"""What priority and fairness answers before it lets a request through."""
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_lease_that_the_server_holds_back_is_asked_for_again(
+    cloud: Cloud, principal_env: dict[str, str], method: str
+) -> None:
+    held_back = cloud.faults.add(method=method, path=LEASES, times=2, **THROTTLED)
+    lease(cloud, principal_env, "a", seconds=20.0).acquire()
+    assert held_back.hits == 2
+    assert spec(cloud)["holderIdentity"] == "a"
+    assert spec(cloud)["leaseTransitions"] == 1

@@ -230,3 +230,29 @@ def test_a_read_never_outlives_the_deadline(cloud: Cloud, principal_env: dict[st
     cloud.faults.add(service="kubernetes", times=None, **fault)
     with pytest.raises((KubernetesApiError, DeadlineExceeded)):
         api.list_all(PODS, Pod)  # it would hang forever
+
+
+THROTTLED: FaultOptions = {"status": 429, "code": "TooManyRequests", "response_headers": {"Retry-After": "1"}}
+
+
+def test_what_the_server_holds_back_is_sent_again_a_write_too(cloud: Cloud, api: KubernetesApi) -> None:
+    held_back = cloud.faults.add(path=PODS, times=2, **THROTTLED)
+    assert len(api.list_all(PODS, Pod)) == 8
+    node = cloud.cluster.add_pool("p", size=1)
+    name = cloud.cluster.nodes(node)[0]["metadata"]["name"]
+    write = cloud.faults.add(method="PATCH", times=1, **THROTTLED)
+    api.send("PATCH", f"/api/v1/nodes/{name}", {"metadata": {"annotations": {"a": "b"}}}, MERGE_PATCH)
+    assert (held_back.hits, write.hits) == (2, 1)
+    assert cloud.cluster.get("Node", name)["metadata"]["annotations"]["a"] == "b"
+
+
+@pytest.mark.parametrize("told", ["60", "soon", ""])
+def test_a_wait_that_is_none_or_that_time_does_not_allow_is_not_waited(
+    cloud: Cloud, principal_env: dict[str, str], told: str
+) -> None:
+    held_back = cloud.faults.add(
+        method="PATCH", status=429, code="TooManyRequests", response_headers={"Retry-After": told}, times=None
+    )
+    with pytest.raises(KubernetesApiError) as caught:
+        client(cloud, principal_env).send("PATCH", "/api/v1/nodes/n", {}, MERGE_PATCH)
+    assert (caught.value.status, held_back.hits) == (429, 1)
