@@ -18,6 +18,7 @@ MAX_SHOWN_CHARACTERS = 60
 WORDS = {
     "autonomousdatabase": "an Autonomous Database",
     "cluster": "an OKE cluster",
+    "compartment": "a compartment",
     "nodepool": "a node pool",
     "tenancy": "a tenancy",
     "vaultsecret": "a Vault secret",

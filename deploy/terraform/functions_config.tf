@@ -74,6 +74,8 @@ locals {
       node_pool_eval_ram_load                = var.oke_autoscaler_node_pool_eval_ram_load
       secret_id                              = var.oke_autoscaler_secret_id
       node_pools                             = var.oke_autoscaler_node_pools
+      node_pool_tag                          = var.oke_autoscaler_node_pool_tag
+      node_pool_compartment_id               = var.oke_autoscaler_node_pool_compartment_id
       expander                               = var.oke_autoscaler_expander
       headroom                               = var.oke_autoscaler_headroom
       node_pool_stabilization_window         = var.oke_autoscaler_node_pool_stabilization_window

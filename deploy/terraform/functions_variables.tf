@@ -366,6 +366,18 @@ variable "oke_autoscaler_node_pools" {
   default     = null
 }
 
+variable "oke_autoscaler_node_pool_tag" {
+  description = "Tag `key=value`, several joined by `&`, instead of a list of OCIDs: every node pool of the cluster that has it is managed, from the tick on that finds it. `namespace.key=value` is a defined tag. A pool's freeform tags `minSize` and `maxSize` come before `node_pool_min_size` and `node_pool_max_size`, as with Cluster Autoscaler. Default: none."
+  type        = string
+  default     = null
+}
+
+variable "oke_autoscaler_node_pool_compartment_id" {
+  description = "OCID of the compartment in which pools are looked for by `node_pool_tag`. Default: the cluster's."
+  type        = string
+  default     = null
+}
+
 variable "oke_autoscaler_expander" {
   description = "Which pools new nodes come from. `least-cost`: the plan over all pools that costs least, `priority` deciding between equals. `priority`: the pool of the highest `priority` that can take the pods is used, whatever it costs, and the next one takes what it cannot: at its maximum, without capacity, or too small. Default: least-cost."
   type        = string

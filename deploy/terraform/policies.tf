@@ -11,7 +11,9 @@ locals {
   autoscaler_secret_id = var.oke_autoscaler_secret_id == null ? "" : var.oke_autoscaler_secret_id
   loader_secret_id     = var.adw_billing_db_pass_secret_id == null ? "" : var.adw_billing_db_pass_secret_id
   private_bucket       = lookup(local.deployed_config["codecard-avatar"], "private_bucket", "")
-  node_pools           = join(", ", [for id in sort(var.node_pool_ids) : "target.nodepool.id = '${id}'"])
+  pool_tag             = var.oke_autoscaler_node_pool_tag == null ? [""] : split("=", split("&", var.oke_autoscaler_node_pool_tag)[0])
+  pool_tag_conditions  = length(split(".", local.pool_tag[0])) == 2 ? ["target.resource.tag.${local.pool_tag[0]} = '${local.pool_tag[1]}'"] : []
+  node_pools           = join(", ", concat([for id in sort(var.node_pool_ids) : "target.nodepool.id = '${id}'"], local.pool_tag_conditions))
 
   # The tenancy in which Oracle keeps everybody's cost and usage reports.
   usage_report_tenancy = "ocid1.tenancy.oc1..aaaaaaaaned4fkpkisbwjlr56u7cj63lf3wffbilvqknstgtvzub7vhqkggq"
@@ -26,6 +28,10 @@ locals {
     "managed node pools: read the network they lie in"                           = "Allow dynamic-group ${local.group["oke-autoscaler"]} to read virtual-network-family in compartment id ${local.cluster_compartment}"
     "managed node pools: resolve the compartment"                                = "Allow dynamic-group ${local.group["oke-autoscaler"]} to inspect compartments in compartment id ${local.cluster_compartment}"
     "average load of the nodes"                                                  = "Allow dynamic-group ${local.group["oke-autoscaler"]} to read metrics in compartment id ${local.cluster_compartment} where target.metrics.namespace = 'oci_computeagent'"
+  }
+
+  autoscaler_tag_policy = {
+    "find the node pools that have the tag, where node_pool_tag is set" = "Allow dynamic-group ${local.group["oke-autoscaler"]} to inspect cluster-node-pools in compartment id ${local.cluster_compartment}"
   }
 
   autoscaler_secret_policy = {
@@ -101,6 +107,7 @@ locals {
   # Which of them are made.
   policy_is_made = {
     autoscaler        = local.has_autoscaler && local.cluster_id != "" && local.node_pools != ""
+    autoscaler-tag    = local.has_autoscaler && var.oke_autoscaler_node_pool_tag != null
     autoscaler-secret = local.has_autoscaler && local.autoscaler_secret_id != ""
     loader            = local.has_loader
     loader-wallet     = local.has_loader && var.adw_billing_db_ocid != null
@@ -117,6 +124,7 @@ locals {
   }
   policies = {
     autoscaler        = local.autoscaler_policy
+    autoscaler-tag    = local.autoscaler_tag_policy
     autoscaler-secret = local.autoscaler_secret_policy
     loader            = local.loader_report_policy
     loader-wallet     = local.loader_wallet_policy

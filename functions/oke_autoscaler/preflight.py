@@ -10,6 +10,7 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
+from functions.oke_autoscaler.act.discover import with_tagged_pools
 from functions.oke_autoscaler.clients.oke import Oke
 from shared import preflight_rows
 from shared.errors import FunctionError, NotAuthorised
@@ -98,7 +99,15 @@ def _pool_checks(oke: Oke, settings: Settings) -> Iterator[preflight_rows.CheckR
         compartments.add(state.compartment_id)
         return f"{state.pool.name}, {len(state.pool.nodes or ())} nodes"
 
-    for each in settings.pools:
+    pools = list(settings.pools)
+
+    def tagged() -> str:
+        pools.extend(with_tagged_pools(oke, settings).pools)
+        return f"{len(pools)} node pools with the tag"
+
+    if settings.node_pool_tag:
+        yield preflight_rows.check_row("node pools by tag", tagged)
+    for each in pools:
         yield preflight_rows.check_row(f"node pool {each.id[-12:]}", functools.partial(pool, each.id))
     if compartments:
         yield preflight_rows.check_row("work requests", lambda: f"{len(oke.work_requests(compartments))} seen")

@@ -9,10 +9,20 @@ from typing import Literal
 from functions.oke_autoscaler.disruption_budget import DisruptionBudget, read_budgets
 from functions.oke_autoscaler.headroom_settings import Headroom, parse_headroom
 from functions.oke_autoscaler.pool_settings import NO_LIMIT, PoolSettings, Thresholds, read_pools
+from functions.oke_autoscaler.pool_tags import Tags, parse_tags
 from functions.oke_autoscaler.size_schedules import SizeSchedule, find_reversed_bounds, parse_schedules
 from shared.oci.settings import OciSettings
 from shared.ocids import check_ocid, ocid_of, ocids_of
 from shared.settings import setting
+
+
+def _compartment(text: str) -> str:
+    """Return the OCID of a compartment, of which a tenancy is the outermost."""
+    return text if text.startswith("ocid1.tenancy.") else check_ocid("compartment", text)
+
+
+NO_POOL = PoolSettings("", 0, 0)
+"""Stands for the pools of a tag before they are known: they have no thresholds of their own."""
 
 
 def _pools(text: str) -> tuple[PoolSettings, ...]:
@@ -69,6 +79,15 @@ class Settings(OciSettings):
     between plans of equal cost and size. `schedules` as the key of that name; `node_utilization_percent`,
     `unneeded_minutes`, `unready_minutes`, `eval_cpu_load` and `eval_ram_load` are the pool's own thresholds instead of
     those of the keys below and of `node_pool_eval_…`; both loads 0: no scale-down of that pool."""
+
+    node_pool_tag: Tags = setting(default=(), parse=parse_tags)
+    """Tag `key=value`, several joined by `&`, instead of a list of OCIDs: every node pool of the cluster that has it is
+    managed, from the tick on that finds it. `namespace.key=value` is a defined tag. A pool's freeform tags `minSize`
+    and `maxSize` come before `node_pool_min_size` and `node_pool_max_size`, as with Cluster Autoscaler. Default:
+    none."""
+
+    node_pool_compartment_id: str = setting(default="", parse=_compartment)
+    """OCID of the compartment in which pools are looked for by `node_pool_tag`. Default: the cluster's."""
 
     expander: Literal["least-cost", "priority"] = "least-cost"
     """Which pools new nodes come from. `least-cost`: the plan over all pools that costs least, `priority` deciding
@@ -159,6 +178,9 @@ class Settings(OciSettings):
         """Faults that concern several keys."""
         if self.node_pools:
             return self._faults_beside_node_pools()
+        if self.node_pool_tag:
+            both = "give either node_pool_tag or node_pool_id, not both"
+            return {"node_pool_id": both} if self.node_pool_id else {}
         faults = {}
         if not self.node_pool_id:
             faults["node_pool_id"] = "is not set, nor is node_pools"
@@ -177,6 +199,8 @@ class Settings(OciSettings):
         faults = {}
         if self.node_pool_id:
             faults["node_pool_id"] = "give either node_pools or node_pool_id, not both"
+        if self.node_pool_tag:
+            faults["node_pool_tag"] = "give either node_pools or node_pool_tag, not both"
         if self.schedules:
             faults["schedules"] = "give it in the entries of node_pools"
         return faults
@@ -216,12 +240,12 @@ class Settings(OciSettings):
     @cached_property
     def reads_cpu_load(self) -> bool:
         """Whether the CPU load of some pool matters."""
-        return any(self.thresholds(pool).cpu_load > 0 for pool in self.pools)
+        return any(self.thresholds(pool).cpu_load > 0 for pool in self.pools or (NO_POOL,))
 
     @cached_property
     def reads_ram_load(self) -> bool:
         """Whether the memory load of some pool matters."""
-        return any(self.thresholds(pool).ram_load > 0 for pool in self.pools)
+        return any(self.thresholds(pool).ram_load > 0 for pool in self.pools or (NO_POOL,))
 
     @property
     def scale_down_on(self) -> bool:

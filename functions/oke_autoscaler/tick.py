@@ -10,6 +10,7 @@ import msgspec
 
 from functions.oke_autoscaler import preflight
 from functions.oke_autoscaler.act import answers, scale_down
+from functions.oke_autoscaler.act.discover import with_tagged_pools
 from functions.oke_autoscaler.act.history import with_changes
 from functions.oke_autoscaler.act.observe import Observed, decide_on, observe, observe_loads
 from functions.oke_autoscaler.act.removal import Removals
@@ -75,6 +76,7 @@ def connect(settings: Settings, deadline: Deadline, changes: Changes) -> Tick:
     reserve = min(RESERVE_SECONDS, RESERVE_SHARE * deadline.remaining_seconds())
     work_deadline = Deadline(deadline.at_epoch_seconds - reserve)
     oke = Oke(settings, work_deadline)
+    settings = with_tagged_pools(oke, settings)
     address = oke.cluster_address()
     api = KubernetesApi(address.server, address.ca_pem, oke.token_source(), work_deadline)
     return Tick(settings, deadline, oke, Cluster(api, changes), StateMap(api, dry_run=changes.dry_run))

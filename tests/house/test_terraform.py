@@ -98,6 +98,12 @@ def test_a_right_that_is_in_no_list_is_found(monkeypatch: pytest.MonkeyPatch) ->
     assert any("give the reason in WIDER" in fault for fault in policies.faults("purpose", text))
 
 
+def test_a_list_needs_no_name_and_no_other_verb_goes_without() -> None:
+    for verb, wanted in (("inspect", False), ("read", True), ("manage", True)):
+        text = f"Allow dynamic-group oci-functions-oke-autoscaler to {verb} cluster-node-pools in compartment c"
+        assert any("target.nodepool.id" in fault for fault in policies.faults("purpose", text)) == wanted
+
+
 def test_an_undeclared_and_an_unused_name_are_found(tmp_path: Path) -> None:
     (tmp_path / "a.tf").write_text('variable "a" {\n  type = string\n}\n\nlocals {\n  b = var.c + oci_x.y.id\n}\n')
     faults = list(stack.every_fault(tmp_path))

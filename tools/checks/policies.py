@@ -140,6 +140,12 @@ WIDER: Mapping[tuple[str, str], str] = {
 }
 """Every right that is wider than a named resource, and why: (caller, resource type) to reason."""
 
+LISTS: Mapping[tuple[str, str], str] = {
+    ("oke-autoscaler", "cluster-node-pools"): "A list has no pool to name; it shows names and tags, made where"
+    " `node_pool_tag` is set.",
+}
+"""Rights that are limited to named resources by CONDITIONS, but for `inspect`, which lists them, and why."""
+
 SAMPLES = {
     r'local\.group\["([a-z-]+)"\]': r"'Default'/'oci-functions-\1'",
     r"local\.group\[name\]": "'Default'/'oci-functions-request-context'",
@@ -224,6 +230,8 @@ def _right_faults(statement: Mapping[str, Any]) -> Iterator[str]:
 
 def _width_faults(caller: str, verb: str, resource: str, named: Mapping[str, str]) -> Iterator[str]:
     """Say what a right lacks to be about a named resource; the list of the wider ones is closed."""
+    if verb == "inspect" and (caller, resource) in LISTS:
+        return
     needed = CONDITIONS.get((caller, resource), ())
     yield from (f"{verb} {resource} must be limited by {variable}" for variable in needed if variable not in named)
     if not needed and (caller, resource) not in WIDER:

@@ -113,10 +113,11 @@ def _errors(root: Path, folders: list[str]) -> list[type[FunctionError]]:
 
 def wider_rights_table() -> str:
     """Each right that is wider than a named resource, with the reason."""
-    from tools.checks.policies import LIMITS, WIDER
+    from tools.checks.policies import LIMITS, LISTS, WIDER
 
     lines = ["| who | may | why no resource is named |", "| --- | --- | --- |"]
     lines += [f"| {who} | {LIMITS[who][what]} {what} | {_cell(reason)} |" for (who, what), reason in WIDER.items()]
+    lines += [f"| {who} | inspect {what} | {_cell(reason)} |" for (who, what), reason in LISTS.items()]
     return "\n".join(lines) + "\n"
 
 

@@ -38,6 +38,9 @@ SERVICE = "container_engine"
 MAX_WORK_REQUESTS = 100
 """Work requests of one list call, newest first: far more than a backoff of 30 minutes looks back on."""
 
+MAX_POOL_PAGES = 20
+"""Pages of the list of node pools, of 100 each by default: an OKE cluster has far fewer pools."""
+
 MAX_WRITE_SECONDS = 20.0
 """Read time-out of one write."""
 
@@ -64,6 +67,10 @@ class ReadPool:
     pool: NodePool
     etag: str
     compartment_id: str
+
+
+class _Cluster(msgspec.Struct, rename="camel"):
+    compartment_id: str = ""
 
 
 class Oke:
@@ -101,6 +108,29 @@ class Oke:
         if not etag or not pool.compartment_id:
             raise _malformed("the node pool came without etag or compartment")
         return ReadPool(pool, etag, pool.compartment_id)
+
+    def pools_of_cluster(self) -> list[NodePool]:
+        """List the cluster's node pools in one compartment, without their nodes; OciServiceError on failure."""
+        found: list[NodePool] = []
+        page: str | None = None
+        compartment = self._settings.node_pool_compartment_id or self._cluster_compartment()
+        for _ in range(MAX_POOL_PAGES):
+            more = {"page": page} if page else {}
+            with _with_fix(), oci_clients.oci_errors(SERVICE):
+                answer = self._client.list_node_pools(compartment, cluster_id=self._settings.cluster_id, **more)
+            found.extend(_converted(answer.data, list[NodePool]))
+            page = answer.headers.get("opc-next-page")
+            if not page:
+                return found
+        raise _malformed(f"the list of node pools does not end after {MAX_POOL_PAGES} pages")
+
+    def _cluster_compartment(self) -> str:
+        with _with_fix(), oci_clients.oci_errors(SERVICE):
+            answer = self._client.get_cluster(self._settings.cluster_id)
+        compartment = _converted(answer.data, _Cluster).compartment_id
+        if not compartment:
+            raise _malformed("the cluster came without its compartment")
+        return compartment
 
     def work_requests(self, compartments: Iterable[str]) -> list[WorkRequest]:
         """List the newest work requests about the cluster's node pools, one call a compartment (as a rule one)."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from functions.oke_autoscaler.act.answers import pool_answer
+from functions.oke_autoscaler.act.discover import among
 from functions.oke_autoscaler.decide.decide import decide
 from functions.oke_autoscaler.errors import BadSnapshot
 from functions.oke_autoscaler.explain.snapshot_file import read
@@ -40,6 +41,8 @@ EXIT_FAULTY_SNAPSHOT = 2
 def explain(data: bytes | mmap, clock: float) -> Decision:
     """Decide on a snapshot file. Raises BadSnapshot."""
     snapshot, settings, now = read(data, clock)
+    if settings.node_pool_tag:
+        settings = among(snapshot.pools or (), settings)
     return decide(snapshot, settings, now)
 
 

@@ -243,7 +243,7 @@ def _settings(given: Mapping[str, Any], pool_ids: list[str]) -> Settings:
     if isinstance(given.get("node_pools"), list):
         entries = [{"max_size": NO_LIMIT, **row} if isinstance(row, dict) else row for row in given["node_pools"]]
         texts["node_pools"] = _text(entries)
-    if not texts.get("node_pools") and not texts.get("node_pool_id"):
+    if not any(texts.get(key) for key in ("node_pools", "node_pool_id", "node_pool_tag")):
         texts["node_pool_id"] = ",".join(pool_ids) or "not-given"
     texts.setdefault("node_pool_min_size", "0")
     texts.setdefault("node_pool_max_size", str(NO_LIMIT))

@@ -154,6 +154,7 @@ class NodePool(Object):
     subnet_ids: list[str] | None = None
     nodes: list[OkeNode] | None = None
     freeform_tags: Labels | None = None
+    defined_tags: dict[str, dict[str, Any]] | None = None
 
     @property
     def size(self) -> int:

@@ -276,3 +276,10 @@ def test_a_missing_key_of_a_live_cluster_is_to_be_set_in_the_environment(
     assert "cluster_id" in error["faults"]
     assert "environment variables" in error["fix"]
     assert "fn config" not in error["fix"]
+
+
+def test_a_tag_picks_the_pools_of_the_file() -> None:
+    pools = [pool("p", 1, ["n1"], freeformTags={"managed": "true", "maxSize": "1"}), pool("q", 0, [])]
+    found = answer(snapshot(node_pools=pools, settings={"node_pool_tag": "managed=true"}))
+    assert [each["id"] for each in found["pools"]] == ["p"]
+    assert found["decision"]["reason"] == "node-max-limit-reached"
