@@ -41,6 +41,25 @@ def unknown_keys(known: Iterable[str], config: Mapping[str, str]) -> dict[str, s
     return found
 
 
+NOT_SET = "is not set"
+"""How the fault of a missing key begins."""
+
+
+def near_misses(cls: type[Any], config: Mapping[str, str], faults: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the same faults; that of a key that is not set names the misspelling of it that the config has."""
+    missing = [key for key, fault in faults.items() if fault.startswith(NOT_SET)]
+    if not missing:
+        return faults
+    given = unknown_keys([field.name for field in dataclasses.fields(cls)], config)
+    hints = {key: ", ".join(name for name, near in given.items() if near == key) for key in missing}
+    return {
+        key: f"{NOT_SET} ({hints[key]} is given: is {key} meant?){fault.removeprefix(NOT_SET)}"
+        if hints.get(key)
+        else fault
+        for key, fault in faults.items()
+    }
+
+
 def misspelt_safeguards(cls: type[Any], config: Mapping[str, str]) -> dict[str, str]:
     """Return the faults of names that are nearly a safeguard (``setting(safeguard=True)``).
 

@@ -16,7 +16,7 @@ import typing
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeGuard, TypeVar
 
-from shared.config_keys import misspelt_safeguards
+from shared.config_keys import misspelt_safeguards, near_misses
 from shared.errors import MissingInputData
 from shared.nearest import did_you_mean
 
@@ -106,9 +106,9 @@ def load_settings(cls: type[T], config: Mapping[str, str], *, fix: str = FUNCTIO
             faults[field.name] = str(fault)
     if not faults:
         loaded = cls(**values)
-        _raise(_check(loaded), fix)
+        _raise(near_misses(cls, config, _check(loaded)), fix)
         return loaded
-    _raise({**_check_despite(cls, config, values, faults), **faults}, fix)
+    _raise(near_misses(cls, config, {**_check_despite(cls, config, values, faults), **faults}), fix)
     raise AssertionError("unreachable: there are faults")
 
 
