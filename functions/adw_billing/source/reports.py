@@ -80,7 +80,7 @@ class Bucket:
                     received += len(chunk)
                     yield chunk
             except OciServiceError as error:
-                broken = error.code in ("no-answer", "truncated") and received < report.size_bytes
+                broken = error.code == "no-answer" and received < report.size_bytes
                 if not broken or attempt == MAX_RESUMES:
                     raise
             else:
