@@ -72,17 +72,17 @@ deploy-local: $(RUNNABLE) ## Deploy everything to the local cloud until Ctrl-C (
 preflight: $(RUNNABLE) ## Check a tenancy (oci-functions preflight): make preflight ARGS='--compartment OCID'
 	@$(COMMAND) preflight $(ARGS)
 
-base-image: ## Build both container bases with Docker, lean and data
+base-image: ## Build both container bases with Docker, lean and data (OCI_SDK=full: nothing left out)
 	@for base in lean:$(VERSION) data:$(VERSION)-data; do \
 		docker build --file Dockerfile.base --target $${base%%:*} --tag oci-functions-base:$${base#*:} \
-			--build-arg SUITE_VERSION=$(VERSION) --build-arg SUITE_COMMIT="$(COMMIT)" . || exit 1; \
+			--build-arg SUITE_VERSION=$(VERSION) --build-arg SUITE_COMMIT="$(COMMIT)" $(if $(OCI_SDK),--build-arg OCI_SDK='$(OCI_SDK)') . || exit 1; \
 	done
 
 func-yaml: $(READY) ## Render every func.yaml, the requirements and the generated tables
 	@$(PYTHON) -m tools.render
 
-image-sizes: $(READY) ## Lay the bases out as folders, print what takes the room, write it into docs/images.md (ARGS=--full)
-	@$(PYTHON) -m tools.image_sizes $(ARGS)
+image-sizes: $(READY) ## Lay the bases out as folders, print what takes the room, write it into docs/images.md (OCI_SDK=full)
+	@$(PYTHON) -m tools.image_sizes $(if $(OCI_SDK),--oci-sdk '$(OCI_SDK)') $(ARGS)
 
 sbom: $(READY) ## List what the images are made of, as CycloneDX in out/
 	@$(PYTHON) -m tools.supply_chain sbom

@@ -110,15 +110,20 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("folder", type=Path, nargs="?", help="where to; default: a temporary folder, removed again")
     parser.add_argument("--from-index", action="store_true", help="install with pip, as the image does")
-    parser.add_argument("--full", action="store_true", help="with all of the OCI SDK, Pillow and Arrow; writes nothing")
+    parser.add_argument(
+        "--oci-sdk",
+        choices=("pruned", "full"),
+        default="pruned",
+        help="as the base's argument OCI_SDK: full is with all of the OCI SDK, Pillow and Arrow, and writes nothing",
+    )
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="image-") as temporary:
         Path(temporary).chmod(0o755)  # a function's own RUN is carried out as user 1000
         root = (options.folder or Path(temporary) / "root").resolve()
-        build_args = {"OCI_SDK": "full" if options.full else "pruned"}
+        build_args = {"OCI_SDK": options.oci_sdk}
         figures = table(list(packages(layout.build_bases(root, build_args, from_index=options.from_index)["data"])))
     print(figures, end="")
-    if not options.full:
+    if options.oci_sdk == "pruned":
         write(figures)
     return 0
 

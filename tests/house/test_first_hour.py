@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command_line import run
+from tools import image_sizes
 from tools.demo.command import INTERRUPTED
 from tools.suite import ROOT
 
@@ -94,6 +95,24 @@ def test_packages_that_cannot_be_installed_are_told_with_what_to_set(tmp_path: P
 def test_make_passes_a_port_on(copy: Path) -> None:
     for target in ("serve", "deploy-local"):
         assert "--port 8280" in make(target, "PORT=8280", "--dry-run", cwd=copy).stdout
+
+
+@pytest.mark.parametrize(
+    ("target", "passed"),
+    [("image-sizes", "--oci-sdk '{}'"), ("base-image", "--build-arg OCI_SDK='{}'")],
+)
+def test_make_passes_on_how_much_of_the_sdk_is_kept(copy: Path, target: str, passed: str) -> None:
+    """It was ignored, and the figures of the pruned base went into the page."""
+    assert passed.format("full") in make(target, "OCI_SDK=full", "--dry-run", cwd=copy).stdout
+    assert "OCI_SDK=" not in make(target, "--dry-run", cwd=copy).stdout
+    assert "--oci-sdk" not in make(target, "--dry-run", cwd=copy).stdout
+
+
+def test_a_share_of_the_sdk_that_is_none_is_refused_with_the_choices(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        image_sizes.main(["--oci-sdk", "blah"])
+    told = capsys.readouterr().err
+    assert (ended.value.code, "'blah'" in told, "full" in told) == (2, True, True)
 
 
 @pytest.mark.parametrize("port", ["99999", "65535", "-1"])
