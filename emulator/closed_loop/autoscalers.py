@@ -65,7 +65,7 @@ def config(cluster: EmulatedCluster, setup: ScenarioCluster) -> dict[str, str]:
     """Return the function's configuration for the pools of a scenario."""
     scenario, pools = setup.scenario, setup.pools
     found = {"cluster_id": cluster.id, "node_pool_eval_window": "3"}
-    if len(pools) == 1:
+    if len(pools) == 1 and not any(entry.get("settings") for entry in scenario.pools):
         ((name, pool),) = pools.items()
         smallest, biggest = scenario.bounds(name)
         found |= {
@@ -75,14 +75,19 @@ def config(cluster: EmulatedCluster, setup: ScenarioCluster) -> dict[str, str]:
         }
     else:
         found["node_pools"] = json.dumps([_pool_settings(scenario, name, pool) for name, pool in pools.items()])
-    return found | {name: str(value) for name, value in scenario.function.items()}
+    return found | {name: _text(value) for name, value in scenario.function.items()}
+
+
+def _text(value: object) -> str:
+    """Return a value as the configuration of a function has it: a string, lists and mappings as JSON."""
+    return json.dumps(value) if isinstance(value, list | dict | bool) else str(value)
 
 
 def _pool_settings(scenario: Scenario, name: str, pool: NodePoolRecord) -> dict[str, Any]:
     entry = next(entry for entry in scenario.pools if entry["name"] == name)
     smallest, biggest = scenario.bounds(name)
-    settings = {"id": pool.id, "min_size": smallest, "max_size": biggest}
-    return settings | ({"cost": entry["cost"]} if "cost" in entry else {})
+    settings: dict[str, Any] = {"id": pool.id, "min_size": smallest, "max_size": biggest}
+    return {**settings, **({"cost": entry["cost"]} if "cost" in entry else {}), **entry.get("settings", {})}
 
 
 class OneNodeATick:

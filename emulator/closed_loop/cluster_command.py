@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from emulator.base.result_folder import FolderNotWritable, make_writable
 from emulator.closed_loop.autoscalers import FUNCTION, FunctionUnderTest, OneNodeATick
+from emulator.closed_loop.expectations import unmet_expectations
 from emulator.closed_loop.scenario import ScenarioError, load_scenario, named_scenario, scenario_names
 from emulator.closed_loop.scenario_cluster import ScenarioCluster
-from emulator.closed_loop.scenario_run import ScenarioRun, run_loop, unmet_expectations
+from emulator.closed_loop.scenario_run import ScenarioRun, run_loop
 from emulator.closed_loop.timeline_picture import timeline_svg
 from emulator.closed_loop.timeline_text import timeline_text
 from emulator.cloud import Cloud, CloudOptions

@@ -6,15 +6,22 @@ A YAML mapping. Times are minutes since the start; every key but `pools` may be 
     start: 2026-01-05T09:00:00Z       # simulated time of minute 0
     minutes: 60                       # how long it runs
     tick_minutes: 3                   # the autoscaler is called at minute 0 and then every so often
-    function: {unneeded_minutes: 3}   # further config keys of oke-autoscaler
+    function: {unneeded_minutes: 3}   # further config keys of oke-autoscaler; lists and mappings are given as JSON
     compare: true                     # also run the published rule of one node a tick on the same cluster
     compare_minutes: 300              # for so long
     victims: oldest                   # and further fields of emulator.oke.model.node_pool_records.Behaviour
     timings: {ready: 150}             # fields of emulator.oke.model.node_pool_records.Timings
-    pools:                            # name, size, min_size, max_size, cost; the rest as in manifests.PoolFields
+    pool_defaults: {memory_tax: [0, 0]}   # for every pool that does not say otherwise
+    pools:                            # name, size, min_size, max_size, cost; settings: further keys of node_pools for
+                                      # the function; the rest as in manifests.PoolFields and, for what its nodes do,
+                                      # emulator.oke.model.pool_behaviour.PoolBehaviour
     - {name: prod-pool1, size: 1, min_size: 1, max_size: 30}
-    workloads:                        # ReplicaSets: name, replicas, pool (node selector) and manifests.PodFields
+    - {name: spot, size: 0, preemptible: true, never_register: 3, settings: {priority: 2}}
+    objects: []                       # Kubernetes objects, exactly as given
+    workloads:                        # name, replicas, pool (node selector) and manifests.PodFields; a ReplicaSet, or
+                                      # with kind: StatefulSet one whose pods have so many block volumes (claims) each
     - {name: shop, replicas: 2, cpu: 800m, memory: 3Gi, pool: prod-pool1}
+    - {name: db, replicas: 2, kind: StatefulSet, claims: 1}
     daemon_sets: [{name: proxy, cpu: 50m}]
     budgets: [{name: shop, min_available: 1}]        # for the pods labelled app: <name>
     events:
@@ -24,10 +31,19 @@ A YAML mapping. Times are minutes since the start; every key but `pools` may be 
     - {at: 30, budget: {shop: 1}}                    # another min_available
     - {at: 0, every: 5, curve: {workload: shop, low: 4, high: 60, peak_hour: 14, noise: 0.1, seed: 7}}
     - {at: 5, every: 8, alternate: {workload: shop, between: [4, 30]}}
+    - {at: 30, edit_pool: {prod-pool1: {ocpus: 8, memory_gib: 64}}}   # PoolFields and knobs; new nodes only
+    - {at: 35, reclaim: {spot: 1}}                   # so many nodes, the oldest, with two minutes' notice
+    - {at: 40, taint: {pool: spot, taint: "maintenance=true:NoSchedule", nodes: 1}}   # so many, the oldest; default 1
+    - {at: 50, untaint: {pool: spot, key: maintenance, nodes: 1}}
+    - {at: 50, label: {pool: spot, labels: {disk: fast}, nodes: 1}}   # null takes a label off
     expect: {nodes: {prod-pool1: 25}, pending: 0, ticks_with: {scale-up: [1, 2]}, settled_by: 6, reasons: [cpu]}
 
-`expect` is about the end: Ready nodes by pool, pods without a node, how many ticks did what (a number or a range), from
-which minute on no pod waits, and reasons that some tick must have answered.
+`expect`, each a number or a range `[least, most]` where no limit is named. About the end: `nodes` (Ready nodes by
+pool), `instances` (running ones by pool, joined or not), `pending` (pods without a node), `ready` (ready pods by
+workload). About the run: `ticks_with` (how many ticks did what), `answers_with` (how many answered success, warning,
+error), `reasons` (that some tick must have answered, by their first words), `settled_by` (from which minute on no pod
+waits), `bought_at_most` (instances that were started, by pool), `removed_at_once` (nodes that a pool may lose in one
+tick), `ready_at_least` (ready pods by workload at every moment), `nodes_at` (`[{at: 30, nodes: {a: 2}}]`).
 """
 
 from __future__ import annotations
@@ -45,17 +61,43 @@ from emulator.oke.model.manifests import BudgetFields, PodFields, PoolFields
 
 FOLDER = Path(__file__).resolve().parents[1] / "scenarios"
 
-_EVENTS = {"scale", "resize", "capacity", "budget", "curve", "alternate"}
-_POOL_KEYS = {"min_size", "max_size", "cost"}
+_EVENTS = {
+    "scale",
+    "resize",
+    "capacity",
+    "budget",
+    "curve",
+    "alternate",
+    "edit_pool",
+    "reclaim",
+    "taint",
+    "untaint",
+    "label",
+}
+_POOL_KEYS = {"min_size", "max_size", "cost", "settings"}
 _POD_KEYS = set(PodFields.__annotations__) | {"name"}
 _ENTRIES = {
     "pools": _POOL_KEYS | set(PoolFields.__annotations__) | {"name", "size", "ready_seconds"},
-    "workloads": _POD_KEYS | {"replicas", "pool"},
+    "workloads": _POD_KEYS | {"replicas", "pool", "kind", "claims"},
     "daemon_sets": _POD_KEYS,
     "budgets": set(BudgetFields.__annotations__) | {"name"},
 }
 """The keys of the entries of each list."""
-_EXPECTED = {"nodes", "pending", "ticks_with", "settled_by", "reasons"}
+EXPECTED = {
+    "nodes",
+    "nodes_at",
+    "instances",
+    "pending",
+    "ready",
+    "ticks_with",
+    "answers_with",
+    "reasons",
+    "settled_by",
+    "bought_at_most",
+    "removed_at_once",
+    "ready_at_least",
+}
+"""The keys of `expect`; `emulator.closed_loop.expectations` has a rule for each."""
 
 
 class ScenarioError(ValueError):
@@ -88,6 +130,8 @@ class Scenario:
     victims: str = "oldest"
     while_updating: str = "merge"
     seed: int = 1
+    pool_defaults: dict[str, Any] = field(default_factory=dict)
+    objects: list[dict[str, Any]] = field(default_factory=list)
     workloads: list[dict[str, Any]] = field(default_factory=list)
     daemon_sets: list[dict[str, Any]] = field(default_factory=list)
     budgets: list[dict[str, Any]] = field(default_factory=list)
@@ -140,9 +184,10 @@ def parse_scenario(body: Any) -> Scenario:  # noqa: ANN401  (whatever YAML held)
         raise ScenarioError(f"unknown keys: {', '.join(unknown)}")
     if not body.get("pools"):
         raise ScenarioError("pools: at least one is needed")
-    _check(body)
+    pools = [{**(body.get("pool_defaults") or {}), **entry} for entry in body["pools"]]
+    _check({**body, "pools": pools})
     events = [_event(number, entry) for number, entry in enumerate(body.get("events") or [])]
-    return Scenario(**{**body, "events": events})
+    return Scenario(**{**body, "pools": pools, "events": events})
 
 
 def _check(body: dict[str, Any]) -> None:
@@ -156,7 +201,7 @@ def _check(body: dict[str, Any]) -> None:
             unknown = sorted(set(entry) - known)
             if unknown or "name" not in entry:
                 raise ScenarioError(f"{name}[{number}]: {f'unknown {unknown[0]}' if unknown else 'name is missing'}")
-    unknown = sorted(set(body.get("expect") or {}) - _EXPECTED)
+    unknown = sorted(set(body.get("expect") or {}) - EXPECTED)
     if unknown:
         raise ScenarioError(f"expect: unknown {unknown[0]}")
     if body.get("compare") and len(body["pools"]) != 1:

@@ -7,6 +7,7 @@ import math
 import random
 from typing import TYPE_CHECKING, Any
 
+from emulator.closed_loop.ready_pods import ReadyPods
 from emulator.closed_loop.scenario import Event, Scenario, pool_fields
 from emulator.kubernetes.object_fields import spec_of
 from emulator.oke.model.manifests import DOMAINS
@@ -32,6 +33,8 @@ class ScenarioCluster:
         self.pools: dict[str, NodePoolRecord] = {}
         self.noted: list[tuple[float, str]] = []
         self._turns: dict[int, itertools.count[int]] = {}
+        self._kinds: dict[str, str] = {}
+        self.ready_pods = ReadyPods(cluster.store)
 
     @property
     def minute(self) -> float:
@@ -48,6 +51,8 @@ class ScenarioCluster:
         vars(cluster.behaviour.timings).update(scenario.timings)
         for entry in scenario.pools:
             self.pools[entry["name"]] = cluster.add_pool(**pool_fields(entry))
+        for entry in scenario.objects:
+            cluster.put(entry)
         for entry in scenario.daemon_sets:
             cluster.add_daemon_set(**entry)
         for entry in scenario.workloads:
@@ -65,20 +70,37 @@ class ScenarioCluster:
             "budget": self._budget,
             "curve": self._curve,
             "alternate": lambda details: self._alternate(id(event), details),
+            "edit_pool": self._edit_pool,
+            "reclaim": self._reclaim,
+            "taint": self._taint,
+            "untaint": self._untaint,
+            "label": self._label,
         }
         actions[event.what](event.details)
 
+    def running_instances(self, pool: str) -> int:
+        """Return how many instances of a pool run, joined or not."""
+        instances = self.cluster.life.instances
+        return sum(
+            1 for node in self.pools[pool].nodes if node.id and instances[node.id]["lifecycleState"] == "RUNNING"
+        )
+
     def _add_workload(self, entry: dict[str, Any]) -> None:
         name, replicas = entry.pop("name"), entry.pop("replicas", 0)
+        kind, claims = entry.pop("kind", "ReplicaSet"), entry.pop("claims", 0)
         pool = self.pools[entry.pop("pool")] if "pool" in entry else None
-        self.cluster.add_replicas(name, replicas, pool=pool, **entry)
+        self._kinds[name] = kind
+        if kind == "StatefulSet":
+            self.cluster.add_stateful_set(name, replicas, claims=claims, pool=pool, **entry)
+        else:
+            self.cluster.add_replicas(name, replicas, pool=pool, **entry)
 
     def _note(self, text: str) -> None:
         self.noted.append((self.minute, text))
 
     def _scale(self, sizes: Mapping[str, int]) -> None:
         for name, count in sizes.items():
-            self.cluster.scale(name, count)
+            self.cluster.scale(name, count, kind=self._kinds[name])
             self._note(f"{name} wants {count} pods")
 
     def _resize(self, sizes: Mapping[str, int]) -> None:
@@ -104,6 +126,36 @@ class ScenarioCluster:
             self.cluster.settle()
             self._note(f"the budget of {name} asks for {minimum}")
 
+    def _edit_pool(self, edits: Mapping[str, Mapping[str, Any]]) -> None:
+        for name, changes in edits.items():
+            self.cluster.edit_pool(self.pools[name], **changes)
+            self._note(f"a human edits {name}: {', '.join(changes)}")
+
+    def _reclaim(self, counts: Mapping[str, int]) -> None:
+        for name, count in counts.items():
+            for host in self._hosts(name, count):
+                self.cluster.reclaim(host)
+            self._note(f"{count} of {name} get notice")
+
+    def _taint(self, details: Mapping[str, Any]) -> None:
+        for host in self._hosts(details["pool"], details.get("nodes", 1)):
+            self.cluster.taint(host, details["taint"])
+            self._note(f"{host} is tainted {details['taint']}")
+
+    def _untaint(self, details: Mapping[str, Any]) -> None:
+        for host in self._hosts(details["pool"], details.get("nodes", 1)):
+            self.cluster.untaint(host, details["key"])
+            self._note(f"{host} loses its taint {details['key']}")
+
+    def _label(self, details: Mapping[str, Any]) -> None:
+        for host in self._hosts(details["pool"], details.get("nodes", 1)):
+            self.cluster.label(host, details["labels"])
+            self._note(f"{host} is labelled by hand: {', '.join(details['labels'])}")
+
+    def _hosts(self, pool: str, count: int) -> list[str]:
+        """Return the names of a pool's oldest nodes."""
+        return [node["metadata"]["name"] for node in self.cluster.nodes(self.pools[pool])][:count]
+
     def _curve(self, details: Mapping[str, Any]) -> None:
         """Scale with the hour of the day: a cosine around the peak, with some noise that a seed repeats."""
         moment = self.scenario.start.hour + self.scenario.start.minute / _MINUTE + self.minute / _MINUTE
@@ -120,8 +172,9 @@ class ScenarioCluster:
         self._scale({details["workload"]: sizes[turn % len(sizes)]})
 
     def _quietly_scale(self, name: str, count: int) -> None:
-        if spec_of(self.cluster.get("ReplicaSet", name)).get("replicas") != count:
-            self.cluster.scale(name, count)
+        kind = self._kinds[name]
+        if spec_of(self.cluster.get(kind, name)).get("replicas") != count:
+            self.cluster.scale(name, count, kind=kind)
 
 
 def _without(entry: Mapping[str, Any], *names: str) -> dict[str, Any]:

@@ -52,7 +52,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import yaml
 
-from emulator.kubernetes.kinds import BY_NAME, NAMESPACE, NODE, POD, REPLICA_SET
+from emulator.kubernetes.kinds import BY_NAME, NAMESPACE, NODE, POD, REPLICA_SET, STORAGE_CLASS
 from emulator.kubernetes.object_fields import Object, changed, node_name_of
 from emulator.kubernetes.rbac import Permission, User
 from emulator.oke.control.controllers import pod_of
@@ -170,6 +170,24 @@ class EmulatedCluster(HumanActions):
                     item = running(changed(item, ("spec.nodeName", hosts[number % len(hosts)])), self.clock())
                 pods.append(self.store.create(POD, item).value)
             return pods
+
+    def add_stateful_set(
+        self,
+        name: str,
+        count: int,
+        *,
+        claims: int = 0,
+        pool: NodePoolRecord | None = None,
+        **fields: Unpack[PodFields],
+    ) -> Object:
+        """Return a new StatefulSet whose pods have so many block volumes each, of OKE's class `oci-bv`."""
+        with self.lock:
+            template = manifests.pod_manifest(name, selector=self._selector(pool), **fields)
+            body = manifests.controller_manifest("StatefulSet", name, template, replicas=count)
+            body["spec"]["volumeClaimTemplates"] = [manifests.claim_template(f"data{one}") for one in range(claims)]
+            if claims and self.store.find(STORAGE_CLASS, manifests.BLOCK_VOLUMES) is None:
+                self.put(manifests.block_volume_class())
+            return self.put(body)
 
     def scale(self, name: str, count: int, *, kind: str = "ReplicaSet", namespace: str = "default") -> None:
         """Change how many replicas a controller keeps."""

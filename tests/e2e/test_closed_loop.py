@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from emulator.closed_loop.cluster_command import run_scenario, write_results
+from emulator.closed_loop.expectations import unmet_expectations
 from emulator.closed_loop.scenario import FOLDER, load_scenario
-from emulator.closed_loop.scenario_run import ScenarioRun, unmet_expectations
 from emulator.closed_loop.timeline_text import timeline_text
+
+if TYPE_CHECKING:
+    from emulator.closed_loop.scenario_run import ScenarioRun
 
 LIMIT_SECONDS = 600
 """Of one scenario, which plays hours of simulated time; the longest takes some 10 s on an idle machine."""

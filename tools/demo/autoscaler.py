@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from emulator.closed_loop.cluster_command import run_scenario, write_results
+from emulator.closed_loop.expectations import unmet_expectations
 from emulator.closed_loop.scenario import FOLDER, load_scenario
-from emulator.closed_loop.scenario_run import ScenarioRun, unmet_expectations
 from emulator.closed_loop.timeline_text import timeline_text
+
+if TYPE_CHECKING:
+    from emulator.closed_loop.scenario_run import ScenarioRun
 
 TITLE = "oke-autoscaler: a burst of 100 pods, and an idle pool"
 SCENARIOS = ("burst", "idle")

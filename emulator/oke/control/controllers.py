@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from emulator.kubernetes.kinds import CSI_NODE, DAEMON_SET, NODE, POD, REPLICA_SET, STATEFUL_SET, ResourceKind
+from emulator.kubernetes.kinds import CLAIM, CSI_NODE, DAEMON_SET, NODE, POD, REPLICA_SET, STATEFUL_SET, ResourceKind
 from emulator.kubernetes.object_fields import (
     Object,
     at,
@@ -94,7 +94,20 @@ def _keep_replicas(store: Store, kind: ResourceKind, controller: Object) -> None
         missing = [f"{name}-{secrets.token_hex(3)[:5]}" for _ in range(wanted - len(active))]
         _remove_surplus(store, active, len(active) - wanted)
     for one in missing:
-        store.create(POD, pod_of(kind, controller, one))
+        store.create(POD, _with_claims(store, controller, pod_of(kind, controller, one)))
+
+
+def _with_claims(store: Store, controller: Object, pod: Object) -> Object:
+    """Return a StatefulSet's pod with its volumes; their claims are made once and stay when the pod goes."""
+    name, namespace = pod["metadata"]["name"], pod["metadata"]["namespace"]
+    volumes = list(spec_of(pod).get("volumes") or [])
+    for template in spec_of(controller).get("volumeClaimTemplates") or []:
+        claim = f"{template['metadata']['name']}-{name}"
+        volumes.append({"name": template["metadata"]["name"], "persistentVolumeClaim": {"claimName": claim}})
+        if store.find(CLAIM, claim, namespace) is None:
+            metadata = {"name": claim, "namespace": namespace}
+            store.create(CLAIM, {"metadata": metadata, "spec": template["spec"], "status": {"phase": "Pending"}})
+    return changed(pod, ("spec.volumes", volumes)) if volumes else pod
 
 
 def update_status(store: Store, owners: Iterable[str]) -> None:

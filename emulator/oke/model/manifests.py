@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 DOMAINS = ("Uocm:US-ASHBURN-AD-1", "Uocm:US-ASHBURN-AD-2", "Uocm:US-ASHBURN-AD-3")
 
+BLOCK_VOLUMES = "oci-bv"
+"""The class of block volumes that waits for its first consumer.
+Source: https://docs.oracle.com/en-us/iaas/Content/ContEng/Tasks/contengcreatingpersistentvolumeclaim.htm"""
+
 
 class PoolFields(BehaviourFields, total=False):
     """What a pool may be given, beside the knobs of `PoolBehaviour`.
@@ -159,6 +163,23 @@ def controller_manifest(kind: str, name: str, template: Object, *, replicas: int
         "spec": spec,
         "status": {},
     }
+
+
+def block_volume_class() -> Object:
+    """Return the class of block volumes that every OKE cluster has."""
+    return {
+        "kind": "StorageClass",
+        "apiVersion": "storage.k8s.io/v1",
+        "metadata": {"name": BLOCK_VOLUMES},
+        "provisioner": "blockvolume.csi.oraclecloud.com",
+        "volumeBindingMode": "WaitForFirstConsumer",
+    }
+
+
+def claim_template(name: str) -> Object:
+    """Return a volumeClaimTemplate of OKE's block volumes."""
+    spec = {"storageClassName": BLOCK_VOLUMES, "resources": {"requests": {"storage": "50Gi"}}}
+    return {"metadata": {"name": name}, "spec": {**spec, "accessModes": ["ReadWriteOnce"]}}
 
 
 def budget_manifest(name: str, labels: Mapping[str, str] | None, **fields: Unpack[BudgetFields]) -> Object:

@@ -13,9 +13,18 @@ import pytest
 from emulator.__main__ import main
 from emulator.base.keys import KeyRing
 from emulator.closed_loop.autoscalers import OneNodeATick, config
-from emulator.closed_loop.scenario import FOLDER, Scenario, ScenarioError, load_scenario, parse_scenario
+from emulator.closed_loop.expectations import RULES, unmet_expectations
+from emulator.closed_loop.scenario import (
+    EXPECTED,
+    FOLDER,
+    Event,
+    Scenario,
+    ScenarioError,
+    load_scenario,
+    parse_scenario,
+)
 from emulator.closed_loop.scenario_cluster import ScenarioCluster
-from emulator.closed_loop.scenario_run import ScenarioRun, run_loop, unmet_expectations
+from emulator.closed_loop.scenario_run import ScenarioRun, run_loop
 from emulator.closed_loop.timeline_picture import timeline_svg
 from emulator.closed_loop.timeline_text import timeline_text
 from emulator.oke.emulated_cluster import EmulatedCluster
@@ -144,8 +153,89 @@ def test_what_did_not_come_is_told(tmp_path: Path) -> None:
         "settled_by": -1,
     }
     message = unmet_expectations(run_original(tmp_path, minutes=3, expect=expect))
-    assert [sentence.split(" ")[0] for sentence in message] == ["p", "0", "no", "0", "no"]
+    assert [sentence.split(" ")[0] for sentence in message] == ["p", "0", "0", "no", "no"]
     assert not unmet_expectations(run_original(tmp_path, minutes=3, expect={"nodes": {"p": [0, 1]}, "pending": 0}))
+
+
+def test_what_people_and_the_cloud_do_is_played(tmp_path: Path) -> None:
+    pool = {**POOL, "size": 2, "preemptible": True, "max_size": 5}
+    tolerant = {"tolerations": [{"operator": "Exists"}]}
+    made = set_up(
+        tmp_path,
+        pools=[pool],
+        workloads=[{"name": "db", "kind": "StatefulSet", "replicas": 2, "claims": 2, "spec": tolerant}],
+        objects=[{"kind": "ConfigMap", "metadata": {"name": "own"}, "data": {}}],
+    )
+    cluster, (old, _) = made.cluster, made.pools["p"].nodes
+    assert len(cluster.objects("PersistentVolume")) == len(cluster.objects("PersistentVolumeClaim")) == 4
+    assert cluster.get("ConfigMap", "own")
+    for what, details in (
+        ("taint", {"pool": "p", "taint": "maintenance=true:NoSchedule", "nodes": 2}),
+        ("untaint", {"pool": "p", "key": "maintenance"}),
+        ("label", {"pool": "p", "labels": {"disk": "fast"}}),
+        ("edit_pool", {"p": {"ocpus": 4, "memory_gib": 32, "never_ready": True}}),
+        ("reclaim", {"p": 1}),
+        ("scale", {"db": 3}),
+    ):
+        made.apply(Event(0, what, details))
+    first, second = cluster.nodes(made.pools["p"])
+    assert [any(one["key"] == "maintenance" for one in node["spec"]["taints"]) for node in (first, second)] == [
+        False,
+        True,
+    ]
+    assert first["metadata"]["labels"]["disk"] == "fast"
+    cluster.advance(600)
+    assert (old.state, made.pools["p"].size, made.running_instances("p")) == ("DELETED", 2, 2)
+    assert [node["status"]["capacity"]["cpu"] for node in cluster.nodes(made.pools["p"])] == ["4", "8"]
+
+
+def test_each_key_of_expect_has_its_rule() -> None:
+    assert set(RULES) == EXPECTED
+
+
+def test_expectations_about_the_run_are_told(tmp_path: Path) -> None:
+    workloads = [{"name": "w", "replicas": 6, "cpu": "1200m", "memory": "1Gi", "pool": "p"}]
+    body: dict[str, Any] = {
+        "minutes": 9,
+        "workloads": workloads,
+        "events": [{"at": 5, "scale": {"w": 1}}],
+    }
+    good = {
+        "bought_at_most": {"p": 1},
+        "instances": {"p": 2},
+        "ready": {"w": 1},
+        "ready_at_least": {"w": 1},
+        "removed_at_once": {"p": 0},
+        "nodes_at": [{"at": 0, "nodes": {"p": 1}}, {"at": 4, "nodes": {"p": 2}}],
+        "answers_with": {"success": 4, "error": 0},
+        "reasons": ["unschedulable"],
+    }
+    assert not unmet_expectations(run_original(tmp_path, **body, expect=good))
+    bad: dict[str, Any] = {
+        "bought_at_most": {"p": 0},
+        "instances": {"p": 9},
+        "ready": {"w": 9},
+        "ready_at_least": {"w": 2},
+        "removed_at_once": {"p": -1},
+        "nodes_at": [{"at": 0, "nodes": {"p": 9}}],
+        "answers_with": {"error": 1},
+    }
+    assert len(unmet_expectations(run_original(tmp_path, **body, expect=bad))) == len(bad)
+
+
+def test_pools_share_defaults_and_hand_further_keys_to_the_function(tmp_path: Path) -> None:
+    made = set_up(
+        tmp_path,
+        pool_defaults={"memory_tax": [0, 0]},
+        pools=[{**POOL, "settings": {"priority": 3}}],
+        function={"node_pool_eval_cpu_load": 20, "startup_taints": ["a"], "dry_run": True},
+    )
+    keys = config(made.cluster, made)
+    assert made.pools["p"].behaviour.memory_tax == [0, 0]
+    assert '"priority": 3' in keys["node_pools"]
+    assert (keys["startup_taints"], keys["dry_run"], keys["node_pool_eval_cpu_load"]) == ('["a"]', "true", "20")
+    with pytest.raises(ScenarioError, match="unknown luck"):
+        parse_scenario({"pool_defaults": {"luck": 1}, "pools": [POOL]})
 
 
 def test_a_timeline_has_a_line_for_each_change(tmp_path: Path) -> None:
