@@ -84,8 +84,8 @@ def principal_user(cloud: Cloud, env: dict[str, str]) -> dict[str, str]:
     return {"FUNCTION_OCID": cloud.cluster.user_of(env)}
 
 
-IDLE: dict[str, object] = {"node_pool_eval_cpu_load": 50, "unneeded_minutes": 0}
-"""Scale-down on, and no waiting."""
+IDLE: dict[str, object] = {"node_pool_eval_cpu_load": 50, "unneeded_minutes": 0, "disruption_budget": "100%"}
+"""Scale-down on, no waiting, and as many nodes at once as there are."""
 
 
 def host_names(cloud: Cloud, pool: NodePoolRecord) -> list[str]:

@@ -102,7 +102,9 @@ def _remove(removals: Removals, decided_on: _Decided, removal: Removal, node: No
         _undo(removals, removal.node)
         return
     left = pods_left(pods, verdict)
-    going = {*verdict.evict, *removal.evict}  # DaemonSet pods that ask for it are evicted too, and not waited for
+    # DaemonSet pods that ask for it are evicted too, and not waited for. A verdict made for pods that came meanwhile
+    # may not call for a removal now: then the pace of the controllers was not asked, and the next tick evicts.
+    going = {*verdict.evict, *removal.evict} - set(verdict.evict_later) if verdict.remove_now else set()
     removals.evict(pod for pod in pods if pod.key in going and not pod.metadata.deletion_timestamp)
     if not left and removals.delete(state, removal.instance_id, node, removal.reason) in {
         Deletion.DELETED,

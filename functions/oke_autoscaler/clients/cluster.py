@@ -10,7 +10,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
-from functions.oke_autoscaler.model.kubernetes_objects import Listed, Metadata, Node, Object, Pod
+from functions.oke_autoscaler.model.kubernetes_objects import Listed, Metadata, Node, Object, OwnerReference, Pod
 from functions.oke_autoscaler.model.oci_objects import (
     Namespace,
     Owner,
@@ -53,6 +53,7 @@ class _OwnerMeta(Object):
     name: str
     namespace: str | None = None
     uid: str = ""
+    owner_references: list[OwnerReference] | None = None
     deletion_timestamp: str | None = None
 
 
@@ -142,6 +143,7 @@ class Cluster:
                     name=brief.metadata.name,
                     namespace=brief.metadata.namespace,
                     uid=brief.metadata.uid,
+                    owner_references=brief.metadata.owner_references,
                     deletion_timestamp=brief.metadata.deletion_timestamp,
                 ),
                 kind=kind,

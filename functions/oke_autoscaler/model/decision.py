@@ -63,6 +63,8 @@ class NodeVerdict(msgspec.Struct, gc=False):
     reason: str | None = None
     blocking_pod: str | None = None
     evict: list[str] = []
+    evict_later: list[str] = []
+    """Those of them that wait until other pods of their controller are up again."""
     daemonset: list[str] = []
     wait_for_completion: list[str] = []
     ignore: list[str] = []

@@ -73,6 +73,7 @@ class Metadata(Object):
     resource_version: str = ""
     labels: Labels | None = None
     annotations: Labels | None = None
+    owner_references: list[OwnerReference] | None = None
     creation_timestamp: str | None = None
     deletion_timestamp: str | None = None
 

@@ -142,6 +142,7 @@ def test_a_budget_that_refuses_stops_the_drain_and_the_next_tick_goes_on(
     first, second = host_names(cloud, pool)
     cloud.cluster.add_replicas("web", 4, nodes=[first], pool=pool, cpu="500m", memory="512Mi")
     cloud.cluster.add_replicas("api", 2, nodes=[second], pool=pool, cpu="300m", memory="512Mi")
+    cloud.cluster.add_budget("api", {"app": "api"}, max_unavailable=2)
     keys = config(cloud, pool, node_pool_min_size=1, **IDLE)
     for host in (first, second):
         cloud.cluster.set_metrics(host, 12.0, 20.0)

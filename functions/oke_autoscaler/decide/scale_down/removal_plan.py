@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from functions.oke_autoscaler.decide.cluster.utilization import PoolLoad, measure_pool_load
 from functions.oke_autoscaler.decide.scale_down.budgets import Budgets
 from functions.oke_autoscaler.decide.scale_down.candidates import Candidate, make_candidate, names_of
+from functions.oke_autoscaler.decide.scale_down.controller_moves import ControllerMoves
 from functions.oke_autoscaler.decide.scale_down.drain_rules import DrainRules
 from functions.oke_autoscaler.decide.scale_down.eligibility import BEING_REMOVED, NOT_AUTOSCALED
+from functions.oke_autoscaler.decide.scale_down.node_budget import pool_budgets
 from functions.oke_autoscaler.decide.scale_down.rescheduling import Rescheduler
 from functions.oke_autoscaler.decide.simulation.static_fit import BEING_DELETED, NodeClass
 from functions.oke_autoscaler.model.decision import NodeVerdict, Removal
@@ -89,6 +91,8 @@ class _RemovalPlanner:
         self.blocked_by = blocked_by
         self.verdicts = RemovalPlan()
         self.budgets = Budgets(state.snapshot.budgets)
+        self.moves = ControllerMoves(state, self.budgets)
+        self.nodes_allowed = pool_budgets(state)
         self.loads: dict[str, PoolLoad] = {}
         self.spare: dict[str, int] = {}
         for pool_status in state.pools.statuses:
@@ -104,6 +108,7 @@ class _RemovalPlanner:
         for candidate in candidates:
             if candidate.verdict.eligible_reason == BEING_REMOVED:
                 self.simulate(candidate)
+                candidate.verdict.evict_later = names_of(self.moves.send(candidate.drain.evict))
         unneeded: set[str] = set()
         for candidate in sorted(
             candidates, key=lambda candidate: (self._too_early(candidate) is not None, *candidate.order)
@@ -186,14 +191,22 @@ class _RemovalPlanner:
         self.loads[pool_status.id] = self.loads[pool_status.id].without(self._load(candidate))
         self.budgets.reserve(candidate.drain.evict)
         name = candidate.node.metadata.name
+        verdict.remove_now_reason = verdict.remove_now_reason or self._braked(candidate, pool_status)
         if verdict.remove_now_reason is None:
             verdict.remove_now = True
+            self.nodes_allowed[pool_status.id].take(ready=is_ready(candidate.node))
+            verdict.evict_later = names_of(self.moves.send(candidate.drain.evict))
             evict = (*verdict.evict, *names_of(pod for pod in candidate.drain.daemonset if asks_for_eviction(pod)))
             removal = Removal(name, pool_status.id, instance_id(candidate.node), "+".join(reasons) or UNNEEDED, evict)
             self.verdicts.remove.append(removal)
         elif candidate.since is None:
             self.verdicts.mark.append(name)
         return True
+
+    def _braked(self, candidate: Candidate, pool_status: PoolStatus) -> str | None:
+        """Return why a node that may go has to wait for others that are going; it stays a candidate meanwhile."""
+        allowed = self.nodes_allowed[pool_status.id].obstacle(ready=is_ready(candidate.node))
+        return allowed or self.moves.obstacle(candidate.drain.evict) or None
 
     def simulate(self, candidate: Candidate) -> None:
         """Set the verdict ``removable``: the drain rules hold, and its pods fit on the nodes that stay.

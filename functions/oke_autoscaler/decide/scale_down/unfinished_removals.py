@@ -55,10 +55,10 @@ class UnfinishedRemoval:
     too_old: bool = False
 
     def evictable(self, verdict: NodeVerdict | None) -> list[Pod]:
-        """Return the pods to evict now: those that the drain rules send away and that are not terminating already."""
+        """Return the pods that the drain rules send away now and that are not terminating already."""
         if verdict is None or not verdict.removable:
             return []
-        going = set(verdict.evict)
+        going = set(verdict.evict) - set(verdict.evict_later)
         return [pod for pod in self.pods_left if pod.key in going and not pod.metadata.deletion_timestamp]
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 GIB = 1 << 30
 CANDIDATE = "DeletionCandidateOfClusterAutoscaler"
-ON = {"node_pool_eval_cpu_load": 20, "node_pool_min_size": 1, "unneeded_minutes": 0}
+ON = {"node_pool_eval_cpu_load": 20, "node_pool_min_size": 1, "unneeded_minutes": 0, "disruption_budget": "100%"}
 
 
 def cluster(requests: list[int], cpu: Any = 10.0, ram: Any = None, **more: Any) -> Json:
