@@ -11,7 +11,7 @@ from functions.oke_autoscaler.decide.scale_up.patterns import Bin, Packed, Patte
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from functions.oke_autoscaler.decide.scale_up.knapsack import Pattern, Vector
+    from functions.oke_autoscaler.decide.scale_up.knapsack import Exclusion, Pattern, Vector
 
 MAX_STEPS = 6000
 """Counts tried for patterns in one search."""
@@ -25,20 +25,29 @@ STEP_ROUNDING = 1e-6
 class BranchAndBound:
     """Looks for a covering of ``demand`` that costs less than ``bound``; ``values`` are the items' dual prices."""
 
-    def __init__(self, items: Sequence[Vector], bins: Sequence[Bin], values: Sequence[float], bound: float) -> None:
+    def __init__(
+        self,
+        items: Sequence[Vector],
+        bins: Sequence[Bin],
+        values: Sequence[float],
+        bound: float,
+        exclusions: Sequence[Exclusion] = (),
+        steps: int = MAX_STEPS,
+    ) -> None:
         self.items = items
         self.bins = bins
         self.values = values
         self.bound = bound
         self.cost_step = cost_step(bins)
         self.best: list[PatternColumn] | None = None
-        self.steps_left = MAX_STEPS
+        self.steps_left = steps
+        self._exclusions = exclusions or [frozenset()] * len(items)
         self._seen: dict[Pattern, float] = {}
         sizes = [max(_share(item, each.capacity) for each in bins) for item in items]
         self._order = sorted(range(len(items)), key=lambda index: -sizes[index])
 
     def run(self, demand: Pattern) -> Packed | None:
-        """Return the covering found, None when there is none below the bound or none was found within MAX_STEPS."""
+        """Return the covering found, None when there is none below the bound or none was found within the steps."""
         self._visit(demand, 0.0, [])
         return None if self.best is None else [(column, 1) for column in self.best]
 
@@ -93,12 +102,12 @@ class BranchAndBound:
         def extend(depth: int, free: Sequence[int]) -> Iterator[Pattern]:
             self.steps_left -= 1
             if depth == len(order):
-                if not any(counts[index] < left[index] and _fits(self.items[index], free) for index in order):
+                if not any(counts[index] < self._most(index, counts, left, free) for index in order):
                     yield tuple(counts)
                 return
             index = order[depth]
             item = self.items[index]
-            most = min(left[index], max_count(item, free))
+            most = self._most(index, counts, left, free)
             # Fewer of the last item than fit would not be maximal.
             lowest = most if depth == len(order) - 1 else int(depth == 0)
             for count in range(most, lowest - 1, -1):
@@ -110,11 +119,18 @@ class BranchAndBound:
 
         yield from extend(0, each.capacity)
 
+    def _most(self, index: int, counts: Sequence[int], left: Pattern, free: Sequence[int]) -> int:
+        """Return how many of an item a node may hold that has ``counts`` already, those of the item itself included.
+
+        ``free`` is what is left beside them, so that of the item itself what is there comes on top.
+        """
+        apart = self._exclusions[index]
+        if any(counts[other] for other in apart if other != index):
+            return 0
+        most = min(left[index], counts[index] + max_count(self.items[index], free))
+        return min(1, most) if index in apart else most
+
 
 def _share(item: Vector, capacity: Vector) -> float:
     """Return the share of a node that one item takes, summed over the resources."""
     return sum(need / size for need, size in zip(item, capacity, strict=True) if size)
-
-
-def _fits(item: Vector, free: Sequence[int]) -> bool:
-    return all(have >= need for have, need in zip(free, item, strict=True))

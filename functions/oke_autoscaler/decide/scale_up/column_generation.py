@@ -11,7 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from functions.oke_autoscaler.decide.scale_up.knapsack import Knapsack, Pattern, Vector
+from functions.oke_autoscaler.decide.scale_up.effort import Effort
+from functions.oke_autoscaler.decide.scale_up.knapsack import Exclusion, Knapsack, Pattern, Vector
 from functions.oke_autoscaler.decide.scale_up.patterns import Bin, Packed, PatternColumn, fix_whole, take
 from functions.oke_autoscaler.decide.scale_up.simplex import REDUCED_COST, Simplex
 
@@ -40,10 +41,18 @@ class Relaxation:
 class CoveringProgram:
     """Covering a demand by patterns of several bins; patterns once made are kept for the next demand."""
 
-    def __init__(self, items: Sequence[Vector], bins: Sequence[Bin]) -> None:
+    def __init__(
+        self,
+        items: Sequence[Vector],
+        bins: Sequence[Bin],
+        exclusions: Sequence[Exclusion] = (),
+        effort: Effort | None = None,
+    ) -> None:
         self.items = items
         self.bins = bins
-        self.knapsacks = [Knapsack(each.capacity, items, each.allowed) for each in bins]
+        self.exclusions = exclusions
+        self.effort = effort or Effort()
+        self.knapsacks = [Knapsack(each.capacity, items, each.allowed, exclusions) for each in bins]
         self.columns: dict[tuple[int, Pattern], PatternColumn] = {}
 
     def relax(self, demand: Sequence[int]) -> Relaxation:
@@ -60,6 +69,7 @@ class CoveringProgram:
             if entering is None:
                 break
             simplex.enter(entering)
+            self.effort.spend_pivot(len(rows))
         values = [0.0] * len(self.items)
         for row, dual in zip(rows, simplex.duals(), strict=True):
             values[row] = max(0.0, dual)
@@ -81,12 +91,14 @@ class CoveringProgram:
 
     def _price(self, rows: Sequence[int], duals: Sequence[float], demand: Sequence[int]) -> PatternColumn | None:
         """Return the pattern whose reduced cost is lowest in parts of its node's cost, None when none is below 0."""
+        if self.effort.left <= 0:
+            return None
         values = [0.0] * len(self.items)
         for row, dual in zip(rows, duals, strict=True):
             values[row] = dual
         best, chosen = -REDUCED_COST, None
         for number, knapsack in enumerate(self.knapsacks):
-            value, counts = knapsack.best(values, demand)
+            value, counts = knapsack.best(values, demand, self.effort)
             cost = self.bins[number].cost
             if cost - value < best * max(1.0, cost):
                 best, chosen = (cost - value) / max(1.0, cost), self._column(number, counts)

@@ -9,14 +9,15 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING
 
-from functions.oke_autoscaler.decide.scale_up.branch_and_bound import BranchAndBound
+from functions.oke_autoscaler.decide.scale_up.branch_and_bound import MAX_STEPS, BranchAndBound
 from functions.oke_autoscaler.decide.scale_up.column_generation import CoveringProgram, Relaxation, dive
 from functions.oke_autoscaler.decide.scale_up.patterns import Bin, Packed, cost_of, cost_step, fix_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from functions.oke_autoscaler.decide.scale_up.knapsack import Vector
+    from functions.oke_autoscaler.decide.scale_up.effort import Effort
+    from functions.oke_autoscaler.decide.scale_up.knapsack import Exclusion, Vector
 
 MAX_DIVES = 4
 RELEASED_NODES = (0, 1, 2, 4)
@@ -32,9 +33,19 @@ MAX_EXACT_ITEMS = 10
 ROUNDING = 1e-9
 
 
-def cover(items: Sequence[Vector], bins: Sequence[Bin], demand: Sequence[int]) -> Packed:
-    """Return patterns on nodes that hold ``demand[i]`` of item i; every item with a demand must fit some bin."""
-    program = CoveringProgram(items, bins)
+def cover(
+    items: Sequence[Vector],
+    bins: Sequence[Bin],
+    demand: Sequence[int],
+    exclusions: Sequence[Exclusion] = (),
+    effort: Effort | None = None,
+) -> Packed:
+    """Return patterns on nodes that hold ``demand[i]`` of item i; every item with a demand must fit some bin.
+
+    ``exclusions[i]`` are the items that no node may hold beside item i. When the ``effort`` is spent the search ends,
+    and with it the column generation: what is found by then is a covering all the same.
+    """
+    program = CoveringProgram(items, bins, exclusions, effort)
     relaxation = program.relax(demand)
     target = _good_enough(relaxation.cost, bins)
     small = sum(1 for count in demand if count) <= MAX_EXACT_ITEMS
@@ -98,4 +109,8 @@ def _refine(
 
 def _search(program: CoveringProgram, relaxation: Relaxation, left: Sequence[int], bound: float) -> Packed | None:
     """Return a covering of the rest that costs less than the bound, None without one."""
-    return BranchAndBound(program.items, program.bins, relaxation.values, bound).run(tuple(left))
+    steps = program.effort.share(MAX_STEPS)
+    search = BranchAndBound(program.items, program.bins, relaxation.values, bound, program.exclusions, steps)
+    found = search.run(tuple(left))
+    program.effort.spend(steps - search.steps_left)
+    return found

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.decide.cluster.pool_preference import pool_preference
+from functions.oke_autoscaler.decide.scale_up.balance import Balance, Place
+from functions.oke_autoscaler.decide.scale_up.effort import Effort
 from functions.oke_autoscaler.decide.simulation.constrained_fill import ConstrainedFill, rule_keys
 from functions.oke_autoscaler.decide.simulation.nodes import capacity
 from functions.oke_autoscaler.decide.simulation.topology_domains import UNLIMITED, SpreadRule
@@ -24,26 +26,38 @@ PodCounts = list[tuple["PodGroup", int]]
 class FirstFit:
     """Places pods on open nodes and opens more. ``budget`` is how many nodes may be opened in all."""
 
-    def __init__(self, simulation: NodeSimulation, offerings: Sequence[Offering], budget: int) -> None:
+    def __init__(
+        self, simulation: NodeSimulation, offerings: Sequence[Offering], budget: int, effort: Effort | None = None
+    ) -> None:
         self.simulation = simulation
         self.offerings = offerings
         self.budget = budget
+        self.effort = effort or Effort()
+        self.balance = Balance(simulation, offerings)
+        self.by_node_cost = False
+        """Whether the pool with the cheapest node is chosen; else the one with the least cost a pod."""
         self.start = len(simulation.nodes)
+        self._opened: list[Place] = []
 
     def open(self, offering: Offering, placement: Placement) -> None:
         """Open one node more."""
         self.simulation.open(offering.make(placement))
+        self.balance.opened(self.simulation.nodes[-1])
+        self._opened.append((offering, placement))
         offering.opened += 1
         placement.opened += 1
         self.budget -= 1
 
-    def close(self, offering: Offering, placement: Placement, mark: int) -> None:
-        """Take back nodes opened since ``mark``."""
-        opened = sum(1 for _, group, _ in self.simulation.since(mark) if group is None)
+    def close(self, mark: int) -> None:
+        """Take back the nodes opened since ``mark``."""
+        opened = [node for node, group, _ in self.simulation.since(mark) if group is None]
         self.simulation.rollback(mark)
-        offering.opened -= opened
-        placement.opened -= opened
-        self.budget += opened
+        for node in opened:
+            offering, placement = self._opened.pop()
+            offering.opened -= 1
+            placement.opened -= 1
+            self.balance.closed(node)
+            self.budget += 1
 
     def left(self, offering: Offering) -> int:
         """Return how many nodes the offering may still open."""
@@ -58,17 +72,20 @@ class FirstFit:
 
     def _open_for_free(self, group: PodGroup, left: int) -> int:
         while left:
-            choice = self._choose(group, left, frozenset())
-            if choice is None:
+            places = self._choose(group, left, frozenset())
+            if not places:
                 break
-            offering, placement = choice
-            # One choice serves for all nodes that these pods fill, since each has the same cost a pod. The last node is
-            # chosen again: a smaller one may do for what is left.
-            each = capacity(offering.free, group.vector, left)
-            for _ in range(min(left // each or 1, self.left(offering))):
-                self.open(offering, placement)
-                self.simulation.put(self.simulation.nodes[-1], group, min(each, left))
-                left -= min(each, left)
+            # One choice of a pool serves for all nodes that these pods fill, since each has the same cost a pod. The
+            # last node is chosen again: a smaller one may do for what is left.
+            each = capacity(places[0][0].free, group.vector, left)
+            for _ in range(left // each or 1):
+                place = self._emptiest(places, group, each)
+                if place is None or not left:
+                    break
+                self.open(*place)
+                pods = min(capacity(place[0].free, group.vector, left), left)
+                self.simulation.put(self.simulation.nodes[-1], group, pods)
+                left -= pods
         return left
 
     def _open_for_constrained(self, group: PodGroup, pods: int) -> int:
@@ -80,16 +97,19 @@ class FirstFit:
         fill = ConstrainedFill(simulation, group, simulation.candidates(group))
         left = pods - fill.run(pods)
         while left:
-            choice = self._choose(group, left, useless)
-            if choice is None:
+            places = self._choose(group, left, useless)
+            if not places:
                 break
-            offering, placement = choice
-            mark = simulation.mark()
+            mark, tried, opened = simulation.mark(), set[int](), 0
             per_host = max(1, min(left, self._per_host(group)))
             # No more nodes than the pods use when each host takes what it may, and than the pool and the budget have.
-            opened = min(max(batch, self._batch(group, left)), -(-left // per_host), self.left(offering))
-            for _ in range(opened):
-                self.open(offering, placement)
+            for _ in range(min(max(batch, self._batch(group, left)), -(-left // per_host))):
+                place = self._emptiest(places, group, per_host)
+                if place is None:
+                    break
+                self.open(*place)
+                tried.add(id(place[1]))
+                opened += 1
                 fill.add(simulation.nodes[-1])
             placed = fill.run(left)
             left -= placed
@@ -100,8 +120,8 @@ class FirstFit:
                 batch = batch * 2 if placed == opened * per_host else 1
                 continue
             # Each round either places a pod or shuts out a placement, so the loop ends.
-            self.close(offering, placement, mark)
-            useless.add(id(placement))
+            self.close(mark)
+            useless |= tried
             fill = ConstrainedFill(simulation, group, simulation.candidates(group))
         return left
 
@@ -118,16 +138,16 @@ class FirstFit:
         quota = 1 if group.scheduling.ports else UNLIMITED
         return min([quota, *(rule.quota(new_host) for rule in rules if rule_keys(rule) == (HOSTNAME,))])
 
-    def _choose(self, group: PodGroup, left: int, useless: Iterable[int]) -> tuple[Offering, Placement] | None:
-        """Choose the pool of least cost a pod, and of its placements the emptiest.
+    def _choose(self, group: PodGroup, left: int, useless: Iterable[int]) -> list[Place]:
+        """Return the places of least cost.
 
-        On equal cost the preferred pool is taken (cluster/pool_preference.py).
-
-        ``rank`` keeps the order of the offerings where all else is equal: the dearer pool, whose nodes are the larger.
+        On equal cost the preferred pool is taken (cluster/pool_preference.py), then the dearer one, whose nodes are the
+        larger, then the places whose domains hold the fewest pods of the spreads.
         """
-        simulation, found = self.simulation, []
+        simulation = self.simulation
+        found: list[tuple[tuple[float, ...], Place]] = []
         per_host = max(1, self._per_host(group)) if not simulation.is_free(group) else UNLIMITED
-        for rank, offering in enumerate(self.offerings):
+        for offering in self.offerings:
             each = min(capacity(offering.free, group.vector, left), per_host) if self.left(offering) > 0 else 0
             if each < 1:
                 continue
@@ -136,19 +156,16 @@ class FirstFit:
                     continue
                 if not simulation.is_free(group) and simulation.quota(group, placement.labels) < 1:
                     continue
-                spread_load = self._spread_load(group, placement)
-                key = (
-                    offering.cost / each,
-                    *pool_preference(offering.pool_status),
-                    rank,
-                    spread_load,
-                    placement.opened,
-                )
-                found.append((key, offering, placement))
-        if not found:
-            return None
-        _, offering, placement = min(found, key=lambda entry: entry[0])
-        return offering, placement
+                preference, load = pool_preference(offering.pool_status), self._spread_load(group, placement)
+                cost = offering.cost / (1 if self.by_node_cost else each)
+                found.append(((cost, *preference, -offering.cost, load), (offering, placement)))
+        least = min((key for key, _ in found), default=())
+        return [place for key, place in found if key == least]
+
+    def _emptiest(self, places: Sequence[Place], group: PodGroup, pods: int) -> Place | None:
+        """Return the place where the next node goes; None when no pool has one left."""
+        there = [place for place in places if self.left(place[0]) > 0]
+        return min(there, key=lambda place: self.balance.key(place, [(group, pods)]), default=None)
 
     def _spread_load(self, group: PodGroup, placement: Placement) -> int:
         """Count the pods of the spreads' selections that the placement's domains hold already."""

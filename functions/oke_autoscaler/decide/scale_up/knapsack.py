@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from functions.oke_autoscaler.decide.scale_up.effort import Effort
+
 MAX_STEPS = 4000
 """Counts tried in one search; beyond, the best set so far is the answer. Steps, not seconds: answers are repeatable."""
 FEW_ITEMS = 10
@@ -24,23 +26,38 @@ Vector = tuple[int, ...]
 """What one item needs, or one bin has, of each resource."""
 Pattern = tuple[int, ...]
 """How many of each item a node holds."""
+Exclusion = frozenset[int]
+"""Items that may not be on a node with one item; itself when a node holds at most one of it."""
 
 
 class Knapsack:
     """One kind of node and the items that may run on it."""
 
-    def __init__(self, capacity: Vector, items: Sequence[Vector], allowed: Sequence[int]) -> None:
+    def __init__(
+        self,
+        capacity: Vector,
+        items: Sequence[Vector],
+        allowed: Sequence[int],
+        exclusions: Sequence[Exclusion] = (),
+    ) -> None:
         self.capacity = capacity
         self.items = items
         self.allowed = [index for index in allowed if max_count(items[index], capacity) > 0]
         self.weights = [_weight(item, capacity) for item in items]
+        self.exclusions = exclusions or [frozenset()] * len(items)
 
-    def best(self, values: Sequence[float], limits: Sequence[int]) -> tuple[float, Pattern]:
+    def best(
+        self, values: Sequence[float], limits: Sequence[int], effort: Effort | None = None
+    ) -> tuple[float, Pattern]:
         """Return value and counts of the best set with at most ``limits[i]`` of item i, worth ``values[i]`` each."""
         useful = [index for index in self.allowed if values[index] > 1e-12 and limits[index] > 0]
         order = sorted(useful, key=lambda index: -values[index] / self.weights[index])
-        search = _Search(self, order, values, limits)
+        most = MAX_STEPS if len(order) <= FEW_ITEMS else MAX_STEPS_MANY_ITEMS
+        steps = most if effort is None else effort.share(most)
+        search = _Search(self, order, values, limits, steps)
         search.run(0, list(self.capacity), 0.0)
+        if effort is not None:
+            effort.spend(steps - search.steps)
         counts = [0] * len(self.items)
         # ``found`` ends at the last item that is in the set; the items after it have the count 0.
         for index, count in zip(order, search.found, strict=False):
@@ -51,37 +68,53 @@ class Knapsack:
 class _Search:
     """Depth first, as many as possible of the densest item first, cut off by the value that is still in reach."""
 
-    def __init__(self, knapsack: Knapsack, order: list[int], values: Sequence[float], limits: Sequence[int]) -> None:
+    def __init__(
+        self, knapsack: Knapsack, order: list[int], values: Sequence[float], limits: Sequence[int], steps: int
+    ) -> None:
         self.items = [knapsack.items[index] for index in order]
         self.values = [values[index] for index in order]
-        self.limits = [limits[index] for index in order]
-        weights = [knapsack.weights[index] for index in order]
-        self.density = [value / weight for value, weight in zip(self.values, weights, strict=True)]
+        excluded = [knapsack.exclusions[index] for index in order]
+        alone = [index in apart for index, apart in zip(order, excluded, strict=True)]
+        self.limits = [1 if one else limits[index] for index, one in zip(order, alone, strict=True)]
+        self.before = [[depth for depth in range(own) if order[depth] in excluded[own]] for own in range(len(order))]
+        self.weights = [knapsack.weights[index] for index in order]
         self.scale = [1 / size if size else 0.0 for size in knapsack.capacity]
         self.counts = [0] * len(order)
         self.found: list[int] = []
         self.value = 0.0
-        self.steps = MAX_STEPS if len(order) <= FEW_ITEMS else MAX_STEPS_MANY_ITEMS
+        self.steps = steps
 
     def run(self, depth: int, free: list[int], value: float) -> None:
         if value > self.value + MIN_GAIN:
             self.value = value
             self.found = self.counts[:depth]
-        if depth == len(self.items) or self.steps <= 0:
-            return
-        # A surrogate bound (Dantzig's, on the sum of the normalised resources): items that fit have needs of at most
-        # ``free`` in each resource, so their weights sum to at most the sum of free / size; items are sorted by value
-        # per weight, so none that is still to come is worth more a unit of weight than the item at ``depth``.
-        reach = self.density[depth] * sum(have * scale for have, scale in zip(free, self.scale, strict=True))
-        if value + reach <= self.value + MIN_GAIN:
+        if depth == len(self.items) or self.steps <= 0 or value + self._reach(depth, free) <= self.value + MIN_GAIN:
             return
         item = self.items[depth]
-        for count in range(min(max_count(item, free), self.limits[depth]), -1, -1):
+        most = 0 if any(self.counts[other] for other in self.before[depth]) else self.limits[depth]
+        for count in range(min(max_count(item, free), most), -1, -1):
             self.steps -= 1
             self.counts[depth] = count
             rest = [have - need * count for have, need in zip(free, item, strict=True)] if count else free
             self.run(depth + 1, rest, value + self.values[depth] * count)
         self.counts[depth] = 0
+
+    def _reach(self, depth: int, free: list[int]) -> float:
+        """Return at least what the items from ``depth`` on can add: a surrogate bound (Dantzig's, 1957).
+
+        Items that fit have needs of at most ``free`` in each resource, so their weights sum to at most the sum of
+        free / size. They are sorted by value per weight, so filling that room with as many of each as there may be, the
+        last in part, is worth the most.
+        """
+        room = sum(have * scale for have, scale in zip(free, self.scale, strict=True))
+        total = 0.0
+        for index in range(depth, len(self.items)):
+            weight = self.weights[index] * self.limits[index]
+            if weight >= room:
+                return total + self.values[index] * room / self.weights[index]
+            total += self.values[index] * self.limits[index]
+            room -= weight
+        return total
 
 
 def _weight(item: Vector, capacity: Vector) -> float:

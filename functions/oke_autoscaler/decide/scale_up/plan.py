@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.decide.cluster.pool_preference import plan_preference
+from functions.oke_autoscaler.decide.scale_up.effort import Effort
+from functions.oke_autoscaler.decide.scale_up.exclusions import is_packable
 from functions.oke_autoscaler.decide.scale_up.first_fit import FirstFit, PodCounts
 from functions.oke_autoscaler.decide.scale_up.minimum_size import open_minimum
 from functions.oke_autoscaler.decide.scale_up.packing import pack
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
 
 MAX_GROUPS_OF_ALL_ORDERS = 60
 """Groups up to which several orders are tried; above, the one that is best as a rule."""
+MAX_STEPS_OF_ALL_ORDERS = 600
+"""Steps of a plan (nodes opened, pods of a group put on a node) up to which they are tried, however many groups."""
+MAX_STEPS_OF_ONE_POOL = 4000
+"""Steps that the plans of one pool each may have together."""
 
 
 def plan_scale_up(state: ClusterState) -> PlacementPlan:
@@ -80,8 +86,8 @@ class _Attempt:
 def _best(state: ClusterState, work: PodCounts) -> _Attempt:
     """Try several orders and keep the one with the fewest pods left, the most important first, then least cost."""
     size = _size(state.offerings)
-    constrained = [(group, pods) for group, pods in work if not state.simulation.is_free(group)]
-    free = [(group, pods) for group, pods in work if state.simulation.is_free(group)]
+    constrained = [(group, pods) for group, pods in work if not is_packable(state.simulation, group)]
+    free = [(group, pods) for group, pods in work if is_packable(state.simulation, group)]
 
     def by_size(entry: tuple[PodGroup, int]) -> tuple[float, ...]:
         return (-size(entry[0]),)
@@ -89,13 +95,18 @@ def _best(state: ClusterState, work: PodCounts) -> _Attempt:
     # No one order is best. With constrained pods first the others fill the gaps on their nodes; with all sizes in one
     # order the large ones meet the emptiest nodes; with the free ones first the constrained fill the gaps of a packing
     # of least cost. Each is simulated whole and scored, so a further way can only make the plan better.
-    tries = [_attempt(state, lambda first_fit: _mixed(first_fit, sorted(constrained, key=by_size), free))]
-    if len(work) <= MAX_GROUPS_OF_ALL_ORDERS:
-        tries.append(_attempt(state, lambda first_fit: _one_by_one(first_fit, sorted(work, key=by_size))))
+    effort = Effort()
+    tries = [_attempt(state, lambda first_fit: _mixed(first_fit, sorted(constrained, key=by_size), free), effort)]
+    steps = len(tries[0].steps)
+    if len(work) <= MAX_GROUPS_OF_ALL_ORDERS or steps <= MAX_STEPS_OF_ALL_ORDERS:
+        tries.append(_attempt(state, lambda first_fit: _one_by_one(first_fit, sorted(work, key=by_size)), effort))
         if constrained and free:
             tries.append(
-                _attempt(state, lambda first_fit: _free_first(first_fit, sorted(constrained, key=by_size), free))
+                _attempt(
+                    state, lambda first_fit: _free_first(first_fit, sorted(constrained, key=by_size), free), effort
+                )
             )
+        tries.extend(_first_fit_decreasing(state, work, effort, MAX_STEPS_OF_ONE_POOL // (steps or 1)))
     best = min(tries, key=lambda attempt: attempt.score)
     # Where pods are left over for want of nodes, who is left over decides, and not the cost: priority comes before
     # size, and the small pods, of which most fit, are tried before the large ones and after them.
@@ -103,8 +114,32 @@ def _best(state: ClusterState, work: PodCounts) -> _Attempt:
         for smallest_first in (False, True):
             sign = 1 if smallest_first else -1
             order = sorted(work, key=lambda entry: (-entry[0].priority, sign * size(entry[0])))
-            best = min(best, _attempt(state, partial(_one_by_one, work=order)), key=lambda attempt: attempt.score)
+            best = min(
+                best, _attempt(state, partial(_one_by_one, work=order), effort), key=lambda attempt: attempt.score
+            )
     return best
+
+
+def _first_fit_decreasing(state: ClusterState, work: PodCounts, effort: Effort, most: int) -> Iterator[_Attempt]:
+    """Try what a simple autoscaler does: the largest pods first, on nodes of one pool, or always on the cheapest node.
+
+    Rules between pods can make a packing of least cost dearer than that. With these among the tries, a plan is not.
+    """
+    for offerings in _similar(state.offerings)[:most]:
+        size = _size(offerings[:1])
+        order = sorted(work, key=lambda entry: -size(entry[0]))
+        yield _attempt(state, partial(_in_one_pool, work=order, offerings=offerings), effort)
+    size = _size(state.offerings)
+    yield _attempt(state, partial(_on_cheapest, work=sorted(work, key=lambda entry: -size(entry[0]))), effort)
+
+
+def _similar(offerings: Sequence[Offering]) -> list[list[Offering]]:
+    """Return the offerings of which a node costs and holds the same, together."""
+    found: dict[object, list[Offering]] = {}
+    for offering in offerings:
+        labels = tuple(sorted({placement.node_class.ident for placement in offering.placements}))
+        found.setdefault((offering.cost, offering.free, labels), []).append(offering)
+    return list(found.values())
 
 
 def _size(offerings: Iterable[Offering]) -> Callable[[PodGroup], float]:
@@ -138,25 +173,38 @@ def _fill_gaps(first_fit: FirstFit, free: PodCounts) -> PodCounts:
     return gaps
 
 
+def _in_one_pool(first_fit: FirstFit, work: PodCounts, offerings: Sequence[Offering]) -> PodCounts:
+    """Place on nodes of one pool; what it cannot hold goes to the others."""
+    every, first_fit.offerings = first_fit.offerings, offerings
+    left = _one_by_one(first_fit, work)
+    first_fit.offerings = every
+    return _one_by_one(first_fit, left)
+
+
+def _on_cheapest(first_fit: FirstFit, work: PodCounts) -> PodCounts:
+    first_fit.by_node_cost = True
+    return _one_by_one(first_fit, work)
+
+
 def _one_by_one(first_fit: FirstFit, work: PodCounts) -> PodCounts:
     """Place by first fit, a group at a time."""
     return [(group, left) for group, pods in work if (left := first_fit.place(group, pods))]
 
 
-def _attempt(state: ClusterState, way: Callable[[FirstFit], PodCounts]) -> _Attempt:
+def _attempt(state: ClusterState, way: Callable[[FirstFit], PodCounts], effort: Effort) -> _Attempt:
     """Go one way, keep its steps and its score, and take it back."""
     simulation, mark = state.simulation, state.simulation.mark()
     for offering in state.offerings:
         offering.opened = 0
         for placement in offering.placements:
             placement.opened = 0
-    first_fit = FirstFit(simulation, state.offerings, state.nodes_left)
+    first_fit = FirstFit(simulation, state.offerings, state.nodes_left, effort)
     rest = way(first_fit)
-    steps = simulation.since(mark)
+    steps, skew = simulation.since(mark), first_fit.balance.skew
     simulation.rollback(mark)
     # A batch may have opened a node more than the rules let pods use: it would be paid for and stay empty.
     steps = _without_empty(steps)
-    return _Attempt(_score(state, steps, rest), steps, rest)
+    return _Attempt((*_score(state, steps, rest), skew), steps, rest)
 
 
 def _without_empty(steps: list[Step]) -> list[Step]:

@@ -21,6 +21,12 @@ def spread(key: str, min_domains: int | None = None) -> list[Json]:
     return [{"max_skew": 1, "topology_key": key, "min_domains": min_domains, "when_unsatisfiable": "DoNotSchedule"}]
 
 
+def keep_apart(app: str, key: str = HOST) -> Json:
+    """An anti-affinity against the pods of an app."""
+    term = {"topologyKey": key, "labelSelector": {"matchLabels": {"app": app}}}
+    return {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}
+
+
 def cluster(
     pools: Mapping[str, tuple[int, float, int]],
     *,
@@ -28,22 +34,26 @@ def cluster(
     sizes: Mapping[int, int] | None = None,
     important: Mapping[int, int] | None = None,
     rules: Sequence[Json] = (),
-    zones: Sequence[str] = (),
+    apart: bool = False,
+    zones: Sequence[str] | Mapping[str, Sequence[str]] = (),
     priorities: Mapping[str, int] | None = None,
     live: int | None = None,
     **settings: Any,
 ) -> ClusterState:
     """A state with a full live node a pool; ``pools``: millicores, cost and how many nodes may be added.
 
-    ``pods`` of 1000 millicores wait, or ``sizes``: how many of each; ``important`` ones have a priority of 100.
-    ``live`` is the CPU of one more node, which no pool has.
+    ``pods`` of 1000 millicores wait, or ``sizes``: how many of each, ``apart`` if no two
+    may share a host; ``important`` ones have a priority of 100.
+    ``zones`` are those of every pool, or by pool. ``live`` is the CPU of one more node, which no pool has.
     """
     made, nodes, waiting, bounds = [], [], [], []
     for name, (cpu, cost, new) in pools.items():
         template, full, filler = template_pool(
             name, {"cpu_m": cpu, "memory_bytes": 64 * GIB, "pods": 110, "labels": {"name": name}}
         )
-        template["nodeConfigDetails"]["placementConfigs"] = [{"availabilityDomain": f"X:{zone}"} for zone in zones]
+        template["nodeConfigDetails"]["placementConfigs"] = [
+            {"availabilityDomain": f"X:{zone}"} for zone in (zones[name] if isinstance(zones, dict) else zones)
+        ]
         bounds.append({"id": name, "max_size": 1 + new, "cost": cost, "priority": (priorities or {}).get(name, 0)})
         made.append(template)
         nodes.append(full)
@@ -56,6 +66,9 @@ def cluster(
                 pod(f"p{cpu}-{number}", cpu, GIB, "app", priority=priority, topology_spread=list(rules))
                 for number in range(count)
             ]
+    if apart:
+        for each in waiting[len(pools) :]:
+            each["spec"]["affinity"] = keep_apart("app")
     given_settings = {"node_pools": bounds, **settings}
     snapshot = {"node_pools": made, "nodes": nodes, "pods": waiting, "settings": given_settings}
     return build_cluster_state(*read(json.dumps(snapshot).encode(), CLOCK), {})

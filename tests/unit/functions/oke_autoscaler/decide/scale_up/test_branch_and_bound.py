@@ -13,8 +13,14 @@ from functions.oke_autoscaler.decide.scale_up.patterns import Bin, cost_of
 from tests.unit.functions.oke_autoscaler.decide.scale_up.test_column_generation import random_problem
 
 
-def least_cost(items: list[tuple[int, ...]], bins: list[Bin], demand: tuple[int, ...]) -> float:
+def least_cost(
+    items: list[tuple[int, ...]], bins: list[Bin], demand: tuple[int, ...], apart: tuple[frozenset[int], ...] = ()
+) -> float:
     def fits(counts: tuple[int, ...], each: Bin) -> bool:
+        if any(
+            counts[a] and (counts[b] if a != b else counts[a] > 1) for a, others in enumerate(apart) for b in others
+        ):
+            return False
         used = [sum(n * item[r] for n, item in zip(counts, items, strict=True)) for r in range(len(each.capacity))]
         return all(have >= need for have, need in zip(each.capacity, used, strict=True))
 
@@ -43,6 +49,24 @@ def test_the_least_cost_is_found_and_nothing_below_it(seed: int) -> None:
     assert found is not None
     assert cost_of(found) == least
     assert BranchAndBound(items, bins, values, least).run(demand) is None
+
+
+APART = [(), ((0,), (), ()), ((0,), (1,), (2,)), ((1,), (0,), ()), ((0, 1), (0, 1), ()), ((1,), (0, 2), (1, 2))]
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("rows", APART)
+def test_the_least_cost_is_found_among_sets_without_items_that_keep_apart(
+    seed: int, rows: tuple[tuple[int, ...], ...]
+) -> None:
+    items, bins, _ = random_problem(seed)
+    demand, apart = (2, 3, 2), tuple(frozenset(row) for row in rows)
+    values = CoveringProgram(items, bins, apart).relax(demand).values
+    least = least_cost(items, bins, demand, apart)
+    found = BranchAndBound(items, bins, values, least + 1, apart).run(demand)
+    assert found is not None
+    assert cost_of(found) == least
+    assert BranchAndBound(items, bins, values, least, apart).run(demand) is None
 
 
 def test_costs_that_are_not_whole_are_compared_as_they_are() -> None:

@@ -60,6 +60,6 @@ def test_nodes_that_are_taken_back_leave_nothing_behind() -> None:
     mark = state.simulation.mark()
     for _ in range(2):
         first_fit.open(offering, offering.placements[0])
-    first_fit.close(offering, offering.placements[0], mark)
+    first_fit.close(mark)
     assert (offering.opened, offering.placements[0].opened, first_fit.budget) == (1, 1, 4)
     assert len(state.simulation.nodes) == 1 + 1

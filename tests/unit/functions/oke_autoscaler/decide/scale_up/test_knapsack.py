@@ -7,6 +7,7 @@ from itertools import product
 
 import pytest
 
+from functions.oke_autoscaler.decide.scale_up.effort import Effort
 from functions.oke_autoscaler.decide.scale_up.knapsack import UNBOUNDED, Knapsack, max_count
 
 
@@ -60,3 +61,28 @@ def test_a_resource_that_a_node_has_not_holds_nothing_of_it() -> None:
 @pytest.mark.parametrize(("item", "count"), [((3, 1), 3), ((0, 5), 2), ((0, 0), UNBOUNDED), ((11, 1), 0)])
 def test_how_many_of_an_item_fit(item: tuple[int, int], count: int) -> None:
     assert max_count(item, (10, 10)) == count
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_items_that_keep_apart_are_in_no_set_together(seed: int) -> None:
+    rng = random.Random(seed)  # noqa: S311  (repeatable cases)
+    items = [(rng.randint(1, 9), rng.randint(1, 9)) for _ in range(5)]
+    limits, values = [rng.randint(1, 3) for _ in items], [float(rng.randint(1, 9)) for _ in items]
+    pairs = {(a, b) for a in range(5) for b in range(a, 5) if rng.random() < 0.3}
+    apart = [frozenset(b for b in range(5) if (a, b) in pairs or (b, a) in pairs) for a in range(5)]
+    best = 0.0
+    for counts in product(*(range(limit + 1) for limit in limits)):
+        used = [sum(n * item[r] for n, item in zip(counts, items, strict=True)) for r in range(2)]
+        meets = any((counts[a] and counts[b]) if a != b else counts[a] > 1 for a, b in pairs)
+        if not meets and max(used) <= 20:
+            best = max(best, sum(n * value for n, value in zip(counts, values, strict=True)))
+    value, counts = Knapsack((20, 20), items, range(5), apart).best(values, limits)
+    assert value == pytest.approx(best)
+    assert not any((counts[a] and counts[b]) if a != b else counts[a] > 1 for a, b in pairs)
+
+
+def test_a_search_pays_for_its_steps_and_ends_when_there_are_none_left() -> None:
+    knapsack, effort = Knapsack((10,), [(6,), (5,)], (0, 1)), Effort(3)
+    assert knapsack.best([6.6, 5.0], [5, 5], effort)[0] == 6.6
+    assert effort.left <= 0
+    assert knapsack.best([6.6, 5.0], [5, 5], effort) == (0.0, (0, 0))

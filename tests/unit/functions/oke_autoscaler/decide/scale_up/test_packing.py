@@ -55,7 +55,7 @@ def test_placements_that_allow_the_same_groups_are_one_variant() -> None:
 
 def test_an_item_gives_its_pods_by_group() -> None:
     one, two = cluster({"large": (4000, 40, 9)}, sizes={1000: 1, 2000: 1}).pending
-    item = Item((1000,))
+    item = Item(((1000,), (), frozenset()))
     item.add(one, 2)
     item.add(two, 3)
     assert list(item.take(4)) == [(two, 3), (one, 1)]
