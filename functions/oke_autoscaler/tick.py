@@ -125,7 +125,7 @@ class Tick:
         self.memory.state = with_changes(self.memory.state, done, now)
 
     def _answer(self, done: Decision) -> answers.Answer:
-        answer = answers.with_reasons(done, nodes=self.settings.scale_down_on)
+        answer = answers.tick_answer(done, nodes=self.settings.scale_down_on)
         return answers.with_field(answer, "state-fault", self.memory.fault) if self.memory.fault else answer
 
     def observe(self) -> tuple[Observed, Decision, float]:

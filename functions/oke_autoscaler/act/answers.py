@@ -56,13 +56,11 @@ def pool_answer(pool: PoolVerdict) -> Answer:
     return {pool.level: body}
 
 
-def tick_answer(decision: Decision) -> Answer:
-    """Return the answer of a whole tick: one pool's object, or ``{"node-pools": […]}`` of several."""
-    return _of_all_pools([pool_answer(pool) for pool in decision.pools])
+def tick_answer(decision: Decision, *, nodes: bool) -> Answer:
+    """Return a tick's answer: one pool's object, or ``{"node-pools": […]}`` of several.
 
-
-def with_reasons(decision: Decision, *, nodes: bool) -> Answer:
-    """Return the tick's answer with, as texts, why pods found no place and (``nodes``) why each node stays."""
+    Each has, as texts, why pods found no place and (``nodes``) why each of its nodes stays.
+    """
     answers = []
     for pool in decision.pools:
         ((level, body),) = pool_answer(pool).items()

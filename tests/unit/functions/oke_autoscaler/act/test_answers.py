@@ -16,7 +16,6 @@ from functions.oke_autoscaler.act.answers import (
     pool_status,
     summary_fields,
     tick_answer,
-    with_reasons,
 )
 from functions.oke_autoscaler.model.decision import Decision, NodeVerdict, PodVerdict, PoolVerdict
 from functions.oke_autoscaler.model.kubernetes_objects import Metadata, Node, NodeSpec
@@ -64,8 +63,8 @@ def test_the_level_is_the_key_and_what_the_maximum_left_out_is_counted() -> None
 
 
 def test_one_pool_answers_alone_and_several_as_a_list() -> None:
-    assert tick_answer(Decision(pools=(pool(),))) == pool_answer(pool())
-    assert tick_answer(Decision(pools=(pool("a"), pool("b")))) == {
+    assert tick_answer(Decision(pools=(pool(),)), nodes=False) == pool_answer(pool())
+    assert tick_answer(Decision(pools=(pool("a"), pool("b"))), nodes=False) == {
         "node-pools": [pool_answer(pool("a")), pool_answer(pool("b"))]
     }
 
@@ -82,26 +81,26 @@ def test_reasons_name_pods_without_a_place_and_nodes_of_the_pool_that_stay() -> 
             NodeVerdict("n5", "p", remove_now_reason="minimum", eligible_reason="used", reason="x"),
         ],
     )
-    (body,) = with_reasons(decision, nodes=True).values()
+    (body,) = tick_answer(decision, nodes=True).values()
     assert body["pod-reasons"] == "d/huge: too big"
     assert body["node-reasons"] == "n1: NotReplicated; n2: used; n5: minimum"
-    (body,) = with_reasons(decision, nodes=False).values()
+    (body,) = tick_answer(decision, nodes=False).values()
     assert "node-reasons" not in body
 
 
 def test_a_pool_without_waiting_pods_of_its_own_gives_no_pod_reasons() -> None:
     decision = Decision(pools=(pool("a", unschedulable=1), pool("b")), pods=[PodVerdict("d/x", None, "why")])
-    first, second = with_reasons(decision, nodes=False)["node-pools"]
+    first, second = tick_answer(decision, nodes=False)["node-pools"]
     assert "pod-reasons" in first["success"]
     assert "pod-reasons" not in second["success"]
 
 
 def test_a_long_list_of_reasons_says_how_many_more_there_are() -> None:
     pods = [PodVerdict(f"d/{number}", None, "why") for number in range(MAX_REASONS + 3)]
-    (body,) = with_reasons(Decision(pools=(pool(unschedulable=1),), pods=pods), nodes=False).values()
+    (body,) = tick_answer(Decision(pools=(pool(unschedulable=1),), pods=pods), nodes=False).values()
     assert body["pod-reasons"].count("why") == MAX_REASONS
     assert body["pod-reasons"].endswith("; and 3 more")
-    (body,) = with_reasons(Decision(pools=(pool(unschedulable=1),), pods=pods[:MAX_REASONS]), nodes=False).values()
+    (body,) = tick_answer(Decision(pools=(pool(unschedulable=1),), pods=pods[:MAX_REASONS]), nodes=False).values()
     assert not body["pod-reasons"].endswith("more")
 
 
@@ -116,7 +115,7 @@ def test_the_status_has_an_entry_a_pool_with_bounded_lists() -> None:
 
 
 def test_a_dry_run_marks_the_answer_of_each_pool() -> None:
-    both = dry_run(tick_answer(Decision(pools=(pool("a"), pool("b")))))
+    both = dry_run(tick_answer(Decision(pools=(pool("a"), pool("b"))), nodes=False))
     assert [one["success"]["dry-run"] for one in both["node-pools"]] == ["true", "true"]
     assert dry_run(busy())["success"] == {"action": "none", "reason": "busy", "dry-run": "true"}
 

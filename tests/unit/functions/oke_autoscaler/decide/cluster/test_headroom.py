@@ -35,7 +35,7 @@ def snapshot(used: list[int], count: int = 2, **more: Any) -> Json:
 
 def test_a_node_is_bought_when_it_does_not_fit() -> None:
     decision = run(snapshot([3500]))
-    ((level, body),) = tick_answer(decision).items()
+    ((level, body),) = tick_answer(decision, nodes=False).items()
     assert (level, body["action"], body["reason"], body["node-count"]) == ("success", "scale-up", "headroom", "2")
     assert "unschedulable-pods-count" not in body
     assert decision.pods == []
@@ -49,13 +49,13 @@ def test_pods_take_its_room_and_the_plan_makes_up_for_it() -> None:
     waiting = [pod("w", 2000, GIB)]
     decision = run(snapshot([2000], pods=waiting))
     assert [verdict.placed_on for verdict in decision.pods] == ["n0"]
-    ((_, body),) = tick_answer(decision).items()
+    ((_, body),) = tick_answer(decision, nodes=False).items()
     assert (body["reason"], body["node-count"]) == ("headroom", "2")
 
 
 def test_at_the_maximum_pods_come_first_and_the_answer_says_what_lacks() -> None:
     decision = run(snapshot([4000], max_size=2, count=2, pods=[pod("w", 3000, GIB)]))
-    ((level, body),) = tick_answer(decision).items()
+    ((level, body),) = tick_answer(decision, nodes=False).items()
     assert [verdict.placed_on for verdict in decision.pods] == ["new:p"]
     assert (level, body["reason"], body["unschedulable-pods-count"]) == ("success", "unschedulable-pods", "1")
     assert body["headroom-unplaced-count"] == "1"
@@ -78,12 +78,12 @@ def test_selector_and_tolerations_say_which_nodes_count() -> None:
     elsewhere = snapshot([0], entry={"node_selector": {"kind": "y"}})
     decision = run(elsewhere)
     assert new_nodes(decision) == {"p": -1}
-    ((level, body),) = tick_answer(decision).items()
+    ((level, body),) = tick_answer(decision, nodes=False).items()
     assert (level, body["headroom-unplaced-count"]) == ("success", "2")
     tainted = snapshot([0])
     tainted["nodes"][0]["spec"]["taints"] = [{"key": "gpu", "value": "present", "effect": "NoSchedule"}]
-    ((_, body),) = tick_answer(run(tainted)).items()
+    ((_, body),) = tick_answer(run(tainted), nodes=False).items()
     assert body["headroom-unplaced-count"] == "2"
     tainted["settings"]["headroom"][0]["tolerations"] = [{"key": "gpu", "operator": "Exists"}]
-    ((_, body),) = tick_answer(run(tainted)).items()
+    ((_, body),) = tick_answer(run(tainted), nodes=False).items()
     assert "headroom-unplaced-count" not in body

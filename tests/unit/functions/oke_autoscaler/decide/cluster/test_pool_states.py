@@ -41,7 +41,7 @@ def snapshot(pools: list[Json], members: list[tuple[Json, Json]], waiting: int =
 
 
 def one(decision: Decision) -> tuple[str, Json]:
-    ((level, body),) = tick_answer(decision).items()
+    ((level, body),) = tick_answer(decision, nodes=False).items()
     return level, body
 
 
@@ -167,6 +167,7 @@ def test_failures_back_a_pool_off_for_longer_and_longer_and_the_next_pool_helps_
                         "node-pool-name": "p",
                         "node-pool-status": "ready",
                         "node-count": "2",
+                        "pod-reasons": "default/p0: out-of-capacity (p: out-of-capacity)",
                     },
                 )
 
@@ -233,7 +234,7 @@ def test_of_equal_plans_the_higher_priority_wins_and_a_cost_may_be_given() -> No
 
 def test_nothing_to_do_reads_as_users_know_it() -> None:
     made = snapshot([{**pool("p", 2, ["a", "z"]), "name": "prod-pool1"}], [full("a"), full("z")], waiting=0)
-    assert tick_answer(run(made)) == {
+    assert tick_answer(run(made), nodes=False) == {
         "success": {
             "action": "none",
             "reason": "no-resource-pressure",
@@ -243,7 +244,7 @@ def test_nothing_to_do_reads_as_users_know_it() -> None:
         }
     }
     two = snapshot([pool("p", 1, ["a"]), pool("q", 1, ["z"])], [full("a"), full("z")], waiting=0)
-    both = dry_run(tick_answer(run(two)))
+    both = dry_run(tick_answer(run(two), nodes=False))
     assert [row["success"]["node-pool-name"] for row in both["node-pools"]] == ["p", "q"]
     assert all(row["success"]["dry-run"] == "true" for row in both["node-pools"])
     assert busy() == {"success": {"action": "none", "reason": "busy"}}
