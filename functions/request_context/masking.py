@@ -57,6 +57,10 @@ _FORMS = {
     "opc-request-id": re.compile(r"/?[0-9A-Fa-f]{32}(?:/[0-9A-Fa-f]{32})*"),
     "x-content-sha256": re.compile(r"[A-Za-z0-9+/]{43}="),
 }
+NAMING_FIELDS = frozenset(("name", "key", "id", "field", "header", "parameter", "variable", "label"))
+VALUE_FIELDS = frozenset(("value", "values", "val", "content", "data", "text", "default"))
+"""Fields of a JSON object of which the first names what is in the second."""
+
 _KINDS = (
     ("empty", re.compile(r"")),
     ("true or false", re.compile(r"true|false", re.IGNORECASE)),
@@ -129,7 +133,10 @@ def shown_json(value: object, name: str = "body", depth: int = 0) -> object:
         return "(nested deeper)"
     if isinstance(value, dict):
         secret = name_may_be_secret(name)
-        return {shown(key): shown_json(inner, name if secret else key, depth + 1) for key, inner in value.items()}
+        return {
+            shown(key): shown_json(inner, name if secret else _name_beside(value, key), depth + 1)
+            for key, inner in value.items()
+        }
     if isinstance(value, list):
         return [shown_json(inner, name, depth + 1) for inner in value]
     if isinstance(value, str):
@@ -137,6 +144,17 @@ def shown_json(value: object, name: str = "body", depth: int = 0) -> object:
     if value is None or isinstance(value, bool):
         return value
     return told(str(value)) if name_may_be_secret(name) else value
+
+
+def _name_beside(value: Mapping[str, object], key: str) -> str:
+    """Return the name that a field's value goes by: a secret's that stands beside it, else the field's own.
+
+    ``{"name": "password", "value": "x"}``, as lists of settings have it, names its secret in another field.
+    """
+    if key.casefold() not in VALUE_FIELDS:
+        return key
+    beside = (inner for other, inner in value.items() if other.casefold() in NAMING_FIELDS and isinstance(inner, str))
+    return next(filter(name_may_be_secret, beside), key)
 
 
 def _shown_parameter(piece: str) -> str:

@@ -35,6 +35,7 @@ _KNOWN_SHAPES = re.compile(
     # an Authorization value under another name
     r"|\b(?:Bearer|Basic|Digest|Signature|AWS4-HMAC-SHA256|Negotiate|NTLM|Token|ApiKey|OAuth|Hawk|DPoP)\s+\S"
     r"|://[^/\s@]*@"  # somebody in a URL
+    r"|://[^/\s@]*:[^\s@]*@"  # and with a password that has a slash in it
     r"|[^\s/@]+/[^\s/@]+@"  # user/password@database
     r"|/p/[A-Za-z0-9_-]{16,}/"  # a pre-authenticated request of Object Storage
     r"|\b(?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{12,}"

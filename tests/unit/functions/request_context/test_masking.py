@@ -36,6 +36,8 @@ SHAPES = [
     *(
         "https://joan:hunter2@example.com/x",
         "redis://:pw@h",
+        "redis://:pw/@h",
+        "redis://joan:p/w@h",
         "https://joan@example.com",
         "scott/tiger@db.example.com/x",
     ),
@@ -91,6 +93,16 @@ def test_what_the_caller_sent_under_a_secrets_name_is_told(name: str) -> None:
     assert shown_query([(name, WORD), (name, WORD)]) == {name: [TOLD, TOLD]}
     assert shown_headers({name: [WORD, WORD]}, [name]) == {name: [TOLD, TOLD]}
     assert shown_json({name: {"a": [WORD, 77]}}) == {name: {"a": [TOLD, "(number, 2 characters)"]}}
+
+
+@pytest.mark.parametrize("naming", ["name", "Key", "id", "field", "header", "parameter", "variable", "label"])
+@pytest.mark.parametrize("field", ["value", "Values", "val", "content", "data", "text", "default"])
+def test_a_value_goes_by_the_name_that_stands_beside_it(naming: str, field: str) -> None:
+    for name in ("password", "p4ssw0rd", "db_pw"):
+        shown = shown_json([{"a": 1, naming: name, field: ["hunter2", {"b": 7}]}])
+        assert shown[0][field] == [told("hunter2"), {"b": told("7")}]  # type: ignore[index]
+    assert shown_json({naming: "colour", field: "blue", "a": 1})[field] == "blue"  # type: ignore[index]
+    assert shown_json({naming: "password", "other": "blue"})["other"] == "blue"  # type: ignore[index]
 
 
 @pytest.mark.parametrize("name", HARMLESS_NAMES)
