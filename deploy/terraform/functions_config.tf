@@ -94,6 +94,7 @@ locals {
       ignore_daemonsets_utilization          = var.oke_autoscaler_ignore_daemonsets_utilization
       expendable_pods_priority_cutoff        = var.oke_autoscaler_expendable_pods_priority_cutoff
       kubernetes_endpoint                    = var.oke_autoscaler_kubernetes_endpoint
+      startup_taints                         = var.oke_autoscaler_startup_taints
       dry_run                                = var.oke_autoscaler_dry_run
       enforce_min_size                       = var.oke_autoscaler_enforce_min_size
       schedules                              = var.oke_autoscaler_schedules

@@ -361,7 +361,7 @@ variable "oke_autoscaler_secret_id" {
 }
 
 variable "oke_autoscaler_node_pools" {
-  description = "JSON list `[{\"id\", \"min_size\", \"max_size\", \"cost\", \"priority\"}]` instead of `node_pool_id`, `node_pool_min_size` and `node_pool_max_size`. `cost` of a node defaults to 25 per vCPU + 3 per GiB; a higher `priority` decides between plans of equal cost and size. `schedules` as the key of that name; `node_utilization_percent`, `unneeded_minutes`, `unready_minutes`, `eval_cpu_load` and `eval_ram_load` are the pool's own thresholds instead of those of the keys below and of `node_pool_eval_…`; both loads 0: no scale-down of that pool."
+  description = "JSON list `[{\"id\", \"min_size\", \"max_size\", \"cost\", \"priority\"}]` instead of `node_pool_id`, `node_pool_min_size` and `node_pool_max_size`. `cost` of a node defaults to 25 per vCPU + 3 per GiB; a higher `priority` decides between plans of equal cost and size. `schedules` as the key of that name; `node_utilization_percent`, `unneeded_minutes`, `unready_minutes`, `eval_cpu_load` and `eval_ram_load` are the pool's own thresholds instead of those of the keys below and of `node_pool_eval_…`; both loads 0: no scale-down of that pool. `resources` (`{\"memory\": \"27Gi\", \"nvidia.com/gpu\": 8}`) states what a new node offers to pods, until one is seen."
   type        = string
   default     = null
 }
@@ -492,6 +492,12 @@ variable "oke_autoscaler_kubernetes_endpoint" {
     condition     = var.oke_autoscaler_kubernetes_endpoint == null || contains(["private", "public"], coalesce(var.oke_autoscaler_kubernetes_endpoint, "private"))
     error_message = "One of private, public."
   }
+}
+
+variable "oke_autoscaler_startup_taints" {
+  description = "Taints that go by themselves once a node has started, separated by commas: keys, or prefixes that end in `*` or `/`. A young node with one of them counts as coming. Cluster Autoscaler's own prefixes, and taints that older nodes of the pool lack, need not be named. Default: none."
+  type        = string
+  default     = null
 }
 
 variable "oke_autoscaler_dry_run" {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -33,6 +34,8 @@ class PoolSettings:
     eval_cpu_load: float | None = None
     eval_ram_load: float | None = None
     schedules: tuple[SizeSchedule, ...] = ()
+    resources: tuple[tuple[str, str], ...] = ()
+    """What a new node offers to pods until one was seen: resource and quantity."""
 
     def at(self, now: float) -> PoolSettings:
         """Return the settings with the bounds that hold at ``now`` (Unix seconds)."""
@@ -134,6 +137,28 @@ def _whole(lowest: int) -> Callable[[Any], int]:
     return read
 
 
+RESOURCE = re.compile(r"(?:[a-z0-9.-]+/)?[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+QUANTITY = re.compile(r"\d{1,18}(?:\.\d{1,9})?(?:m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?")
+MAX_RESOURCES = 50
+
+
+def _resources(value: Any) -> tuple[tuple[str, str], ...]:  # noqa: ANN401
+    """Read ``{"memory": "27Gi", "nvidia.com/gpu": 8}``; null states nothing."""
+    if value is None:
+        return ()
+    if not isinstance(value, dict) or len(value) > MAX_RESOURCES:
+        raise ValueError(f"must be an object of at most {MAX_RESOURCES} resources and quantities")
+    found = []
+    for name, quantity in value.items():
+        if not RESOURCE.fullmatch(name):
+            raise ValueError(f"{name[:80]!r} is no name of a resource")
+        text = quantity if isinstance(quantity, str) else json.dumps(quantity)
+        if not QUANTITY.fullmatch(text):
+            raise ValueError(f"{name}: {text[:40]!r} is no quantity such as 8, 3800m or 27Gi")
+        found.append((name, text))
+    return tuple(found)
+
+
 READERS: dict[str, Callable[[Any], Any]] = {
     "id": _id,
     "min_size": _whole(0),
@@ -146,5 +171,6 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "eval_cpu_load": _number(100),
     "eval_ram_load": _number(100),
     "schedules": read_schedules,
+    "resources": _resources,
 }
 """The keys of an entry; a reader takes any JSON value and raises ValueError with what the key must be."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -43,6 +44,19 @@ def _scheduler_names(text: str) -> tuple[str, ...]:
     return names
 
 
+TAINT_KEY = re.compile(r"(?:[a-z0-9.-]{1,253}/)?[A-Za-z0-9][A-Za-z0-9._-]{0,62}[*/]?|[a-z0-9.-]{1,253}/\*?")
+"""A taint's key, or the beginning of one."""
+
+
+def _taint_keys(text: str) -> tuple[str, ...]:
+    """Read taint keys or prefixes separated by commas."""
+    keys = tuple(part.strip() for part in text.split(",") if part.strip())
+    for key in keys:
+        if not TAINT_KEY.fullmatch(key):
+            raise ValueError(f"{key[:80]!r} is neither a taint's key nor a prefix that ends in * or /")
+    return keys
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings(OciSettings):
     """The configuration of a tick. Published keys first; every other one is optional."""
@@ -78,7 +92,8 @@ class Settings(OciSettings):
     and `node_pool_max_size`. `cost` of a node defaults to 25 per vCPU + 3 per GiB; a higher `priority` decides
     between plans of equal cost and size. `schedules` as the key of that name; `node_utilization_percent`,
     `unneeded_minutes`, `unready_minutes`, `eval_cpu_load` and `eval_ram_load` are the pool's own thresholds instead of
-    those of the keys below and of `node_pool_eval_…`; both loads 0: no scale-down of that pool."""
+    those of the keys below and of `node_pool_eval_…`; both loads 0: no scale-down of that pool.
+    `resources` (`{"memory": "27Gi", "nvidia.com/gpu": 8}`) states what a new node offers to pods, until one is seen."""
 
     node_pool_tag: Tags = setting(default=(), parse=parse_tags)
     """Tag `key=value`, several joined by `&`, instead of a list of OCIDs: every node pool of the cluster that has it is
@@ -147,6 +162,11 @@ class Settings(OciSettings):
 
     kubernetes_endpoint: Literal["private", "public"] = "private"
     """Which address of the API server is called. Default: private."""
+
+    startup_taints: tuple[str, ...] = setting(default=(), parse=_taint_keys)
+    """Taints that go by themselves once a node has started, separated by commas: keys, or prefixes that end in `*` or
+    `/`. A young node with one of them counts as coming. Cluster Autoscaler's own prefixes, and taints that older nodes
+    of the pool lack, need not be named. Default: none."""
 
     dry_run: bool = setting(default=False, safeguard=True)
     """Decide and answer, but change nothing. Default: false."""

@@ -11,7 +11,7 @@ import msgspec
 from functions.oke_autoscaler import preflight
 from functions.oke_autoscaler.act import answers, scale_down
 from functions.oke_autoscaler.act.discover import with_tagged_pools
-from functions.oke_autoscaler.act.history import with_changes
+from functions.oke_autoscaler.act.history import with_changes, with_memories
 from functions.oke_autoscaler.act.observe import Observed, decide_on, observe, observe_loads
 from functions.oke_autoscaler.act.removal import Removals
 from functions.oke_autoscaler.act.resume import resume
@@ -121,8 +121,8 @@ class Tick:
         return self._answer(done)
 
     def _remember(self, done: Decision, now: float) -> None:
-        """Add what was changed to the history."""
-        self.memory.state = with_changes(self.memory.state, done, now)
+        """Add what was learnt, and what was changed to the history."""
+        self.memory.state = with_changes(with_memories(self.memory.state, done, now), done, now)
 
     def _answer(self, done: Decision) -> answers.Answer:
         answer = answers.tick_answer(done, nodes=self.settings.scale_down_on)

@@ -1,8 +1,10 @@
-"""What a tick has changed, for the history that ticks keep in the cluster."""
+"""What a tick has learnt and changed, for those that come after it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from functions.oke_autoscaler.model.reasons import DRAINING
 from functions.oke_autoscaler.model.tick_state import MAX_PODS, ChangeRecord
@@ -17,6 +19,17 @@ def with_changes(state: TickState, done: Decision, now: float) -> TickState:
     for pool in done.pools:
         if pool.action != "none" and pool.reason != DRAINING:
             state = state.with_change(_change(done, pool, now))
+    return state
+
+
+def with_memories(state: TickState, done: Decision, now: float) -> TickState:
+    """Return the state with what this tick has learnt of its pools, and when it asked them for nodes."""
+    grown = {pool.id for pool in done.pools if pool.action == "scale-up"}
+    for pool_id, memory in done.memories.items():
+        if pool_id in grown and memory.asked_at is None:
+            state = state.with_pool(pool_id, msgspec.structs.replace(memory, asked_at=now))
+        elif state.pools.get(pool_id) != memory:
+            state = state.with_pool(pool_id, memory)
     return state
 
 

@@ -82,6 +82,7 @@ def decide(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[
         unmark=tuple(verdicts.unmark),
         headroom_nodes=frozenset(node.name for group in state.headroom for node, _ in plan.placed.get(group.ident, ())),
         unreadable=tuple(snapshot.unreadable_objects()),
+        memories=state.memories,
     )
 
 

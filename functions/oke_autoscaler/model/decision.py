@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from functions.oke_autoscaler.model.tick_state import PoolMemory
     from functions.oke_autoscaler.model.unreadable import Unreadable
 
 
@@ -106,6 +109,8 @@ class Decision:
     """Nodes that hold headroom: they are needed without a pod."""
     unreadable: tuple[Unreadable, ...] = ()
     """What could not be read, and was decided around."""
+    memories: Mapping[str, PoolMemory] = field(default_factory=dict)
+    """What is to be remembered of each pool, by its id."""
 
     def wanted(self) -> dict[str, int]:
         """Return the pools to be resized, id to wanted size; nodes are removed one by one, never by size."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from functions.oke_autoscaler.model.quantity import unix_seconds
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from functions.oke_autoscaler.model.kubernetes_objects import Node, Taint
 
 TO_BE_DELETED = "ToBeDeletedByClusterAutoscaler"
@@ -19,6 +21,9 @@ CORDONED = "node.kubernetes.io/unschedulable"
 NOT_READY = "node.kubernetes.io/not-ready"
 STARTUP_TAINTS = tuple(f"{kind}-taint.cluster-autoscaler.kubernetes.io/" for kind in ("startup", "status", "ignore"))
 """Prefixes of taints that go away by themselves once a node has started (Cluster Autoscaler 1.37, utils/taints)."""
+
+TRANSIENT = ("node.kubernetes.io/", "node.cloudprovider.kubernetes.io/", *STARTUP_TAINTS)
+"""Prefixes of taints that say something of a node's moment: they come with its conditions and its start."""
 
 SCALE_DOWN_DISABLED = "cluster-autoscaler.kubernetes.io/scale-down-disabled"
 """Annotation of a node that an operator wants to keep."""
@@ -58,6 +63,43 @@ def ready_since(node: Node) -> float | None:
         if condition.type == "Ready" and condition.status == "True" and condition.last_transition_time:
             return unix_seconds(condition.last_transition_time)
     return None
+
+
+def created_at(node: Node) -> float | None:
+    """Return when the node registered in Unix seconds, by the API server's clock; None when it does not tell."""
+    created = node.metadata.creation_timestamp
+    return unix_seconds(created) if created else None
+
+
+def ready_at(node: Node, now: float) -> float | None:
+    """Return since when the node is ready, in Unix seconds and never after ``now``; None while it is not.
+
+    The kubelet writes that time by its own clock. One that is ahead would make the node's first minutes last until
+    that clock's time has come: what cannot be is replaced by when the node registered, by the API server's clock.
+    """
+    since = ready_since(node)
+    if since is None or since <= now:
+        return since
+    created = created_at(node)
+    return min(created, now) if created is not None else now
+
+
+def lasting_taints(taints: Iterable[Taint], startup: Sequence[str] = ()) -> list[Taint]:
+    """Return the taints that stay on a node: neither this function's own, nor of its conditions, nor of its start.
+
+    ``startup`` names further taints of the start, exact or by a prefix that ends in ``*`` or ``/``.
+    """
+    ours = (TO_BE_DELETED, DELETION_CANDIDATE)
+    return [
+        taint
+        for taint in taints
+        if taint.key not in ours and not taint.key.startswith(TRANSIENT) and not is_named(taint.key, startup)
+    ]
+
+
+def is_named(key: str, names: Sequence[str]) -> bool:
+    """Tell whether a key is one of the names, or begins with one that ends in ``*`` or ``/``."""
+    return any(key == name or (name.endswith(("*", "/")) and key.startswith(name.removesuffix("*"))) for name in names)
 
 
 def find_taint(node: Node, key: str) -> Taint | None:

@@ -137,6 +137,12 @@ class OkeNode(Object):
     node_error: NodeError | None = None
 
 
+class NodeSource(Object):
+    """``nodeSourceDetails``: the boot image."""
+
+    image_id: str | None = None
+
+
 class NodePool(Object):
     """An OKE node pool; states and other enums stay plain text, so that new ones do no harm."""
 
@@ -155,6 +161,13 @@ class NodePool(Object):
     nodes: list[OkeNode] | None = None
     freeform_tags: Labels | None = None
     defined_tags: dict[str, dict[str, Any]] | None = None
+    kubernetes_version: str | None = None
+    node_source_details: NodeSource | None = None
+
+    @property
+    def placements(self) -> list[PlacementConfig]:
+        """Where OKE may make nodes."""
+        return (self.node_config_details.placement_configs or []) if self.node_config_details is not None else []
 
     @property
     def size(self) -> int:
@@ -166,9 +179,7 @@ class NodePool(Object):
     @property
     def is_preemptible(self) -> bool:
         """Whether every node of the pool is of preemptible capacity."""
-        details = self.node_config_details
-        configs = (details.placement_configs if details is not None else None) or ()
-        return bool(configs) and all(config.preemptible_node_config is not None for config in configs)
+        return bool(self.placements) and all(each.preemptible_node_config is not None for each in self.placements)
 
 
 class WorkResource(Object):

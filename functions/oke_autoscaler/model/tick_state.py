@@ -46,6 +46,8 @@ class PoolMemory(Remembered, frozen=True):
 
     configuration: str = ""
     """Digest of all that the pool says about its new nodes. With another one the memory starts anew."""
+    configured_at: float | None = None
+    """When a tick first saw this configuration after another (Unix seconds): nodes made since are made after it."""
     shape: str = ""
     ocpus: float | None = None
     memory_gib: float | None = None
@@ -57,6 +59,10 @@ class PoolMemory(Remembered, frozen=True):
     taints: tuple[KeptTaint, ...] = ()
     devices: tuple[str, ...] = ()
     """Extended resources that nodes of the pool have had: one that has none of them yet is still starting."""
+    declared: tuple[str, ...] = ()
+    """Keys of the labels and taints that the pool gives to new nodes."""
+    dropped: tuple[str, ...] = ()
+    """Keys of those that an earlier configuration gave: old nodes have them, new ones will not."""
     ready_seconds: float | None = None
     """From asking for a node to its being Ready, the longest of the last growth."""
     asked_at: float | None = None
@@ -140,7 +146,8 @@ def bounded(state: TickState) -> TickState:
 
 
 def _bounded_pool(memory: PoolMemory) -> PoolMemory:
-    if max(len(memory.labels), len(memory.allocatable), len(memory.taints), len(memory.devices)) <= MAX_LABELS:
+    lists = (memory.labels, memory.allocatable, memory.taints, memory.devices, memory.declared, memory.dropped)
+    if max(len(each) for each in lists) <= MAX_LABELS:
         return memory
     return msgspec.structs.replace(
         memory,
@@ -148,6 +155,8 @@ def _bounded_pool(memory: PoolMemory) -> PoolMemory:
         allocatable=dict(sorted(memory.allocatable.items())[:MAX_LABELS]),
         taints=memory.taints[:MAX_LABELS],
         devices=memory.devices[:MAX_LABELS],
+        declared=memory.declared[:MAX_LABELS],
+        dropped=memory.dropped[:MAX_LABELS],
     )
 
 

@@ -2,7 +2,8 @@
 
 OKE's reservations: kube-reserved CPU 60, 72, 80, 85, 90 m for 1 to 5 vCPU and 2.5 m more for each further one (what is
 left is rounded up: 8 vCPU give 7803 m); kube-reserved memory 25, 20, 10, 6 and 2 % of the first 4, next 4, next 8, next
-112 GiB and the rest; system-reserved 100 m and 100 MiB. 4 vCPU and 16 GiB give 3815 m and 14,283,282,841 bytes.
+112 GiB and the rest; system-reserved 100 m and 100 MiB. 4 vCPU and 16 GiB give 3815 m and 14,283,282,841 bytes, less
+what the hypervisor keeps of the 16 GiB: 904 MiB.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from functions.oke_autoscaler.decide.cluster.shape_table import FIXED_SHAPES
 
 if TYPE_CHECKING:
     from functions.oke_autoscaler.model.oci_objects import NodePool
@@ -24,25 +27,17 @@ GPU = "nvidia.com/gpu"
 EPHEMERAL_BYTES = 37_206_272 * 1024 * 9 // 10
 """Local storage of a node of OKE's images: their root file system, less the tenth that the kubelet keeps free. A larger
 boot volume does not make it larger by itself; what a node was made to have is learnt from live nodes."""
-ARM = re.compile(r"\.(A1|A2|A4)\.|^BM\.Standard\.A1|^BM\.Standard\.A4")
-OCPU_SERIES = re.compile(r"^(?:VM|BM)\.(Standard1|Standard2|Standard\.E2|DenseIO2|Standard\.B1)\.(\d+)(\.Micro)?$")
-GIB_PER_OCPU = {"Standard1": 7, "Standard2": 15, "Standard.E2": 8, "DenseIO2": 15, "Standard.B1": 12}
-FIXED = {
-    "VM.Standard2.24": (24, 320, 0),
-    "VM.DenseIO2.24": (24, 320, 0),
-    "VM.GPU2.1": (12, 72, 1),
-    "VM.GPU3.1": (6, 90, 1),
-    "VM.GPU3.2": (12, 180, 2),
-    "VM.GPU3.4": (24, 360, 4),
-    "VM.GPU.A10.1": (15, 240, 1),
-    "VM.GPU.A10.2": (30, 480, 2),
-    "BM.GPU2.2": (28, 192, 2),
-    "BM.GPU3.8": (52, 768, 8),
-    "BM.GPU4.8": (64, 2048, 8),
-    "BM.GPU.A10.4": (64, 1024, 4),
-    "BM.GPU.H100.8": (112, 2048, 8),
-}
-"""OCPUs, GiB and GPUs of fixed shapes: https://docs.oracle.com/iaas/Content/Compute/References/computeshapes.htm."""
+AMD_GPU = "amd.com/gpu"
+ARM = re.compile(r"\.A\d\.|\.GB\d+")
+TWO_THREADS_ARM = re.compile(r"\.A[2-9]\.")
+"""Arm shapes whose OCPU is two cores, and two vCPUs (A2 and later); one of A1 is one core and one vCPU."""
+GPUS_IN_NAME = re.compile(r"\.GPU(?:\d|\.[^.]+)\.(\d+)$")
+"""A GPU shape of a generation that is not in the table still says in its name how many GPUs it has."""
+HYPERVISOR_BYTES = 600 * MIB
+HYPERVISOR_BYTES_A_GIB = 19 * MIB
+"""What of a shape's memory its nodes never see, as oracle/karpenter-provider-oci subtracts it (issues 7, 63, 69, 70,
+73, 76, 77: without it one pod of 28 GiB made 50 nodes of 32 GB). It is a little more than what was measured: a pod that
+would just have fit is told so, instead of being bought for in vain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +47,7 @@ class Hardware:
     vcpus: float
     memory_gib: float
     gpus: int = 0
+    gpu_resource: str = GPU
 
     @property
     def cost(self) -> float:
@@ -62,46 +58,61 @@ class Hardware:
 def find_hardware(pool: NodePool) -> Hardware | None:
     """Return the hardware of a pool's nodes by its shape, None for a fixed shape that is not known here."""
     shape, config = pool.node_shape or "", pool.node_shape_config
-    ocpus = config.ocpus if config is not None else None
-    memory = config.memory_in_gbs if config is not None else None
-    gpus = 0
+    fixed = FIXED_SHAPES.get(shape)
+    ocpus: float | None = fixed[0] if fixed is not None else None
+    memory: float | None = fixed[1] if fixed is not None else None
+    if config is not None:
+        ocpus = config.ocpus if config.ocpus is not None else ocpus
+        memory = config.memory_in_gbs if config.memory_in_gbs is not None else memory
     if ocpus is None or memory is None:
-        fixed = _fixed(shape)
-        if fixed is None:
-            return None
-        ocpus, memory, gpus = fixed[0] if ocpus is None else ocpus, fixed[1] if memory is None else memory, fixed[2]
-    else:
-        gpus = FIXED.get(shape, (0, 0, 0))[2]
-    return Hardware(ocpus * (1 if is_arm(shape) else 2), memory, gpus)
-
-
-def _fixed(shape: str) -> tuple[float, float, int] | None:
-    known = FIXED.get(shape)
-    if known is not None:
-        return known
-    series = OCPU_SERIES.match(shape)
-    if series is None or series[3]:
         return None
-    return int(series[2]), int(series[2]) * GIB_PER_OCPU[series[1]], 0
+    gpus = fixed[2] if fixed is not None else _gpus_in_name(shape)
+    return Hardware(ocpus * vcpus_per_ocpu(shape), memory, gpus, gpu_resource(shape))
+
+
+def _gpus_in_name(shape: str) -> int:
+    found = GPUS_IN_NAME.search(shape)
+    return int(found[1]) if found else 0
+
+
+def gpu_resource(shape: str) -> str:
+    """Return the resource that the device plug-in of the shape's GPUs offers."""
+    return AMD_GPU if ".GPU.MI" in shape else GPU
+
+
+def is_gpu_shape(shape: str) -> bool:
+    """Tell whether nodes of the shape have GPUs."""
+    return ".GPU" in shape
+
+
+def vcpus_per_ocpu(shape: str) -> int:
+    """Return the vCPUs of an OCPU: two threads of a core; on Arm one core of A1, two of what came after it."""
+    return 1 if is_arm(shape) and not TWO_THREADS_ARM.search(shape) else 2
 
 
 def is_arm(shape: str) -> bool:
-    """Tell whether an OCPU of the shape is one vCPU only (Arm)."""
+    """Tell whether the shape has Arm processors."""
     return ARM.search(shape) is not None
 
 
 def compute_allocatable(machine: Hardware, max_pods: int) -> Amounts:
     """Return what OKE leaves to pods: millicores, bytes, pods, GPUs."""
     memory = int(machine.memory_gib * GIB)
+    visible = memory - hypervisor_bytes(machine.memory_gib)
     allocatable = {
         "cpu": int(machine.vcpus * 1000) - _reserved_millicores(machine.vcpus) - 100,
-        "memory": memory - _reserved_bytes(memory) - 100 * MIB,
+        "memory": visible - _reserved_bytes(memory) - 100 * MIB,
         "pods": max_pods,
         "ephemeral-storage": EPHEMERAL_BYTES,
     }
     if machine.gpus:
-        allocatable[GPU] = machine.gpus
+        allocatable[machine.gpu_resource] = machine.gpus
     return {name: max(0, value) for name, value in allocatable.items()}
+
+
+def hypervisor_bytes(memory_gib: float) -> int:
+    """Return how much of a shape's memory its nodes never see."""
+    return HYPERVISOR_BYTES + int(HYPERVISOR_BYTES_A_GIB * memory_gib)
 
 
 def _reserved_millicores(vcpus: float) -> int:

@@ -1,57 +1,42 @@
-"""What a new node of a pool looks like: learnt from a live node first, else from shape, labels and metadata."""
+"""What a new node of a pool looks like: what its nodes share, else what is remembered, else what is presumed."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from functions.oke_autoscaler.decide.cluster.compute_shapes import (
-    GIB,
-    GPU,
-    Hardware,
-    compute_allocatable,
-    find_hardware,
-    is_arm,
-    max_pods,
+from functions.oke_autoscaler.decide.cluster.compute_shapes import GIB, Hardware, find_hardware, max_pods
+from functions.oke_autoscaler.decide.cluster.pool_declaration import (
+    presumed_allocatable,
+    presumed_labels,
+    presumed_taints,
+    sure_labels,
+    sure_taints,
+)
+from functions.oke_autoscaler.decide.cluster.pool_memory import (
+    common_labels,
+    common_taints,
+    current_nodes,
+    remember,
+    settled_nodes,
+    usual_amounts,
 )
 from functions.oke_autoscaler.model.kubernetes_objects import Taint
-from functions.oke_autoscaler.model.nodes import (
-    DELETION_CANDIDATE,
-    FAULT_DOMAIN,
-    HOSTNAME,
-    INSTANCE_TYPE,
-    OLD_ZONE,
-    POOL_NAME,
-    STARTUP_TAINTS,
-    TO_BE_DELETED,
-    ZONE,
-    has_taint,
-    is_ready,
-)
+from functions.oke_autoscaler.model.nodes import FAULT_DOMAIN, HOSTNAME, OLD_ZONE, POOL_NAME, ZONE
 from functions.oke_autoscaler.model.pod_requests import Amounts, amounts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from functions.oke_autoscaler.decide.cluster.pools import PoolStatus
     from functions.oke_autoscaler.model.kubernetes_objects import Labels, Node
-    from functions.oke_autoscaler.model.oci_objects import NodePool
+    from functions.oke_autoscaler.model.tick_state import KeptTaint, PoolMemory
 
 FAULT_DOMAINS = ("FAULT-DOMAIN-1", "FAULT-DOMAIN-2", "FAULT-DOMAIN-3")
 """Where OKE makes nodes when a placement names no fault domain."""
-TRANSIENT = (
-    "node.kubernetes.io/",
-    "node.cloudprovider.kubernetes.io/",
-    *STARTUP_TAINTS,
-)
+
 PREEMPTIBLE_PRICE_SHARE = 0.5
 """Preemptible capacity costs half: https://docs.oracle.com/en-us/iaas/Content/Compute/Concepts/preemptible.htm."""
-REGISTER_TAINTS = re.compile(r"-?-register-with-taints[= ]['\"]?([^\s'\"]*)")
-TAINT_TAG = "cluster-autoscaler/node-template/taint/"
-LABEL_TAG = "cluster-autoscaler/node-template/label/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,106 +56,81 @@ class NodeTemplate:
     cost: float
     domains: Sequence[Domain]
     sample_node: Node | None
-    """The live node that it was learnt from."""
+    """A live node of the kind: what runs on it by itself will run on a new one."""
 
 
-def build_node_template(pool_status: PoolStatus) -> NodeTemplate | None:
-    """Return the template of a pool, None when neither a live node nor the shape gives its size."""
-    sample_node = _find_sample_node(pool_status.nodes)
-    machine = find_hardware(pool_status.pool)
-    if sample_node is not None:
-        labels, taints = dict(sample_node.metadata.labels or {}), lasting_taints(sample_node.spec.taints or ())
-        allocatable = amounts(sample_node.status.allocatable)
-    elif machine is not None:
-        labels, taints = _initial_labels(pool_status.pool), list(_registered_taints(pool_status.pool))
-        allocatable = compute_allocatable(machine, max_pods(pool_status.pool))
+def learn_template(
+    pool_status: PoolStatus, old: PoolMemory | None, startup: Sequence[str], now: float
+) -> tuple[PoolMemory, NodeTemplate | None]:
+    """Return the memory of a pool with what its nodes show now, and the template that follows from it."""
+    memory = remember(pool_status, find_hardware(pool_status.pool), old, startup, now)
+    return memory, build_node_template(pool_status, memory, startup)
+
+
+def build_node_template(
+    pool_status: PoolStatus, memory: PoolMemory, startup: Sequence[str] = ()
+) -> NodeTemplate | None:
+    """Return the template of a pool, None when neither node, memory, shape nor settings give its size."""
+    pool, machine = pool_status.pool, find_hardware(pool_status.pool)
+    current = current_nodes(pool_status, machine, memory)
+    settled = settled_nodes(pool_status, current)
+    if memory.allocatable:
+        labels, taints, allocatable = dict(memory.labels), _taints(memory.taints), dict(memory.allocatable)
+    elif allocatable := presumed_allocatable(pool, machine, pool_status.bounds.resources):
+        labels, taints = presumed_labels(pool), presumed_taints(pool)
+        labels.update(_old_labels(pool_status, memory))
+    elif sized := [
+        node for node in current or pool_status.nodes if node.status.allocatable and node.unreadable is None
+    ]:
+        # Nodes that go or have not started are better than nothing: the shape is not known.
+        labels, taints, allocatable = common_labels(sized), _taints(common_taints(sized, startup)), usual_amounts(sized)
     else:
         return None
-    labels.pop(HOSTNAME, None)
+    labels.update(sure_labels(pool))
     labels.setdefault(POOL_NAME, pool_status.name)
-    allocatable.setdefault("pods", max_pods(pool_status.pool))
+    labels.pop(HOSTNAME, None)
+    sure = sure_taints(pool)
+    declared = {taint.key for taint in sure}
+    taints = [*(taint for taint in taints if taint.key not in declared), *sure]
+    allocatable.setdefault("pods", max_pods(pool))
+    sample = next(iter(settled), None) or next((node for node in current if node.status.allocatable), None)
     cost = pool_status.bounds.cost
     if cost is None:
-        share = PREEMPTIBLE_PRICE_SHARE if pool_status.pool.is_preemptible else 1.0
-        cost = _cost(sample_node, machine) * share
-    return NodeTemplate(labels, taints, allocatable, cost, _domains(pool_status, labels), sample_node)
+        share = PREEMPTIBLE_PRICE_SHARE if pool.is_preemptible else 1.0
+        cost = _cost(sample, machine, allocatable) * share
+    return NodeTemplate(labels, taints, allocatable, cost, _domains(pool_status, labels), sample)
 
 
-def _find_sample_node(nodes: Iterable[Node]) -> Node | None:
-    """Return the node to learn from: one that is ready and stays, else any that gives its size."""
-    sized = [node for node in nodes if node.status.allocatable and node.unreadable is None]
-    lasting = (node for node in sized if is_ready(node) and not has_taint(node, TO_BE_DELETED))
-    return next(lasting, None) or next(iter(sized), None)
+def _sized(nodes: Iterable[Node]) -> list[Node]:
+    return [node for node in nodes if node.status.allocatable and node.unreadable is None]
 
 
-def lasting_taints(taints: Iterable[Taint]) -> list[Taint]:
-    """Return the taints that a new node has, too."""
-    ours = (TO_BE_DELETED, DELETION_CANDIDATE)
-    return [taint for taint in taints if taint.key not in ours and not taint.key.startswith(TRANSIENT)]
+def _taints(kept: Iterable[KeptTaint]) -> list[Taint]:
+    return [Taint(key=taint.key, value=taint.value, effect=taint.effect) for taint in kept]
 
 
-def _initial_labels(pool: NodePool) -> Labels:
-    labels = {
-        "kubernetes.io/os": "linux",
-        "kubernetes.io/arch": "arm64" if is_arm(pool.node_shape or "") else "amd64",
-        INSTANCE_TYPE: pool.node_shape or "",
-        "beta.kubernetes.io/instance-type": pool.node_shape or "",
-    }
-    for key, value in (pool.freeform_tags or {}).items():
-        if key.startswith(LABEL_TAG):
-            name, equals, given = value.partition("=")
-            labels[name if equals and name else key.removeprefix(LABEL_TAG)] = given if equals and name else value
-    labels.update({row.key: row.value or "" for row in pool.initial_node_labels or () if row.key})
-    return labels
+def _old_labels(pool_status: PoolStatus, memory: PoolMemory) -> Labels:
+    """Return what nodes of an earlier configuration have in common, but for what came from that configuration."""
+    sized = _sized(pool_status.nodes)
+    found = common_labels(sized) if sized else {}
+    return {key: value for key, value in found.items() if key not in memory.dropped}
 
 
-def _registered_taints(pool: NodePool) -> Iterator[Taint]:
-    """Yield the taints that the kubelet registers: in its extra arguments, the start script, or the pool's tags."""
-    metadata = pool.node_metadata or {}
-    for text in (metadata.get("kubelet-extra-args", ""), _script(metadata.get("user_data", ""))):
-        found = REGISTER_TAINTS.search(text)
-        for part in found[1].split(",") if found else ():
-            yield from _taint(part)
-    for key, value in (pool.freeform_tags or {}).items():
-        if key.startswith(TAINT_TAG):
-            name, equals, _ = value.partition("=")
-            named = value if equals and name else f"{key.removeprefix(TAINT_TAG)}={value}"
-            yield from _taint(named)
-    if "GPU" in (pool.node_shape or ""):
-        yield Taint(key=GPU, value="", effect="NoSchedule")
-
-
-def _taint(text: str) -> Iterator[Taint]:
-    """Yield the taint of ``key=value:effect`` or ``key:effect``; anything else is no taint."""
-    name, colon, effect = text.rpartition(":")
-    key, _, value = name.partition("=")
-    if colon and key and effect in {"NoSchedule", "NoExecute", "PreferNoSchedule"}:
-        yield Taint(key=key, value=value, effect=effect)
-
-
-def _script(user_data: str) -> str:
-    try:
-        return base64.b64decode(user_data, validate=True).decode("utf-8", "replace")
-    except (binascii.Error, ValueError):
-        return user_data
-
-
-def _cost(sample_node: Node | None, machine: Hardware | None) -> float:
+def _cost(sample: Node | None, machine: Hardware | None, allocatable: Amounts) -> float:
     """Return the cost by the shape; by the live node where it differs by more than a tenth or there is no shape."""
-    size = amounts(sample_node.status.capacity or sample_node.status.allocatable) if sample_node is not None else {}
+    size = amounts(sample.status.capacity or sample.status.allocatable) if sample is not None else allocatable
     seen = Hardware(size.get("cpu", 0) / 1000, size.get("memory", 0) / GIB)
     if machine is None:
         return seen.cost
     near = all(abs(a - b) <= b / 10 for a, b in ((seen.vcpus, machine.vcpus), (seen.memory_gib, machine.memory_gib)))
-    return machine.cost if sample_node is None or near else seen.cost
+    return machine.cost if sample is None or near else seen.cost
 
 
 def _domains(pool_status: PoolStatus, labels: Mapping[str, str]) -> list[Domain]:
     """Return every AD and fault domain that the placement configs allow; without any, those of the live nodes."""
-    details = pool_status.pool.node_config_details
     names = _zone_names(pool_status)
     found: dict[Domain, None] = {}
-    for config in (details.placement_configs or ()) if details is not None else ():
+    for config in pool_status.pool.placements:
         if config.availability_domain:
             zone = names.get(config.availability_domain, config.availability_domain.rpartition(":")[2])
             for fault_domain in config.fault_domains or FAULT_DOMAINS:
@@ -190,8 +150,7 @@ def _zone_names(pool_status: PoolStatus) -> dict[str, str]:
     zones = {node.spec.provider_id: (node.metadata.labels or {}).get(ZONE) for node in pool_status.nodes}
     named: dict[str, str] = {}
     domains = {node.availability_domain for node in pool_status.pool.nodes or () if node.availability_domain}
-    details = pool_status.pool.node_config_details
-    configs = (details.placement_configs or ()) if details is not None else ()
+    configs = pool_status.pool.placements
     placements = {config.availability_domain for config in configs if config.availability_domain}
     live = {zone for zone in zones.values() if zone}
     if len(placements) == len(live) == 1 and not domains:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from functions.oke_autoscaler.model.nodes import NODE_POOL_ID, annotation, instance_id, is_ready, ready_since
+from functions.oke_autoscaler.decide.cluster.compute_shapes import find_hardware
+from functions.oke_autoscaler.decide.cluster.starting_nodes import find_starting
+from functions.oke_autoscaler.model.nodes import NODE_POOL_ID, annotation, instance_id, ready_at
 from functions.oke_autoscaler.model.oci_objects import GONE_NODES, WorkRequest
 from functions.oke_autoscaler.model.quantity import unix_seconds
 from functions.oke_autoscaler.model.reasons import OUT_OF_CAPACITY
@@ -37,6 +39,8 @@ class PoolStatus:
     """As they are at the time of the tick."""
     nodes: list[Node] = field(default_factory=list)
     """Registered nodes."""
+    starting: frozenset[str] = frozenset()
+    """Names of the registered nodes that have not fully started."""
     phase: str = "ready"
     """ready, updating or stabilizing."""
     upcoming: list[OkeNode | None] = field(default_factory=list)
@@ -97,9 +101,12 @@ class Pools:
             pool_status.refused = refused.get(pool_status.id) or _backoff(
                 pool_status, snapshot.work_requests, settings, now
             )
+            pool_status.starting = find_starting(
+                pool_status, find_hardware(pool_status.pool), snapshot.state.pools.get(pool_status.id), settings, now
+            )
             unknown = snapshot.work_requests is None
             pool_status.has_recent_work = unknown or _recent(work, settings, now)
-            pool_status.upcoming = list(_upcoming(pool_status, settings, now))
+            pool_status.upcoming = list(_upcoming(pool_status))
 
     def of(self, node: Node) -> PoolStatus | None:
         """Return the pool of a node: by its instance, then by its annotation."""
@@ -129,7 +136,7 @@ def _status(pool_status: PoolStatus, work: WorkRequest | None, settings: Setting
     updating = pool_status.pool.lifecycle_state == "UPDATING" and (work is None or work.status in OPEN_WORK)
     if busy or updating or pool_status.pool.lifecycle_state in UNUSABLE_POOLS:
         return "updating"
-    newest = max((since for node in pool_status.nodes if (since := ready_since(node)) is not None), default=None)
+    newest = max((since for node in pool_status.nodes if (since := ready_at(node, now)) is not None), default=None)
     if newest is not None and now - newest < settings.node_pool_stabilization_window * 60:
         return "stabilizing"
     return "ready"
@@ -165,22 +172,24 @@ def _alive(pool_status: PoolStatus) -> int:
     )
 
 
-def _upcoming(pool_status: PoolStatus, settings: Settings, now: float) -> Iterable[OkeNode | None]:
+def _upcoming(pool_status: PoolStatus) -> Iterable[OkeNode | None]:
     """Yield the nodes that were asked for and will register: pending pods may count on them, so none is bought twice.
 
     Their number is the pool's size less its nodes that are registered and less those that failed. A registered node
-    that is not ready counts as coming while it is young: kubelets register before they are ready. OKE's list comes
+    that is starting counts as coming: kubelets register before they are ready, and are ready before their devices and
+    agents are. OKE's list comes
     first, since it gives the placement; None stands for one that OKE does not list yet, which it does only while the
     pool is updating or its newest work is recent. Without that limit a node that never registers would count for ever.
     """
-    registered = {instance_id(node) for node in pool_status.nodes if is_ready(node) or not _young(node, settings, now)}
+    starting = {instance_id(node) for node in pool_status.nodes if node.metadata.name in pool_status.starting}
+    registered = {instance_id(node) for node in pool_status.nodes} - starting
     failed = _failed_nodes(pool_status.pool)
     missing = pool_status.size - sum(1 for node in pool_status.nodes if instance_id(node) in registered) - len(failed)
     known = [
         node for node in pool_status.pool.nodes or () if node not in failed and node.lifecycle_state not in GONE_NODES
     ]
     for node in known:
-        booting = pool_status.has_recent_work or node.lifecycle_state in BUSY_NODES
+        booting = pool_status.has_recent_work or node.lifecycle_state in BUSY_NODES or node.id in starting
         if missing > 0 and node.id and node.id not in registered and booting:
             missing -= 1
             yield node
@@ -188,11 +197,6 @@ def _upcoming(pool_status: PoolStatus, settings: Settings, now: float) -> Iterab
     if pool_status.phase == "updating" or pool_status.has_recent_work:
         for _ in range(min(missing, unseen) if pool_status.pool.nodes else missing):
             yield None
-
-
-def _young(node: Node, settings: Settings, now: float) -> bool:
-    created = node.metadata.creation_timestamp
-    return created is not None and now - unix_seconds(created) < settings.provision_timeout_minutes * 60
 
 
 def _recent(work: WorkRequest | None, settings: Settings, now: float) -> bool:

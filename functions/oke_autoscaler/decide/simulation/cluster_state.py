@@ -6,26 +6,23 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.decide.cluster.attachments import is_attachment
-from functions.oke_autoscaler.decide.cluster.compute_shapes import FLANNEL_PODS
 from functions.oke_autoscaler.decide.cluster.headroom import headroom_groups
-from functions.oke_autoscaler.decide.cluster.node_templates import build_node_template, domain_labels, lasting_taints
+from functions.oke_autoscaler.decide.cluster.node_templates import NodeTemplate, domain_labels, learn_template
 from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroups
 from functions.oke_autoscaler.decide.cluster.pool_preference import pool_preference
 from functions.oke_autoscaler.decide.cluster.pools import Pools
 from functions.oke_autoscaler.decide.cluster.refusals import Refusals
 from functions.oke_autoscaler.decide.simulation.constraints import Constraints
+from functions.oke_autoscaler.decide.simulation.node_appearance import appearance, started_appearance
 from functions.oke_autoscaler.decide.simulation.node_simulation import NodeSimulation
 from functions.oke_autoscaler.decide.simulation.nodes import UPCOMING_NODE_PREFIX, SimulatedNode
 from functions.oke_autoscaler.decide.simulation.offerings import Offering, placements_of
 from functions.oke_autoscaler.decide.simulation.sorted_pods import sort_pods
 from functions.oke_autoscaler.decide.simulation.static_fit import (
     BEING_DELETED,
-    CORDONED_TAINT,
-    NOT_READY_TAINT,
     StaticFit,
 )
-from functions.oke_autoscaler.model.nodes import TO_BE_DELETED, has_taint, instance_id, is_ready
-from functions.oke_autoscaler.model.pod_requests import amounts
+from functions.oke_autoscaler.model.nodes import instance_id
 from functions.oke_autoscaler.model.pods import controller_of, is_daemon, is_mirror
 from functions.oke_autoscaler.model.reasons import (
     MAX_SIZE_REACHED,
@@ -40,8 +37,9 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroup
     from functions.oke_autoscaler.decide.cluster.pools import PoolStatus
     from functions.oke_autoscaler.decide.simulation.sorted_pods import RunningPod, SortedPods
-    from functions.oke_autoscaler.model.kubernetes_objects import Node, Pod, Taint
+    from functions.oke_autoscaler.model.kubernetes_objects import Node, Pod
     from functions.oke_autoscaler.model.snapshot import Snapshot
+    from functions.oke_autoscaler.model.tick_state import PoolMemory
     from functions.oke_autoscaler.settings import Settings
 
 
@@ -66,6 +64,10 @@ class ClusterState:
     """Nodes that will register soon."""
     planned: int = 0
     """Nodes that this decision has added for good."""
+    templates: dict[str, NodeTemplate] = field(default_factory=dict)
+    """New nodes by pool; a pool whose nodes' size is not known has none."""
+    memories: dict[str, PoolMemory] = field(default_factory=dict)
+    """What is known of each pool after this tick's look at its nodes."""
 
     @property
     def running(self) -> dict[str, list[RunningPod]]:
@@ -108,6 +110,7 @@ def build_cluster_state(snapshot: Snapshot, settings: Settings, now: float, refu
     simulation = NodeSimulation(static, Constraints(every, static, snapshot.namespaces))
     state = ClusterState(snapshot, settings, now, pools, simulation, pods, hold=groups.volumes.hold)
     state.headroom = headroom
+    _learn_templates(state)
     _add_nodes(state, resources, groups.attachments, refusals)
     for _, group, nominated in pods.preempting:
         simulation.put(state.simulated_nodes[nominated], group, 1)
@@ -141,6 +144,16 @@ def _daemon_sets(snapshot: Snapshot, groups: PodGroups) -> Iterator[tuple[str, P
             yield name, groups.of(pod)
 
 
+def _learn_templates(state: ClusterState) -> None:
+    """Learn from the pools' nodes what new ones will be."""
+    for pool_status in state.pools.statuses:
+        old = state.snapshot.state.pools.get(pool_status.id)
+        memory, template = learn_template(pool_status, old, state.settings.startup_taints, state.now)
+        state.memories[pool_status.id] = memory
+        if template is not None:
+            state.templates[pool_status.id] = template
+
+
 def _add_nodes(state: ClusterState, resources: tuple[str, ...], attachments: Attachments, refusals: Refusals) -> None:
     """Add the registered nodes with their pods."""
     attached, refused = any(is_attachment(name) for name in resources), bool(state.pods.refusals)
@@ -148,13 +161,12 @@ def _add_nodes(state: ClusterState, resources: tuple[str, ...], attachments: Att
     for node in state.snapshot.nodes:
         name = node.metadata.name
         young = instance_id(node) in booting
-        offering = {"pods": FLANNEL_PODS, **amounts(node.status.allocatable or node.status.capacity)}
-        labels = node.metadata.labels or {}
-        taints = _effective_taints(node, young=young)
+        pool_status = state.pools.of(node)
+        template = state.templates.get(pool_status.id) if pool_status is not None else None
+        labels, taints, offering = started_appearance(node, template) if young else appearance(node)
         if state.pools.is_leaving(node):
             taints.append(BEING_DELETED)
         node_class = state.simulation.static.classify(labels, taints, name)
-        pool_status = state.pools.of(node)
         settled = not young and (not (attached or refused) or refusals.is_settled(node))
         if attached:
             taken = (dict(each.group.attachments) for each in state.running[name] if each.counts)
@@ -176,18 +188,6 @@ def _add_nodes(state: ClusterState, resources: tuple[str, ...], attachments: Att
                 state.simulation.put(simulated_node, running_pod.group, 1)
 
 
-def _effective_taints(node: Node, *, young: bool) -> list[Taint]:
-    """Return the taints as the scheduler will meet them; those of a booting node's start are left out."""
-    taints = lasting_taints(node.spec.taints or ()) if young else list(node.spec.taints or ())
-    if node.spec.unschedulable and not young:
-        taints.append(CORDONED_TAINT)
-    if has_taint(node, TO_BE_DELETED):
-        taints.append(BEING_DELETED)
-    if not is_ready(node) and not young:
-        taints.append(NOT_READY_TAINT)
-    return taints
-
-
 def _add_offerings(
     state: ClusterState,
     resources: tuple[str, ...],
@@ -198,7 +198,7 @@ def _add_offerings(
     daemons = list(daemons)
     registered = {instance_id(node) for node in state.snapshot.nodes}
     for pool_status in state.pools.statuses:
-        template = build_node_template(pool_status)
+        template = state.templates.get(pool_status.id)
         if template is None:
             continue
         placements = placements_of(template, state.simulation.static, pool_status.name)

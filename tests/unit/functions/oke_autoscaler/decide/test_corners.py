@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from functions.oke_autoscaler.decide.cluster.compute_shapes import Hardware, compute_allocatable
+from functions.oke_autoscaler.decide.cluster.compute_shapes import Hardware, compute_allocatable, hypervisor_bytes
 from functions.oke_autoscaler.explain.command import explain, overall_answer
 from functions.oke_autoscaler.explain.text import text
 from functions.oke_autoscaler.model.quantity import amount
@@ -79,7 +79,7 @@ def test_other_quantities_are_whole_units_rounded_up(quantity: str, value: int) 
 )
 def test_what_oke_keeps_for_itself(machine: Hardware, cpu: int, memory: int) -> None:
     offer = compute_allocatable(machine, 110)
-    assert (offer["cpu"], offer["memory"]) == (cpu, memory)
+    assert (offer["cpu"], offer["memory"]) == (cpu, memory - hypervisor_bytes(machine.memory_gib))
 
 
 @pytest.mark.parametrize(("asked", "bought"), [("30Gi", {"p": 1}), ("40Gi", {})])
