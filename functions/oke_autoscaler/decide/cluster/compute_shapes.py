@@ -85,6 +85,11 @@ def is_gpu_shape(shape: str) -> bool:
     return ".GPU" in shape
 
 
+def is_device(resource: str) -> bool:
+    """Tell whether a device plug-in offers the resource: an extended one, with a domain in its name."""
+    return "/" in resource and not resource.startswith(("hugepages-", "attachable-volumes-"))
+
+
 def vcpus_per_ocpu(shape: str) -> int:
     """Return the vCPUs of an OCPU: two threads of a core; on Arm one core of A1, two of what came after it."""
     return 1 if is_arm(shape) and not TWO_THREADS_ARM.search(shape) else 2

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from functions.oke_autoscaler.decide.cluster.compute_shapes import GIB, Hardware, hypervisor_bytes
+from functions.oke_autoscaler.decide.cluster.compute_shapes import GIB, Hardware, hypervisor_bytes, is_device
 from functions.oke_autoscaler.decide.cluster.pool_declaration import configuration, sure_labels, sure_taints
 from functions.oke_autoscaler.model.nodes import (
     FAULT_DOMAIN,
@@ -42,11 +42,6 @@ OWN_OF_A_NODE = frozenset({HOSTNAME, ZONE, OLD_ZONE, FAULT_DOMAIN})
 
 TAX_DOUBT = 1.5
 """How many times of what the hypervisor is thought to keep a node's memory may be short of its shape's."""
-
-
-def is_device(resource: str) -> bool:
-    """Tell whether a device plug-in offers the resource: an extended one, with a domain in its name."""
-    return "/" in resource and not resource.startswith(("hugepages-", "attachable-volumes-"))
 
 
 def current_nodes(pool_status: PoolStatus, machine: Hardware | None, memory: PoolMemory) -> list[Node]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from functions.oke_autoscaler.decide.cluster.compute_shapes import find_hardware
 from functions.oke_autoscaler.decide.cluster.starting_nodes import find_starting
 from functions.oke_autoscaler.model.nodes import NODE_POOL_ID, annotation, instance_id, ready_at
 from functions.oke_autoscaler.model.oci_objects import GONE_NODES, WorkRequest
@@ -102,7 +101,12 @@ class Pools:
                 pool_status, snapshot.work_requests, settings, now
             )
             pool_status.starting = find_starting(
-                pool_status, find_hardware(pool_status.pool), snapshot.state.pools.get(pool_status.id), settings, now
+                pool_status.pool,
+                pool_status.nodes,
+                pool_status.bounds.resources,
+                snapshot.state.pools.get(pool_status.id),
+                settings,
+                now,
             )
             unknown = snapshot.work_requests is None
             pool_status.has_recent_work = unknown or _recent(work, settings, now)

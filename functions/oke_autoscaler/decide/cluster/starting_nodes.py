@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from functions.oke_autoscaler.decide.cluster.compute_shapes import find_hardware, is_device
 from functions.oke_autoscaler.decide.cluster.pool_declaration import presumed_taints, sure_taints
-from functions.oke_autoscaler.decide.cluster.pool_memory import is_device
 from functions.oke_autoscaler.model.nodes import (
     TO_BE_DELETED,
     created_at,
@@ -27,24 +27,28 @@ from functions.oke_autoscaler.model.selectors import HARD_EFFECTS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from functions.oke_autoscaler.decide.cluster.compute_shapes import Hardware
-    from functions.oke_autoscaler.decide.cluster.pools import PoolStatus
     from functions.oke_autoscaler.model.kubernetes_objects import Node, Taint
+    from functions.oke_autoscaler.model.oci_objects import NodePool
     from functions.oke_autoscaler.model.pod_requests import Amounts
     from functions.oke_autoscaler.model.tick_state import PoolMemory
     from functions.oke_autoscaler.settings import Settings
 
 
 def find_starting(
-    pool_status: PoolStatus, machine: Hardware | None, memory: PoolMemory | None, settings: Settings, now: float
+    pool: NodePool,
+    nodes: Sequence[Node],
+    stated: Iterable[tuple[str, str]],
+    memory: PoolMemory | None,
+    settings: Settings,
+    now: float,
 ) -> frozenset[str]:
-    """Return the names of the pool's nodes that are still starting."""
-    young = [node for node in pool_status.nodes if _is_young(node, settings, now)]
+    """Return the names of the pool's nodes that are still starting; ``stated`` are the resources of its settings."""
+    young = [node for node in nodes if _is_young(node, settings, now)]
     if not young:
         return frozenset()
     names = {node.metadata.name for node in young}
-    older = [node for node in pool_status.nodes if node.metadata.name not in names and is_ready(node)]
-    expected = _Expected(pool_status, machine, memory, settings, older)
+    older = [node for node in nodes if node.metadata.name not in names and is_ready(node)]
+    expected = _Expected(pool, stated, memory, settings, older)
     return frozenset(node.metadata.name for node in young if not is_ready(node) or expected.lacks(node))
 
 
@@ -60,14 +64,13 @@ class _Expected:
 
     def __init__(
         self,
-        pool_status: PoolStatus,
-        machine: Hardware | None,
+        pool: NodePool,
+        stated: Iterable[tuple[str, str]],
         memory: PoolMemory | None,
         settings: Settings,
         older: list[Node],
     ) -> None:
         self._startup = settings.startup_taints
-        pool = pool_status.pool
         declared = [*sure_taints(pool), *presumed_taints(pool)]
         seen = [taint for node in older for taint in node.spec.taints or ()]
         self._taints = {taint.key for taint in (*declared, *seen)}
@@ -76,7 +79,8 @@ class _Expected:
             self._taints.update(taint.key for taint in memory.taints)
             self._devices.update(memory.devices)
         if not older and (memory is None or not memory.allocatable):
-            self._devices.update(name for name, text in pool_status.bounds.resources if amount(name, text))
+            self._devices.update(name for name, text in stated if amount(name, text))
+            machine = find_hardware(pool)
             self._devices.update({machine.gpu_resource} if machine is not None and machine.gpus else ())
         self._devices = {name for name in self._devices if is_device(name)}
 
