@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -92,6 +92,8 @@ class Tick:
     cluster: Cluster
     memory: StateMap
     snapshot: Snapshot | None = None
+    called_off: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Nodes whose removal it called off, with the pods that found no other place."""
 
     def run(self, call_id: str) -> answers.Answer:
         """Do the tick under the Lease; a dry run takes none, since it changes nothing."""
@@ -122,7 +124,7 @@ class Tick:
 
     def _remember(self, done: Decision, now: float) -> None:
         """Add what was learnt, and what was changed to the history."""
-        self.memory.state = with_changes(with_memories(self.memory.state, done, now), done, now)
+        self.memory.state = with_changes(with_memories(self.memory.state, done, now), done, now, self.called_off)
 
     def _answer(self, done: Decision) -> answers.Answer:
         answer = answers.tick_answer(done, nodes=self.settings.scale_down_on)
@@ -142,6 +144,7 @@ class Tick:
         events.about_unreadable(observed.snapshot)
         removals = Removals(self.oke, self.cluster, self.settings, events)
         resumed = resume(removals, observed, decision, now)
+        self.called_off = removals.called_off
         if resumed is not observed:
             observed, decision = resumed, decide_on(resumed, self.settings, now)
         # Either grow or shrink: a node that looks idle may be the one that a pending pod will get.

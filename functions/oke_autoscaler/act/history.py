@@ -7,15 +7,26 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from functions.oke_autoscaler.model.reasons import DRAINING
-from functions.oke_autoscaler.model.tick_state import MAX_PODS, ChangeRecord
+from functions.oke_autoscaler.model.tick_state import MAX_PODS, PUT_BACK, ChangeRecord
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from functions.oke_autoscaler.model.decision import Decision, PoolVerdict
     from functions.oke_autoscaler.model.tick_state import TickState
 
 
-def with_changes(state: TickState, done: Decision, now: float) -> TickState:
-    """Return the state with a change for each pool that this tick made larger or smaller."""
+FOUND_NO_PLACE = "pods-found-no-place"
+"""Why a removal was called off."""
+
+
+def with_changes(
+    state: TickState, done: Decision, now: float, called_off: Mapping[str, tuple[str, ...]] | None = None
+) -> TickState:
+    """Return the state with a change for each pool made larger or smaller, and each removal that was called off."""
+    for node, pods in (called_off or {}).items():
+        found = ChangeRecord(now, PUT_BACK, FOUND_NO_PLACE, nodes=(node,), pods=pods, pods_count=len(pods))
+        state = state.with_change(found)
     for pool in done.pools:
         if pool.action != "none" and pool.reason != DRAINING:
             state = state.with_change(_change(done, pool, now))

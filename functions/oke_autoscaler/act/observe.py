@@ -40,6 +40,12 @@ class Observed:
         nodes = [node if each.metadata.name == node.metadata.name else each for each in self.snapshot.nodes]
         return Observed(replace(self.snapshot, nodes=nodes), self.pools)
 
+    def with_reopened(self, node: Node, began_at: float) -> Observed:
+        """Return the same with a node whose removal, begun then, is called off: the scheduler has yet to try it."""
+        reopened = {**self.snapshot.reopened, node.metadata.name: began_at}
+        observed = self.with_node(node)
+        return Observed(replace(observed.snapshot, reopened=reopened), self.pools)
+
     def with_pods_of(self, node: str, pods: Iterable[Pod]) -> Observed:
         """Return the same with the pods of one node replaced by a newer reading."""
         kept = [pod for pod in self.snapshot.pods if pod.node_name != node]

@@ -59,6 +59,8 @@ class Removals:
     deleted: Counter[str] = field(default_factory=Counter)
     draining: Counter[str] = field(default_factory=Counter)
     reasons: dict[str, str] = field(default_factory=dict)
+    called_off: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Nodes put back because pods sent away from them found no place, with those pods."""
     sizes: dict[str, int] = field(default_factory=dict)
     """Sizes that pools have after this tick's own deletions, by pool id."""
 

@@ -15,14 +15,17 @@ from functions.oke_autoscaler.decide.scale_down.unfinished_removals import (
     NextStep,
     UnfinishedRemoval,
     find_unfinished_removals,
+    homeless_pods,
     without_removal,
 )
 from functions.oke_autoscaler.model import taints
+from functions.oke_autoscaler.model.scheduler_words import find_refusal, in_short
 
 if TYPE_CHECKING:
     from functions.oke_autoscaler.act.observe import Observed
     from functions.oke_autoscaler.act.removal import Removals
     from functions.oke_autoscaler.model.decision import Decision, NodeVerdict
+    from functions.oke_autoscaler.model.kubernetes_objects import Pod
     from functions.oke_autoscaler.model.taints import Patch
 
 
@@ -34,10 +37,13 @@ def resume(removals: Removals, observed: Observed, decision: Decision, now: floa
     found = find_unfinished_removals(snapshot.pools or (), snapshot.nodes, snapshot.pods, verdicts, now, timeout)
     updating = {pool.id for pool in decision.pools if pool.status == "updating"}
     needed = _needed_again(found, observed, removals, now)
+    homeless = {name: homeless_pods(removal, snapshot.pods) for name, removal in needed.items()}
     work = _Resumption(removals, observed, now)
     for removal in found:
         name = removal.node.metadata.name
-        if removal.next_step is NextStep.EVICT:
+        if name in needed and homeless[name]:
+            work.call_off(removal, homeless[name])
+        elif removal.next_step is NextStep.EVICT:
             work.evict_rest(removal, verdicts.get(name))
         elif removal.next_step is NextStep.DELETE and name in needed:
             # A drained node that is put back serves the pods at once; a new one would take minutes.
@@ -52,19 +58,29 @@ def resume(removals: Removals, observed: Observed, decision: Decision, now: floa
     return work.observed
 
 
-def _needed_again(found: list[UnfinishedRemoval], observed: Observed, removals: Removals, now: float) -> set[str]:
-    """Return the drained nodes that pending pods would use if they were put back.
+def _needed_again(
+    found: list[UnfinishedRemoval], observed: Observed, removals: Removals, now: float
+) -> dict[str, UnfinishedRemoval]:
+    """Return the removals whose nodes pending pods would use if they were put back, by node name.
 
-    The decision is made once more with those nodes as they would be, since only it knows where pods would go.
+    Drained nodes, whoever would use them; nodes under drain for the sake of pods that came since it began and that the
+    scheduler refuses: what the drain sent away. The decision is made once more with those nodes as they would be, since
+    only it knows where pods would go.
     """
-    drained = [removal.node for removal in found if removal.next_step is NextStep.DELETE]
-    if not drained:
-        return set()
-    for node in drained:
-        observed = observed.with_node(without_removal(node))
+    pods = observed.snapshot.pods
+    asked = {
+        removal.node.metadata.name: removal
+        for removal in found
+        if removal.next_step is NextStep.DELETE
+        or (removal.next_step is NextStep.EVICT and homeless_pods(removal, pods))
+    }
+    if not asked:
+        return {}
+    for removal in asked.values():
+        observed = observed.with_reopened(without_removal(removal.node), removal.began_at)
     decision = decide_on(observed, removals.settings, now)
     placed = {verdict.placed_on for verdict in decision.pods} | decision.headroom_nodes
-    return {node.metadata.name for node in drained if node.metadata.name in placed}
+    return {name: removal for name, removal in asked.items() if name in placed}
 
 
 @dataclass(slots=True)
@@ -102,6 +118,19 @@ class _Resumption:
             reason = taints.removal_reason(removal.node)
             self._deleted(removal, removals.delete(state, removal.instance_id, removal.node, reason))
 
+    def call_off(self, removal: UnfinishedRemoval, homeless: list[Pod]) -> None:
+        """Put the node back for the pods that its drain has sent away and that the scheduler places nowhere else.
+
+        The simulation had a place for them, so it would send them away again: the node is left alone for a day.
+        """
+        node, refusal = removal.node, find_refusal(homeless[0])
+        words = in_short((refusal.message if refusal is not None else None) or "")
+        names = tuple(pod.key for pod in homeless[:5])
+        text = f"removal called off, node put back: the scheduler places {', '.join(names)} nowhere ({words})"
+        self.removals.events.on_node(node, "ScaleDownFailed", text, warning=True)
+        self.removals.called_off[node.metadata.name] = names
+        self.put_back(removal, taints.end_removal(node, uncordon=True), "its pods found no other place")
+
     def leave(self, removal: UnfinishedRemoval) -> None:
         """Leave the node to its operator, or give it up for a while."""
         node = removal.node
@@ -119,7 +148,7 @@ class _Resumption:
         cluster = self.removals.cluster
         node = cluster.patch_node(removal.node, patch, f"put back ({why})")
         if node is not None and not cluster.changes.dry_run:
-            self.observed = self.observed.with_node(node)
+            self.observed = self.observed.with_reopened(node, removal.began_at)
 
     def _deleted(self, removal: UnfinishedRemoval, outcome: Deletion) -> None:
         removals, pool_id = self.removals, removal.pool_id

@@ -11,6 +11,9 @@ import msgspec
 VERSION = 1
 """Of the form in which the state is written. One with another version is not read, and replaced."""
 
+PUT_BACK = "put-back"
+"""What a change is called that ends a removal without a deletion."""
+
 MAX_POOLS = 100
 MAX_DRAINS = 300
 MAX_HISTORY = 500

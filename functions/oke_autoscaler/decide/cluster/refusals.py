@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 from functions.oke_autoscaler.model.nodes import is_ready, ready_since
 from functions.oke_autoscaler.model.quantity import unix_seconds
 from functions.oke_autoscaler.model.scheduler_words import Help, find_refusal, help_for, in_short
+from functions.oke_autoscaler.model.tick_state import PUT_BACK
 
 if TYPE_CHECKING:
     from functions.oke_autoscaler.model.kubernetes_objects import Condition, Node, Pod
     from functions.oke_autoscaler.model.snapshot import Snapshot
+    from functions.oke_autoscaler.model.tick_state import TickState
 
 LOOKS_AGAIN_SECONDS = 180.0
 """Within this time the scheduler has surely tried a refused pod on a node that has become free for it.
@@ -23,6 +25,8 @@ LOOKS_AGAIN_SECONDS = 180.0
 It tries again when something changes that may help, after a back-off of 10 s at most (podMaxBackoffSeconds). Three
 minutes are a tick of the usual schedule: what stands for longer, two ticks have seen.
 """
+CALLED_OFF_SECONDS = 86_400.0
+"""Time for which a node is kept after a removal whose pods found no place: the next one would end the same way."""
 SCALE_UP = "scale-up"
 """What a change in the history is called that bought nodes."""
 
@@ -33,6 +37,12 @@ class Refusal:
 
     help: Help
     words: str
+
+
+def called_off_lately(state: TickState, now: float) -> frozenset[str]:
+    """Return the nodes whose removal was called off within a day, since its pods found no other place."""
+    changes = (change for change in state.history if change.what == PUT_BACK and now - change.at < CALLED_OFF_SECONDS)
+    return frozenset(node for change in changes for node in change.nodes)
 
 
 class Refusals:

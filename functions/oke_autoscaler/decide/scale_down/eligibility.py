@@ -18,6 +18,8 @@ BEING_REMOVED = "CurrentlyBeingDeleted"
 NOT_AUTOSCALED = "NotAutoscaled"
 UNREADABLE = "Unreadable"
 """Of a node of which something cannot be read, and of one that runs a pod of that sort."""
+CALLED_OFF = "RemovalCalledOff"
+"""The pods of a removal begun before found no other place, whatever the simulation says; ours alone."""
 ROUNDING_PERCENT = 1e-9
 """A node that is exactly as full as the threshold says may go, whatever the division makes of it."""
 
@@ -47,6 +49,7 @@ def find_ineligibility(
         (find_operator_hold(node), True),
         (NOT_AUTOSCALED, pool_status is None and state.snapshot.pools is not None),
         ("CordonedBySomeoneElse", bool(node.spec.unschedulable)),
+        (CALLED_OFF, not empty and node.metadata.name in state.called_off),
         ("UnexpectedError", utilization is None),
         ("NotUnderutilized", utilization is not None and not empty and utilization * 100 > limit),
     )

@@ -23,6 +23,9 @@ from functions.oke_autoscaler.model.nodes import (
     taint_time,
 )
 from functions.oke_autoscaler.model.oci_objects import GONE_NODES
+from functions.oke_autoscaler.model.pods import controller_of, is_pending
+from functions.oke_autoscaler.model.quantity import is_time, unix_seconds
+from functions.oke_autoscaler.model.scheduler_words import find_refusal
 from functions.oke_autoscaler.model.taints import without
 
 if TYPE_CHECKING:
@@ -53,6 +56,11 @@ class UnfinishedRemoval:
     next_step: NextStep
     pods_left: tuple[Pod, ...] = ()
     too_old: bool = False
+
+    @property
+    def began_at(self) -> float:
+        """When the removal began (Unix seconds); 0 where the taint does not tell."""
+        return taint_time(self.node, TO_BE_DELETED) or 0.0
 
     def evictable(self, verdict: NodeVerdict | None) -> list[Pod]:
         """Return the pods that the drain rules send away now and that are not terminating already."""
@@ -107,6 +115,24 @@ def _next_step(node: Node, member: OkeNode, left: list[Pod], *, too_old: bool) -
     if not left:
         return NextStep.DELETE
     return NextStep.GIVE_UP if too_old else NextStep.EVICT
+
+
+def homeless_pods(removal: UnfinishedRemoval, pods: Iterable[Pod]) -> list[Pod]:
+    """Return the pods that a removal may have left without a place.
+
+    Controllers made them since it began, as they do for each pod that is evicted, and the scheduler says that no node
+    takes them. Whether the node itself would is for a decision to say.
+    """
+    return [
+        pod
+        for pod in pods
+        if is_pending(pod)
+        and find_refusal(pod) is not None
+        and controller_of(pod) is not None
+        and pod.metadata.creation_timestamp is not None
+        and is_time(pod.metadata.creation_timestamp)
+        and unix_seconds(pod.metadata.creation_timestamp) >= removal.began_at
+    ]
 
 
 def without_removal(node: Node) -> Node:

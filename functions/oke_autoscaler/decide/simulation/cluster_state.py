@@ -11,7 +11,7 @@ from functions.oke_autoscaler.decide.cluster.node_templates import NodeTemplate,
 from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroups
 from functions.oke_autoscaler.decide.cluster.pool_preference import pool_preference
 from functions.oke_autoscaler.decide.cluster.pools import Pools
-from functions.oke_autoscaler.decide.cluster.refusals import Refusals
+from functions.oke_autoscaler.decide.cluster.refusals import Refusals, called_off_lately
 from functions.oke_autoscaler.decide.simulation.constraints import Constraints
 from functions.oke_autoscaler.decide.simulation.node_appearance import appearance, started_appearance
 from functions.oke_autoscaler.decide.simulation.node_simulation import NodeSimulation
@@ -55,6 +55,8 @@ class ClusterState:
     pods: SortedPods
     hold: Callable[[Pod], str] = lambda _: ""
     """Returns why a pod may not be moved, whatever other nodes offer; empty when it may."""
+    called_off: frozenset[str] = frozenset()
+    """Nodes that stay because the pods of a removal begun before found no other place."""
     offerings: list[Offering] = field(default_factory=list)
     simulated_nodes: dict[str, SimulatedNode] = field(default_factory=dict)
     """Registered nodes by name."""
@@ -111,6 +113,7 @@ def build_cluster_state(snapshot: Snapshot, settings: Settings, now: float, refu
     state = ClusterState(snapshot, settings, now, pools, simulation, pods, hold=groups.volumes.hold)
     state.headroom = headroom
     _learn_templates(state)
+    state.called_off = called_off_lately(snapshot.state, now)
     _add_nodes(state, resources, groups.attachments, refusals)
     for _, group, nominated in pods.preempting:
         simulation.put(state.simulated_nodes[nominated], group, 1)
