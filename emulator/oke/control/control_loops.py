@@ -60,7 +60,7 @@ class ControlLoops:
         self._clock = clock
         self._agenda = agenda
         self._kubelet = Kubelet(store, clock, agenda, behaviour)
-        self._scheduler = Scheduler(store, clock)
+        self._scheduler = Scheduler(store, clock, behaviour)
         self.enabled = True
         self._forget()
         store.listen(self._note)

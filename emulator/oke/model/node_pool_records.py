@@ -55,6 +55,8 @@ class Behaviour:
     IncorrectState) or merges a change while the pool is UPDATING. `capacity`: instances that are left by availability
     domain (not named: no limit). `capacity_error`: code and message of a node that got no instance.
     `failing_deletions`: instances whose deletion fails. `missing_id`: the id of a node without an instance.
+    `scheduler_refusals`: words in which the scheduler refuses pods for a reason of its own, by how their names begin,
+    on all nodes or on one (`("db-", "", "cannot allocate all claims")`).
     """
 
     victims: Victims = "oldest"
@@ -63,6 +65,7 @@ class Behaviour:
     capacity_error: tuple[str, str] = ("InternalError", "Out of host capacity.")
     failing_deletions: set[str] = field(default_factory=set)
     missing_id: str | None = ""
+    scheduler_refusals: list[tuple[str, str, str]] = field(default_factory=list)
     seed: int = 1
     timings: Timings = field(default_factory=Timings)
 

@@ -32,6 +32,7 @@ from emulator.oke.scheduling.volumes import Volumes
 
 if TYPE_CHECKING:
     from emulator.kubernetes.store import Store
+    from emulator.oke.model.node_pool_records import Behaviour
     from emulator.oke.model.simulated_clock import SimulatedClock
     from emulator.oke.scheduling.fit import Amounts
 
@@ -60,8 +61,9 @@ class _Refusal:
 class Scheduler:
     """Looks at all pending pods at once, highest priority first, new ones before those that found no node."""
 
-    def __init__(self, store: Store, clock: SimulatedClock) -> None:
+    def __init__(self, store: Store, clock: SimulatedClock, behaviour: Behaviour) -> None:
         self._store = store
+        self._behaviour = behaviour
         self._clock = clock
         self._volumes = Volumes(store)
         self._node_infos: dict[str, NodeInfo] = {}
@@ -136,7 +138,14 @@ class Scheduler:
         if lacking := node_info.lacks(requests):
             return [verdict.TOO_MANY_PODS if name == "pods" else f"Insufficient {name}" for name in lacking]
         why = self._volumes.obstacle(pod, node_info) or pod_rules_obstacle(pod, node_info, node_infos)
+        why = why or self._own_refusal(pod, node_info.name)
         return [why] if why else []
+
+    def _own_refusal(self, pod: Object, host: str) -> str:
+        """Return a reason that a test or a scenario puts into the scheduler's mouth, empty without one."""
+        name = pod["metadata"]["name"]
+        rows = self._behaviour.scheduler_refusals
+        return next((words for begins, node, words in rows if name.startswith(begins) and node in {"", host}), "")
 
     def _bind(self, pod: Object, node_info: NodeInfo, requests: Amounts) -> None:
         bound = with_condition(
