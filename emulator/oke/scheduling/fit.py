@@ -10,7 +10,15 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from emulator.kubernetes.label_selectors import expression_matches
-from emulator.kubernetes.object_fields import LARGEST_INTEGER, Object, labels_of, parse_quantity, spec_of, status_of
+from emulator.kubernetes.object_fields import (
+    LARGEST_INTEGER,
+    Object,
+    condition_of,
+    labels_of,
+    parse_quantity,
+    spec_of,
+    status_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -51,6 +59,35 @@ def requests_of(spec: Object) -> Amounts:
             _known.clear()
         held = _known[id(spec)] = (spec, _computed(spec))
     return held[1]
+
+
+def requests_of_pod(pod: Object) -> Amounts:
+    """Return what the scheduler counts for a pod: while a resize in place is not done, the largest of three.
+
+    What is wanted, what the kubelet has promised (``allocatedResources``) and what is in force (``resources``); what is
+    wanted is left out when the kubelet calls it infeasible (KEP-1287; k8s.io/component-helpers, resource/helpers.go).
+    """
+    spec = spec_of(pod)
+    known = {one["name"]: one for one in status_of(pod).get("containerStatuses") or [] if "allocatedResources" in one}
+    if not known:
+        return requests_of(spec)
+    promised = _computed(_with_requests(spec, {name: one["allocatedResources"] for name, one in known.items()}))
+    in_force = {name: (one.get("resources") or {}).get("requests") for name, one in known.items()}
+    actual = _computed(_with_requests(spec, {name: held for name, held in in_force.items() if held is not None}))
+    pending = condition_of(pod, "PodResizePending")
+    largest = {} if pending is not None and pending.get("reason") == "Infeasible" else dict(requests_of(spec))
+    _raise_to(largest, promised)
+    _raise_to(largest, actual)
+    return largest
+
+
+def _with_requests(spec: Object, by_container: Mapping[str, object]) -> Object:
+    """Return the spec with other requests of the containers that are named."""
+    containers = [
+        {**one, "resources": {"requests": by_container[one["name"]]}} if one.get("name") in by_container else one
+        for one in spec.get("containers") or []
+    ]
+    return {**spec, "containers": containers}
 
 
 def _computed(spec: Object) -> Amounts:

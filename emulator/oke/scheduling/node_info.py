@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from emulator.kubernetes.object_fields import Object, is_finished, spec_of
-from emulator.oke.scheduling.fit import Amounts, allocatable_of, ports_clash, ports_of, requests_of
+from emulator.oke.scheduling.fit import Amounts, allocatable_of, ports_clash, ports_of, requests_of_pod
 
 
 def priority_of(pod: Object) -> int:
@@ -26,7 +26,7 @@ class NodeInfo:
         self.lowest_priority: int | None = None
         for pod in pods:
             if not is_finished(pod):
-                self.add(pod, requests_of(spec_of(pod)))
+                self.add(pod, requests_of_pod(pod))
 
     @property
     def name(self) -> str:

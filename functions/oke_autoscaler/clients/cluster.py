@@ -18,8 +18,8 @@ from functions.oke_autoscaler.model.oci_objects import (
     PodDisruptionBudget,
     PriorityClass,
 )
-from functions.oke_autoscaler.model.readable import check
-from functions.oke_autoscaler.model.repair import repaired
+from functions.oke_autoscaler.model.reading.readable import check
+from functions.oke_autoscaler.model.reading.repair import repaired
 from functions.oke_autoscaler.model.storage_objects import (
     CsiNode,
     PersistentVolume,

@@ -18,7 +18,7 @@ import msgspec
 
 from functions.oke_autoscaler.clients.monitoring import average_percent
 from functions.oke_autoscaler.model.oci_objects import Load, NodePool, WorkRequest
-from functions.oke_autoscaler.model.readable import check
+from functions.oke_autoscaler.model.reading.readable import check
 from functions.oke_autoscaler.model.reasons import CONFLICT, OCI_SERVICE_ERROR, OUT_OF_CAPACITY, TOO_MANY_REQUESTS
 from shared.errors import MissingInputData, OciServiceError, TokenExpired
 from shared.kubernetes.cluster_access import ClusterAddress, SignedToken, VaultToken, cluster_address

@@ -23,8 +23,8 @@ from functions.oke_autoscaler.model.oci_objects import (
     WorkRequest,
 )
 from functions.oke_autoscaler.model.quantity import unix_seconds
-from functions.oke_autoscaler.model.readable import check
-from functions.oke_autoscaler.model.repair import repaired
+from functions.oke_autoscaler.model.reading.readable import check
+from functions.oke_autoscaler.model.reading.repair import repaired
 from functions.oke_autoscaler.model.snapshot import Snapshot
 from functions.oke_autoscaler.model.spec_interning import SpecTable
 from functions.oke_autoscaler.model.storage_objects import (

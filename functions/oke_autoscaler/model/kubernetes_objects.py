@@ -9,6 +9,10 @@ from __future__ import annotations
 
 import msgspec
 
+from functions.oke_autoscaler.model.container_status import (  # noqa: TC001  (msgspec reads the types)
+    ActualResources,
+    ContainerStatus,
+)
 from functions.oke_autoscaler.model.pod_volumes import PodResourceClaim, Volume  # noqa: TC001  (msgspec reads the types)
 from functions.oke_autoscaler.model.unreadable import Unreadable  # noqa: TC001  (msgspec reads the annotation)
 
@@ -98,6 +102,7 @@ class Container(Object):
     resources: Resources | None = None
     ports: list[ContainerPort] | None = None
     restart_policy: str | None = None
+    name: str = ""
 
 
 class Requirement(Object):
@@ -227,6 +232,11 @@ class PodStatus(Object):
     phase: str | None = None
     conditions: list[Condition] | None = None
     nominated_node_name: str | None = None
+    container_statuses: list[ContainerStatus] | None = None
+    init_container_statuses: list[ContainerStatus] | None = None
+    resources: ActualResources | None = None
+    allocated_resources: Requests | None = None
+    """The last four are read to see what a resize in place leaves (reading/in_place_resize.py), and then dropped."""
 
 
 class Pod(Listed):

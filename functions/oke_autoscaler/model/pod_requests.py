@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from functions.oke_autoscaler.model.quantity import amount
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from functions.oke_autoscaler.model.kubernetes_objects import Container, PodSpec, Quantity
+    from functions.oke_autoscaler.model.kubernetes_objects import Container, PodSpec, Quantity, Requests
 
 Amounts = dict[str, int]
 POD_LEVEL = ("cpu", "memory")
@@ -27,13 +27,23 @@ def pod_requests(spec: PodSpec) -> Amounts:
     A sidecar (init container with restartPolicy Always) counts from its start on. Pod-level requests replace the sum.
     https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#resource-sharing-within-containers
     """
+    total = container_requests(spec, _asked)
+    if spec.resources is not None:
+        stated = amounts(spec.resources.requests)
+        total.update({name: value for name, value in stated.items() if is_pod_level(name)})
+    _add(total, amounts(spec.overhead))
+    return total
+
+
+def container_requests(spec: PodSpec, requests_of: Callable[[Container], Requests | None]) -> Amounts:
+    """Return what the containers of a pod take together, or its largest init step, by what each of them requests."""
     total: Amounts = {}
     for container in spec.containers or ():
-        _add(total, _of(container))
+        _add(total, amounts(requests_of(container)))
     sidecars: Amounts = {}
     peak: Amounts = {}
     for container in spec.init_containers or ():
-        step = _of(container)
+        step = amounts(requests_of(container))
         if container.restart_policy == "Always":
             _add(total, step)
             _add(sidecars, step)
@@ -42,18 +52,15 @@ def pod_requests(spec: PodSpec) -> Amounts:
             _add(step, sidecars)
         _raise_to(peak, step)
     _raise_to(total, peak)
-    if spec.resources is not None:
-        stated = amounts(spec.resources.requests)
-        total.update({name: value for name, value in stated.items() if _pod_level(name)})
-    _add(total, amounts(spec.overhead))
     return total
 
 
-def _of(container: Container) -> Amounts:
-    return amounts(container.resources.requests) if container.resources is not None else {}
+def _asked(container: Container) -> Requests | None:
+    return container.resources.requests if container.resources is not None else None
 
 
-def _pod_level(name: str) -> bool:
+def is_pod_level(name: str) -> bool:
+    """Tell whether a resource may be requested for the pod as a whole."""
     return name in POD_LEVEL or name.startswith("hugepages-")
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from functions.oke_autoscaler.model.kubernetes_objects import LabelSelector, Listed, Node, NodeSelector, Pod, PodSpec
 from functions.oke_autoscaler.model.oci_objects import Owner, PodDisruptionBudget, WorkRequest
 from functions.oke_autoscaler.model.quantity import is_time, quantity_fault
+from functions.oke_autoscaler.model.reading.in_place_resize import drop_container_names, settle_resize
 from functions.oke_autoscaler.model.selectors import LABEL_OPERATORS, NODE_OPERATORS
 from functions.oke_autoscaler.model.storage_objects import PersistentVolume, PersistentVolumeClaim
 from functions.oke_autoscaler.model.unreadable import Unreadable, shown
@@ -21,7 +22,7 @@ from functions.oke_autoscaler.model.unreadable import Unreadable, shown
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from functions.oke_autoscaler.model.kubernetes_objects import Affinity, Container, Requests, Requirement
+    from functions.oke_autoscaler.model.kubernetes_objects import Affinity, Container, PodStatus, Requests, Requirement
 
 NO_TIME = "is no RFC 3339 time"
 
@@ -52,7 +53,7 @@ def check(item: Listed) -> None:
 
 @check.register
 def check_pod(pod: Pod) -> None:
-    """Check a pod: times, requests, selectors."""
+    """Check a pod: times, requests, selectors. What it takes while it is being resized goes into its spec."""
     meta = pod.metadata
     if meta.creation_timestamp is not None and not is_time(meta.creation_timestamp):
         mark(pod, "metadata.creationTimestamp", meta.creation_timestamp, NO_TIME)
@@ -60,7 +61,10 @@ def check_pod(pod: Pod) -> None:
     if meta.deletion_timestamp is not None and not is_time(meta.deletion_timestamp):
         mark(pod, "metadata.deletionTimestamp", meta.deletion_timestamp, NO_TIME)
         meta.deletion_timestamp = None
-    _check_spec(pod.spec, "spec", _noting(pod))
+    note = _noting(pod)
+    _check_spec(pod.spec, "spec", note)
+    _check_statuses(pod.status, note)
+    settle_resize(pod)
 
 
 @check.register
@@ -93,6 +97,7 @@ def check_owner(owner: Owner) -> None:
     """Check an owner: the pods that a DaemonSet makes."""
     if owner.spec.template is not None:
         _check_spec(owner.spec.template.spec, "spec.template.spec", _noting(owner))
+        drop_container_names(owner.spec.template.spec)
 
 
 @check.register
@@ -147,6 +152,22 @@ def _check_containers(containers: Iterable[Container] | None, path: str, note: N
     for index, container in enumerate(containers or ()):
         if container.resources is not None and container.resources.requests:
             _check_requests(container.resources.requests, f"{path}[{index}].resources.requests", note)
+
+
+def _check_statuses(status: PodStatus, note: Note) -> None:
+    """Check what the kubelet says of a pod's resources."""
+    for name, containers in (
+        ("containerStatuses", status.container_statuses),
+        ("initContainerStatuses", status.init_container_statuses),
+    ):
+        for index, each in enumerate(containers or ()):
+            if each.allocated_resources:
+                _check_requests(each.allocated_resources, f"status.{name}[{index}].allocatedResources", note)
+            if each.resources is not None and each.resources.requests:
+                _check_requests(each.resources.requests, f"status.{name}[{index}].resources.requests", note)
+    _check_requests(status.allocated_resources, "status.allocatedResources", note)
+    if status.resources is not None:
+        _check_requests(status.resources.requests, "status.resources.requests", note)
 
 
 def _check_requests(requests: Requests | None, path: str, note: Note) -> None:

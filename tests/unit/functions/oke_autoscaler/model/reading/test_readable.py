@@ -35,7 +35,7 @@ from functions.oke_autoscaler.model.oci_objects import (
     WorkRequest,
 )
 from functions.oke_autoscaler.model.pod_requests import pod_requests
-from functions.oke_autoscaler.model.readable import check
+from functions.oke_autoscaler.model.reading.readable import check
 from functions.oke_autoscaler.model.storage_objects import (
     ClaimSpec,
     PersistentVolume,
