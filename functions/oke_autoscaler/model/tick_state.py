@@ -50,7 +50,7 @@ class PoolMemory(Remembered, frozen=True):
     configuration: str = ""
     """Digest of all that the pool says about its new nodes. With another one the memory starts anew."""
     configured_at: float | None = None
-    """When a tick first saw this configuration after another (Unix seconds): nodes made since are made after it."""
+    """When a tick first saw this configuration (Unix seconds): nodes made since are made after it."""
     shape: str = ""
     ocpus: float | None = None
     memory_gib: float | None = None

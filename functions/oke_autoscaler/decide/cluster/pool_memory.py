@@ -40,8 +40,10 @@ if TYPE_CHECKING:
 OWN_OF_A_NODE = frozenset({HOSTNAME, ZONE, OLD_ZONE, FAULT_DOMAIN})
 """Labels that say which node it is and where: no other node has them."""
 
-TAX_DOUBT = 1.5
-"""How many times of what the hypervisor is thought to keep a node's memory may be short of its shape's."""
+LEAST_MEMORY_SHARE = 0.75
+"""Of its shape's memory that a node has, whatever firmware, hypervisor and kernel keep: one with less was made when the
+pool gave less. A node that is short of memory must never look like one of an earlier configuration, or the prediction
+that it refutes would be made again; a small edit that is not seen here is seen at the pool's next node."""
 
 
 def current_nodes(pool_status: PoolStatus, machine: Hardware | None, memory: PoolMemory) -> list[Node]:
@@ -70,7 +72,7 @@ def _has_size(node: Node, machine: Hardware) -> bool:
     if not cpu or not memory:
         return True
     full = machine.memory_gib * GIB
-    least = full - TAX_DOUBT * hypervisor_bytes(machine.memory_gib)
+    least = LEAST_MEMORY_SHARE * full - hypervisor_bytes(0)
     return abs(cpu - machine.vcpus * 1000) <= machine.vcpus * 100 and least <= memory <= full * 1.01
 
 
@@ -112,7 +114,7 @@ def _of_configuration(pool_status: PoolStatus, old: PoolMemory | None, now: floa
     dropped = {*old.declared, *old.dropped} - {*labels, *taints} if old is not None else set()
     return PoolMemory(
         configuration=digest,
-        configured_at=now if old is not None else None,
+        configured_at=now,
         shape=pool.node_shape or "",
         ocpus=config.ocpus if config is not None else None,
         memory_gib=config.memory_in_gbs if config is not None else None,

@@ -183,3 +183,14 @@ def test_a_startup_taint_on_every_node_is_not_the_pools() -> None:
     )
     memory, _ = learn_template(status, None, ("node.cilium.io/*",), NOW)
     assert memory.taints == (KeptTaint("x"),)
+
+
+def test_a_node_made_under_the_eyes_of_a_tick_is_current_however_little_it_has() -> None:
+    memory, _ = learn([], now=NOW - HOUR)
+    _, template = learn([node("a", age=600, gib=20, capacity={"cpu": "4", "memory": str(22 * GIB)})], memory)
+    assert template.allocatable["memory"] == 20 * GIB
+
+
+def test_a_node_that_is_short_of_memory_is_not_taken_for_an_old_one() -> None:
+    _, template = learn([node("a", gib=22, capacity={"cpu": "4", "memory": str(25 * GIB)})])
+    assert template.allocatable["memory"] == 22 * GIB
