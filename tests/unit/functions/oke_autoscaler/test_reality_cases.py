@@ -19,11 +19,7 @@ CASES: list[Json] = json.loads((Path(__file__).parent / "autoscaler_reality" / "
 COST_PER_VCPU, COST_PER_GIB = 25, 3
 
 NOT_YET: dict[str, str] = {
-    "24-balance-similar": "zones are not balanced yet",
     "62-max-reached-freeze": "a pool at its maximum holds all others yet",
-    "35-100nodes": "there is no disruption budget yet",
-    "34-all-replicas-at-once": "there is no disruption budget yet",
-    "q65": "anti-affinity against itself is dearer than first fit yet",
 }
 """Cases that wait for a part that is not there; who brings it takes the entry away (the test is strict)."""
 
