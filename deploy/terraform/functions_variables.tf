@@ -343,13 +343,13 @@ variable "oke_autoscaler_node_pool_max_size" {
 }
 
 variable "oke_autoscaler_node_pool_eval_cpu_load" {
-  description = "Average CPU load in percent below which the pool may shrink; 0 = off. Default: 0."
+  description = "Average CPU load in percent below which the pool may shrink; 0 = off. It is asked anew before each node, with the load of the nodes before it moved to the others; a removal may pass it, but not fill the pool to more than 90 %. Pools grow by what pods request, never by load. Default: 0."
   type        = number
   default     = null
 }
 
 variable "oke_autoscaler_node_pool_eval_ram_load" {
-  description = "Average memory load in percent below which the pool may shrink; 0 = off. With both loads 0 there is no scale-down at all. Default: 0."
+  description = "The same for memory; 0 = off. With both loads 0 there is no scale-down at all. Default: 0."
   type        = number
   default     = null
 }

@@ -77,11 +77,12 @@ class Settings(OciSettings):
     """Nodes that a pool never grows beyond. Needed with `node_pool_id`."""
 
     node_pool_eval_cpu_load: float = setting(default=0, minimum=0, maximum=100)
-    """Average CPU load in percent below which the pool may shrink; 0 = off. Default: 0."""
+    """Average CPU load in percent below which the pool may shrink; 0 = off. It is asked anew before each node, with the
+    load of the nodes before it moved to the others; a removal may pass it, but not fill the pool to more than 90 %.
+    Pools grow by what pods request, never by load. Default: 0."""
 
     node_pool_eval_ram_load: float = setting(default=0, minimum=0, maximum=100)
-    """Average memory load in percent below which the pool may shrink; 0 = off. With both loads 0 there is no
-    scale-down at all. Default: 0."""
+    """The same for memory; 0 = off. With both loads 0 there is no scale-down at all. Default: 0."""
 
     secret_id: str = setting(default="", parse=ocid_of("vaultsecret"))
     """OCID of the Vault secret with a service-account token. Default: none, a token is signed with the function's

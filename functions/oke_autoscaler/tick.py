@@ -147,10 +147,12 @@ class Tick:
         self.called_off = removals.called_off
         if resumed is not observed:
             observed, decision = resumed, decide_on(resumed, self.settings, now)
-        # Either grow or shrink: a node that looks idle may be the one that a pending pod will get.
+        # Pods that wait come first. What is idle all the same goes in the same tick: the decision names no node of a
+        # pool that grows, and none that a waiting pod could use.
         if decision.wanted():
-            return self._scale_up(removals, observed, decision, now)
-        events.about_pods(observed.snapshot.pods, decision.pods, grown=set())
+            decision = self._scale_up(removals, observed, decision, now)
+        else:
+            events.about_pods(observed.snapshot.pods, decision.pods, grown=set())
         scale_down.mark(removals, observed, decision, now)
         scale_down.remove(removals, observed, decision, now, self.deadline)
         return replace(decision, pools=tuple(_with_removals(pool, removals) for pool in decision.pools))
@@ -164,8 +166,10 @@ class Tick:
                 text = f"node pool {pool.name} grows from {pool.size} to {pool.wanted_size} nodes: {pool.reason}"
                 removals.events.on_status("ScaleUp", text, warning=False)
         removals.events.about_pods(observed.snapshot.pods, scale_up.decision.pods, grown=grown)
-        pools = tuple(_with_removals(pool, removals) for pool in scale_up.verdicts())
-        return replace(scale_up.decision, pools=pools)
+        # Loads were not read, so that a service without answers holds no growth up: only what runs nothing may go now,
+        # and no mark is taken away for want of a load.
+        remove = tuple(removal for removal in scale_up.decision.remove if removal.pool_id not in scale_up.done)
+        return replace(scale_up.decision, pools=tuple(scale_up.verdicts()), remove=remove, unmark=())
 
     def _decide(self, observed: Observed, now: float) -> tuple[Observed, Decision]:
         """Decide; loads are read only when scale-down is on and no pool is to grow."""

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.decide.scale_down.removal_plan import plan_removals
+from functions.oke_autoscaler.decide.scale_down.waiting_pods import WaitingPods
 from functions.oke_autoscaler.decide.scale_up.plan import plan_scale_up
 from functions.oke_autoscaler.decide.simulation.cluster_state import build_cluster_state
 from functions.oke_autoscaler.decide.simulation.nodes import UPCOMING_NODE_PREFIX
@@ -30,7 +31,6 @@ from functions.oke_autoscaler.model.reasons import (
     NEEDS_NEW_NODE,
     NO_RESOURCE_PRESSURE,
     OUT_OF_CAPACITY,
-    PODS_PENDING,
     POOL_NOT_STABLE,
     POOL_STABILIZING,
     POOL_UPDATING,
@@ -71,7 +71,7 @@ def decide(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[
         group.ident: explain_unplaced(state, plan, group) for group in state.pending if plan.left.get(group.ident)
     }
     pods = _pod_verdicts(state, plan, reasons)
-    verdicts = plan_removals(state, plan, _find_removal_block(state, plan, reasons))
+    verdicts = plan_removals(state, plan, _waiting_pods(state, plan, reasons))
     pools = tuple(_pool_verdict(state, plan, reasons, verdicts, pool_status) for pool_status in state.pools.statuses)
     return Decision(
         pools=pools,
@@ -110,14 +110,17 @@ def _where(state: ClusterState, node: SimulatedNode) -> tuple[str | None, str]:
     return pool, FITS_ON_UPCOMING_NODE if node.name.startswith(UPCOMING_NODE_PREFIX) else NEEDS_NEW_NODE
 
 
-def _find_removal_block(state: ClusterState, plan: PlacementPlan, reasons: Mapping[int, UnplacedReason]) -> str:
-    """Return why no node may be removed in this tick: pods wait that a pool could hold, or a pool is changing."""
-    if any(pool_status.phase == "updating" for pool_status in state.pools.statuses):
-        return POOL_UPDATING
-    refused = {ident: plan.refused[ident].count if ident in plan.refused else 0 for ident in reasons}
-    stuck = sum(plan.left[ident] if left.reason == FITS_NO_POOL else refused[ident] for ident, left in reasons.items())
-    waiting = len(state.preempting) + sum(len(group.pending) for group in state.pending)
-    return PODS_PENDING if waiting > stuck else ""
+def _waiting_pods(state: ClusterState, plan: PlacementPlan, reasons: Mapping[int, UnplacedReason]) -> WaitingPods:
+    """Return the pods that nodes are kept for: all that wait but for those that no node would help."""
+    groups = [group for _, group, _ in state.preempting]
+    for group in state.pending:
+        left, refused = reasons.get(group.ident), plan.refused.get(group.ident)
+        stuck = refused.count if refused is not None else 0
+        if left is not None and left.reason == FITS_NO_POOL:
+            stuck = plan.left[group.ident]
+        if len(group.pending) > stuck:
+            groups.append(group)
+    return WaitingPods(state, groups, {pool for pool, nodes in plan.new_nodes.items() if nodes})
 
 
 def _pool_verdict(

@@ -158,6 +158,17 @@ def test_a_budget_that_refuses_stops_the_drain_and_the_next_tick_goes_on(
     assert len(set(evictions(cloud))) == len(evictions(cloud)) == 2
 
 
+def test_a_pool_grows_and_an_idle_node_of_another_goes_in_one_tick(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    full, idle = cloud.cluster.add_pool("full", size=1), cloud.cluster.add_pool("idle", size=2)
+    (busy,) = host_names(cloud, full)
+    cloud.cluster.add_replicas("web", 2, nodes=[busy], pool=full, cpu="1500m", memory="512Mi")
+    cloud.cluster.add_pod("new", pool=full, cpu="1500m", memory="512Mi")
+    answer = tick(principal_env, config(cloud, full, idle, **IDLE))
+    rows = {row["success"]["node-pool-name"]: row["success"]["action"] for row in answer["node-pools"]}
+    assert rows == {"full": "scale-up", "idle": "scale-down"}
+    assert (full.size, idle.size, len(deletions(cloud))) == (2, 0, 2)
+
+
 def test_a_pool_that_a_human_changed_in_between_loses_no_node(cloud: Cloud, principal_env: dict[str, str]) -> None:
     pool = cloud.cluster.add_pool("p", size=3)
 

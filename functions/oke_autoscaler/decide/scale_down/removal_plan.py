@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroup
     from functions.oke_autoscaler.decide.cluster.pools import PoolStatus
+    from functions.oke_autoscaler.decide.scale_down.waiting_pods import WaitingPods
     from functions.oke_autoscaler.decide.simulation.cluster_state import ClusterState
     from functions.oke_autoscaler.decide.simulation.placement_plan import PlacementPlan
     from functions.oke_autoscaler.model.oci_objects import Load
@@ -46,8 +47,8 @@ class RemovalPlan:
     unmark: list[str] = field(default_factory=list)
 
 
-def plan_removals(state: ClusterState, plan: PlacementPlan, blocked_by: str) -> RemovalPlan:
-    """Judge every node; ``blocked_by`` says why no node may be removed in this tick, if so."""
+def plan_removals(state: ClusterState, plan: PlacementPlan, waiting: WaitingPods) -> RemovalPlan:
+    """Judge every node; those that ``waiting`` pods could use are kept."""
     planned: dict[str, list[tuple[PodGroup, int]]] = {}
     by_ident = {group.ident: group for group in (*state.pending, *state.headroom)}
     for ident, nodes in plan.placed.items():
@@ -60,7 +61,7 @@ def plan_removals(state: ClusterState, plan: PlacementPlan, blocked_by: str) -> 
         make_candidate(state, rules, each, planned.get(each.metadata.name, ())) for each in state.snapshot.nodes
     ]
     rescheduler = Rescheduler(state)
-    planner = _RemovalPlanner(state, rescheduler, blocked_by)
+    planner = _RemovalPlanner(state, rescheduler, waiting)
     planner.run(candidates)
     for candidate in sorted(
         (candidate for candidate in candidates if not candidate.simulated),
@@ -85,10 +86,11 @@ def _unregistered(state: ClusterState) -> Iterator[NodeVerdict]:
 class _RemovalPlanner:
     """Which nodes go now, which are only marked: one after another on one simulation, with one budget."""
 
-    def __init__(self, state: ClusterState, rescheduler: Rescheduler, blocked_by: str) -> None:
+    def __init__(self, state: ClusterState, rescheduler: Rescheduler, waiting: WaitingPods) -> None:
         self.state = state
         self.rescheduler = rescheduler
-        self.blocked_by = blocked_by
+        self.waiting = waiting
+        self.held: set[str] = set()
         self.verdicts = RemovalPlan()
         self.budgets = Budgets(state.snapshot.budgets)
         self.moves = ControllerMoves(state, self.budgets)
@@ -117,12 +119,12 @@ class _RemovalPlanner:
             candidate.verdict.remove_now_reason = reason or self._postponed(candidate)
             if reason is None and self._plan(candidate):
                 unneeded.add(candidate.node.metadata.name)
-        if self.blocked_by and self.state.settings.scale_down_on:
-            return
         for candidate in candidates:
             marked = has_taint(candidate.node, DELETION_CANDIDATE)
             stabilizing = candidate.pool_status is not None and candidate.pool_status.phase != "ready"
-            if marked and candidate.node.metadata.name not in unneeded and not stabilizing:
+            # A node that is held for a pod that waits keeps its time: the pod may go elsewhere.
+            kept = stabilizing or candidate.node.metadata.name in self.held
+            if marked and candidate.node.metadata.name not in unneeded and not kept:
                 self.verdicts.unmark.append(candidate.node.metadata.name)
 
     def _find_obstacle(self, candidate: Candidate) -> str | None:
@@ -139,11 +141,17 @@ class _RemovalPlanner:
             return waits or "NodeGroupMinSizeReached"
         if not pool_status.thresholds.scale_down_on:
             return waits or "scale-down-off"
-        return self.blocked_by or (
-            pool_not_ready(pool_status.phase)
-            if pool_status.phase != "ready"
-            else self._too_busy(candidate, pool_status)
-        )
+        return self._held(candidate, pool_status) or self._too_busy(candidate, pool_status)
+
+    def _held(self, candidate: Candidate, pool_status: PoolStatus) -> str:
+        """Return why a node is kept while its pool changes or pods wait that could use it; those are remembered."""
+        if pool_status.phase != "ready":
+            return pool_not_ready(pool_status.phase)
+        name = candidate.node.metadata.name
+        reason = self.waiting.hold(self.state.simulated_nodes[name])
+        if reason:
+            self.held.add(name)
+        return reason
 
     def _too_busy(self, candidate: Candidate, pool_status: PoolStatus) -> str | None:
         """Apply the administrator's thresholds; a node that runs nothing of its own may go whatever the load is."""
@@ -156,7 +164,7 @@ class _RemovalPlanner:
         reasons = load.reasons(thresholds)
         if not reasons:
             return "load-above-threshold"
-        return None if load.without(own).holds(reasons, thresholds) else "load-would-pass-threshold"
+        return None if load.without(own).has_room(reasons, thresholds) else "load-would-fill-pool"
 
     def _load(self, candidate: Candidate) -> Load | None:
         return self.state.snapshot.metrics.get(instance_id(candidate.node))

@@ -19,7 +19,7 @@ UPCOMING_NODE_PREFIX = "upcoming:"
 class SimulatedNode:
     """A node, existing, upcoming or planned, with what is still free on it (one number a resource)."""
 
-    __slots__ = ("closed", "free", "index", "labels", "name", "node_class", "pool", "ports", "settled")
+    __slots__ = ("closed", "free", "index", "labels", "name", "node_class", "pool", "ports", "settled", "total")
 
     def __init__(
         self, name: str, labels: Mapping[str, str], node_class: NodeClass, free: Sequence[int], pool: str | None
@@ -28,6 +28,8 @@ class SimulatedNode:
         self.labels = labels
         self.node_class = node_class
         self.free = list(free)
+        self.total: Vector = tuple(free)
+        """What it gives when it is empty."""
         self.pool = pool
         self.index = -1
         self.ports: dict[Port, int] = {}

@@ -64,8 +64,8 @@ def test_a_load_below_its_threshold_is_a_reason_and_one_at_it_is_none() -> None:
 
 
 def test_the_work_of_a_removed_node_stays() -> None:
-    left = PoolLoad(40, 0, 2, 0).without(Load(10, None))
-    assert (left.cpu, left.cpu_nodes) == (40, 1)
-    assert not left.holds(("cpu",), SETTINGS)
-    assert left.holds(("ram",), SETTINGS)
-    assert PoolLoad(30, 0, 1, 0).holds(("cpu",), SETTINGS)
+    left = PoolLoad(91, 0, 2, 0).without(Load(10, None))
+    assert (left.cpu, left.cpu_nodes) == (91, 1)
+    assert not left.has_room(("cpu",), SETTINGS)
+    assert left.has_room(("ram",), SETTINGS)
+    assert PoolLoad(90, 0, 1, 0).has_room(("cpu",), SETTINGS)
