@@ -37,7 +37,8 @@ def test_a_taint_of_all_nodes_and_a_label_of_all_nodes_are_the_pools() -> None:
     labelled = snapshot("09-manual-label-first")
     for node in labelled["nodes"]:
         node["metadata"]["labels"] = {**labelled["nodes"][0]["metadata"]["labels"], **node["metadata"]["labels"]}
-    assert all(pod.placed_on for pod in run(labelled).pods)
+    labelled["pods"].append(full(labelled["nodes"][1]["metadata"]["name"]))
+    assert new_nodes(run(labelled)) == {"a": 1}
 
 
 def test_a_pool_that_was_made_smaller_is_not_bought_from_for_a_large_pod() -> None:
