@@ -9,6 +9,7 @@ from emulator.closed_loop.cluster_command import run_scenario, write_results
 from emulator.closed_loop.expectations import unmet_expectations
 from emulator.closed_loop.scenario import FOLDER, load_scenario
 from emulator.closed_loop.timeline_text import timeline_text
+from tools.demo import figures
 
 if TYPE_CHECKING:
     from emulator.closed_loop.scenario_run import ScenarioRun
@@ -28,7 +29,29 @@ def run(out: Path) -> None:
         failed = unmet_expectations(runs[0])
         if failed:
             raise RuntimeError(f"{name}: {'; '.join(failed)}")
+        if name == "burst":
+            figures.keep(out, "autoscaler", **burst_figures(runs))
         print(f"   {_verdict(runs)}\n   picture: {write_results(runs, out, f'autoscaler-{name}')}\n")
+
+
+def burst_figures(runs: list[ScenarioRun]) -> dict[str, object]:
+    """Return what README says of the burst: how soon it is over, and when the staircase ends."""
+    ours, staircase = runs
+    acting = _acting(staircase)
+    settled = ours.settled_at()
+    return {
+        "pods": max(each.pending for each in ours.samples),
+        "nodes": sum(ours.bought.values()),
+        "settled_minute": None if settled is None else round(settled),
+        "staircase_ticks": len(acting),
+        "staircase_minute": round(staircase.ticks[acting[-1] - 1].minute),
+        "verdict": _verdict(runs),
+    }
+
+
+def _acting(one: ScenarioRun) -> list[int]:
+    """Return the numbers of the ticks that changed a pool's size."""
+    return [number for number, tick in enumerate(one.ticks, 1) if tick.before != tick.after]
 
 
 def _shortened(timeline: str) -> str:
@@ -45,7 +68,7 @@ def _verdict(runs: list[ScenarioRun]) -> str:
 
 
 def _last_action(one: ScenarioRun) -> str:
-    acting = [number for number, tick in enumerate(one.ticks, 1) if tick.before != tick.after]
+    acting = _acting(one)
     if not acting:
         return "did nothing"
     last = acting[-1]

@@ -15,6 +15,7 @@ from emulator.cloud import Cloud
 from emulator.functions_app import FunctionsApp
 from emulator.services.identity.service import DEFAULT_TENANCY
 from tools.byte_compile import compile_all
+from tools.demo import figures
 from tools.demo.card_picture import draw_card
 
 if TYPE_CHECKING:
@@ -56,6 +57,9 @@ def run(out: Path) -> None:
         (out / "badge.png").write_bytes(ways[0].picture.panel.png())
         draw_card(out / "badge.png", out / "card.png")
         (out / "badge.bmp").write_bytes(ways[0].picture.file)
+        figures.keep(
+            out, "badge", name=NAME, picture_bytes=len(ways[0].picture.file), firmwares=f"all {len(FIRMWARES)}"
+        )
         shown, fetched, card = (_shown(out / name) for name in ("badge.png", "badge.bmp", "card.png"))
         print(f"   {shown} as the panel shows it, {fetched} as the card fetches it, {card} with the card around it")
         _request_context(cloud)

@@ -29,6 +29,7 @@ from emulator.reports.billing_history import (
 from emulator.reports.generated_report import EXACT
 from emulator.services.identity.service import DEFAULT_TENANCY
 from functions.adw_billing.__main__ import main
+from tools.demo import figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -112,6 +113,7 @@ def _report(warehouse: Path, out: Path, expected: Iterable[PublishedObject]) -> 
     verdict = next(line for line in lines if line.startswith("Reconciliation"))
     if status or shown != [total] or verdict.split(": ")[1].split(" ", 1)[1] != "equal":
         raise RuntimeError(f"the report's total is {shown}, the generator's {total}; {verdict}")
+    figures.keep(out, "billing", total=total)
     print(f"   the generator's own sum of all that the bucket holds now: {total}, the same to the last digit")
     first = next(number for number, line in enumerate(lines) if line.startswith("Cost by service, "))
     print("\n".join(f"   {line}" for line in lines[first : lines.index("", first)]))

@@ -8,11 +8,12 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tools.demo import figures
 from tools.demo.command import ROOT
 from tools.demo.command import main as play
 
 FOLDER = ROOT / "docs" / "pictures"
-KEPT = {"card.png": "card.png", "cost.svg": "cost.svg", "autoscaler-burst.svg": "burst.svg"}
+KEPT = {"card.png": "card.png", "cost.svg": "cost.svg", "autoscaler-burst.svg": "burst.svg", figures.FILE: figures.FILE}
 """What the demo writes, and its name in docs/pictures."""
 
 
@@ -26,6 +27,7 @@ def main(arguments: list[str]) -> int:
         for made, kept in KEPT.items():
             shutil.copyfile(Path(name) / made, FOLDER / kept)
             print(f"{(FOLDER / kept).relative_to(ROOT)}: {(FOLDER / kept).stat().st_size} bytes")
+    print("the figures are in README.md after: make func-yaml")
     return 0
 
 

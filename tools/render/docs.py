@@ -8,6 +8,7 @@ WHAT is one of
 * ``wider-rights``: rights of deploy/terraform that name no resource, with the reason
 * ``functions``: name, memory, timeout and trigger of each
 * ``house``: the picture of the contracts of imports; ``modules FOLDER``: every module below it with its first line
+* ``three-numbers``, ``demo-end``: README's figures with their pictures, as `make pictures` measured them
 * ``ddl ENGINE``: the tables and views of adw-billing for ``duckdb`` or ``oracle``
 """
 
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from shared.errors import FunctionError, tree
 from shared.settings import SettingRow, describe_settings
-from tools import house
+from tools import house, readme_numbers
 from tools.render.terraform import variable_name
 
 if TYPE_CHECKING:
@@ -47,10 +48,8 @@ def _table(suite: Suite, root: Path, what: str) -> str:
             text = settings_table(describe_settings(importlib.import_module(f"functions.{folder}.settings").Settings))
         case ["config"]:
             text = config_table(suite, root)
-        case ["errors"]:
-            text = errors_table(suite, root)
-        case ["errors", folder]:
-            text = errors_table(suite, root, folder)
+        case ["errors", *only]:
+            text = errors_table(suite, root, *only)
         case ["wider-rights"]:
             return wider_rights_table()
         case ["functions"]:
@@ -59,6 +58,8 @@ def _table(suite: Suite, root: Path, what: str) -> str:
             text = house.picture(root)
         case ["modules", folder]:
             text = house.module_map(root, folder)
+        case ["three-numbers" | "demo-end"]:
+            text = readme_numbers.PARTS[what](root)
         case ["ddl", "duckdb" | "oracle" as engine]:
             text = ddl(engine)
         case _:
