@@ -11,7 +11,8 @@ import msgspec
 from functions.oke_autoscaler import preflight
 from functions.oke_autoscaler.act import answers, scale_down
 from functions.oke_autoscaler.act.discover import with_tagged_pools
-from functions.oke_autoscaler.act.history import with_changes, with_memories
+from functions.oke_autoscaler.act.give_up import give_up
+from functions.oke_autoscaler.act.history import with_changes, with_joining, with_memories
 from functions.oke_autoscaler.act.observe import Observed, decide_on, observe, observe_loads
 from functions.oke_autoscaler.act.removal import Removals
 from functions.oke_autoscaler.act.resume import resume
@@ -31,7 +32,7 @@ from shared.errors import FunctionError
 from shared.kubernetes.client import KubernetesApi
 
 if TYPE_CHECKING:
-    from functions.oke_autoscaler.model.decision import Decision, PoolVerdict
+    from functions.oke_autoscaler.model.decision import Decision, GiveUp, PoolVerdict
     from functions.oke_autoscaler.model.snapshot import Snapshot
     from functions.oke_autoscaler.settings import Settings
     from shared.handler import Call
@@ -94,6 +95,8 @@ class Tick:
     snapshot: Snapshot | None = None
     called_off: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Nodes whose removal it called off, with the pods that found no other place."""
+    given_up: list[GiveUp] = field(default_factory=list)
+    """Instances that this tick deleted because they never became nodes."""
 
     def run(self, call_id: str) -> answers.Answer:
         """Do the tick under the Lease; a dry run takes none, since it changes nothing."""
@@ -124,7 +127,8 @@ class Tick:
 
     def _remember(self, done: Decision, now: float) -> None:
         """Add what was learnt, and what was changed to the history."""
-        self.memory.state = with_changes(with_memories(self.memory.state, done, now), done, now, self.called_off)
+        state = with_joining(with_memories(self.memory.state, done, now), done, self.given_up, now)
+        self.memory.state = with_changes(state, done, now, self.called_off)
 
     def _answer(self, done: Decision) -> answers.Answer:
         answer = answers.tick_answer(done, nodes=self.settings.scale_down_on)
@@ -147,6 +151,7 @@ class Tick:
         self.called_off = removals.called_off
         if resumed is not observed:
             observed, decision = resumed, decide_on(resumed, self.settings, now)
+        self.given_up = give_up(removals, observed, decision, self.deadline)
         # Pods that wait come first. What is idle all the same goes in the same tick: the decision names no node of a
         # pool that grows, and none that a waiting pod could use.
         if decision.wanted():
@@ -192,6 +197,9 @@ def _with_removals(pool: PoolVerdict, removals: Removals) -> PoolVerdict:
         reason = removals.reasons[pool.id]
     elif removals.draining[pool.id] and pool.status == "ready":
         reason = DRAINING
+    elif pool.not_joined:
+        action = "scale-down" if size < pool.size else "none"
+        return msgspec.structs.replace(pool, action=action, wanted_size=size)
     elif pool.action == "scale-down":
         reason, status = POOL_UPDATING, "updating"  # others are writing to the pool or to its node
         return msgspec.structs.replace(pool, action="none", reason=reason, status=status, wanted_size=size)

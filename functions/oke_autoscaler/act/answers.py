@@ -66,8 +66,14 @@ def tick_answer(decision: Decision, *, nodes: bool) -> Answer:
         ((level, body),) = pool_answer(pool).items()
         why = pod_reasons(decision) if pool.unschedulable or pool.unplaced else []
         stay = node_reasons(decision, pool.name) if nodes else []
-        more = {"pod-reasons": _listed(why), "node-reasons": _listed(stay), **unreadable_fields(decision)}
-        if decision.unreadable and body["action"] == "none":
+        more = {
+            "nodes-not-joined": _listed(pool.not_joined),
+            "pod-reasons": _listed(why),
+            "node-reasons": _listed(stay),
+            "pods-overdue": _listed(list(decision.overdue)),
+            **unreadable_fields(decision),
+        }
+        if (decision.unreadable or decision.overdue) and body["action"] == "none":
             level = "warning"
         answers.append({level: body | {name: text for name, text in more.items() if text}})
     return _of_all_pools(answers)

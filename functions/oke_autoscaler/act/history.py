@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from functions.oke_autoscaler.model.reasons import DRAINING
-from functions.oke_autoscaler.model.tick_state import MAX_PODS, PUT_BACK, ChangeRecord
+from functions.oke_autoscaler.model.tick_state import MAX_PODS, PUT_BACK, ChangeRecord, PoolMemory
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from functions.oke_autoscaler.model.decision import Decision, PoolVerdict
+    from functions.oke_autoscaler.model.decision import Decision, GiveUp, PoolVerdict
     from functions.oke_autoscaler.model.tick_state import TickState
 
 
@@ -41,6 +41,25 @@ def with_memories(state: TickState, done: Decision, now: float) -> TickState:
             state = state.with_pool(pool_id, msgspec.structs.replace(memory, asked_at=now))
         elif state.pools.get(pool_id) != memory:
             state = state.with_pool(pool_id, memory)
+    return state
+
+
+def with_joining(state: TickState, done: Decision, given_up: Iterable[GiveUp], now: float) -> TickState:
+    """Return the state with the instances that are no nodes yet, and what was given up of each pool."""
+    gone = {each.instance_id for each in given_up}
+    # Of pools that are not in this tick's decision, another function keeps count.
+    joining = {
+        pool_id: {instance: since for instance, since in instances.items() if instance not in gone}
+        for pool_id, instances in done.joining.items()
+    }
+    state = msgspec.structs.replace(state, joining={**state.joining, **joining})
+    pools = {each.pool_id for each in given_up}
+    for pool_id in pools | done.recovered:
+        memory = state.pools.get(pool_id, PoolMemory())
+        before = 0 if pool_id in done.recovered else memory.give_ups
+        since = now if pool_id in pools else None
+        count = before + (pool_id in pools)
+        state = state.with_pool(pool_id, msgspec.structs.replace(memory, give_ups=count, gave_up_at=since))
     return state
 
 

@@ -107,6 +107,15 @@ class Removals:
             self.events.on_node(node, "ScaleDown", f"drained and deleted, node pool {pool.name}: {reason}")
         return outcome
 
+    def delete_unregistered(self, state: ReadPool, instance: str, name: str, why: str) -> Deletion:
+        """Delete an instance that never became a node, guarded like that of a drained node."""
+        outcome = self._delete(state, instance, name)
+        if outcome is Deletion.DELETED:
+            pool = state.pool
+            self.sizes[pool.id] = self.sizes.get(pool.id, pool.size) - 1
+            self.events.on_status("NodeGivenUp", f"deleted from node pool {pool.name}: {why}")
+        return outcome
+
     def keeps_minimum(self, state: ReadPool) -> bool:
         """Return whether the pool keeps its minimum size without one more node."""
         size = self.sizes.get(state.pool.id, state.pool.size)

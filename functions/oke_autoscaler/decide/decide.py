@@ -6,6 +6,8 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from functions.oke_autoscaler.decide.cluster.missing_nodes import plan_give_ups
+from functions.oke_autoscaler.decide.overdue_pods import find_overdue
 from functions.oke_autoscaler.decide.scale_down.removal_plan import plan_removals
 from functions.oke_autoscaler.decide.scale_down.waiting_pods import WaitingPods
 from functions.oke_autoscaler.decide.scale_up.plan import plan_scale_up
@@ -18,7 +20,7 @@ from functions.oke_autoscaler.decide.unplaced_pods import (
     explain_unplaced,
     with_words,
 )
-from functions.oke_autoscaler.model.decision import NEW_NODE_PREFIX, Decision, PodVerdict, PoolVerdict
+from functions.oke_autoscaler.model.decision import NEW_NODE_PREFIX, Decision, GiveUp, PodVerdict, PoolVerdict
 from functions.oke_autoscaler.model.nodes import POOL_NAME, TO_BE_DELETED, has_taint, instance_id
 from functions.oke_autoscaler.model.reasons import (
     BELOW_MIN_SIZE,
@@ -30,6 +32,7 @@ from functions.oke_autoscaler.model.reasons import (
     MAX_SIZE_REACHED,
     NEEDS_NEW_NODE,
     NO_RESOURCE_PRESSURE,
+    NODES_DO_NOT_JOIN,
     OUT_OF_CAPACITY,
     POOL_NOT_STABLE,
     POOL_STABILIZING,
@@ -78,12 +81,23 @@ def decide(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[
         pods=pods,
         nodes=verdicts.nodes,
         remove=tuple(verdicts.remove),
+        give_up=_give_ups(state),
+        joining={each.id: each.joining for each in state.pools.statuses},
+        recovered=frozenset(each.id for each in state.pools.statuses if each.has_recovered),
         mark_unneeded=tuple(verdicts.mark),
         unmark=tuple(verdicts.unmark),
         headroom_nodes=frozenset(node.name for group in state.headroom for node, _ in plan.placed.get(group.ident, ())),
         unreadable=tuple(snapshot.unreadable_objects()),
         memories=state.memories,
+        overdue=find_overdue(
+            snapshot.pods, pods, {pod.key for pod, _ in state.idle}, settings.provision_timeout_minutes, now
+        ),
     )
+
+
+def _give_ups(state: ClusterState) -> tuple[GiveUp, ...]:
+    by_pool = (plan_give_ups(each.pool, each.missing, each.bounds.min_size) for each in state.pools.statuses)
+    return tuple(each for pool in by_pool for each in pool)
 
 
 def _pod_verdicts(state: ClusterState, plan: PlacementPlan, reasons: Mapping[int, UnplacedReason]) -> list[PodVerdict]:
@@ -142,6 +156,10 @@ def _pool_verdict(
         verdict.action, verdict.reason = "scale-up", why
         verdict.unplaced = left[MAX_SIZE_REACHED]
         verdict.unschedulable = bought + verdict.unplaced
+    elif pool_status.missing:
+        verdict.level, verdict.reason = "warning", NODES_DO_NOT_JOIN
+        verdict.unschedulable = left[OUT_OF_CAPACITY]
+        verdict.not_joined = [each.text for each in pool_status.missing]
     elif pool_status.phase == "updating":
         verdict.reason = POOL_UPDATING
         verdict.unschedulable = left[POOL_UPDATING]

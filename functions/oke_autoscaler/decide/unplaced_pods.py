@@ -14,6 +14,7 @@ from functions.oke_autoscaler.model.reasons import (
     FITS_NO_POOL,
     MAX_SIZE_REACHED,
     NEEDS_NEW_NODE,
+    NODES_DO_NOT_JOIN,
     OUT_OF_CAPACITY,
     POOL_STABILIZING,
     POOL_UPDATING,
@@ -68,6 +69,8 @@ def explain_unplaced(state: ClusterState, plan: PlacementPlan, group: PodGroup) 
     for reason in MOST_HOPEFUL_FIRST:
         if reason in blocks:
             return UnplacedReason(reason, by_pool)
+    if blocks and all(block == NODES_DO_NOT_JOIN for block in blocks):
+        return UnplacedReason(NODES_DO_NOT_JOIN, by_pool)
     return UnplacedReason(OUT_OF_CAPACITY if any(blocks) else FITS_NO_POOL, by_pool)
 
 

@@ -29,6 +29,8 @@ class PoolVerdict(msgspec.Struct, gc=False):
     """success, warning: the key of the answer."""
     unschedulable: int = 0
     """Pods of this answer's ``unschedulable-pods-count``."""
+    not_joined: list[str] = []
+    """Instances of the pool that did not become nodes in time, in words."""
     unplaced: int = 0
     """Pods for which the maximum left no room."""
     headroom_missing: int = 0
@@ -93,6 +95,16 @@ class Removal:
 
 
 @dataclass(frozen=True, slots=True)
+class GiveUp:
+    """An instance to delete that did not become a node in time."""
+
+    instance_id: str
+    pool_id: str
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """Everything a tick does. Nodes are named by ``metadata.name``."""
 
@@ -101,6 +113,14 @@ class Decision:
     nodes: list[NodeVerdict] = field(default_factory=list)
     remove: tuple[Removal, ...] = ()
     """Nodes to remove in this tick, in order."""
+    give_up: tuple[GiveUp, ...] = ()
+    """Instances to delete that are no nodes: they hold nothing, so nothing is drained."""
+    joining: Mapping[str, dict[str, float]] = field(default_factory=dict)
+    """By pool: since when each instance is known that is no node yet, by its OCID. For the next tick."""
+    overdue: tuple[str, ...] = ()
+    """Pods that have waited for longer than a node takes to come, in words."""
+    recovered: frozenset[str] = frozenset()
+    """Pools of which a node came since nodes of them were given up."""
     mark_unneeded: tuple[str, ...] = ()
     """Nodes that get the taint DeletionCandidateOfClusterAutoscaler with the time of this tick."""
     unmark: tuple[str, ...] = ()

@@ -57,18 +57,18 @@ def is_ready(node: Node) -> bool:
     return any(condition.type == "Ready" and condition.status == "True" for condition in conditions)
 
 
+def created_at(node: Node) -> float | None:
+    """Return when the node registered in Unix seconds, by the API server's clock; None when it does not tell."""
+    created = node.metadata.creation_timestamp
+    return unix_seconds(created) if created else None
+
+
 def ready_since(node: Node) -> float | None:
     """Return when Ready turned True in Unix seconds, None while it is not or when no time is given."""
     for condition in node.status.conditions or ():
         if condition.type == "Ready" and condition.status == "True" and condition.last_transition_time:
             return unix_seconds(condition.last_transition_time)
     return None
-
-
-def created_at(node: Node) -> float | None:
-    """Return when the node registered in Unix seconds, by the API server's clock; None when it does not tell."""
-    created = node.metadata.creation_timestamp
-    return unix_seconds(created) if created else None
 
 
 def ready_at(node: Node, now: float) -> float | None:

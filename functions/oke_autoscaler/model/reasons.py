@@ -26,6 +26,8 @@ RAM_LOAD = "ram"
 """Why a node goes: nothing needs it, or the pool's loads, joined by ``+``, are below their thresholds."""
 DRAINING = "draining"
 """A removal that an earlier tick began goes on."""
+NODES_DO_NOT_JOIN = "nodes-do-not-join"
+"""A pool with instances that did not register, or never became Ready, within `provision_timeout_minutes`."""
 PODS_PENDING = "pods-pending"
 """No node goes in this tick: pods wait that a pool could hold."""
 

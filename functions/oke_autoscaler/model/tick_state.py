@@ -19,6 +19,9 @@ MAX_DRAINS = 300
 MAX_HISTORY = 500
 """Entries that are kept of each section, the newest ones."""
 
+MAX_JOINING = 1000
+"""Instances of a pool that are remembered while they are no nodes yet, the newest ones."""
+
 MAX_LABELS = 100
 """Labels and resources that are kept of one pool."""
 
@@ -70,6 +73,10 @@ class PoolMemory(Remembered, frozen=True):
     """From asking for a node to its being Ready, the longest of the last growth."""
     asked_at: float | None = None
     """When the pool last was asked to grow (Unix seconds); None once those nodes are Ready."""
+    give_ups: int = 0
+    """How many times in a row a tick gave up nodes of the pool that did not join; 0 once a node of it is Ready."""
+    gave_up_at: float | None = None
+    """When it last did (Unix seconds)."""
     learned_at: float = 0.0
     """When the memory last changed (Unix seconds)."""
 
@@ -122,6 +129,8 @@ class TickState(Remembered, frozen=True):
     """By node name."""
     history: tuple[ChangeRecord, ...] = ()
     """Oldest first."""
+    joining: dict[str, dict[str, float]] = {}
+    """By pool: since when (Unix seconds) each instance is known that is not a Ready node yet, by its OCID."""
 
     def with_pool(self, pool_id: str, memory: PoolMemory) -> TickState:
         """Return the same with the memory of one pool replaced."""
@@ -143,6 +152,7 @@ def bounded(state: TickState) -> TickState:
     drains = sorted(state.drains.items(), key=lambda entry: entry[1].last_progress_at)[-MAX_DRAINS:]
     return TickState(
         pools={key: _bounded_pool(memory) for key, memory in sorted(pools)},
+        joining={key: _newest(state.joining[key]) for key in sorted(state.joining)[:MAX_POOLS]},
         drains={key: _bounded_drain(record) for key, record in sorted(drains)},
         history=tuple(_bounded_change(change) for change in state.history[-MAX_HISTORY:]),
     )
@@ -163,6 +173,10 @@ def _bounded_pool(memory: PoolMemory) -> PoolMemory:
     )
 
 
+def _newest(joining: dict[str, float]) -> dict[str, float]:
+    return dict(sorted(sorted(joining.items(), key=lambda entry: entry[1])[-MAX_JOINING:]))
+
+
 def _bounded_drain(record: DrainRecord) -> DrainRecord:
     return msgspec.structs.replace(record, evicted=record.evicted[-MAX_PODS:])
 
@@ -176,6 +190,7 @@ def _bounded_change(change: ChangeRecord) -> ChangeRecord:
 SECTIONS: dict[str, type] = {
     "pools": dict[str, PoolMemory],
     "drains": dict[str, DrainRecord],
+    "joining": dict[str, dict[str, float]],
     "history": tuple[ChangeRecord, ...],
 }
 """Keys of the written state, each a JSON text of its own: one that cannot be read costs the others nothing."""
@@ -188,7 +203,7 @@ def written(state: TickState) -> dict[str, str]:
     while state.history and _size(texts) > MAX_BYTES:
         state = msgspec.structs.replace(state, history=state.history[(len(state.history) + 1) // 2 :])
         texts = _texts(state)
-    for section in ("drains", "pools"):
+    for section in ("drains", "joining", "pools"):
         if _size(texts) > MAX_BYTES:
             state = msgspec.structs.replace(state, **{section: {}})
             texts = _texts(state)

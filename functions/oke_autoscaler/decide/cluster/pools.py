@@ -5,11 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from functions.oke_autoscaler.decide.cluster.missing_nodes import (
+    MissingNode,
+    find_missing,
+    has_recovered,
+    is_backing_off,
+    joining_since,
+)
 from functions.oke_autoscaler.decide.cluster.starting_nodes import find_starting
 from functions.oke_autoscaler.model.nodes import NODE_POOL_ID, annotation, instance_id, ready_at
 from functions.oke_autoscaler.model.oci_objects import GONE_NODES, WorkRequest
 from functions.oke_autoscaler.model.quantity import unix_seconds
-from functions.oke_autoscaler.model.reasons import OUT_OF_CAPACITY
+from functions.oke_autoscaler.model.reasons import NODES_DO_NOT_JOIN, OUT_OF_CAPACITY
 from functions.oke_autoscaler.pool_settings import Thresholds
 
 if TYPE_CHECKING:
@@ -46,6 +53,12 @@ class PoolStatus:
     """Nodes that will register soon; None where OKE tells nothing of one yet."""
     refused: str = ""
     """Why the pool cannot be grown in this tick: out-of-capacity, or what a resize was answered."""
+    joining: dict[str, float] = field(default_factory=dict)
+    """Since when (Unix seconds) each instance is known that is no node yet, by its OCID."""
+    has_recovered: bool = False
+    """Whether a node has come since nodes of the pool were given up."""
+    missing: tuple[MissingNode, ...] = ()
+    """Instances that did not become nodes in time."""
     has_recent_work: bool = True
     """Whether its newest work is under way or just done; unknown work counts as recent."""
     thresholds: Thresholds = field(default_factory=Thresholds)
@@ -108,6 +121,7 @@ class Pools:
                 settings,
                 now,
             )
+            _look_for_missing(pool_status, snapshot, work, settings, now)
             unknown = snapshot.work_requests is None
             pool_status.has_recent_work = unknown or _recent(work, settings, now)
             pool_status.upcoming = list(_upcoming(pool_status))
@@ -188,19 +202,41 @@ def _upcoming(pool_status: PoolStatus) -> Iterable[OkeNode | None]:
     starting = {instance_id(node) for node in pool_status.nodes if node.metadata.name in pool_status.starting}
     registered = {instance_id(node) for node in pool_status.nodes} - starting
     failed = _failed_nodes(pool_status.pool)
+    given_up = {each.instance_id for each in pool_status.missing}
     missing = pool_status.size - sum(1 for node in pool_status.nodes if instance_id(node) in registered) - len(failed)
+    missing -= len(given_up - registered - {node.id for node in failed})
     known = [
         node for node in pool_status.pool.nodes or () if node not in failed and node.lifecycle_state not in GONE_NODES
     ]
     for node in known:
         booting = pool_status.has_recent_work or node.lifecycle_state in BUSY_NODES or node.id in starting
-        if missing > 0 and node.id and node.id not in registered and booting:
+        if missing > 0 and node.id and node.id not in registered | given_up and booting:
             missing -= 1
             yield node
     unseen = pool_status.size - len(known) - len(failed)
     if pool_status.phase == "updating" or pool_status.has_recent_work:
         for _ in range(min(missing, unseen) if pool_status.pool.nodes else missing):
             yield None
+
+
+def _look_for_missing(
+    pool_status: PoolStatus, snapshot: Snapshot, work: WorkRequest | None, settings: Settings, now: float
+) -> None:
+    """Fill in which instances did not become nodes in time; such a pool, and one that had some, takes no nodes.
+
+    While a node does not tell its instance, nothing is said of the instances that seem to have no node.
+    """
+    memory, joining = snapshot.state.pools.get(pool_status.id), snapshot.state.joining.get(pool_status.id)
+    ended = work.time_finished if work is not None and work.status == "SUCCEEDED" else None
+    pool_status.joining = joining_since(pool_status.pool, pool_status.nodes, joining or {}, now)
+    pool_status.has_recovered = has_recovered(pool_status.nodes, memory)
+    if all(instance_id(node) for node in snapshot.nodes):
+        remembered = joining if joining is not None or memory is None else {}
+        pool_status.missing = find_missing(
+            pool_status.pool, pool_status.nodes, remembered, unix_seconds(ended) if ended else None, settings, now
+        )
+    if pool_status.missing or (not pool_status.has_recovered and is_backing_off(memory, settings, now)):
+        pool_status.refused = pool_status.refused or NODES_DO_NOT_JOIN
 
 
 def _recent(work: WorkRequest | None, settings: Settings, now: float) -> bool:

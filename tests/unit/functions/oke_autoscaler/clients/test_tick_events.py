@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from functions.oke_autoscaler.clients.events import MAX_EVENTS, MAX_MESSAGE_CHARS, TickEvents
 from functions.oke_autoscaler.model.decision import PodVerdict
 from functions.oke_autoscaler.model.kubernetes_objects import Metadata, Node, Pod, PodMetadata
+from shared.deadline import Deadline
 from shared.errors import KubernetesApiError
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ class RecordingApi:
     """An API server that takes every event once, and answers 409 to the second of the same name."""
 
     def __init__(self) -> None:
+        self.deadline = Deadline(1e12)
         self.sent: list[tuple[str, dict[str, Any]]] = []
         self._names: set[str] = set()
 

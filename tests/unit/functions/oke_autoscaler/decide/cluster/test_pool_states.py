@@ -132,14 +132,17 @@ def test_nodes_asked_for_count_as_room_until_they_should_have_come() -> None:
     assert new_nodes(late) == {"p": 1}
 
 
-def test_a_node_that_registers_but_is_not_ready_yet_is_room() -> None:
+def test_a_node_that_registers_but_is_not_ready_yet_is_room_for_a_while() -> None:
     young, _ = full("b", taints=[{"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}])
     young["status"]["conditions"] = [{"type": "Ready", "status": "False"}]
-    for minutes, where in ((3, "b"), (30, "new:p")):
+    for minutes, where in ((3, "b"), (30, None)):
         young["metadata"]["creationTimestamp"] = at(minutes)
         made = snapshot([pool("p", 2, ["a", "b"])], [full("a")])
         made["nodes"].append(young)
-        assert run(made).pods[0].placed_on == where
+        decision = run(made)
+        assert decision.pods[0].placed_on == where
+    assert decision.pods[0].reason == "nodes-do-not-join (p: nodes-do-not-join)"
+    assert [each.name for each in decision.give_up] == ["b"]
 
 
 def test_failures_back_a_pool_off_for_longer_and_longer_and_the_next_pool_helps_out() -> None:
