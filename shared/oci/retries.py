@@ -2,7 +2,7 @@
 
 Which answers: the SDK's own rules (oci/retry/retry.py: 429, 5xx, time-outs, lost connections). The SDK's own strategy
 would run up to 600 s; this one ends with the deadline. A caller that needs other attempts gives `client` or
-`ObjectStore` its own number; adw-billing's is in functions/adw_billing/retries.py.
+`ObjectStore` its own number; adw-billing's is in functions/adw_billing/oci_attempts.py.
 """
 
 from __future__ import annotations

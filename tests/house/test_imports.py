@@ -46,7 +46,7 @@ FORBIDDEN = (
     Addition("functions/adw_billing/parse/records.py", "import duckdb", "adw-billing"),
     Addition("functions/oke_autoscaler/decide/scale_up/plan.py", "import oci", "oke-autoscaler"),
     Addition(
-        "functions/adw_billing/loader/plan.py", "import functions.adw_billing.warehouse.oracle.sql", "adw-billing"
+        "functions/adw_billing/loader/load_plan.py", "import functions.adw_billing.warehouse.oracle.sql", "adw-billing"
     ),
     Addition(
         "functions/adw_billing/warehouse/duckdb/sql.py", "import functions.adw_billing.warehouse.oracle.sql", "adw-b"

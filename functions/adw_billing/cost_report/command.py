@@ -39,7 +39,7 @@ def read_and_write(path: str, page: Path, reading: Reading) -> CostReport:
     if not Path(path).is_file():
         raise BadRequest(f"{path} is no file", fix="load reports into it first, or name another", field="warehouse")
     with reading(path) as query:
-        found = read(query)
+        found = costs_of(query)
     try:
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(html_page(found), encoding="utf-8")
@@ -48,7 +48,7 @@ def read_and_write(path: str, page: Path, reading: Reading) -> CostReport:
     return found
 
 
-def read(query: Query) -> CostReport:
+def costs_of(query: Query) -> CostReport:
     """Return what the warehouse says."""
     _check(query)
     ledger = [LedgerLine(*row) for row in query(LEDGER)]

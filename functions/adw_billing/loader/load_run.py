@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from functions.adw_billing.errors import DatabaseError, ProofFailed
-from functions.adw_billing.loader import plan
+from functions.adw_billing.loader import load_plan
 from functions.adw_billing.loader.load_object import MAX_SHOWN_REJECTED, Budget, ObjectLoader
 from functions.adw_billing.model.exact_sums import plain
 from functions.adw_billing.parse.chunks import CHUNK_BYTES
@@ -106,7 +106,7 @@ class LoadRun:
         self._warehouse = warehouse
         self._reports = reports
         self._options = options
-        self._throughput = plan.Throughput()
+        self._throughput = load_plan.Throughput()
         self._summary = LoadSummary()
         self._failures = 0
         self._refusal: FunctionError | None = None
@@ -143,7 +143,7 @@ class LoadRun:
         for tenancy in sorted({report.tenancy_id for report in listed}):
             for (name, etag), entry in self._warehouse.ledger(tenancy).items():
                 ledger[tenancy, name, etag] = entry
-        return plan.pending(listed, ledger, newest_first=self._options.newest_first)
+        return load_plan.pending(listed, ledger, newest_first=self._options.newest_first)
 
     def _worth_starting(self, report: ReportObject, *, first: bool) -> bool:
         """Tell whether anything of the object can be finished; the first one is always tried, so that calls get on."""

@@ -6,7 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from functions.adw_billing.errors import ChildTenancy, ReportsNotAuthorised, ReportsNotFound, WrongRegion
-from functions.adw_billing.retries import OCI_ATTEMPTS
+from functions.adw_billing.oci_attempts import OCI_ATTEMPTS
 from functions.adw_billing.source.reports import NAMESPACE, Bucket
 from shared.errors import FunctionError, OciServiceError, TokenExpired
 from shared.oci.object_store import ObjectStore

@@ -6,7 +6,7 @@ import base64
 import binascii
 from typing import TYPE_CHECKING, Any
 
-from functions.adw_billing.retries import OCI_ATTEMPTS
+from functions.adw_billing.oci_attempts import OCI_ATTEMPTS
 from shared.errors import MissingInputData, NotAuthorised, OciServiceError, TokenExpired
 from shared.oci.clients import client, oci_errors
 from shared.settings import Secret

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from functions.adw_billing.errors import WalletUnusable
-from functions.adw_billing.retries import OCI_ATTEMPTS
+from functions.adw_billing.oci_attempts import OCI_ATTEMPTS
 from functions.adw_billing.warehouse.oracle.wallet_archive import MAX_BYTES, REQUIRED_FILES, unpack, write
 from shared.errors import NotAuthorised, OciServiceError, TokenExpired
 from shared.oci.clients import client, oci_errors
