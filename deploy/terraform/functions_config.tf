@@ -78,6 +78,7 @@ locals {
       node_pool_compartment_id               = var.oke_autoscaler_node_pool_compartment_id
       expander                               = var.oke_autoscaler_expander
       headroom                               = var.oke_autoscaler_headroom
+      replace_saving_percent                 = var.oke_autoscaler_replace_saving_percent
       node_pool_stabilization_window         = var.oke_autoscaler_node_pool_stabilization_window
       node_utilization_percent               = var.oke_autoscaler_node_utilization_percent
       unneeded_minutes                       = var.oke_autoscaler_unneeded_minutes

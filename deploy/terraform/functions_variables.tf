@@ -394,6 +394,12 @@ variable "oke_autoscaler_headroom" {
   default     = null
 }
 
+variable "oke_autoscaler_replace_saving_percent" {
+  description = "Replace a node whose pods fit on a new node of another pool that costs so many percent less: the new node first, then the drain, one at a time; 0 = off. Each one moves pods; read docs/node-pools.md before. Default: 0."
+  type        = number
+  default     = null
+}
+
 variable "oke_autoscaler_node_pool_stabilization_window" {
   description = "Minutes after a pool's newest node became ready in which the pool is left alone. Default: 3."
   type        = number

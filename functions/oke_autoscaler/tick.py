@@ -15,6 +15,7 @@ from functions.oke_autoscaler.act.give_up import give_up
 from functions.oke_autoscaler.act.history import with_changes, with_joining, with_memories
 from functions.oke_autoscaler.act.observe import Observed, decide_on, observe, observe_loads
 from functions.oke_autoscaler.act.removal import Removals
+from functions.oke_autoscaler.act.replace_node import note_replacement, without_replacement
 from functions.oke_autoscaler.act.resume import resume
 from functions.oke_autoscaler.act.scale_up import ScaleUp
 from functions.oke_autoscaler.clients.changes import Changes
@@ -163,6 +164,11 @@ class Tick:
         return replace(decision, pools=tuple(_with_removals(pool, removals) for pool in decision.pools))
 
     def _scale_up(self, removals: Removals, observed: Observed, decision: Decision, now: float) -> Decision:
+        if decision.replacement is not None:
+            noted = note_replacement(removals, observed, decision, now)
+            if noted is None:
+                return without_replacement(decision)
+            observed = noted
         scale_up = ScaleUp(self.oke, self.settings, self.cluster.changes, now, observed, decision)
         scale_up.run()
         grown = {pool.name for pool in scale_up.done.values()}

@@ -37,6 +37,7 @@ from functions.oke_autoscaler.model.reasons import (
     POOL_NOT_STABLE,
     POOL_STABILIZING,
     POOL_UPDATING,
+    REPLACEMENT,
     SCHEDULER_DISAGREES,
     UNNEEDED,
     UNSCHEDULABLE_PODS,
@@ -86,6 +87,7 @@ def decide(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[
         recovered=frozenset(each.id for each in state.pools.statuses if each.has_recovered),
         mark_unneeded=tuple(verdicts.mark),
         unmark=tuple(verdicts.unmark),
+        replacement=verdicts.replacement,
         headroom_nodes=frozenset(node.name for group in state.headroom for node, _ in plan.placed.get(group.ident, ())),
         unreadable=tuple(snapshot.unreadable_objects()),
         memories=state.memories,
@@ -170,6 +172,7 @@ def _pool_verdict(
         verdict.level, verdict.reason, verdict.unschedulable = "warning", blocked, left[blocked]
     else:
         _scale_down(verdict, verdicts, pool_status)
+        _replace(verdict, verdicts)
     return verdict
 
 
@@ -219,6 +222,12 @@ def _missing_headroom(state: ClusterState, plan: PlacementPlan, pool_status: Poo
 def _could_hold(state: ClusterState, group: PodGroup, pool_status: PoolStatus) -> bool:
     mine = (offering for offering in state.offerings if offering.pool_status is pool_status)
     return any(not offering.obstacle(state.simulation.static, group) for offering in mine)
+
+
+def _replace(verdict: PoolVerdict, verdicts: RemovalPlan) -> None:
+    """Ask for the new node, where the replacement's is one of this pool."""
+    if verdicts.replacement is not None and verdicts.replacement.pool_id == verdict.id:
+        verdict.action, verdict.reason, verdict.wanted_size = "scale-up", REPLACEMENT, verdict.size + 1
 
 
 def _scale_down(verdict: PoolVerdict, verdicts: RemovalPlan, pool_status: PoolStatus) -> None:

@@ -105,6 +105,15 @@ class GiveUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Replacement:
+    """A node that gives way to a new one of a cheaper pool: noted now, drained once the new one is there."""
+
+    node: str
+    pool_id: str
+    """Of the new node."""
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """Everything a tick does. Nodes are named by ``metadata.name``."""
 
@@ -125,6 +134,8 @@ class Decision:
     """Nodes that get the taint DeletionCandidateOfClusterAutoscaler with the time of this tick."""
     unmark: tuple[str, ...] = ()
     """Nodes that lose that taint: they are needed again."""
+    replacement: Replacement | None = None
+    """The node that is to be replaced; its pool's verdict asks for the new one."""
     headroom_nodes: frozenset[str] = frozenset()
     """Nodes that hold headroom: they are needed without a pod."""
     unreadable: tuple[Unreadable, ...] = ()

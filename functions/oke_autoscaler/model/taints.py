@@ -10,12 +10,12 @@ from typing import Any
 
 from functions.oke_autoscaler.model.kubernetes_objects import Node, Taint
 from functions.oke_autoscaler.model.nodes import CORDONED, DELETION_CANDIDATE, TO_BE_DELETED, annotation
-from functions.oke_autoscaler.model.reasons import CPU_LOAD, RAM_LOAD, UNNEEDED
+from functions.oke_autoscaler.model.reasons import CPU_LOAD, RAM_LOAD, REPLACED, UNNEEDED
 
 REASON = "oke-autoscaler/removal-reason"
 """The annotation with the reason for which the node was chosen."""
 
-REASONS = frozenset({CPU_LOAD, RAM_LOAD, f"{CPU_LOAD}+{RAM_LOAD}", UNNEEDED})
+REASONS = frozenset({CPU_LOAD, RAM_LOAD, f"{CPU_LOAD}+{RAM_LOAD}", UNNEEDED, REPLACED})
 
 Patch = dict[str, Any]
 

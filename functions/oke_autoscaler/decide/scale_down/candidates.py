@@ -14,6 +14,7 @@ from functions.oke_autoscaler.model.nodes import (
     taint_time,
 )
 from functions.oke_autoscaler.model.pods import is_daemon, is_mirror, is_unreadable
+from functions.oke_autoscaler.model.replacements import is_being_replaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.decide.scale_down.rescheduling import PodCounts
     from functions.oke_autoscaler.decide.simulation.cluster_state import ClusterState
     from functions.oke_autoscaler.model.kubernetes_objects import Node, Pod
+    from functions.oke_autoscaler.settings import Settings
 
 
 @dataclass(slots=True)
@@ -39,6 +41,12 @@ class Candidate:
     since: float | None = None
     """When it was found unneeded first, by its taint."""
     simulated: bool = False
+    being_replaced: bool = False
+    """A new node has been asked for in its place; neither its utilisation nor the pool's load matters then."""
+
+    def cost(self, state: ClusterState) -> float:
+        """Return what a node of its pool costs, 0 where that is not known."""
+        return next((each.cost for each in state.offerings if each.pool_status is self.pool_status), 0.0)
 
     @property
     def no_place_reason(self) -> str:
@@ -83,9 +91,17 @@ def make_candidate(state: ClusterState, rules: DrainRules, node: Node, planned: 
     candidate = Candidate(
         node, pool_status, verdict, drain, [*moving_pods, *planned], empty, taint_time(node, DELETION_CANDIDATE)
     )
-    verdict.eligible_reason = find_ineligibility(state, node, pool_status, used, empty=empty)
+    if state.settings.replace_saving_percent:
+        candidate.being_replaced = is_being_replaced(node, state.now, replacement_window_seconds(state.settings))
+    excused = empty or candidate.being_replaced
+    verdict.eligible_reason = find_ineligibility(state, node, pool_status, used, empty=excused)
     verdict.eligible = verdict.eligible_reason is None
     return candidate
+
+
+def replacement_window_seconds(settings: Settings) -> float:
+    """Return for how long a replacement is under way: the time of a node to come, and that of a drain to begin."""
+    return (settings.provision_timeout_minutes + settings.drain_timeout_minutes) * 60
 
 
 def names_of(pods: Iterable[Pod]) -> list[str]:

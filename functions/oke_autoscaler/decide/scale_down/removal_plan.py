@@ -12,6 +12,7 @@ from functions.oke_autoscaler.decide.scale_down.controller_moves import Controll
 from functions.oke_autoscaler.decide.scale_down.drain_rules import DrainRules
 from functions.oke_autoscaler.decide.scale_down.eligibility import BEING_REMOVED, NOT_AUTOSCALED
 from functions.oke_autoscaler.decide.scale_down.node_budget import pool_budgets
+from functions.oke_autoscaler.decide.scale_down.replacement import find_replacement
 from functions.oke_autoscaler.decide.scale_down.rescheduling import Rescheduler
 from functions.oke_autoscaler.decide.simulation.static_fit import BEING_DELETED, NodeClass
 from functions.oke_autoscaler.model.decision import NodeVerdict, Removal
@@ -24,7 +25,7 @@ from functions.oke_autoscaler.model.nodes import (
 )
 from functions.oke_autoscaler.model.oci_objects import GONE_NODES
 from functions.oke_autoscaler.model.pods import asks_for_eviction
-from functions.oke_autoscaler.model.reasons import UNNEEDED, pool_not_ready
+from functions.oke_autoscaler.model.reasons import REPLACED, UNNEEDED, pool_not_ready
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,10 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.decide.cluster.pools import PoolStatus
     from functions.oke_autoscaler.decide.scale_down.waiting_pods import WaitingPods
     from functions.oke_autoscaler.decide.simulation.cluster_state import ClusterState
+    from functions.oke_autoscaler.decide.simulation.nodes import SimulatedNode
+    from functions.oke_autoscaler.decide.simulation.offerings import Offering
     from functions.oke_autoscaler.decide.simulation.placement_plan import PlacementPlan
+    from functions.oke_autoscaler.model.decision import Replacement
     from functions.oke_autoscaler.model.oci_objects import Load
 
 
@@ -45,6 +49,7 @@ class RemovalPlan:
     remove: list[Removal] = field(default_factory=list)
     mark: list[str] = field(default_factory=list)
     unmark: list[str] = field(default_factory=list)
+    replacement: Replacement | None = None
 
 
 def plan_removals(state: ClusterState, plan: PlacementPlan, waiting: WaitingPods) -> RemovalPlan:
@@ -61,8 +66,10 @@ def plan_removals(state: ClusterState, plan: PlacementPlan, waiting: WaitingPods
         make_candidate(state, rules, each, planned.get(each.metadata.name, ())) for each in state.snapshot.nodes
     ]
     rescheduler = Rescheduler(state)
-    planner = _RemovalPlanner(state, rescheduler, waiting)
+    planner = RemovalPlanner(state, rescheduler, waiting)
     planner.run(candidates)
+    # Before the rest is tried: what is only tried is taken out of the simulation as well.
+    planner.verdicts.replacement = find_replacement(planner, candidates)
     for candidate in sorted(
         (candidate for candidate in candidates if not candidate.simulated),
         key=lambda candidate: not candidate.moving_pods,
@@ -83,7 +90,7 @@ def _unregistered(state: ClusterState) -> Iterator[NodeVerdict]:
                 yield NodeVerdict(name, pool_status.name, reason=why, eligible_reason=why, remove_now_reason=why)
 
 
-class _RemovalPlanner:
+class RemovalPlanner:
     """Which nodes go now, which are only marked: one after another on one simulation, with one budget."""
 
     def __init__(self, state: ClusterState, rescheduler: Rescheduler, waiting: WaitingPods) -> None:
@@ -92,6 +99,8 @@ class _RemovalPlanner:
         self.waiting = waiting
         self.held: set[str] = set()
         self.verdicts = RemovalPlan()
+        self.unneeded: set[str] = set()
+        """Nodes that go, now or later."""
         self.budgets = Budgets(state.snapshot.budgets)
         self.moves = ControllerMoves(state, self.budgets)
         self.nodes_allowed = pool_budgets(state)
@@ -111,20 +120,24 @@ class _RemovalPlanner:
             if candidate.verdict.eligible_reason == BEING_REMOVED:
                 self.simulate(candidate)
                 candidate.verdict.evict_later = names_of(self.moves.send(candidate.drain.evict))
-        unneeded: set[str] = set()
         for candidate in sorted(
-            candidates, key=lambda candidate: (self._too_early(candidate) is not None, *candidate.order)
+            candidates,
+            key=lambda candidate: (
+                not candidate.being_replaced,
+                self._too_early(candidate) is not None,
+                *candidate.order,
+            ),
         ):
             reason = self._find_obstacle(candidate)
             candidate.verdict.remove_now_reason = reason or self._postponed(candidate)
             if reason is None and self._plan(candidate):
-                unneeded.add(candidate.node.metadata.name)
+                self.unneeded.add(candidate.node.metadata.name)
         for candidate in candidates:
             marked = has_taint(candidate.node, DELETION_CANDIDATE)
             stabilizing = candidate.pool_status is not None and candidate.pool_status.phase != "ready"
             # A node that is held for a pod that waits keeps its time: the pod may go elsewhere.
             kept = stabilizing or candidate.node.metadata.name in self.held
-            if marked and candidate.node.metadata.name not in unneeded and not kept:
+            if marked and candidate.node.metadata.name not in self.unneeded and not kept:
                 self.verdicts.unmark.append(candidate.node.metadata.name)
 
     def _find_obstacle(self, candidate: Candidate) -> str | None:
@@ -155,7 +168,7 @@ class _RemovalPlanner:
 
     def _too_busy(self, candidate: Candidate, pool_status: PoolStatus) -> str | None:
         """Apply the administrator's thresholds; a node that runs nothing of its own may go whatever the load is."""
-        if candidate.empty:
+        if candidate.empty or candidate.being_replaced:
             return None
         own = self._load(candidate)
         if own is None or (own.cpu_percent is None and own.ram_percent is None):
@@ -171,6 +184,8 @@ class _RemovalPlanner:
 
     def _too_early(self, candidate: Candidate) -> str | None:
         """Return why the node has not been unneeded for long enough."""
+        if candidate.being_replaced:
+            return None
         ready, pool_status = is_ready(candidate.node), candidate.pool_status
         own = pool_status.thresholds if pool_status is not None else self.state.settings
         minutes = own.unneeded_minutes if ready else own.unready_minutes
@@ -194,7 +209,7 @@ class _RemovalPlanner:
         if not verdict.removable or pool_status is None:
             verdict.remove_now_reason = verdict.reason
             return False
-        reasons = () if candidate.empty else self.loads[pool_status.id].reasons(pool_status.thresholds)
+        reasons = self._reasons(candidate, pool_status)
         self.spare[pool_status.id] -= 1
         self.loads[pool_status.id] = self.loads[pool_status.id].without(self._load(candidate))
         self.budgets.reserve(candidate.drain.evict)
@@ -211,6 +226,26 @@ class _RemovalPlanner:
             self.verdicts.mark.append(name)
         return True
 
+    def _reasons(self, candidate: Candidate, pool_status: PoolStatus) -> tuple[str, ...]:
+        """Return why it goes, but for being unneeded."""
+        if candidate.being_replaced:
+            return (REPLACED,)
+        return () if candidate.empty else self.loads[pool_status.id].reasons(pool_status.thresholds)
+
+    def may_drain(self, candidate: Candidate, pool_status: PoolStatus) -> bool:
+        """Tell whether minimum, budgets and brakes would let the node go in this tick."""
+        held = self.spare[pool_status.id] < 1 or self._braked(candidate, pool_status)
+        return not held and not any(self.budgets.obstacle(pod) for pod in candidate.drain.evict)
+
+    def needs_one_of(self, candidate: Candidate, offering: Offering) -> bool:
+        """Tell whether its pods fit on the nodes that stay and a new node of an offering, and not without that one."""
+        node = self.state.simulated_nodes[candidate.node.metadata.name]
+        placeholder, pods = _leaving_class(node), candidate.moving_pods
+        if self.rescheduler.fits_with(node, pods, placeholder, None):
+            return False
+        more = [offering.make(placement) for placement in offering.placements]
+        return any(self.rescheduler.fits_with(node, pods, placeholder, each) for each in more)
+
     def _braked(self, candidate: Candidate, pool_status: PoolStatus) -> str | None:
         """Return why a node that may go has to wait for others that are going; it stays a candidate meanwhile."""
         allowed = self.nodes_allowed[pool_status.id].obstacle(ready=is_ready(candidate.node))
@@ -220,7 +255,7 @@ class _RemovalPlanner:
         """Set the verdict ``removable``: the drain rules hold, and its pods fit on the nodes that stay.
 
         A node found removable leaves the simulation with its pods moved, so all nodes called removable in one tick may
-        go together. The placeholder's class has a number below 0, which no class of a node has.
+        go together.
         """
         candidate.simulated = True
         verdict, simulated_node = candidate.verdict, self.state.simulated_nodes[candidate.node.metadata.name]
@@ -229,11 +264,12 @@ class _RemovalPlanner:
         elif candidate.drain.reason is not None:
             verdict.reason = candidate.drain.reason
         else:
-            placeholder = NodeClass(
-                -1 - simulated_node.node_class.ident,
-                simulated_node.node_class.labels,
-                [*simulated_node.node_class.taints, BEING_DELETED],
-                simulated_node.name,
-            )
+            placeholder = _leaving_class(simulated_node)
             verdict.removable = self.rescheduler.try_remove(simulated_node, candidate.moving_pods, placeholder)
             verdict.reason = None if verdict.removable else candidate.no_place_reason
+
+
+def _leaving_class(node: SimulatedNode) -> NodeClass:
+    """Return the class of the node while it is drained; its number is below 0, which no class of a node has."""
+    now = node.node_class
+    return NodeClass(-1 - now.ident, now.labels, [*now.taints, BEING_DELETED], node.name)

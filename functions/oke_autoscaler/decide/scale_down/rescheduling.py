@@ -39,6 +39,32 @@ class Rescheduler:
         look at taints, as it will be during the drain (cluster-autoscaler 1.37, simulator/cluster.go).
         """
         simulation, mark, node_class = self._simulation, self._simulation.mark(), node.node_class
+        if not self._empty(node, moving_pods, placeholder):
+            self._undo(node, node_class, mark)
+            return False
+        # Vanishing is not in the journal, and need not be: nobody rolls back behind a removal that has succeeded. What
+        # arrived at a node is kept, because the pods that the snapshot has there are not all that move when that node
+        # is tried in its turn.
+        simulation.vanish(node)
+        for target, arrived, count in simulation.since(mark):
+            if arrived is not None and target is not node:
+                self._arrived.setdefault(id(target), []).append((arrived, count))
+        return True
+
+    def fits_with(
+        self, node: SimulatedNode, moving_pods: PodCounts, placeholder: NodeClass, more: SimulatedNode | None
+    ) -> bool:
+        """Tell whether the pods would fit, if there were one node ``more`` where it is given; nothing changes."""
+        mark, node_class = self._simulation.mark(), node.node_class
+        if more is not None:
+            self._simulation.open(more)
+        fits = self._empty(node, moving_pods, placeholder)
+        self._undo(node, node_class, mark)
+        return fits
+
+    def _empty(self, node: SimulatedNode, moving_pods: PodCounts, placeholder: NodeClass) -> bool:
+        """Close the node and move its pods; whether all have a place."""
+        simulation = self._simulation
         moving_pods = [*moving_pods, *self._arrived.get(id(node), ())]
         # Every group is asked, not only up to the first that is bound: a count that is made while the node stands as a
         # placeholder would not see the pods that stay on it.
@@ -50,21 +76,15 @@ class Rescheduler:
         simulation.close(node)
         if constrained:
             simulation.change_class(node, placeholder)
-        if all(self._move(group, pods) for group, pods in moving_pods):
-            # Vanishing is not in the journal, and need not be: nobody rolls back behind a removal that has succeeded.
-            # What arrived at a node is kept, because the pods that the snapshot has there are not all that move when
-            # that node is tried in its turn.
-            simulation.vanish(node)
-            for target, arrived, count in simulation.since(mark):
-                if arrived is not None and target is not node:
-                    self._arrived.setdefault(id(target), []).append((arrived, count))
-            return True
+        return all(self._move(group, pods) for group, pods in moving_pods)
+
+    def _undo(self, node: SimulatedNode, node_class: NodeClass, mark: int) -> None:
+        """Bring the node and its pods back."""
         # The class goes back before the pods do: they are counted in the domain that they were taken from.
-        if constrained:
-            simulation.change_class(node, node_class)
-        simulation.rollback(mark)
-        simulation.reopen(node)
-        return False
+        if node.node_class is not node_class:
+            self._simulation.change_class(node, node_class)
+        self._simulation.rollback(mark)
+        self._simulation.reopen(node)
 
     def _move(self, group: PodGroup, pods: int) -> bool:
         """Place the pods of one group on the first nodes that take them."""
