@@ -19,6 +19,11 @@ LIMIT_SECONDS = 600
 """Of one scenario, which plays hours of simulated time; the longest takes some 10 s on an idle machine."""
 
 LONG = {"web-day"}
+NOT_YET = {
+    "capacity-returns": "each attempt in vain makes the size larger",
+}
+"""Scenarios that the function does not hold yet, and why; who mends it takes the line away."""
+
 FILES = sorted(file.stem for file in FOLDER.glob("*.yaml"))
 
 
@@ -27,7 +32,14 @@ def run_of(name: str, keys_folder: Path, rule: str = "function") -> ScenarioRun:
 
 
 @pytest.mark.timeout(LIMIT_SECONDS)
-@pytest.mark.parametrize("name", [name for name in FILES if name not in LONG])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.xfail(strict=True, reason=NOT_YET[name])) if name in NOT_YET else name
+        for name in FILES
+        if name not in LONG
+    ],
+)
 def test_a_scenario_ends_as_its_file_says(name: str, keys_folder: Path, tmp_path: Path) -> None:
     run = run_of(name, keys_folder)
     assert not unmet_expectations(run), timeline_text(run)
@@ -54,6 +66,23 @@ def test_all_kinds_of_scenario_are_there() -> None:
         "flapping",
         "scale-from-zero",
         "web-day",
+        "business-hours",
+        "capacity-returns",
+        "clock-ahead",
+        "edited-pool",
+        "late-gpu",
+        "mass-drain",
+        "memory-tax",
+        "memory-from-zero",
+        "never-joins",
+        "never-ready",
+        "other-scheduler",
+        "preemptible",
+        "startup-taint",
+        "tainted-node",
+        "unrelated-freeze",
+        "volume-limit",
+        "zone-balance",
     }
 
 
