@@ -39,7 +39,7 @@ def give_up(removals: Removals, observed: Observed, decision: Decision, deadline
 def _delete(removals: Removals, observed: Observed, each: GiveUp) -> bool:
     """Delete one instance; return whether it is gone or going."""
     state = removals.pool_if_unchanged(observed.pools[each.pool_id])
-    if state is None or not is_member(state, each.instance_id) or not removals.keeps_minimum(state):
+    if state is None or not is_member(state, each.instance_id):
         return False
     outcome = removals.delete_unregistered(state, each.instance_id, each.name, each.why)
     return outcome in {Deletion.DELETED, Deletion.ALREADY}

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 
 from emulator.base.hooks import AbandonRequest
+from functions.oke_autoscaler.model.tick_state import TickState, written
 from tests.support.autoscaler import IDLE, config, deletions, evictions, host_names, put_taint, taint_keys
 from tests.support.tick_process import TickProcess, TickProcesses
 
@@ -94,7 +95,30 @@ def deleted(cloud: Cloud) -> bool:
     return len(deletions(cloud)) >= 1
 
 
+def start_giving_up(cloud: Cloud) -> dict[str, str]:
+    """An instance that an earlier tick saw 20 minutes ago and that never registered; a pod waits."""
+    bad = cloud.cluster.add_pool("p", size=0, labels={}, never_register=1)
+    good = cloud.cluster.add_pool("good", size=0, ocpus=4, memory_gib=64, labels={})
+    cloud.cluster.node_pools.resize(bad, 1)
+    cloud.cluster.advance(1200)
+    cloud.cluster.add_replicas("web", 1, cpu="2", memory="4Gi")
+    state = TickState(joining={bad.id: {bad.nodes[0].id: cloud.cluster.clock() - 1200}})
+    cloud.cluster.put(
+        {
+            "kind": "ConfigMap",
+            "metadata": {"name": "oke-autoscaler-state", "namespace": "kube-system"},
+            "data": written(state),
+        }
+    )
+    return config(cloud, bad, good)
+
+
+def gave_up(cloud: Cloud) -> bool:
+    return len(deletions(cloud)) == 1 and pool_of(cloud, "good").size == 1  # type: ignore[attr-defined]
+
+
 PLANS = {
+    "give-up": Plan(start_giving_up, gave_up, lost_nodes=1, evicted_pods=0),
     "scale-up": Plan(start_growing, grown, lost_nodes=0, evicted_pods=0),
     "drain": Plan(start_draining, drained, lost_nodes=1, evicted_pods=3),
     "delete": Plan(start_deleting, deleted, lost_nodes=2, evicted_pods=0),

@@ -204,7 +204,6 @@ def _upcoming(pool_status: PoolStatus) -> Iterable[OkeNode | None]:
     failed = _failed_nodes(pool_status.pool)
     given_up = {each.instance_id for each in pool_status.missing}
     missing = pool_status.size - sum(1 for node in pool_status.nodes if instance_id(node) in registered) - len(failed)
-    missing -= len(given_up - registered - {node.id for node in failed})
     known = [
         node for node in pool_status.pool.nodes or () if node not in failed and node.lifecycle_state not in GONE_NODES
     ]
