@@ -5,7 +5,17 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from emulator.kubernetes.kinds import CLAIM, CSI_NODE, DAEMON_SET, NODE, POD, REPLICA_SET, STATEFUL_SET, ResourceKind
+from emulator.kubernetes.kinds import (
+    CLAIM,
+    CSI_NODE,
+    DAEMON_SET,
+    NODE,
+    POD,
+    REPLICA_SET,
+    RESOURCE_SLICE,
+    STATEFUL_SET,
+    ResourceKind,
+)
 from emulator.kubernetes.object_fields import (
     Object,
     at,
@@ -52,10 +62,13 @@ def mark_cordoned(store: Store, now_epoch_seconds: float) -> None:
 
 
 def remove_orphans(store: Store, node: str) -> None:
-    """Remove the pods and the CSINode of a node that is gone, as the garbage collectors do."""
+    """Remove the pods, the CSINode and the devices of a node that is gone, as the garbage collectors do."""
     for pod in store.pods_on(node):
         store.remove(POD, key_of(pod))
     store.remove(CSI_NODE, ("", node))
+    for one in store.all(RESOURCE_SLICE):
+        if spec_of(one).get("nodeName") == node:
+            store.remove(RESOURCE_SLICE, key_of(one))
 
 
 def keep_daemon_sets(store: Store) -> None:

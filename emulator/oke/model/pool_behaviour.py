@@ -34,6 +34,14 @@ class LateLabels(TypedDict, total=False):
     every: int
 
 
+class PoolDevices(TypedDict, total=False):
+    """Devices of dynamic resource allocation: so many of a driver's on each node, or on the first few only."""
+
+    driver: str
+    count: int
+    nodes: int
+
+
 class BehaviourFields(TypedDict, total=False):
     """The knobs of `PoolBehaviour` as `add_pool`, `edit_pool` and a scenario's pool take them."""
 
@@ -49,11 +57,14 @@ class BehaviourFields(TypedDict, total=False):
     late_labels: Sequence[LateLabels]
     device_seconds: float
     clock_ahead: float
+    devices: PoolDevices | None
 
 
 @dataclass
 class PoolBehaviour:
-    """Knobs of one pool; all but the first two concern nodes that begin later, not those that `add_pool` makes.
+    """Knobs of one pool.
+
+    All but `memory_tax`, `volume_limit` and `devices` concern nodes that begin later, not those that `add_pool` makes.
 
     `memory_tax`: MiB and MiB a GiB that the hypervisor keeps of a virtual machine's memory (`[0, 0]`: none; bare metal
     has no hypervisor). `volume_limit`: block volumes a node takes, as its CSINode says (None: it names no limit).
@@ -66,6 +77,7 @@ class PoolBehaviour:
     seconds after Ready (without `seconds`: they stay), as `node.cilium.io/agent-not-ready`. `late_taints`,
     `late_labels`: put on so many seconds after Ready. `device_seconds`: from Ready until GPUs are in the capacity.
     `clock_ahead`: seconds that a new node's clock is ahead, so that its Ready time lies in the future.
+    `devices`: what its nodes list in ResourceSlices (`{driver: gpu.example.com, count: 1, nodes: 1}`).
     """
 
     memory_tax: Sequence[float] = MEMORY_TAX
@@ -80,6 +92,7 @@ class PoolBehaviour:
     late_labels: Sequence[LateLabels] = ()
     device_seconds: float = DEVICE_SECONDS
     clock_ahead: float = 0.0
+    devices: PoolDevices | None = None
 
     def change(self, values: Mapping[str, object]) -> None:
         """Set the knobs among values that may hold more."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emulator.kubernetes.kinds import CSI_NODE, NODE, POD
+from emulator.kubernetes.kinds import CSI_NODE, NODE, POD, RESOURCE_SLICE
 from emulator.kubernetes.object_fields import Object, at, changed, key_of, labels_of, spec_of, status_of, with_condition
 from emulator.oke.model.shape_catalogue import SHAPES
 from emulator.oke.model.taint_text import taints_in
 from emulator.oke.nodes.machine_resources import devices_of, resources_of
+from emulator.oke.scheduling.devices import device_slice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -38,7 +39,17 @@ class Hosts:
             return
         self._store.create(NODE, node_object(pool, node))
         self._store.create(CSI_NODE, csi_node_object(pool, node))
+        self._list_devices(pool, node)
         self.set_ready(node.host, ready=False)
+
+    def _list_devices(self, pool: NodePoolRecord, node: PoolNode) -> None:
+        devices = pool.behaviour.devices
+        if devices is None:
+            return
+        driver, hosts = devices["driver"], {one.host for one in pool.nodes}
+        held = sum(1 for one in self._store.all(RESOURCE_SLICE) if spec_of(one).get("nodeName") in hosts)
+        if held < devices.get("nodes", held + 1):
+            self._store.create(RESOURCE_SLICE, device_slice(node.host, driver, devices.get("count", 1)))
 
     def set_ready(self, name: str, *, ready: bool, since_epoch_seconds: float | None = None) -> None:
         """Turn a node's Ready condition and the taint that goes with it."""

@@ -24,6 +24,7 @@ from emulator.kubernetes.object_fields import (
 )
 from emulator.kubernetes.pod_deletion import DeleteOptions, delete_pod
 from emulator.oke.scheduling import verdict
+from emulator.oke.scheduling.devices import Devices
 from emulator.oke.scheduling.fit import fits_by_rules, requests_of, tolerates_node
 from emulator.oke.scheduling.node_info import NodeInfo, priority_of
 from emulator.oke.scheduling.pod_affinity import pod_rules_obstacle
@@ -66,6 +67,7 @@ class Scheduler:
         self._behaviour = behaviour
         self._clock = clock
         self._volumes = Volumes(store)
+        self._devices = Devices(store)
         self._node_infos: dict[str, NodeInfo] = {}
         store.listen(self._note)
 
@@ -75,6 +77,7 @@ class Scheduler:
 
     def run(self) -> None:
         """Bind or mark every pending pod."""
+        self._devices.keep_claims()
         pending = [pod for pod in self._store.pods_on("") if _is_pending(pod)]
         if not pending:
             return
@@ -105,7 +108,7 @@ class Scheduler:
 
     def _place(self, pod: Object, node_infos: list[NodeInfo]) -> _Refusal | None:
         """Bind a pod to the best node; return why not when there is none."""
-        if missing := self._volumes.missing(pod):
+        if missing := self._volumes.missing(pod) or self._devices.missing(pod):
             return _Refusal([[missing]] * len(node_infos), missing)
         requests = requests_of(spec_of(pod))
         reasons = [self._obstacles(pod, requests, node_info, node_infos) for node_info in node_infos]
@@ -138,7 +141,7 @@ class Scheduler:
         if lacking := node_info.lacks(requests):
             return [verdict.TOO_MANY_PODS if name == "pods" else f"Insufficient {name}" for name in lacking]
         why = self._volumes.obstacle(pod, node_info) or pod_rules_obstacle(pod, node_info, node_infos)
-        why = why or self._own_refusal(pod, node_info.name)
+        why = why or self._devices.obstacle(pod, node_info.name) or self._own_refusal(pod, node_info.name)
         return [why] if why else []
 
     def _own_refusal(self, pod: Object, host: str) -> str:
@@ -153,6 +156,7 @@ class Scheduler:
             {"type": "PodScheduled", "status": "True", "lastTransitionTime": at(self._clock()), "lastProbeTime": None},
         )
         self._volumes.bind(pod, node_info.node)
+        self._devices.bind(pod, node_info.name)
         self._store.replace(POD, bound)
         node_info.add(bound, requests)
 

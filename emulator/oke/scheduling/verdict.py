@@ -26,6 +26,8 @@ SPREAD_LABEL = "node(s) didn't match pod topology spread constraints (missing re
 POD_AFFINITY = "node(s) didn't match pod affinity rules"
 POD_ANTI_AFFINITY = "node(s) didn't match pod anti-affinity rules"
 EXISTING_ANTI_AFFINITY = "node(s) didn't satisfy existing pods anti-affinity rules"
+DEVICES = "cannot allocate all claims"
+DEVICES_ELSEWHERE = "resourceclaim not available on the node"
 TOO_MANY_PODS = "Too many pods"
 
 _LASTING = {UNSCHEDULABLE, AFFINITY, TAINTS, VOLUME_NODE, VOLUME_BIND, SPREAD_LABEL, POD_AFFINITY}
