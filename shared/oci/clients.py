@@ -125,6 +125,35 @@ def make_client(
     return made
 
 
+def bare_client(service: str, settings: OciSettings, deadline: Deadline, identity: Credentials, where: str) -> Any:  # noqa: ANN401
+    """Return the SDK's base client, whose ``call_api`` reads JSON, for a call that is not worth a service's models.
+
+    ``where`` is the service's address up to its version, as ``https://iaas.{region}.{secondLevelDomain}/20160918``.
+    """
+    from oci.base_client import BaseClient
+    from oci.circuit_breaker import NoCircuitBreakerStrategy
+
+    trust(settings.ca_certificates)
+    config, signer = identity
+    template, _, version = where.rpartition("/")
+    arguments: dict[str, Any] = {"service_endpoint": settings.oci_endpoint} if settings.oci_endpoint else {}
+    made = BaseClient(
+        service,
+        config,
+        signer,
+        {},
+        regional_client=True,
+        base_path=f"/{version}",
+        service_endpoint_template=template,
+        skip_deserialization=True,
+        circuit_breaker_strategy=NoCircuitBreakerStrategy(),
+        timeout=attempt_timeouts(deadline.bounded(READ_SECONDS)),
+        **arguments,
+    )
+    end_with(made.session, deadline.remaining_seconds)
+    return made
+
+
 @contextlib.contextmanager
 def oci_errors(service: str) -> Iterator[None]:
     """Turn the SDK's exceptions inside the block into OciServiceError (status 0 where there was no answer)."""

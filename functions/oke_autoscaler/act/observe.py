@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from functions.oke_autoscaler.act.unknown_shapes import with_known_sizes
 from functions.oke_autoscaler.decide.decide import decide
 from functions.oke_autoscaler.model.snapshot import Snapshot
 
@@ -32,6 +35,9 @@ class Observed:
 
     def with_pool(self, state: ReadPool) -> Observed:
         """Return the same with one pool replaced by a newer reading."""
+        known = self.pools.get(state.pool.id)
+        if known is not None and known.pool.listed_size is not None:
+            state = replace(state, pool=msgspec.structs.replace(state.pool, listed_size=known.pool.listed_size))
         pools = {**self.pools, state.pool.id: state}
         return Observed(replace(self.snapshot, pools=[each.pool for each in pools.values()]), pools)
 
@@ -63,6 +69,8 @@ def observe(oke: Oke, cluster: Cluster, settings: Settings, memory: StateMap) ->
     # Namespaces and volumes can be long lists that few clusters' pods have rules about, so the pods decide.
     pods = cluster.pods()
     uses_claims = any(_uses_claims(pod) for pod in pods)
+    remembered = memory.read()
+    states = with_known_sizes(oke, states, remembered, settings)
     snapshot = Snapshot(
         pools=[state.pool for state in states.values()],
         nodes=cluster.nodes(),
@@ -78,7 +86,7 @@ def observe(oke: Oke, cluster: Cluster, settings: Settings, memory: StateMap) ->
         # a tick that may not list them ends, with the right that it lacks, before it moves one.
         csi_nodes=cluster.csi_nodes() if uses_claims else (),
         work_requests=oke.work_requests({state.compartment_id for state in states.values()}),
-        state=memory.read(),
+        state=remembered,
         nameless=tuple(cluster.nameless),
     )
     return Observed(snapshot, states)

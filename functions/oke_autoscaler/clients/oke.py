@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
+from functions.oke_autoscaler.clients import shape_list
 from functions.oke_autoscaler.clients.monitoring import average_percent
-from functions.oke_autoscaler.model.oci_objects import Load, NodePool, WorkRequest
+from functions.oke_autoscaler.model.oci_objects import Load, NodePool, ShapeSize, WorkRequest
 from functions.oke_autoscaler.model.reading.readable import check
 from functions.oke_autoscaler.model.reasons import CONFLICT, OCI_SERVICE_ERROR, OUT_OF_CAPACITY, TOO_MANY_REQUESTS
 from shared.errors import MissingInputData, OciServiceError, TokenExpired
@@ -166,6 +167,14 @@ class Oke:
             if settings.reads_ram_load:
                 ram = average_percent(client, "MemoryUtilization", compartments, now_epoch_seconds, window)
         return {each: Load(cpu_percent=cpu.get(each), ram_percent=ram.get(each)) for each in cpu.keys() | ram.keys()}
+
+    def shapes(self, compartment: str) -> dict[str, ShapeSize]:
+        """List Compute's shapes by name; asked once, a failure is the caller's to tell."""
+        client = oci_clients.bare_client(
+            shape_list.SERVICE, self._settings, self._deadline, self._identity, shape_list.ADDRESS
+        )
+        with _with_fix():
+            return shape_list.list_shapes(client, compartment)
 
     def resize(self, state: ReadPool, size: int) -> None:
         """Ask for ``size`` nodes and nothing else: a sent placement would replace the pool's and end its nodes."""

@@ -20,7 +20,7 @@ from functions.oke_autoscaler.model.reasons import (
     POOL_UPDATING,
     RULES_BETWEEN_PODS,
     SCHEDULER_DISAGREES,
-    UNKNOWN_NODE_SIZE,
+    unknown_node_size,
 )
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def explain_unplaced(state: ClusterState, plan: PlacementPlan, group: PodGroup) 
         if not obstacle:
             blocks.append(block)
     for pool_status in state.pools.statuses:
-        by_pool.setdefault(pool_status.name, UNKNOWN_NODE_SIZE)
+        by_pool.setdefault(pool_status.name, unknown_node_size(pool_status.pool.node_shape or ""))
     for reason in MOST_HOPEFUL_FIRST:
         if reason in blocks:
             return UnplacedReason(reason, by_pool)

@@ -85,6 +85,15 @@ class ShapeConfig(Object, rename=None):
     memory_in_gbs: float | None = msgspec.field(name="memoryInGBs", default=None)
 
 
+class ShapeSize(Object):
+    """A shape as Compute lists it."""
+
+    shape: str
+    ocpus: float | None = None
+    memory_in_gbs: float | None = msgspec.field(name="memoryInGBs", default=None)
+    gpus: int | None = None
+
+
 class KeyValue(Object):
     """A label as OKE writes it."""
 
@@ -162,6 +171,8 @@ class NodePool(Object):
     freeform_tags: Labels | None = None
     defined_tags: dict[str, dict[str, Any]] | None = None
     kubernetes_version: str | None = None
+    listed_size: ShapeSize | None = msgspec.field(name="-listed-size", default=None)
+    """Of its shape, where a tick had to ask Compute; no field of the API."""
     node_source_details: NodeSource | None = None
 
     @property

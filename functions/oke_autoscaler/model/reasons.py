@@ -75,7 +75,7 @@ UNREADABLE = "unreadable"
 
 NODE_AFFINITY = "node selector or affinity"
 RULES_BETWEEN_PODS = "rules between pods"
-UNKNOWN_NODE_SIZE = "size of its nodes not known"
+UNKNOWN_NODE_SIZE = "unknown-node-size"
 VOLUME_ZONE = "zone of its volume"
 UNUSABLE_CLAIM = "claim of its volume missing, not bound or in use"
 NO_VOLUME_LEFT = "no volume left of a class that makes none"
@@ -85,6 +85,12 @@ NO_VOLUME_LEFT = "no volume left of a class that makes none"
 def pool_not_ready(phase: str) -> str:
     """Return the reason of a pool that is ``updating`` or ``stabilizing``."""
     return POOL_UPDATING if phase == "updating" else POOL_STABILIZING
+
+
+def unknown_node_size(shape: str) -> str:
+    """Return the reason of a pool whose nodes' size is neither in the table of shapes, nor listed, learnt or stated."""
+    advice = "state it as resources in node_pools, or let the function read the compartment's shapes"
+    return f"{UNKNOWN_NODE_SIZE}: size of its nodes not known, shape {shape or 'none'}; {advice}"
 
 
 def insufficient(resource: str) -> str:

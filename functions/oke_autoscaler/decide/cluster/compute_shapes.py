@@ -58,16 +58,24 @@ class Hardware:
 def find_hardware(pool: NodePool) -> Hardware | None:
     """Return the hardware of a pool's nodes by its shape, None for a fixed shape that is not known here."""
     shape, config = pool.node_shape or "", pool.node_shape_config
-    fixed = FIXED_SHAPES.get(shape)
-    ocpus: float | None = fixed[0] if fixed is not None else None
-    memory: float | None = fixed[1] if fixed is not None else None
+    fixed: tuple[float, float, int] | None = FIXED_SHAPES.get(shape) or _listed(pool)
+    ocpus: float | None
+    memory: float | None
+    ocpus, memory, gpus = fixed if fixed is not None else (None, None, _gpus_in_name(shape))
     if config is not None:
         ocpus = config.ocpus if config.ocpus is not None else ocpus
         memory = config.memory_in_gbs if config.memory_in_gbs is not None else memory
     if ocpus is None or memory is None:
         return None
-    gpus = fixed[2] if fixed is not None else _gpus_in_name(shape)
     return Hardware(ocpus * vcpus_per_ocpu(shape), memory, gpus, gpu_resource(shape))
+
+
+def _listed(pool: NodePool) -> tuple[float, float, int] | None:
+    """Return what Compute says of the pool's shape, where it was asked."""
+    size = pool.listed_size
+    if size is None or not size.ocpus or not size.memory_in_gbs:
+        return None
+    return size.ocpus, size.memory_in_gbs, size.gpus or 0
 
 
 def _gpus_in_name(shape: str) -> int:

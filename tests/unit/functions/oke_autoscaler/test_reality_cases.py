@@ -18,11 +18,6 @@ Json = dict[str, Any]
 CASES: list[Json] = json.loads((Path(__file__).parent / "autoscaler_reality" / "cases.json").read_text())
 COST_PER_VCPU, COST_PER_GIB = 25, 3
 
-NOT_YET: dict[str, str] = {
-    "62-max-reached-freeze": "a pool at its maximum holds all others yet",
-}
-"""Cases that wait for a part that is not there; who brings it takes the entry away (the test is strict)."""
-
 
 def grown(decision: Decision) -> set[str]:
     return {pool.name for pool in decision.pools if pool.wanted_size > pool.size}
@@ -80,14 +75,7 @@ CHECKS: dict[str, Callable[[Json, Decision, Any], None]] = {
 }
 
 
-def params() -> list[Any]:
-    marks = {
-        name: pytest.mark.xfail(strict=True, reason=reason, raises=AssertionError) for name, reason in NOT_YET.items()
-    }
-    return [pytest.param(case, id=case["name"], marks=marks.get(case["name"], ())) for case in CASES]
-
-
-@pytest.mark.parametrize("case", params())
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
 def test_the_answer_is_what_the_cluster_says(case: Json) -> None:
     decision = run(case["snapshot"])
     assert case["expect"]
