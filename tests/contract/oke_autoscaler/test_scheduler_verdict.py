@@ -28,15 +28,15 @@ def drained_for_nothing(cloud: Cloud, env: dict[str, str]) -> tuple[NodePoolReco
     """Return a cluster after the first tick of a removal whose pod the scheduler takes nowhere else."""
     pool = cloud.cluster.add_pool("p", size=2)
     keys = config(cloud, pool, node_pool_min_size=1, **IDLE)
-    first, second = host_names(cloud, pool)
-    cloud.cluster.add_replicas("web", 1, nodes=[first])
-    cloud.cluster.add_replicas("other", 1, nodes=[second], cpu="1", annotations=STAYS)
+    other, host = host_names(cloud, pool)
+    cloud.cluster.add_replicas("web", 1, nodes=[host])
+    cloud.cluster.add_replicas("other", 1, nodes=[other], cpu="1", annotations=STAYS)
     quiet(cloud, pool)
-    cloud.cluster.behaviour.scheduler_refusals.append(("web-", second, OWN_WORDS))
+    cloud.cluster.behaviour.scheduler_refusals.append(("web-", other, OWN_WORDS))
     tick(env, keys)
-    assert len(evictions(cloud)) == 1
-    assert "ToBeDeletedByClusterAutoscaler" in taint_keys(cloud, first)
-    return pool, keys, first
+    assert "web-00000" in evictions(cloud)
+    assert "ToBeDeletedByClusterAutoscaler" in taint_keys(cloud, host)
+    return pool, keys, host
 
 
 def test_a_removal_is_called_off_when_its_pod_finds_no_other_place(cloud: Cloud, principal_env: dict[str, str]) -> None:
@@ -51,6 +51,24 @@ def test_a_removal_is_called_off_when_its_pod_finds_no_other_place(cloud: Cloud,
     (text,) = [message for _, message in reasons(cloud) if message.startswith("removal called off")]
     assert OWN_WORDS in text
     assert (deletions(cloud), pool.size) == ([], 2)
+
+
+def test_a_drain_that_is_not_over_stops(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    cloud.faults.add(path="/slow-[^/]*/eviction$", times=None, status=429, code="TooManyRequests")
+    pool = cloud.cluster.add_pool("p", size=2)
+    keys = config(cloud, pool, node_pool_min_size=1, **IDLE)
+    other, host = host_names(cloud, pool)
+    cloud.cluster.add_replicas("other", 1, nodes=[other], cpu="1", annotations=STAYS)
+    cloud.cluster.add_replicas("early", 1, nodes=[host])
+    cloud.cluster.add_replicas("slow", 1, nodes=[host])
+    quiet(cloud, pool)
+    cloud.cluster.behaviour.scheduler_refusals.append(("early-", other, OWN_WORDS))
+    tick(principal_env, keys)
+    assert evictions(cloud) == ["early-00000"]
+    cloud.cluster.advance(60)
+    tick(principal_env, keys)
+    assert "ToBeDeletedByClusterAutoscaler" not in taint_keys(cloud, host)
+    assert (evictions(cloud), deletions(cloud)) == (["early-00000"], [])
 
 
 def test_a_node_whose_removal_was_called_off_is_left_alone(cloud: Cloud, principal_env: dict[str, str]) -> None:

@@ -87,8 +87,10 @@ class Refusals:
             return False
         # A node's clock may be ahead: then only the API server's own time tells how old the node is.
         times = (ready_since(node), _time(node.metadata.creation_timestamp))
-        past = [moment for moment in times if moment is not None and moment <= self._now]
-        return self._now - max(past) >= LOOKS_AGAIN_SECONDS if past else times == (None, None)
+        since = next((moment for moment in times if moment is not None and moment <= self._now), None)
+        if since is None:
+            return times == (None, None)
+        return self._now - since >= LOOKS_AGAIN_SECONDS or since <= (self._reopened_since or 0.0)
 
 
 def _since(pod: Pod, condition: Condition) -> float | None:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.unit.functions.oke_autoscaler.builders import new_nodes, node, pod, pool, run
+from functions.oke_autoscaler.decide.decide import decide
+from functions.oke_autoscaler.explain.snapshot_file import read
+from functions.oke_autoscaler.model.tick_state import ChangeRecord, TickState
+from tests.unit.functions.oke_autoscaler.builders import CLOCK, new_nodes, node, pod, pool, run
+
+if TYPE_CHECKING:
+    from functions.oke_autoscaler.model.decision import Decision
 
 Json = dict[str, Any]
 GIB = 1 << 30
@@ -172,6 +180,20 @@ def test_no_node_is_bought_while_one_like_it_stands_empty() -> None:
     assert reasons(snapshot)["p"].startswith("scheduler-disagrees")
 
 
+def test_no_second_node_is_bought_for_a_refusal_that_one_did_not_answer() -> None:
+    snapshot, settings, now = read(json.dumps(cluster(busy("b"), refused("p", VOLUME_COUNT))).encode(), CLOCK)
+
+    def bought(at: float) -> Decision:
+        change = ChangeRecord(at, "scale-up", "unschedulable-pods", "a", pods=("default/p",), pods_count=1)
+        return decide(replace(snapshot, state=TickState(history=(change,))), settings, now)
+
+    refused_at = now - 3600
+    decision = bought(refused_at + 60)
+    assert new_nodes(decision) == {}
+    assert "a node bought for it did not help" in decision.pods[0].reason
+    assert new_nodes(bought(refused_at - 60)) == {"a": 1}
+
+
 def test_of_equal_pods_those_that_nobody_refused_are_placed() -> None:
     words = "0/1 nodes are available: 1 something else."
     snapshot = cluster(busy("b"), refused("p", words), pod("fresh", 100, GIB))
@@ -179,9 +201,11 @@ def test_of_equal_pods_those_that_nobody_refused_are_placed() -> None:
     assert reasons(snapshot)["p"].startswith("scheduler-disagrees")
 
 
-def test_a_disagreement_holds_no_node() -> None:
+@pytest.mark.parametrize("max_size", [9, 2])
+def test_a_disagreement_holds_no_node(max_size: int) -> None:
     words = "0/2 nodes are available: 2 something else."
     idle = cluster(refused("p", words), nodes=2)
+    idle["settings"]["node_pools"][0]["max_size"] = max_size
     for host in idle["nodes"]:
         host["spec"]["taints"] = [
             {"key": "DeletionCandidateOfClusterAutoscaler", "value": "1", "effect": "PreferNoSchedule"}
