@@ -1,4 +1,4 @@
-"""The other objects of a snapshot: budgets, owners, storage classes, OKE node pools and work requests, loads."""
+"""The other objects of a snapshot: budgets, owners, priority classes, OKE node pools and work requests, loads."""
 
 from __future__ import annotations
 
