@@ -85,6 +85,9 @@ def test_all_kinds_of_scenario_are_there() -> None:
         "unrelated-freeze",
         "volume-limit",
         "zone-balance",
+        "headroom",
+        "pool-order",
+        "replacement",
     }
 
 
