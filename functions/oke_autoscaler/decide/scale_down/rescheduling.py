@@ -90,7 +90,9 @@ class Rescheduler:
         """Place the pods of one group on the first nodes that take them."""
         simulation = self._simulation
         free = simulation.is_free(group)
-        for node in simulation.candidates(group):
+        # Nodes are tried for removal in about their order. On the first of them the pods would soon have to move again,
+        # with all that came there before: ten moves a pod in a cluster of 1,000 idle nodes.
+        for node in simulation.candidates(group, backwards=True):
             fitting = capacity(node.free, group.vector, pods)
             while fitting and pods and (free or self._allowed(node, group)):
                 # Each pod changes what the rules allow the next one, so that constrained pods go one by one.

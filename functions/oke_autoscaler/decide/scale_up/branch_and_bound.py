@@ -9,7 +9,7 @@ from functions.oke_autoscaler.decide.scale_up.knapsack import max_count
 from functions.oke_autoscaler.decide.scale_up.patterns import Bin, Packed, PatternColumn, cost_step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from functions.oke_autoscaler.decide.scale_up.knapsack import Exclusion, Pattern, Vector
 
@@ -41,7 +41,7 @@ class BranchAndBound:
         self.cost_step = cost_step(bins)
         self.best: list[PatternColumn] | None = None
         self.steps_left = steps
-        self._exclusions = exclusions or [frozenset()] * len(items)
+        self.exclusions = exclusions or [frozenset()] * len(items)
         self._seen: dict[Pattern, float] = {}
         sizes = [max(_share(item, each.capacity) for each in bins) for item in items]
         self._order = sorted(range(len(items)), key=lambda index: -sizes[index])
@@ -61,7 +61,7 @@ class BranchAndBound:
         if self._too_dear(cost + worth) or self._seen.get(left, self.bound) <= cost or self.steps_left <= 0:
             return
         self._seen[left] = cost
-        for waste, column in self._children(left):
+        for waste, column in self._children(left, cost + worth):
             # A node's cost is the worth of its items plus its waste, so the bound after it is this sum. Children come
             # by rising waste: once one is too dear, all that follow are.
             if self._too_dear(cost + worth + waste):
@@ -76,59 +76,88 @@ class BranchAndBound:
         whole = ceil(cost / self.cost_step - STEP_ROUNDING) * self.cost_step if self.cost_step else cost
         return whole >= self.bound - ROUNDING
 
-    def _children(self, left: Pattern) -> list[tuple[float, PatternColumn]]:
-        """Return patterns that hold the largest item left, least waste first.
+    def _children(self, left: Pattern, lowest: float) -> list[tuple[float, PatternColumn]]:
+        """Return patterns that hold the largest item left, least waste first, where the bound is ``lowest`` so far.
 
         Some node of every covering holds that item, and the order of nodes does not matter, so this one may come next.
         """
         first = next(index for index in self._order if left[index])
+        spare = self.bound - (self.cost_step or 0.0) + 2 * STEP_ROUNDING * (self.cost_step or 1.0) - lowest
         found: dict[tuple[int, Pattern], tuple[float, PatternColumn]] = {}
         for number, each in enumerate(self.bins):
             if first not in each.allowed:
                 continue
             others = (index for index in self._order if index != first and left[index] and index in each.allowed)
-            for counts in self._maximal(each, [first, *others], left):
-                worth = sum(value * count for value, count in zip(self.values, counts, strict=True))
+            sets = _MaximalSets(self, each, [first, *others], left, each.cost - spare)
+            for worth, counts in sets.run():
                 found[number, counts] = (each.cost - worth, PatternColumn(number, counts, each.cost))
         return sorted(found.values(), key=lambda pair: (pair[0], pair[1].bin, pair[1].counts))[:MAX_CHILDREN]
 
-    def _maximal(self, each: Bin, order: Sequence[int], left: Pattern) -> Iterator[Pattern]:
-        """Yield the sets to which nothing can be added, with at least one of the first item.
 
-        Maximal ones are enough: with one more item on a node, what is left is less and costs no more.
-        """
-        counts = [0] * len(self.items)
+class _MaximalSets:
+    """The sets of one node to which nothing can be added, with at least one of the first item, worth ``least`` or more.
 
-        def extend(depth: int, free: Sequence[int]) -> Iterator[Pattern]:
-            self.steps_left -= 1
-            if depth == len(order):
-                if not any(counts[index] < self._most(index, counts, left, free) for index in order):
-                    yield tuple(counts)
+    Maximal ones are enough: with one more item on a node, what is left is less and costs no more. A set that is worth
+    less wastes more than the search has to spare.
+    """
+
+    def __init__(self, search: BranchAndBound, each: Bin, order: Sequence[int], left: Pattern, least: float) -> None:
+        search.steps_left -= len(order)
+        self.search = search
+        self.capacity = each.capacity
+        self.items = [search.items[index] for index in order]
+        self.values = [search.values[index] for index in order]
+        self.order = order
+        self.least = least
+        apart = [search.exclusions[index] for index in order]
+        own = [index in others for index, others in zip(order, apart, strict=True)]
+        self.most = [1 if one else left[index] for index, one in zip(order, own, strict=True)]
+        self.apart = [
+            [at for at, other in enumerate(order) if other in others and at != here]
+            for here, others in enumerate(apart)
+        ]
+        self.scale = [1 / size if size else 0.0 for size in each.capacity]
+        shares = [_share(item, each.capacity) or 1e-9 for item in self.items]
+        # The densest item from each depth on: what it is worth a share of the node bounds what the room is worth.
+        self.density = [value / share for value, share in zip(self.values, shares, strict=True)]
+        for depth in range(len(order) - 2, -1, -1):
+            self.density[depth] = max(self.density[depth], self.density[depth + 1])
+        self.counts = [0] * len(order)
+        self.found: list[tuple[float, Pattern]] = []
+
+    def run(self) -> list[tuple[float, Pattern]]:
+        """Return worth and counts, by item, of the sets found within the search's steps."""
+        self._extend(0, self.capacity, 0.0)
+        return self.found
+
+    def _extend(self, depth: int, free: Sequence[int], worth: float) -> None:
+        self.search.steps_left -= 1
+        if depth == len(self.order):
+            if worth >= self.least and not any(self._room(at, free) > self.counts[at] for at in range(depth)):
+                counts = [0] * len(self.search.items)
+                for index, count in zip(self.order, self.counts, strict=True):
+                    counts[index] = count
+                self.found.append((worth, tuple(counts)))
+            return
+        room = sum(have * scale for have, scale in zip(free, self.scale, strict=True))
+        if worth + room * self.density[depth] < self.least:
+            return
+        item, most = self.items[depth], self._room(depth, free)
+        # Fewer of the last item than fit would not be maximal.
+        lowest = most if depth == len(self.order) - 1 else int(depth == 0)
+        for count in range(most, lowest - 1, -1):
+            if self.search.steps_left <= 0:
                 return
-            index = order[depth]
-            item = self.items[index]
-            most = self._most(index, counts, left, free)
-            # Fewer of the last item than fit would not be maximal.
-            lowest = most if depth == len(order) - 1 else int(depth == 0)
-            for count in range(most, lowest - 1, -1):
-                if self.steps_left <= 0:
-                    return
-                counts[index] = count
-                yield from extend(depth + 1, [have - need * count for have, need in zip(free, item, strict=True)])
-            counts[index] = 0
+            self.counts[depth] = count
+            rest = [have - need * count for have, need in zip(free, item, strict=True)] if count else free
+            self._extend(depth + 1, rest, worth + self.values[depth] * count)
+        self.counts[depth] = 0
 
-        yield from extend(0, each.capacity)
-
-    def _most(self, index: int, counts: Sequence[int], left: Pattern, free: Sequence[int]) -> int:
-        """Return how many of an item a node may hold that has ``counts`` already, those of the item itself included.
-
-        ``free`` is what is left beside them, so that of the item itself what is there comes on top.
-        """
-        apart = self._exclusions[index]
-        if any(counts[other] for other in apart if other != index):
+    def _room(self, at: int, free: Sequence[int]) -> int:
+        """Return how many of an item the node may hold, with what it holds of it: ``free`` is what is left beside."""
+        if any(self.counts[other] for other in self.apart[at]):
             return 0
-        most = min(left[index], counts[index] + max_count(self.items[index], free))
-        return min(1, most) if index in apart else most
+        return min(self.most[at], self.counts[at] + max_count(self.items[at], free))
 
 
 def _share(item: Vector, capacity: Vector) -> float:

@@ -54,6 +54,8 @@ class CoveringProgram:
         self.effort = effort or Effort()
         self.knapsacks = [Knapsack(each.capacity, items, each.allowed, exclusions) for each in bins]
         self.columns: dict[tuple[int, Pattern], PatternColumn] = {}
+        self.searched: dict[Pattern, float] = {}
+        """Demands for which no covering below a cost was found by an exact search."""
 
     def relax(self, demand: Sequence[int]) -> Relaxation:
         """Solve the linear programme; every item with a demand must fit some bin."""

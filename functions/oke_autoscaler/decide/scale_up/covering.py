@@ -31,6 +31,8 @@ RELATIVE_GAP = 0.004
 MAX_EXACT_ITEMS = 10
 """Items up to which more than one dive and exact searches are tried."""
 ROUNDING = 1e-9
+STEPS_OF_EXACT_SEARCH = 2
+"""What a step of the exact search costs, in steps of the knapsack."""
 
 
 def cover(
@@ -109,8 +111,14 @@ def _refine(
 
 def _search(program: CoveringProgram, relaxation: Relaxation, left: Sequence[int], bound: float) -> Packed | None:
     """Return a covering of the rest that costs less than the bound, None without one."""
-    steps = program.effort.share(MAX_STEPS)
+    # Dives end in the same rest again and again; what was not found below a bound is not below a lower one either.
+    rest = tuple(left)
+    if bound <= program.searched.get(rest, 0.0):
+        return None
+    steps = program.effort.share(MAX_STEPS * STEPS_OF_EXACT_SEARCH) // STEPS_OF_EXACT_SEARCH
     search = BranchAndBound(program.items, program.bins, relaxation.values, bound, program.exclusions, steps)
-    found = search.run(tuple(left))
-    program.effort.spend(steps - search.steps_left)
+    found = search.run(rest)
+    program.effort.spend(STEPS_OF_EXACT_SEARCH * (steps - search.steps_left))
+    if found is None:
+        program.searched[rest] = bound
     return found

@@ -7,8 +7,11 @@ snapshot gets the same plan on every machine.
 
 from __future__ import annotations
 
-STEPS = 120_000
-"""Of one plan; a step is one count tried by the knapsack or the exact search, about 2 microseconds."""
+STEPS = 60_000
+"""Of a plan for few pods; a step is one count tried by the knapsack or the exact search, about 3 microseconds."""
+STEPS_A_POD = 20
+MAX_STEPS = 300_000
+"""Large plans may cost more, in proportion to the pods that wait, up to about a second."""
 ENTRIES_A_STEP = 8
 """Entries of the simplex' inverse that a pivot changes in the time of one step."""
 
@@ -16,10 +19,20 @@ ENTRIES_A_STEP = 8
 class Effort:
     """Steps that are left; shared by all packings of a plan."""
 
-    __slots__ = ("left",)
+    __slots__ = ("_given", "left")
 
     def __init__(self, steps: int = STEPS) -> None:
-        self.left = steps
+        self._given = self.left = steps
+
+    @classmethod
+    def of(cls, pods: int) -> Effort:
+        """Return the effort for a plan for so many pods."""
+        return cls(min(STEPS + STEPS_A_POD * pods, MAX_STEPS))
+
+    @property
+    def spent(self) -> int:
+        """Return the steps taken so far."""
+        return self._given - self.left
 
     def spend(self, steps: int) -> None:
         """Pay for steps that were taken; the last search may overdraw a little."""

@@ -37,14 +37,16 @@ def plan_scale_up(state: ClusterState) -> PlacementPlan:
     start = simulation.mark()
     result.below_minimum = open_minimum(state)
     work = fill_present_nodes(state, result)
+    effort = Effort.of(sum(pods for _, pods in work))
     for offerings in _tiers(state) if work else ():
-        best = _best(replace(state, offerings=offerings), work)
+        best = _best(replace(state, offerings=offerings), work, effort)
         simulation.repeat(best.steps)
         work = best.rest
         state.planned += sum(1 for _, group, _ in best.steps if group is None)
         # The nodes are in the simulation now; what a pool may still open is asked of the plan from here on.
         for offering in offerings:
             offering.opened = 0
+    result.effort = effort.spent
     result.left = {group.ident: pods for group, pods in work}
     for ident, refused in result.refused.items():
         result.left[ident] = result.left.get(ident, 0) + refused.count
@@ -83,7 +85,7 @@ class _Attempt:
     rest: PodCounts
 
 
-def _best(state: ClusterState, work: PodCounts) -> _Attempt:
+def _best(state: ClusterState, work: PodCounts, effort: Effort) -> _Attempt:
     """Try several orders and keep the one with the fewest pods left, the most important first, then least cost."""
     size = _size(state.offerings)
     constrained = [(group, pods) for group, pods in work if not is_packable(state.simulation, group)]
@@ -95,7 +97,6 @@ def _best(state: ClusterState, work: PodCounts) -> _Attempt:
     # No one order is best. With constrained pods first the others fill the gaps on their nodes; with all sizes in one
     # order the large ones meet the emptiest nodes; with the free ones first the constrained fill the gaps of a packing
     # of least cost. Each is simulated whole and scored, so a further way can only make the plan better.
-    effort = Effort()
     tries = [_attempt(state, lambda first_fit: _mixed(first_fit, sorted(constrained, key=by_size), free), effort)]
     steps = len(tries[0].steps)
     if len(work) <= MAX_GROUPS_OF_ALL_ORDERS or steps <= MAX_STEPS_OF_ALL_ORDERS:

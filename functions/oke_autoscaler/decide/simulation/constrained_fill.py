@@ -55,10 +55,10 @@ class ConstrainedFill:
         self._new: list[deque[SimulatedNode]] = []
 
     def add(self, node: SimulatedNode) -> None:
-        """Add a node to fill, behind those seen before."""
+        """Add a new node, to be filled before those seen earlier, whose room the rounds before have not used."""
         if self._takes(node):
             stack = self._stacks.setdefault(self._place(node), deque())
-            stack.appendleft(node)
+            stack.append(node)
             self._new.append(stack)
 
     def _takes(self, node: SimulatedNode) -> bool:

@@ -182,9 +182,9 @@ class NodeSimulation:
             else:
                 self.put(node, group, pods)
 
-    def candidates(self, group: PodGroup, start: int = 0) -> Iterator[SimulatedNode]:
-        """Yield the nodes from ``start`` on that static rules allow and that have room, in their order."""
-        return self._room.nodes(self._allowed(group), group.vector, start)
+    def candidates(self, group: PodGroup, start: int = 0, *, backwards: bool = False) -> Iterator[SimulatedNode]:
+        """Yield the nodes from ``start`` on that static rules allow and that have room, in their order or backwards."""
+        return self._room.nodes(self._allowed(group), group.vector, start, backwards=backwards)
 
     def _allowed(self, group: PodGroup) -> NodeList:
         """Return the nodes that static rules allow; groups that may run on the same classes share one list."""

@@ -46,3 +46,5 @@ class PlacementPlan:
     """Those of them that bring a pool to its minimum size, pods or not."""
     steps: list[Step] = field(default_factory=list)
     """All steps in the simulation, the existing nodes included."""
+    effort: int = 0
+    """Steps that the exact searches took (scale_up/effort.py)."""

@@ -67,20 +67,23 @@ class Room:
         for index, have in enumerate(node.free[:BOUNDED]):
             most[index] = max(most[index], have)
 
-    def nodes(self, known: NodeList, vector: Vector, start: int = 0) -> Iterator[SimulatedNode]:
+    def nodes(
+        self, known: NodeList, vector: Vector, start: int = 0, *, backwards: bool = False
+    ) -> Iterator[SimulatedNode]:
         """Yield the nodes from ``start`` on that hold one more pod of a size, as far as the first resources tell.
 
         Pods may be placed on a node while it is looked at, and nodes may be appended.
         """
         cpu, memory, pods = vector[:BOUNDED]
-        for number in list(known.blocks):
+        step = -1 if backwards else 1
+        for number in list(known.blocks)[::step]:
             if number < start // BLOCK:
                 continue
             most = self._most[number]
             if most[0] < cpu > 0 or most[1] < memory > 0 or most[2] < pods:
                 continue
             found = False
-            for node in known.blocks.get(number, ()):
+            for node in known.blocks.get(number, [])[::step]:
                 free = node.free
                 if node.closed or node.index < start or free[0] < cpu > 0 or free[1] < memory > 0 or free[2] < pods:
                     continue
