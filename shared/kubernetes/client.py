@@ -22,7 +22,7 @@ from shared.errors import KubernetesApiError, ResponseTooLarge, UnsafeAddress
 from shared.http.client import HttpClient, HttpError, HttpResponse
 from shared.http.connections import Waits
 from shared.kubernetes.decoding import Page, decoded, decoded_apiece, decoded_object, kind_of, malformed
-from shared.kubernetes.refusals import held_back_seconds, refusal, shown_path
+from shared.kubernetes.error_answers import held_back_seconds, refusal, shown_path
 from shared.sockets.call_end import closed_at_end
 from shared.tls import context_of_authority
 
@@ -141,11 +141,13 @@ class KubernetesApi:
         *,
         kind: str = "",
         odd: Callable[[bytes], T | None] | None = None,
+        each: Callable[[T], None] | None = None,
     ) -> list[T]:
         """Return all items of a list, page by page; all or nothing. ``kind``: of an item, if not the name of ``item``.
 
         ``odd`` makes the best of an item with fields of other types, from its JSON, and returns None to leave it out:
-        one item is not the whole list. Without it such an item is an error, as below.
+        one item is not the whole list. Without it such an item is an error, as below. ``each`` is called with each
+        item before the next page is read: until then an item may hold on to its page's text (msgspec.Raw).
 
         An expired continue token (410) starts the list again. A page that is a list of another kind or has no items,
         or a last page that says there is more, is a KubernetesApiError with the code ``malformed``: half a list, or
@@ -156,11 +158,11 @@ class KubernetesApi:
         # Pages of two versions must not be put together: an object could be in both or in neither.
         for _ in range(LIST_RESTARTS):
             try:
-                return self._pages(path, item, wanted, dict(query or {}), odd)
+                return self._pages(path, item, wanted, dict(query or {}), odd, each)
             except KubernetesApiError as error:
                 if error.status != 410:
                     raise
-        return self._pages(path, item, wanted, dict(query or {}), odd)
+        return self._pages(path, item, wanted, dict(query or {}), odd, each)
 
     def send(self, method: str, path: str, body: object, content_type: str = JSON) -> bytes:
         """Send one write, once; KubernetesApiError with status 0 when it may or may not have happened."""
@@ -171,7 +173,13 @@ class KubernetesApi:
         self._http.close()
 
     def _pages(
-        self, path: str, item: type[T], wanted: str, query: dict[str, str], odd: Callable[[bytes], T | None] | None
+        self,
+        path: str,
+        item: type[T],
+        wanted: str,
+        query: dict[str, str],
+        odd: Callable[[bytes], T | None] | None,
+        each: Callable[[T], None] | None,
     ) -> list[T]:
         decoder = msgspec.json.Decoder(Page[item])  # type: ignore[valid-type]
         items: list[T] = []
@@ -186,6 +194,9 @@ class KubernetesApi:
                 page = decoded_apiece(body, item, path, odd)
             if page.kind != wanted:
                 raise malformed(path, f"{wanted} was asked for, {page.kind} came")
+            if each is not None:
+                for one in page.items:
+                    each(one)
             items.extend(page.items)
             following = page.metadata.continue_
             if not following:

@@ -19,7 +19,7 @@ from functions.oke_autoscaler.model.reasons import (
     POOL_NOT_STABLE,
     UNSCHEDULABLE_PODS,
 )
-from functions.oke_autoscaler.model.unreadable import listed
+from functions.oke_autoscaler.model.unreadable import listed_texts
 
 if TYPE_CHECKING:
     from functions.oke_autoscaler.model.decision import Decision, PoolVerdict
@@ -97,7 +97,7 @@ def node_reasons(decision: Decision, pool: str) -> list[str]:
 def unreadable_fields(decision: Decision) -> dict[str, str]:
     """Return what a tick could not read, as one text, and how many objects that is."""
     found = decision.unreadable
-    return {"unreadable": "; ".join(listed(found)), "unreadable-count": str(len(found))} if found else {}
+    return {"unreadable": "; ".join(listed_texts(found)), "unreadable-count": str(len(found))} if found else {}
 
 
 def _listed(texts: list[str]) -> str:

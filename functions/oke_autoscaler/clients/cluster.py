@@ -10,6 +10,8 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
+from functions.oke_autoscaler.model.intake.readable import check
+from functions.oke_autoscaler.model.intake.repair import repaired
 from functions.oke_autoscaler.model.kubernetes_objects import Listed, Metadata, Node, Object, OwnerReference, Pod
 from functions.oke_autoscaler.model.oci_objects import (
     Namespace,
@@ -18,8 +20,6 @@ from functions.oke_autoscaler.model.oci_objects import (
     PodDisruptionBudget,
     PriorityClass,
 )
-from functions.oke_autoscaler.model.reading.readable import check
-from functions.oke_autoscaler.model.reading.repair import repaired
 from functions.oke_autoscaler.model.storage_objects import (
     CsiNode,
     PersistentVolume,
@@ -117,10 +117,8 @@ class Cluster:
         return self._list("/apis/policy/v1/poddisruptionbudgets", PodDisruptionBudget)
 
     def _list(self, path: str, item: type[T], query: Mapping[str, str] | None = None, *, kind: str = "") -> list[T]:
-        found = self.api.list_all(path, item, query, kind=kind, odd=self._odd(item, kind or item.__name__))
-        for each in found:
-            check(each)
-        return found
+        odd = self._odd(item, kind or item.__name__)
+        return self.api.list_all(path, item, query, kind=kind, odd=odd, each=check.dispatch(item))
 
     def _odd(self, item: type[T], kind: str) -> Callable[[bytes], T | None]:
         """Return what makes the best of an item that does not decode."""

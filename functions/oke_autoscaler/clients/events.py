@@ -16,7 +16,7 @@ from urllib.parse import quote
 import msgspec
 
 from functions.oke_autoscaler.model.reasons import NEEDS_NEW_NODE
-from functions.oke_autoscaler.model.unreadable import listed
+from functions.oke_autoscaler.model.unreadable import listed_texts
 from shared import logs
 from shared.errors import FunctionError, KubernetesApiError
 from shared.kubernetes.client import MERGE_PATCH
@@ -117,7 +117,7 @@ class TickEvents:
         found = snapshot.unreadable_objects()
         if not found:
             return
-        _log.warning("unreadable objects", extra={"fields": {"unreadable": listed(found), "count": len(found)}})
+        _log.warning("unreadable objects", extra={"fields": {"unreadable": listed_texts(found), "count": len(found)}})
         told = 0
         for pod in snapshot.pods:
             if pod.unreadable is not None and told < MAX_UNREADABLE_EVENTS:

@@ -18,8 +18,8 @@ import msgspec
 
 from functions.oke_autoscaler.clients import shape_list
 from functions.oke_autoscaler.clients.monitoring import average_percent
+from functions.oke_autoscaler.model.intake.readable import check
 from functions.oke_autoscaler.model.oci_objects import Load, NodePool, ShapeSize, WorkRequest
-from functions.oke_autoscaler.model.reading.readable import check
 from functions.oke_autoscaler.model.reasons import CONFLICT, OCI_SERVICE_ERROR, OUT_OF_CAPACITY, TOO_MANY_REQUESTS
 from shared.errors import MissingInputData, OciServiceError, TokenExpired
 from shared.kubernetes.cluster_access import ClusterAddress, SignedToken, VaultToken, cluster_address

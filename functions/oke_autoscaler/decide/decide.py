@@ -67,7 +67,7 @@ def decide(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[
     ``refused`` holds pools that answered this tick's resize with an error, id to the reason (``out-of-capacity``,
     ``conflict`` …): they are not grown again and their pods go to the other pools. After a 412, call again with the
     pools as they are now. Never raises for what stands in an object: what cannot be read was left out of it where it
-    was read (model/reading/readable.py), and the mark on it says what follows.
+    was read (model/intake/readable.py), and the mark on it says what follows.
     """
     state = build_cluster_state(snapshot, settings, now, refused or {})
     plan = plan_scale_up(state)

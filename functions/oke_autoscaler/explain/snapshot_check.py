@@ -1,6 +1,6 @@
 """Checks of a snapshot file that types cannot make: sizes of a node pool that cannot be.
 
-What cannot be read in other objects is no fault of the file: a tick meets the same and goes on (model/reading/).
+What cannot be read in other objects is no fault of the file: a tick meets the same and goes on (model/intake/).
 """
 
 from __future__ import annotations

@@ -12,6 +12,8 @@ import msgspec
 
 from functions.oke_autoscaler.errors import BadSnapshot
 from functions.oke_autoscaler.explain.snapshot_check import check_pool
+from functions.oke_autoscaler.model.intake.readable import check
+from functions.oke_autoscaler.model.intake.repair import repaired
 from functions.oke_autoscaler.model.kubernetes_objects import Listed, Node, Pod
 from functions.oke_autoscaler.model.oci_objects import (
     Load,
@@ -23,8 +25,6 @@ from functions.oke_autoscaler.model.oci_objects import (
     WorkRequest,
 )
 from functions.oke_autoscaler.model.quantity import unix_seconds
-from functions.oke_autoscaler.model.reading.readable import check
-from functions.oke_autoscaler.model.reading.repair import repaired
 from functions.oke_autoscaler.model.snapshot import Snapshot
 from functions.oke_autoscaler.model.spec_interning import SpecTable
 from functions.oke_autoscaler.model.storage_objects import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from functions.oke_autoscaler.model.unreadable import listed
+from functions.oke_autoscaler.model.unreadable import listed_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def text(decision: Decision) -> str:
     """Return lines on the pools, on the pending pods by where they go, on each node, and on what cannot be read."""
-    unreadable = (f"Unreadable: {line}." for line in listed(decision.unreadable))
+    unreadable = (f"Unreadable: {line}." for line in listed_texts(decision.unreadable))
     return "\n".join([*_pools(decision), *_pods(decision), *_nodes(decision), *unreadable])
 
 

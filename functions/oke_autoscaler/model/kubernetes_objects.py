@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
-from functions.oke_autoscaler.model.container_status import (  # noqa: TC001  (msgspec reads the types)
-    ActualResources,
-    ContainerStatus,
-)
+from functions.oke_autoscaler.model.container_status import ActualResources  # noqa: TC001  (msgspec reads the types)
 from functions.oke_autoscaler.model.pod_volumes import PodResourceClaim, Volume  # noqa: TC001  (msgspec reads the types)
 from functions.oke_autoscaler.model.unreadable import Unreadable  # noqa: TC001  (msgspec reads the annotation)
 
@@ -232,11 +229,11 @@ class PodStatus(Object):
     phase: str | None = None
     conditions: list[Condition] | None = None
     nominated_node_name: str | None = None
-    container_statuses: list[ContainerStatus] | None = None
-    init_container_statuses: list[ContainerStatus] | None = None
+    container_statuses: msgspec.Raw = msgspec.Raw()
+    init_container_statuses: msgspec.Raw = msgspec.Raw()
     resources: ActualResources | None = None
     allocated_resources: Requests | None = None
-    """The last four are read to see what a resize in place leaves (reading/in_place_resize.py), and then dropped."""
+    """The last four are read to see what a resize in place leaves (intake/in_place_resize.py), and then dropped."""
 
 
 class Pod(Listed):

@@ -92,7 +92,7 @@ def unix_seconds(text: str) -> float:
 def is_time(text: str) -> bool:
     """Tell whether a text is an RFC 3339 time with which can be counted."""
     try:
-        unix_seconds(text)
-    except (ValueError, OverflowError):
+        datetime.fromisoformat(text)
+    except ValueError:
         return False
     return True

@@ -42,13 +42,13 @@ class Unreadable(msgspec.Struct, frozen=True, gc=False):
         return f"{self.path}, {self.value}: {self.fault}"
 
 
-def shown(value: object) -> str:
+def shown_value(value: object) -> str:
     """Return a value as it is shown: as Python writes it, cut at MAX_VALUE_CHARS."""
     text = repr(value)
     return text if len(text) <= MAX_VALUE_CHARS else f"{text[:MAX_VALUE_CHARS]}…"
 
 
-def listed(found: Sequence[Unreadable]) -> list[str]:
+def listed_texts(found: Sequence[Unreadable]) -> list[str]:
     """Return the first MAX_LISTED as texts, and how many more there are."""
     more = [f"and {len(found) - MAX_LISTED} more"] if len(found) > MAX_LISTED else []
     return [each.text for each in found[:MAX_LISTED]] + more

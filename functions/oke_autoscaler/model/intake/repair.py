@@ -7,12 +7,13 @@ that fails, each is decoded on its own, and the odd ones come here.
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import Any, TypeVar
 
 import msgspec
 
-from functions.oke_autoscaler.model.unreadable import Unreadable, shown
+from functions.oke_autoscaler.model.unreadable import Unreadable, shown_value
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -31,24 +32,29 @@ _TYPES: dict[str, type | tuple[type, ...]] = {"str": str, "int": int, "float": f
 def repaired(raw: bytes, kind: type[T], kind_name: str) -> tuple[T | None, Unreadable]:
     """Return the object of a JSON text without what does not fit (None without a name), and the first misfit."""
     try:
-        data = json.loads(raw)
+        data = json.loads(raw, parse_float=_finite)
     except (ValueError, RecursionError) as fault:
-        return None, Unreadable(kind_name, "?", "$", shown(bytes(raw)[:40]), str(fault)[:80])
+        return None, Unreadable(kind_name, "?", "$", shown_value(bytes(raw)[:40]), str(fault)[:80])
     name, first = _name(data), None
     for _ in range(MAX_FAULTS):
         try:
-            item = msgspec.convert(data, kind)
+            item = msgspec.json.decode(json.dumps(data), type=kind)  # and not converted: parts of it stay JSON
         except (msgspec.ValidationError, RecursionError) as fault:
             path, value = _take_out(data, str(fault))
             text = _PATH.sub("", str(fault))[:80]
-            first = first or Unreadable(kind_name, name, path or "$", shown(value), text)
+            first = first or Unreadable(kind_name, name, path or "$", shown_value(value), text)
             if not path:
                 return None, first
         else:
             break
     else:
         item = None
-    return item, first or Unreadable(kind_name, name, "$", shown(data), "is no object of its kind")
+    return item, first or Unreadable(kind_name, name, "$", shown_value(data), "is no object of its kind")
+
+
+def _finite(text: str) -> float | str:
+    """Return a number of a JSON text; one that no float holds stays a text, which fits nowhere."""
+    return float(text) if math.isfinite(float(text)) else text
 
 
 def _name(data: object) -> str:

@@ -7,27 +7,30 @@ mark, and what is left is safe to be counted with.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import singledispatch
 from typing import TYPE_CHECKING
 
+from functions.oke_autoscaler.model.intake.countable import check_requests, countable
+from functions.oke_autoscaler.model.intake.in_place_resize import (
+    drop_container_names,
+    forget_statuses,
+    is_settled,
+    settle_resize,
+)
 from functions.oke_autoscaler.model.kubernetes_objects import LabelSelector, Listed, Node, NodeSelector, Pod, PodSpec
 from functions.oke_autoscaler.model.oci_objects import Owner, PodDisruptionBudget, WorkRequest
-from functions.oke_autoscaler.model.quantity import is_time, quantity_fault
-from functions.oke_autoscaler.model.reading.in_place_resize import drop_container_names, settle_resize
+from functions.oke_autoscaler.model.quantity import is_time
 from functions.oke_autoscaler.model.selectors import LABEL_OPERATORS, NODE_OPERATORS
 from functions.oke_autoscaler.model.storage_objects import PersistentVolume, PersistentVolumeClaim
-from functions.oke_autoscaler.model.unreadable import Unreadable, shown
+from functions.oke_autoscaler.model.unreadable import Unreadable, shown_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from functions.oke_autoscaler.model.kubernetes_objects import Affinity, Container, PodStatus, Requests, Requirement
+    from functions.oke_autoscaler.model.intake.countable import Note
+    from functions.oke_autoscaler.model.kubernetes_objects import Affinity, Container, Requirement
 
 NO_TIME = "is no RFC 3339 time"
-
-Note = Callable[[str, object, str], None]
-"""Takes the path, the value and the fault of what cannot be read."""
 
 
 def kind_and_name(item: Listed) -> tuple[str, str]:
@@ -42,7 +45,7 @@ def kind_and_name(item: Listed) -> tuple[str, str]:
 def mark(item: Listed, path: str, value: object, fault: str) -> None:
     """Mark an object as unreadable; the first place that was found is the one that is told."""
     if item.unreadable is None:
-        item.unreadable = Unreadable(*kind_and_name(item), path, shown(value), fault)
+        item.unreadable = Unreadable(*kind_and_name(item), path, shown_value(value), fault)
 
 
 @singledispatch
@@ -61,18 +64,19 @@ def check_pod(pod: Pod) -> None:
     if meta.deletion_timestamp is not None and not is_time(meta.deletion_timestamp):
         mark(pod, "metadata.deletionTimestamp", meta.deletion_timestamp, NO_TIME)
         meta.deletion_timestamp = None
-    note = _noting(pod)
-    _check_spec(pod.spec, "spec", note)
-    _check_statuses(pod.status, note)
-    settle_resize(pod)
+    if not _is_plain(pod.spec):
+        _check_spec(pod.spec, "spec", _noting(pod))
+    if not is_settled(pod):
+        settle_resize(pod, _noting(pod))
+    forget_statuses(pod)
 
 
 @check.register
 def check_node(node: Node) -> None:
     """Check a node: times and amounts."""
     note, status = _noting(node), node.status
-    _check_requests(status.allocatable, "status.allocatable", note)
-    _check_requests(status.capacity, "status.capacity", note)
+    check_requests(status.allocatable, "status.allocatable", note)
+    check_requests(status.capacity, "status.capacity", note)
     created = node.metadata.creation_timestamp
     if created is not None and not is_time(created):
         note("metadata.creationTimestamp", created, NO_TIME)
@@ -106,7 +110,7 @@ def check_volume(volume: PersistentVolume) -> None:
     affinity, note = volume.spec.node_affinity, _noting(volume)
     if affinity is not None:
         _check_node_selector(affinity.required, "spec.nodeAffinity.required", note)
-    _check_requests(volume.spec.capacity, "spec.capacity", note)
+    check_requests(volume.spec.capacity, "spec.capacity", note)
 
 
 @check.register
@@ -115,7 +119,7 @@ def check_claim(claim: PersistentVolumeClaim) -> None:
     note = _noting(claim)
     _check_label_selector(claim.spec.selector, "spec.selector", note)
     if claim.spec.resources is not None:
-        _check_requests(claim.spec.resources.requests, "spec.resources.requests", note)
+        check_requests(claim.spec.resources.requests, "spec.resources.requests", note)
 
 
 @check.register
@@ -133,14 +137,28 @@ def _noting(item: Listed) -> Note:
     return lambda path, value, fault: mark(item, path, value, fault)
 
 
+def _is_plain(spec: PodSpec) -> bool:
+    """Tell whether a spec has nothing but countable requests of its containers: nearly every one, so it is quick."""
+    for container in spec.containers or ():
+        if container.resources is not None and not countable(container.resources.requests):
+            return False
+    return not (
+        spec.init_containers
+        or spec.overhead
+        or spec.resources is not None
+        or spec.affinity is not None
+        or spec.topology_spread_constraints
+    )
+
+
 def _check_spec(spec: PodSpec, path: str, note: Note) -> None:
     _check_containers(spec.containers, f"{path}.containers", note)
     if spec.init_containers:
         _check_containers(spec.init_containers, f"{path}.initContainers", note)
     if spec.overhead:
-        _check_requests(spec.overhead, f"{path}.overhead", note)
+        check_requests(spec.overhead, f"{path}.overhead", note)
     if spec.resources is not None:
-        _check_requests(spec.resources.requests, f"{path}.resources.requests", note)
+        check_requests(spec.resources.requests, f"{path}.resources.requests", note)
     if spec.affinity is not None:
         _check_affinity(spec.affinity, f"{path}.affinity", note)
     for index, row in enumerate(spec.topology_spread_constraints or ()):
@@ -151,33 +169,7 @@ def _check_spec(spec: PodSpec, path: str, note: Note) -> None:
 def _check_containers(containers: Iterable[Container] | None, path: str, note: Note) -> None:
     for index, container in enumerate(containers or ()):
         if container.resources is not None and container.resources.requests:
-            _check_requests(container.resources.requests, f"{path}[{index}].resources.requests", note)
-
-
-def _check_statuses(status: PodStatus, note: Note) -> None:
-    """Check what the kubelet says of a pod's resources."""
-    for name, containers in (
-        ("containerStatuses", status.container_statuses),
-        ("initContainerStatuses", status.init_container_statuses),
-    ):
-        for index, each in enumerate(containers or ()):
-            if each.allocated_resources:
-                _check_requests(each.allocated_resources, f"status.{name}[{index}].allocatedResources", note)
-            if each.resources is not None and each.resources.requests:
-                _check_requests(each.resources.requests, f"status.{name}[{index}].resources.requests", note)
-    _check_requests(status.allocated_resources, "status.allocatedResources", note)
-    if status.resources is not None:
-        _check_requests(status.resources.requests, "status.resources.requests", note)
-
-
-def _check_requests(requests: Requests | None, path: str, note: Note) -> None:
-    """Leave out the amounts that cannot be counted."""
-    if not requests or not any(quantity_fault(name, text) for name, text in requests.items()):
-        return
-    for name, text in list(requests.items()):
-        if fault := quantity_fault(name, text):
-            note(f"{path}.{name}", text, fault)
-            del requests[name]
+            check_requests(container.resources.requests, f"{path}[{index}].resources.requests", note)
 
 
 def _check_affinity(affinity: Affinity, path: str, note: Note) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import msgspec
 import pytest
 
+from functions.oke_autoscaler.model.intake.readable import check
 from functions.oke_autoscaler.model.kubernetes_objects import Pod
 from functions.oke_autoscaler.model.pod_requests import pod_requests
-from functions.oke_autoscaler.model.reading.readable import check
 
 MIB = 1 << 20
 INFEASIBLE = [{"type": "PodResizePending", "status": "True", "reason": "Infeasible"}]
@@ -17,7 +18,7 @@ DEFERRED = [{"type": "PodResizePending", "status": "True", "reason": "Deferred"}
 
 
 def pod(spec: dict[str, Any], **status: Any) -> Pod:
-    made = msgspec.convert({"metadata": {"name": "p"}, "spec": spec, "status": status}, Pod)
+    made = msgspec.json.decode(json.dumps({"metadata": {"name": "p"}, "spec": spec, "status": status}), type=Pod)
     check(made)
     return made
 
@@ -100,7 +101,7 @@ def test_other_resources_stay_and_names_and_statuses_are_dropped() -> None:
     has = {"name": "c", "allocatedResources": {"cpu": "900m", "nvidia.com/gpu": "1"}}
     made = pod({"containers": [wants]}, containerStatuses=[has])
     assert pod_requests(made.spec) == {"cpu": 900, "nvidia.com/gpu": 1}
-    assert made.status.container_statuses is None
+    assert not bytes(made.status.container_statuses)
     assert [each.name for each in made.spec.containers or ()] == [""]
     check(made)
     assert pod_requests(made.spec)["cpu"] == 900
@@ -111,3 +112,21 @@ def test_an_amount_of_the_kubelets_that_is_none_makes_the_pod_unreadable() -> No
     assert made.unreadable is not None
     assert made.unreadable.path == "status.containerStatuses[0].allocatedResources.cpu"
     assert pod_requests(made.spec)["cpu"] == 100
+
+
+def test_what_the_kubelet_says_in_another_order_and_with_more_beside_it_is_the_same() -> None:
+    said = {"message": 'a "requests":{"cpu":"9"} in a text', **status("b", "500m", "500m")}
+    said["resources"]["limits"] = {"cpu": "1"}
+    made = pod(
+        {"containers": [container("b", "500m"), container("a", "100m"), {"name": "none"}]},
+        containerStatuses=[status("a", "100m", "100m"), {"name": "none", "resources": {}}, said],
+    )
+    assert made.spec.resources is None
+    assert pod_requests(made.spec)["cpu"] == 600
+
+
+@pytest.mark.parametrize("odd", [7, {"a": 1}, [7], [{"name": "c", "allocatedResources": {"cpu": ["1"]}}]])
+def test_statuses_that_are_none_make_the_pod_unreadable(odd: Any) -> None:
+    made = pod({"containers": [container("c", "100m")]}, containerStatuses=odd)
+    assert pod_requests(made.spec)["cpu"] == 100
+    assert (made.unreadable is None) == (odd in (7, {"a": 1}, [7]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from functions.oke_autoscaler.model.intake.readable import check
 from functions.oke_autoscaler.model.kubernetes_objects import (
     Affinity,
     Condition,
@@ -35,7 +36,6 @@ from functions.oke_autoscaler.model.oci_objects import (
     WorkRequest,
 )
 from functions.oke_autoscaler.model.pod_requests import pod_requests
-from functions.oke_autoscaler.model.reading.readable import check
 from functions.oke_autoscaler.model.storage_objects import (
     ClaimSpec,
     PersistentVolume,

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from functions.oke_autoscaler.model.intake.repair import MAX_FAULTS, repaired
 from functions.oke_autoscaler.model.kubernetes_objects import Node, Pod
-from functions.oke_autoscaler.model.reading.repair import MAX_FAULTS, repaired
 from functions.oke_autoscaler.model.unreadable import MAX_VALUE_CHARS
 
 SAFE = "cluster-autoscaler.kubernetes.io/safe-to-evict"
