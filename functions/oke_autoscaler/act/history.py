@@ -53,7 +53,7 @@ def with_joining(state: TickState, done: Decision, given_up: Iterable[GiveUp], n
         for pool_id, instances in done.joining.items()
     }
     state = msgspec.structs.replace(state, joining={**state.joining, **joining})
-    pools = {each.pool_id for each in given_up}
+    pools = {each.pool_id for each in given_up} | done.lost
     for pool_id in pools | done.recovered:
         memory = state.pools.get(pool_id, PoolMemory())
         before = 0 if pool_id in done.recovered else memory.give_ups

@@ -84,6 +84,7 @@ def decide(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[
         remove=tuple(verdicts.remove),
         give_up=_give_ups(state),
         joining={each.id: each.joining for each in state.pools.statuses},
+        lost=frozenset(each.id for each in state.pools.statuses if each.has_lost),
         recovered=frozenset(each.id for each in state.pools.statuses if each.has_recovered),
         mark_unneeded=tuple(verdicts.mark),
         unmark=tuple(verdicts.unmark),

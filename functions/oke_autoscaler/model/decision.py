@@ -128,6 +128,8 @@ class Decision:
     """By pool: since when each instance is known that is no node yet, by its OCID. For the next tick."""
     overdue: tuple[str, ...] = ()
     """Pods that have waited for longer than a node takes to come, in words."""
+    lost: frozenset[str] = frozenset()
+    """Pools of which an instance has gone that was to be given up: it counts as given up in this tick."""
     recovered: frozenset[str] = frozenset()
     """Pools of which a node came since nodes of them were given up."""
     mark_unneeded: tuple[str, ...] = ()

@@ -93,6 +93,19 @@ def find_missing(
     return tuple(found)
 
 
+def has_lost(
+    pool: NodePool, nodes: Iterable[Node], joining: Mapping[str, float], settings: Settings, now: float
+) -> bool:
+    """Tell whether an instance whose time was over has gone since: a tick gave it up and died, or a person deleted it.
+
+    A tick that lives on takes what it gives up out of ``joining`` and counts it itself.
+    """
+    alive = {listed.id for listed in pool.nodes or () if listed.lifecycle_state not in GONE_NODES}
+    known = alive | {instance_id(node) for node in nodes}
+    limit = settings.provision_timeout_minutes * 60
+    return any(instance not in known and now - since >= limit for instance, since in joining.items())
+
+
 def is_backing_off(memory: PoolMemory | None, settings: Settings, now: float) -> bool:
     """Tell whether the pool is left alone: `backoff_minutes` after nodes were given up, doubling to 30 minutes."""
     if memory is None or memory.gave_up_at is None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from functions.oke_autoscaler.decide.cluster.missing_nodes import (
     MissingNode,
     find_missing,
+    has_lost,
     has_recovered,
     is_backing_off,
     joining_since,
@@ -57,6 +58,8 @@ class PoolStatus:
     """Since when (Unix seconds) each instance is known that is no node yet, by its OCID."""
     has_recovered: bool = False
     """Whether a node has come since nodes of the pool were given up."""
+    has_lost: bool = False
+    """Whether an instance that did not become a node in time has gone without a tick's having counted it."""
     missing: tuple[MissingNode, ...] = ()
     """Instances that did not become nodes in time."""
     has_recent_work: bool = True
@@ -234,7 +237,12 @@ def _look_for_missing(
         pool_status.missing = find_missing(
             pool_status.pool, pool_status.nodes, remembered, unix_seconds(ended) if ended else None, settings, now
         )
-    if pool_status.missing or (not pool_status.has_recovered and is_backing_off(memory, settings, now)):
+    pool_status.has_lost = has_lost(pool_status.pool, pool_status.nodes, joining or {}, settings, now)
+    if (
+        pool_status.missing
+        or pool_status.has_lost
+        or (not pool_status.has_recovered and is_backing_off(memory, settings, now))
+    ):
         pool_status.refused = pool_status.refused or NODES_DO_NOT_JOIN
 
 

@@ -132,6 +132,13 @@ def test_a_pool_is_left_alone_for_a_time_that_doubles_up_to_thirty_minutes() -> 
     assert not is_backing_off(PoolMemory(), SETTINGS, 0)
 
 
+def test_an_instance_that_went_after_its_time_counts_as_given_up() -> None:
+    gone, young = look([listed("b")], joining={"a": seen(20)}), look([listed("b")], joining={"a": seen(14)})
+    assert (gone.has_lost, gone.refused) == (True, "nodes-do-not-join")
+    assert (young.has_lost, young.refused) == (False, "")
+    assert not look([listed("a")], [registered("a", since=1, created=2)], {"a": seen(20)}).has_lost
+
+
 def test_a_node_that_comes_ends_the_backoff() -> None:
     memory = PoolMemory(give_ups=3, gave_up_at=seen(5))
     assert has_recovered([registered("a", since=4, created=9)], memory)
