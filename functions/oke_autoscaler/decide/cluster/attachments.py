@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from functions.oke_autoscaler.decide.cluster.volumes import claims_of
+from functions.oke_autoscaler.decide.cluster.volumes import claim_keys
 from functions.oke_autoscaler.model.pods import ENDED_PHASES
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class Attachments:
     def _attached(self, pod: Pod) -> Attached:
         if not self._volumes or not pod.spec.volumes:
             return frozenset()
-        return frozenset(self._volumes[key] for key in claims_of(pod) if key in self._volumes)
+        return frozenset(self._volumes[key] for key in claim_keys(pod) if key in self._volumes)
 
     def of(self, pod: Pod) -> tuple[tuple[str, int], ...]:
         """Return what the pod takes of each such resource."""

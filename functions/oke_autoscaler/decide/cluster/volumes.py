@@ -68,7 +68,7 @@ class VolumeNodes:
         alone = {key for key, claim in claims.items() if ONE_POD in (claim.spec.access_modes or ())}
         for pod in snapshot.pods if alone else ():
             if pod.node_name and pod.status.phase not in ENDED_PHASES:
-                self._taken.update(alone.intersection(claims_of(pod)))
+                self._taken.update(alone.intersection(claim_keys(pod)))
 
     def _of_claim(self, claim: PersistentVolumeClaim) -> NodeSelector | None:
         if claim.unreadable is not None:
@@ -112,7 +112,7 @@ class VolumeNodes:
         """Return why the pod may not be moved: what it uses is on its node and nowhere else; empty when it may."""
         if pod.spec.resource_claims:
             return RESOURCE_CLAIMS
-        return LOCAL_VOLUME if self._local and not self._local.isdisjoint(claims_of(pod)) else ""
+        return LOCAL_VOLUME if self._local and not self._local.isdisjoint(claim_keys(pod)) else ""
 
     def of(self, pod: Pod, volumes: Sequence[Volume]) -> tuple[NodeSelector, ...]:
         """Return the node selectors that all must hold for the pod's volumes."""
@@ -133,7 +133,7 @@ class VolumeNodes:
         return self._claims.get(key, missing)
 
 
-def claims_of(pod: Pod) -> Iterator[tuple[str, str]]:
+def claim_keys(pod: Pod) -> Iterator[tuple[str, str]]:
     """Yield namespace and name of each claim that the pod's volumes use."""
     for volume in pod.spec.volumes or ():
         key = _claim_of(pod, volume)
