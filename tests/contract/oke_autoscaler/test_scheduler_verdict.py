@@ -14,6 +14,13 @@ OWN_WORDS = "node(s) had something that only this scheduler knows"
 STAYS = {"cluster-autoscaler.kubernetes.io/safe-to-evict": "false"}
 DEVICES = {"resourceClaims": [{"name": "gpu", "resourceClaimTemplateName": "gpu"}]}
 
+GPU_TEMPLATE = {
+    "kind": "ResourceClaimTemplate",
+    "apiVersion": "resource.k8s.io/v1",
+    "metadata": {"name": "gpu", "namespace": "default"},
+    "spec": {"spec": {"devices": {"requests": [{"name": "gpu", "exactly": {"deviceClassName": "gpu.example.com"}}]}}},
+}
+
 
 def quiet(cloud: Cloud, pool: NodePoolRecord) -> None:
     for host in host_names(cloud, pool):
@@ -157,7 +164,7 @@ def test_pods_of_another_scheduler_and_pods_with_devices_keep_no_idle_node(
 ) -> None:
     pool = cloud.cluster.add_pool("p", size=3)
     keys = config(cloud, pool, node_pool_min_size=1, **IDLE)
-    cloud.cluster.behaviour.scheduler_refusals.append(("gpu", "", "cannot allocate all claims"))
+    cloud.cluster.put(GPU_TEMPLATE)
     cloud.cluster.add_pod("batch", spec={"schedulerName": "volcano"})
     cloud.cluster.add_replicas("gpu", 2, spec=DEVICES)
     cloud.cluster.settle()
@@ -169,6 +176,17 @@ def test_pods_of_another_scheduler_and_pods_with_devices_keep_no_idle_node(
     assert answer["warning"]["reason"] == "pods-fit-no-node-pool"
     assert "default/batch: other-scheduler" in answer["warning"]["pod-reasons"]
     assert "device-claims:default/gpu" in answer["warning"]["pod-reasons"]
+
+
+def test_a_pool_that_serves_devices_grows_for_more(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    pool = cloud.cluster.add_pool("p", size=1, devices={"driver": "gpu.example.com", "count": 1})
+    cloud.cluster.put(GPU_TEMPLATE)
+    cloud.cluster.add_replicas("gpu", 3, spec=DEVICES)
+    cloud.cluster.settle()
+    for _ in range(5):
+        tick(principal_env, config(cloud, pool))
+        cloud.cluster.advance(300)
+    assert (pool.size, cloud.cluster.pending()) == (3, [])
 
 
 def test_a_claim_of_a_class_without_a_volume_left_buys_nothing(cloud: Cloud, principal_env: dict[str, str]) -> None:

@@ -11,7 +11,7 @@ from functions.oke_autoscaler.decide.cluster.node_templates import NodeTemplate,
 from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroups
 from functions.oke_autoscaler.decide.cluster.pool_preference import pool_preference
 from functions.oke_autoscaler.decide.cluster.pools import Pools
-from functions.oke_autoscaler.decide.cluster.refusals import Refusals, called_off_lately
+from functions.oke_autoscaler.decide.cluster.scheduler_refusals import Refusals, called_off_lately
 from functions.oke_autoscaler.decide.simulation.constraints import Constraints
 from functions.oke_autoscaler.decide.simulation.node_appearance import appearance, started_appearance
 from functions.oke_autoscaler.decide.simulation.node_simulation import NodeSimulation

@@ -19,7 +19,7 @@ from functions.oke_autoscaler.model.scheduler_words import DEFAULT_SCHEDULER, He
 
 if TYPE_CHECKING:
     from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroup, PodGroups
-    from functions.oke_autoscaler.decide.cluster.refusals import Refusal, Refusals
+    from functions.oke_autoscaler.decide.cluster.scheduler_refusals import Refusal, Refusals
     from functions.oke_autoscaler.model.kubernetes_objects import Pod
     from functions.oke_autoscaler.model.snapshot import Snapshot
     from functions.oke_autoscaler.settings import Settings
