@@ -11,6 +11,7 @@ import msgspec
 from functions.oke_autoscaler import preflight
 from functions.oke_autoscaler.act import answers, scale_down
 from functions.oke_autoscaler.act.discover import with_tagged_pools
+from functions.oke_autoscaler.act.evictions import PAUSE_SECONDS
 from functions.oke_autoscaler.act.give_up import give_up
 from functions.oke_autoscaler.act.history import with_changes, with_joining, with_memories
 from functions.oke_autoscaler.act.observe import Observed, decide_on, observe, observe_loads
@@ -24,6 +25,7 @@ from functions.oke_autoscaler.clients.events import COMPONENT, TickEvents
 from functions.oke_autoscaler.clients.lease import TickLease, refuse_another_autoscaler
 from functions.oke_autoscaler.clients.oke import Oke
 from functions.oke_autoscaler.clients.state_map import StateMap
+from functions.oke_autoscaler.decide.scale_down.drain_records import with_drains
 from functions.oke_autoscaler.errors import LeaseBusy
 from functions.oke_autoscaler.model.pods import is_pending
 from functions.oke_autoscaler.model.reasons import DRAINING, POOL_UPDATING, UNSCHEDULABLE_PODS
@@ -33,6 +35,7 @@ from shared.errors import FunctionError
 from shared.kubernetes.client import KubernetesApi
 
 if TYPE_CHECKING:
+    from functions.oke_autoscaler.decide.scale_down.drain_records import Drain
     from functions.oke_autoscaler.model.decision import Decision, GiveUp, PoolVerdict
     from functions.oke_autoscaler.model.snapshot import Snapshot
     from functions.oke_autoscaler.settings import Settings
@@ -98,6 +101,10 @@ class Tick:
     """Nodes whose removal it called off, with the pods that found no other place."""
     given_up: list[GiveUp] = field(default_factory=list)
     """Instances that this tick deleted because they never became nodes."""
+    drains: dict[str, Drain] = field(default_factory=dict)
+    """Drains under way at its end, by node name."""
+    pause_seconds: float = PAUSE_SECONDS
+    """Between two attempts to evict a pod that its budget holds."""
 
     def run(self, call_id: str) -> answers.Answer:
         """Do the tick under the Lease; a dry run takes none, since it changes nothing."""
@@ -128,7 +135,9 @@ class Tick:
 
     def _remember(self, done: Decision, now: float) -> None:
         """Add what was learnt, and what was changed to the history."""
+        nodes = self.snapshot.nodes if self.snapshot is not None else ()
         state = with_joining(with_memories(self.memory.state, done, now), done, self.given_up, now)
+        state = with_drains(state, self.drains, nodes, now)
         self.memory.state = with_changes(state, done, now, self.called_off)
 
     def _answer(self, done: Decision) -> answers.Answer:
@@ -147,7 +156,7 @@ class Tick:
         """Do what is to be done; return the decision, with each pool's verdict as it came out."""
         observed, decision, now = self.observe()
         events.about_unreadable(observed.snapshot)
-        removals = Removals(self.oke, self.cluster, self.settings, events)
+        removals = Removals(self.oke, self.cluster, self.settings, events, pause_seconds=self.pause_seconds)
         resumed = resume(removals, observed, decision, now)
         self.called_off = removals.called_off
         if resumed is not observed:
@@ -161,6 +170,9 @@ class Tick:
             events.about_pods(observed.snapshot.pods, decision.pods, grown=set())
         scale_down.mark(removals, observed, decision, now)
         scale_down.remove(removals, observed, decision, now, self.deadline)
+        pending = {pod.metadata.uid for pod in observed.snapshot.pods if is_pending(pod)}
+        removals.evictions.go_on(self.deadline, pending)
+        self.drains = removals.drains()
         return replace(decision, pools=tuple(_with_removals(pool, removals) for pool in decision.pools))
 
     def _scale_up(self, removals: Removals, observed: Observed, decision: Decision, now: float) -> Decision:

@@ -1,4 +1,4 @@
-"""The steps of a node's removal: taint and cordon, evict, delete exactly the drained node. Nothing here waits.
+"""The steps of a node's removal: taint and cordon, evict, delete exactly the drained node.
 
 The order is what makes it safe. The taint goes first: it holds the memory that a removal has begun, and with the
 cordon it keeps new pods away, so the list of pods read after it is final but for pods that are being bound right then.
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from functions.oke_autoscaler.clients.cluster import Eviction
+from functions.oke_autoscaler.act.evictions import PAUSE_SECONDS, Evictions
 from functions.oke_autoscaler.clients.oke import is_outcome_unknown
 from functions.oke_autoscaler.model import taints
 from functions.oke_autoscaler.model.oci_objects import GONE_NODES
@@ -24,12 +24,11 @@ from functions.oke_autoscaler.model.reasons import UNNEEDED
 from shared.errors import OciServiceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from functions.oke_autoscaler.clients.cluster import Cluster
     from functions.oke_autoscaler.clients.events import TickEvents
     from functions.oke_autoscaler.clients.oke import Oke, ReadPool
-    from functions.oke_autoscaler.model.kubernetes_objects import Node, Pod
+    from functions.oke_autoscaler.decide.scale_down.drain_records import Drain
+    from functions.oke_autoscaler.model.kubernetes_objects import Node
     from functions.oke_autoscaler.settings import Settings
 
 NOT_ACCEPTED_STATUSES = frozenset({412, 429})
@@ -63,6 +62,18 @@ class Removals:
     """Nodes put back because pods sent away from them found no place, with those pods."""
     sizes: dict[str, int] = field(default_factory=dict)
     """Sizes that pools have after this tick's own deletions, by pool id."""
+    pause_seconds: float = PAUSE_SECONDS
+    evictions: Evictions = field(init=False)
+    under_way: dict[str, Drain] = field(default_factory=dict)
+    """Drains that this tick began or went on with, by node name."""
+
+    def __post_init__(self) -> None:
+        """Begin with no eviction."""
+        self.evictions = Evictions(self.cluster, self.events, self.pause_seconds)
+
+    def drains(self) -> dict[str, Drain]:
+        """Return the drains under way, with the evictions that were accepted."""
+        return {name: each._replace(evicted=self.evictions.accepted[name]) for name, each in self.under_way.items()}
 
     def pool_if_unchanged(self, state: ReadPool) -> ReadPool | None:
         """Read the pool again; return None when another client changed it since this tick decided on it.
@@ -79,18 +90,6 @@ class Removals:
     def begin(self, node: Node, now: float, reason: str) -> Node | None:
         """Taint and cordon the node; return it as patched, None when it has changed since it was read."""
         return self.cluster.patch_node(node, taints.begin_removal(node, now, reason), "taint and cordon")
-
-    def evict(self, pods: Iterable[Pod]) -> bool:
-        """Evict pod by pod; stop at the first refusal and return whether all were accepted.
-
-        A node is deleted only once it is empty, so every eviction after a refusal would disrupt a pod for nothing.
-        """
-        for pod in pods:
-            if self.cluster.evict(pod) is Eviction.REFUSED:
-                text = f"eviction of {pod.key} refused by its budget"
-                self.events.on_pod(pod, "ScaleDownFailed", text, warning=True)
-                return False
-        return True
 
     def delete(self, state: ReadPool, instance: str, node: Node, reason: str) -> Deletion:
         """Delete the drained node, once, guarded by the etag of ``state``.

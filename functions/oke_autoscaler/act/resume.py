@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.act.observe import decide_on
 from functions.oke_autoscaler.act.removal import Deletion, is_member
+from functions.oke_autoscaler.decide.scale_down.drain_records import Drain
 from functions.oke_autoscaler.decide.scale_down.unfinished_removals import (
     NextStep,
     UnfinishedRemoval,
@@ -34,7 +35,7 @@ def resume(removals: Removals, observed: Observed, decision: Decision, now: floa
     verdicts = {verdict.node: verdict for verdict in decision.nodes}
     snapshot = observed.snapshot
     timeout = removals.settings.drain_timeout_minutes * 60
-    found = find_unfinished_removals(snapshot.pools or (), snapshot.nodes, snapshot.pods, verdicts, now, timeout)
+    found = find_unfinished_removals(snapshot, verdicts, now, timeout)
     updating = {pool.id for pool in decision.pools if pool.status == "updating"}
     needed = _needed_again(found, observed, removals, now)
     homeless = {name: homeless_pods(removal, snapshot.pods) for name, removal in needed.items()}
@@ -98,11 +99,12 @@ class _Resumption:
         the same name that came after the decision must not be.
         """
         self.removals.draining[removal.pool_id] += 1
+        self.removals.under_way[removal.node.metadata.name] = Drain(removal.began_at, len(removal.pods_left))
         wanted = {pod.metadata.uid for pod in removal.evictable(verdict)}
         if wanted:
             pods = self.removals.cluster.pods_of(removal.node.metadata.name)
             going = (pod for pod in pods if pod.metadata.uid in wanted and not pod.metadata.deletion_timestamp)
-            self.removals.evict(going)
+            self.removals.evictions.evict(going)
 
     def delete(self, removal: UnfinishedRemoval) -> None:
         """Delete a drained node, unless the pool has changed, lost it already, or needs it for its minimum."""

@@ -112,6 +112,15 @@ class Cluster:
             pod.bound_to = node  # it was asked for, so it holds for a pod whose own field cannot be read, too
         return pods
 
+    def pods_without_node(self) -> list[Pod]:
+        """List the pods that are bound to no node."""
+        return self._list("/api/v1/pods", Pod, {"fieldSelector": "spec.nodeName="})
+
+    def budgets_in(self, namespace: str) -> list[PodDisruptionBudget]:
+        """List the PodDisruptionBudgets of a namespace."""
+        path = f"/apis/policy/v1/namespaces/{quote(namespace, safe='')}/poddisruptionbudgets"
+        return self._list(path, PodDisruptionBudget)
+
     def budgets(self) -> list[PodDisruptionBudget]:
         """List all PodDisruptionBudgets."""
         return self._list("/apis/policy/v1/poddisruptionbudgets", PodDisruptionBudget)

@@ -32,6 +32,7 @@ class BudgetStatus(Object):
     disruptions_allowed: int = 0
     current_healthy: int = 0
     desired_healthy: int = 0
+    expected_pods: int = 0
 
 
 class PodDisruptionBudget(Listed):

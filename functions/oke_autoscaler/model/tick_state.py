@@ -98,6 +98,8 @@ class DrainRecord(Remembered, frozen=True):
     last_progress_at: float = 0.0
     """When a pod of it last was evicted or went (Unix seconds)."""
     evicted: tuple[EvictedPod, ...] = ()
+    left: int | None = None
+    """Pods that were to go when the last tick looked."""
 
 
 class ChangeRecord(Remembered, frozen=True):

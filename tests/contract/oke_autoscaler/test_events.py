@@ -143,6 +143,7 @@ def test_a_pod_that_is_gone_or_another_by_now_does_not_stop_the_drain(
     cloud: Cloud, principal_env: dict[str, str], gone: int
 ) -> None:
     _, keys = draining(cloud)
+    cloud.cluster.add_budget("api", {"app": "api"}, max_unavailable=2)
     cloud.faults.add(path="/eviction$", status=gone)
     tick(principal_env, keys)
     assert len([write for write in writes(cloud) if write.endswith("/eviction")]) == 2

@@ -48,6 +48,17 @@ class Budgets:
             return NOT_ENOUGH
         return MULTIPLE if len(budgets) > 1 else ""
 
+    def may_yield(self, pod: Pod) -> bool:
+        """Tell whether the eviction API may soon accept what it refused: a pod of the one budget is on its way.
+
+        A budget whose pods are all up and that has none to spare says no until its owner changes it.
+        """
+        budgets = self.of(pod)
+        if len(budgets) != 1 or budgets[0].unreadable is not None:
+            return False
+        status = budgets[0].status
+        return status.disruptions_allowed > 0 or status.current_healthy < status.expected_pods
+
     def reserve(self, pods: Iterable[Pod]) -> None:
         """Plan the eviction of pods: what is taken here is not there for the next node of the same tick."""
         for pod in pods:

@@ -11,6 +11,8 @@ from functions.oke_autoscaler.decide.scale_down.eligibility import find_ineligib
 from functions.oke_autoscaler.model.decision import NodeVerdict
 from functions.oke_autoscaler.model.nodes import (
     DELETION_CANDIDATE,
+    TO_BE_DELETED,
+    has_taint,
     taint_time,
 )
 from functions.oke_autoscaler.model.pods import is_daemon, is_mirror, is_unreadable
@@ -65,7 +67,8 @@ def make_candidate(state: ClusterState, rules: DrainRules, node: Node, planned: 
     """Return the node with its pods sorted by the drain rules; ``planned`` are pending pods that are to go there."""
     name, pool_status = node.metadata.name, state.pools.of(node)
     running = state.running[name]
-    drain = rules.check(r.pod for r in running if not r.expendable or is_unreadable(r.pod))
+    asked = [r.pod for r in running if not r.expendable or is_unreadable(r.pod)]
+    drain = rules.check(asked, draining=has_taint(node, TO_BE_DELETED))
     drain.ignore += [r.pod for r in running if r.expendable and not is_unreadable(r.pod)]
     evicted = {id(pod) for pod in drain.evict}
     moving_pods = [(r.group, 1) for r in running if r.counts and id(r.pod) in evicted]

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from functions.oke_autoscaler.decide.scale_down.budgets import NOT_ENOUGH
 from functions.oke_autoscaler.decide.scale_down.eligibility import UNREADABLE
 from functions.oke_autoscaler.model.pods import (
     controller_of,
@@ -89,8 +90,12 @@ class DrainRules:
             self._local_storage,
         )
 
-    def check(self, pods: Iterable[Pod]) -> DrainCheck:
-        """Check a node's pods; the check ends at the first one that blocks."""
+    def check(self, pods: Iterable[Pod], *, draining: bool = False) -> DrainCheck:
+        """Check a node's pods; the check ends at the first one that blocks.
+
+        Of a node that is ``draining`` already a budget that has nothing to spare now is no verdict: the pod is asked
+        for, and goes when the budget yields.
+        """
         verdict = DrainCheck()
         lists = {
             EVICT: verdict.evict,
@@ -100,6 +105,8 @@ class DrainRules:
         }
         for pod in pods:
             outcome = self.outcome(pod)
+            if draining and outcome == NOT_ENOUGH:
+                outcome = EVICT
             if outcome not in lists:
                 verdict.reason, verdict.blocking_pod = outcome, pod.key
                 break

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from functions.oke_autoscaler.decide.scale_down.drain_records import last_progress
 from functions.oke_autoscaler.decide.scale_down.eligibility import find_operator_hold
 from functions.oke_autoscaler.model.nodes import (
     CORDONED,
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 
     from functions.oke_autoscaler.model.decision import NodeVerdict
     from functions.oke_autoscaler.model.kubernetes_objects import Node, Pod
-    from functions.oke_autoscaler.model.oci_objects import NodePool, OkeNode
+    from functions.oke_autoscaler.model.oci_objects import OkeNode
+    from functions.oke_autoscaler.model.snapshot import Snapshot
 
 
 class NextStep(Enum):
@@ -71,29 +73,26 @@ class UnfinishedRemoval:
 
 
 def find_unfinished_removals(
-    pools: Iterable[NodePool],
-    nodes: Iterable[Node],
-    pods: Iterable[Pod],
-    verdicts: Mapping[str, NodeVerdict],
-    now: float,
-    drain_timeout_seconds: float,
+    snapshot: Snapshot, verdicts: Mapping[str, NodeVerdict], now: float, drain_timeout_seconds: float
 ) -> list[UnfinishedRemoval]:
     """Return every node of the pools whose removal has begun; verdicts by node name.
 
     Nodes of other pools are left alone: another autoscaler may manage them with the same taints.
     """
-    members = {node.id: (pool, node) for pool in pools for node in pool.nodes or () if node.id}
-    began = [node for node in nodes if has_taint(node, TO_BE_DELETED)]
+    members = {node.id: (pool, node) for pool in snapshot.pools or () for node in pool.nodes or () if node.id}
+    began = [node for node in snapshot.nodes if has_taint(node, TO_BE_DELETED)]
     on_node: dict[str, list[Pod]] = {node.metadata.name: [] for node in began}
-    for pod in pods if began else ():
+    for pod in snapshot.pods if began else ():
         if pod.node_name in on_node:
             on_node[pod.node_name].append(pod)
     found = []
     for node in began:
         pool, member = members.get(instance_id(node), (None, None))
         if pool is not None and member is not None:
-            left = pods_left(on_node[node.metadata.name], verdicts.get(node.metadata.name))
-            too_old = now - (taint_time(node, TO_BE_DELETED) or 0.0) > drain_timeout_seconds
+            name, began_at = node.metadata.name, taint_time(node, TO_BE_DELETED) or 0.0
+            left = pods_left(on_node[name], verdicts.get(name))
+            moved = last_progress(snapshot.state.drains.get(name), began_at, len(left), now)
+            too_old = now - moved > drain_timeout_seconds
             next_step = _next_step(node, member, left, too_old=too_old)
             found.append(UnfinishedRemoval(node, pool.id, member.id or "", next_step, tuple(left), too_old))
     return found

@@ -15,6 +15,8 @@ from functions.oke_autoscaler.model.decision import NodeVerdict
 from functions.oke_autoscaler.model.kubernetes_objects import Metadata, Node, NodeSpec, Pod, PodMetadata, PodSpec, Taint
 from functions.oke_autoscaler.model.nodes import CORDONED, DELETION_CANDIDATE, TO_BE_DELETED, taint_time
 from functions.oke_autoscaler.model.oci_objects import NodePool, OkeNode
+from functions.oke_autoscaler.model.snapshot import Snapshot
+from functions.oke_autoscaler.model.tick_state import DrainRecord, TickState
 
 NOW = 1_767_225_600.0
 TIMEOUT = 900.0
@@ -45,10 +47,15 @@ def pod(name: str, *, leaving: bool = False, where: str = "n1") -> Pod:
 
 
 def only(
-    pods: list[Pod], host: Node, of: NodePool | None = None, verdict: NodeVerdict | None = None
+    pods: list[Pod],
+    host: Node,
+    of: NodePool | None = None,
+    verdict: NodeVerdict | None = None,
+    drain: DrainRecord | None = None,
 ) -> UnfinishedRemoval | None:
     verdicts = {"n1": verdict} if verdict else {}
-    found = find_unfinished_removals([of or pool()], [host], pods, verdicts, NOW, TIMEOUT)
+    snapshot = Snapshot([of or pool()], [host], pods, state=TickState(drains={"n1": drain} if drain else {}))
+    found = find_unfinished_removals(snapshot, verdicts, NOW, TIMEOUT)
     return found[0] if found else None
 
 
@@ -186,3 +193,19 @@ def test_a_removal_names_its_node_pool_and_instance_and_whether_its_time_is_over
         pods_left=(left,),
         too_old=too_old,
     )
+
+
+@pytest.mark.parametrize(
+    ("drain", "expected"),
+    [
+        (None, NextStep.GIVE_UP),
+        (DrainRecord(NOW - 3600, NOW - 800, left=2), NextStep.EVICT),
+        (DrainRecord(NOW - 3600, NOW - 1000, left=2), NextStep.GIVE_UP),
+        (DrainRecord(NOW - 3600, NOW - 1000, left=3), NextStep.EVICT),  # one went since
+        (DrainRecord(NOW - 9999, NOW - 1, left=3), NextStep.GIVE_UP),  # of an earlier removal
+    ],
+)
+def test_the_time_out_counts_from_the_last_progress(drain: DrainRecord | None, expected: NextStep) -> None:
+    removal = only([pod("a"), pod("b")], being_deleted(3600), drain=drain)
+    assert removal is not None
+    assert removal.next_step is expected

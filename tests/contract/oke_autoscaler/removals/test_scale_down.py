@@ -141,8 +141,8 @@ def test_a_budget_that_refuses_stops_the_drain_and_the_next_tick_goes_on(
     pool = cloud.cluster.add_pool("p", size=2)
     first, second = host_names(cloud, pool)
     cloud.cluster.add_replicas("web", 4, nodes=[first], pool=pool, cpu="500m", memory="512Mi")
-    cloud.cluster.add_replicas("api", 2, nodes=[second], pool=pool, cpu="300m", memory="512Mi")
-    cloud.cluster.add_budget("api", {"app": "api"}, max_unavailable=2)
+    cloud.cluster.add_replicas("api", 1, nodes=[second], pool=pool, cpu="300m", memory="512Mi")
+    cloud.cluster.add_replicas("job", 1, nodes=[second], pool=pool, cpu="300m", memory="512Mi")
     keys = config(cloud, pool, node_pool_min_size=1, **IDLE)
     for host in (first, second):
         cloud.cluster.set_metrics(host, 12.0, 20.0)

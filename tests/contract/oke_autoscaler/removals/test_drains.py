@@ -1,0 +1,120 @@
+"""A drain under a budget: it goes on within its tick, and lasts as long as it gets on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from functions.oke_autoscaler.clients.changes import Changes
+from functions.oke_autoscaler.settings import Settings
+from functions.oke_autoscaler.tick import connect
+from shared import settings as shared_settings
+from shared.deadline import Deadline
+from tests.support.autoscaler import IDLE, config, deletions, evictions, host_names, taint_keys
+
+if TYPE_CHECKING:
+    from emulator.base.request_log import LoggedCall
+    from emulator.cloud import Cloud
+
+TO_BE_DELETED = "ToBeDeletedByClusterAutoscaler"
+REPLICAS = 12
+
+
+def run_tick(env: dict[str, str], keys: dict[str, str], *, waits: bool = True) -> dict[str, Any]:
+    """Run a tick that waits next to no time between two attempts, since the emulated clock moves instead, or never."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in env.items():
+            patch.setenv(name, value)
+        settings = shared_settings.load_settings(Settings, keys)
+        tick = connect(settings, Deadline.after(60), Changes(dry_run=False))
+        tick.pause_seconds = 0.001 if waits else 1e6
+        return tick.run("call")
+
+
+def shop(cloud: Cloud, **budget: int) -> tuple[str, dict[str, str]]:
+    """Twelve replicas that are ready after 40 seconds on one node, room on the other; the node and a config."""
+    cloud.cluster.behaviour.timings.pod_start = 40
+    pool = cloud.cluster.add_pool("p", size=2)
+    first, second = host_names(cloud, pool)
+    cloud.cluster.add_replicas("web", 1, nodes=[first], pool=pool, cpu="2000m", memory="512Mi")
+    cloud.cluster.add_replicas("shop", REPLICAS, nodes=[second], pool=pool, cpu="50m", memory="64Mi")
+    cloud.cluster.add_budget("shop", {"app": "shop"}, **budget)  # type: ignore[arg-type]
+    for host in (first, second):
+        cloud.cluster.set_metrics(host, 12.0, 20.0)
+    return second, config(cloud, pool, node_pool_min_size=1, **IDLE)
+
+
+def test_evictions_go_on_within_the_tick_while_the_budget_yields(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    host, keys = shop(cloud, max_unavailable=1)
+
+    def time_passes(call: LoggedCall) -> None:
+        if call.path.endswith("/eviction"):
+            cloud.cluster.advance(5)
+
+    cloud.hooks.add("before", time_passes, service="kubernetes")
+    run_tick(principal_env, keys)
+    assert len(evictions(cloud)) == REPLICAS
+    assert deletions(cloud) == []
+    cloud.cluster.advance(60)
+    run_tick(principal_env, keys)
+    assert len(deletions(cloud)) == 1
+    assert len(evictions(cloud)) == REPLICAS
+    assert not cloud.cluster.pending()
+    assert host
+
+
+def test_a_drain_that_gets_on_is_not_given_up_however_long_it_takes(
+    cloud: Cloud, principal_env: dict[str, str]
+) -> None:
+    """Ticks that have no time to wait: one pod each, so the drain takes more than twice its time-out."""
+    host, keys = shop(cloud, max_unavailable=1)
+    for _ in range(REPLICAS):
+        run_tick(principal_env, keys, waits=False)
+        assert TO_BE_DELETED in taint_keys(cloud, host)
+        cloud.cluster.advance(180)
+    assert len(evictions(cloud)) == REPLICAS
+    run_tick(principal_env, keys, waits=False)
+    assert len(deletions(cloud)) == 1
+
+
+def test_a_drain_that_does_not_get_on_is_given_up(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    host, keys = shop(cloud, max_unavailable=1)
+    run_tick(principal_env, keys, waits=False)
+    cloud.cluster.change("PodDisruptionBudget", "shop", ("spec.maxUnavailable", 0))
+    cloud.cluster.settle()
+    for _ in range(7):
+        cloud.cluster.advance(180)
+        run_tick(principal_env, keys, waits=False)
+    assert len(evictions(cloud)) == 1
+    assert TO_BE_DELETED not in taint_keys(cloud, host)
+
+
+def test_a_budget_that_nothing_will_change_is_not_waited_for(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    host, keys = shop(cloud, max_unavailable=1)
+    run_tick(principal_env, keys, waits=False)
+    cloud.cluster.advance(60)
+    cloud.cluster.change("PodDisruptionBudget", "shop", ("spec.maxUnavailable", 0))
+    cloud.cluster.settle()
+    cloud.log.clear()
+    run_tick(principal_env, keys)
+    asked = [call for call in cloud.log.calls(service="kubernetes") if call.path.endswith("/eviction")]
+    assert len(asked) == 1
+    assert TO_BE_DELETED in taint_keys(cloud, host)
+
+
+def test_a_pod_that_finds_no_place_meanwhile_ends_the_wait(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    _, keys = shop(cloud, max_unavailable=1)
+    attempts = 0
+
+    def somebody_comes(call: LoggedCall) -> None:
+        nonlocal attempts
+        if call.path.endswith("/eviction"):
+            attempts += 1
+            if attempts == 3:
+                cloud.cluster.add_pod("late", cpu="99")
+                cloud.cluster.settle()
+
+    cloud.hooks.add("before", somebody_comes, service="kubernetes")
+    run_tick(principal_env, keys)
+    assert attempts == 3
