@@ -22,8 +22,8 @@ class CatalogueShape:
 
     @property
     def vcpus_per_ocpu(self) -> int:
-        """Return threads of a core: two, but one on Arm."""
-        return 1 if self.architecture == "arm64" else 2
+        """Return the vCPUs of an OCPU: two threads of a core, on Arm one core of A1 and two of A2."""
+        return 1 if ".A1." in self.name else 2
 
 
 SHAPES = {
