@@ -80,6 +80,7 @@ def test_all_kinds_of_scenario_are_there() -> None:
         "never-ready",
         "other-scheduler",
         "preemptible",
+        "register-timeout",
         "startup-taint",
         "tainted-node",
         "unrelated-freeze",
