@@ -39,7 +39,7 @@ def test_a_pod_that_nobody_can_count_stops_nobody_elses_nodes(
     cloud.cluster.scale("web", 0)
     kept = cloud.cluster.get("Pod", "odd", "anybody")["spec"]["nodeName"]
     for _ in range(3):
-        tick(principal_env, config(cloud, pool, disruption_budget="100%", **IDLE))
+        tick(principal_env, config(cloud, pool, **IDLE))
         cloud.cluster.advance(300)
     assert deletions(cloud)
     assert host_names(cloud, pool) == [kept] == [host]
