@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 SIMILAR = 0.02
 """Nodes of one shape differ by some kilobytes of allocatable memory; more than this is another size."""
 Place = tuple["Offering", "Placement"]
-BalanceKey = tuple[int, int, int]
 
 
 class Balance:
@@ -59,19 +58,28 @@ class Balance:
         """Forget a planned node that was taken back."""
         self._count(node, -1)
 
-    def key(self, place: Place, groups: Iterable[tuple[PodGroup, int]]) -> BalanceKey:
-        """Return what to compare places of equal cost by, the least first, for a node with these pods.
+    def emptiest(self, places: Iterable[Place], groups: Iterable[tuple[PodGroup, int]]) -> Place | None:
+        """Return where the next node goes that will hold these pods; None without a place.
 
         The pods' own wish comes first (``ScheduleAnyway`` spreads), then the zone with the fewest nodes, then the fault
         domain.
         """
-        (offering, placement), wished = place, 0
-        for group, pods in groups:
-            for count in self._simulation.preferences(group):
-                if count.key != HOSTNAME:
-                    wished += pods * count.counts.get(placement.labels.get(count.key, ""), 0)
-        there = self._nodes.get((self.class_of(offering), placement.labels.get(ZONE, "")), 0)
-        return (wished, there, placement.opened)
+        wishes = [
+            (pods, count)
+            for group, pods in groups
+            for count in self._simulation.preferences(group)
+            if count.key != HOSTNAME
+        ]
+
+        def key(place: Place) -> tuple[int, int, int]:
+            labels = place[1].labels
+            wished = (
+                sum(pods * count.counts.get(labels.get(count.key, ""), 0) for pods, count in wishes) if wishes else 0
+            )
+            there = self._nodes.get((self.class_of(place[0]), labels.get(ZONE, "")), 0)
+            return (wished, there, place[1].opened)
+
+        return min(places, key=key, default=None)
 
     @property
     def skew(self) -> int:

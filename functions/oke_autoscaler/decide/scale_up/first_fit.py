@@ -165,7 +165,7 @@ class FirstFit:
     def _emptiest(self, places: Sequence[Place], group: PodGroup, pods: int) -> Place | None:
         """Return the place where the next node goes; None when no pool has one left."""
         there = [place for place in places if self.left(place[0]) > 0]
-        return min(there, key=lambda place: self.balance.key(place, [(group, pods)]), default=None)
+        return self.balance.emptiest(there, [(group, pods)])
 
     def _spread_load(self, group: PodGroup, placement: Placement) -> int:
         """Count the pods of the spreads' selections that the placement's domains hold already."""

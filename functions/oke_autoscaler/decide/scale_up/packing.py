@@ -240,9 +240,10 @@ def _open_one(first_fit: FirstFit, column: PatternColumn, kind: Kind, items: Seq
         and all(need <= have for need, have in zip(total, variant.offering.free, strict=True))
         for placement in variant.placements
     ]
-    if not places:
+    place = first_fit.balance.emptiest(places, groups)
+    if place is None:
         return
-    first_fit.open(*min(places, key=lambda place: first_fit.balance.key(place, groups)))
+    first_fit.open(*place)
     node = first_fit.simulation.nodes[-1]
     for item, count in held:
         for group, pods in item.take(count):
