@@ -126,7 +126,11 @@ def _first_fit_decreasing(state: ClusterState, work: PodCounts, effort: Effort, 
 
     Rules between pods can make a packing of least cost dearer than that. With these among the tries, a plan is not.
     """
-    for offerings in _similar(state.offerings)[:most]:
+    alike = _similar(state.offerings)
+    # With one kind of pool the order by size that is tried anyway is the same.
+    if len(alike) < 2 or most < 1:
+        return
+    for offerings in alike[:most]:
         size = _size(offerings[:1])
         order = sorted(work, key=lambda entry: -size(entry[0]))
         yield _attempt(state, partial(_in_one_pool, work=order, offerings=offerings), effort)
