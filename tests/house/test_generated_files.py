@@ -9,7 +9,6 @@ import pytest
 import yaml
 
 from tools import suite
-from tools.render import command as render
 from tools.suite import ROOT
 
 if TYPE_CHECKING:
@@ -31,10 +30,6 @@ KEYS_READ_BY_FN = {
     "triggers",
     "deploy",
 }
-
-
-def test_no_generated_file_is_stale() -> None:
-    assert [str(path.relative_to(ROOT)) for path in render.stale()] == []
 
 
 @pytest.mark.parametrize("path", FUNC_YAMLS, ids=lambda path: path.parent.name)

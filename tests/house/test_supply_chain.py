@@ -24,7 +24,7 @@ TEXT = TEXTS["data"]
 PINS = dict(re.findall(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", TEXT, re.MULTILINE))
 
 
-@pytest.mark.parametrize("base", ["lean", "data"])
+@pytest.mark.parametrize("base", ["lean", pytest.param("data", marks=pytest.mark.soak)])
 def test_the_bill_of_materials_lists_every_package_with_its_hashes_and_is_reproducible(
     base: str, tmp_path: Path
 ) -> None:

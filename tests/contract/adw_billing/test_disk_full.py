@@ -35,7 +35,7 @@ def may_mount() -> bool:
     return done.returncode == 0
 
 
-@pytest.mark.parametrize("kib", [100, 900, 2500])
+@pytest.mark.parametrize("kib", [900, *(pytest.param(kib, marks=pytest.mark.soak) for kib in (100, 2500))])
 def test_on_a_full_disk_the_answer_says_so_and_the_next_call_completes_it(
     reports: Path, tmp_path: Path, kib: int
 ) -> None:

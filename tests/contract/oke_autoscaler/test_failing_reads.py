@@ -5,6 +5,7 @@ The cluster is one in which a tick that reads on regardless would grow a pool, g
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from typing import TYPE_CHECKING, Any
@@ -71,6 +72,7 @@ KUBERNETES_OTHERS = (
 """What a read must not take for an empty list or for what it asked for."""
 
 TRICKLED_SECONDS = 3.0
+TRICKLES_EACH = 4
 """Of a tick with a call that trickles: the shortest of its answers takes ten times as long."""
 
 REASONS = {"oci-service-error", "kubernetes-api-error", "deadline-exceeded"}
@@ -174,9 +176,39 @@ def growing_pool(cloud: Cloud) -> tuple[NodePoolRecord, dict[str, str]]:
 def test_a_call_that_trickles_never_holds_a_tick(
     cloud: Cloud, principal_env: dict[str, str], make: Callable[[Cloud], tuple[NodePoolRecord, dict[str, str]]]
 ) -> None:
-    """Each call of a tick in turn, at 20 bytes a second; which there are is read from the log of an unhindered one."""
+    """Calls of a tick in turn, at 20 bytes a second: every fourth by chance, and all in `make soak`.
+
+    Each one takes its deadline.
+    """
+    asked = calls_of_a_tick(cloud, principal_env, make)
+    first = int(os.environ["KILL_SEED"]) % TRICKLES_EACH
+    trickle_in_turn(cloud, principal_env, make, asked[first::TRICKLES_EACH])
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("make", [busy_cluster, growing_pool])
+def test_every_call_that_trickles_never_holds_a_tick(
+    cloud: Cloud, principal_env: dict[str, str], make: Callable[[Cloud], tuple[NodePoolRecord, dict[str, str]]]
+) -> None:
+    trickle_in_turn(cloud, principal_env, make, calls_of_a_tick(cloud, principal_env, make))
+
+
+def calls_of_a_tick(
+    cloud: Cloud, principal_env: dict[str, str], make: Callable[[Cloud], tuple[NodePoolRecord, dict[str, str]]]
+) -> list[tuple[str, str]]:
+    """Return the method and the path of each call of an unhindered tick, as its log has them."""
     tick(principal_env, make(cloud)[1])
-    asked = sorted({(call.method, shape(call.path)) for call in cloud.log.calls()})
+    return sorted({(call.method, shape(call.path)) for call in cloud.log.calls()})
+
+
+def trickle_in_turn(
+    cloud: Cloud,
+    principal_env: dict[str, str],
+    make: Callable[[Cloud], tuple[NodePoolRecord, dict[str, str]]],
+    asked: list[tuple[str, str]],
+) -> None:
+    assert asked
     for method, path in asked:
         cloud.reset()
         pool, keys = make(cloud)

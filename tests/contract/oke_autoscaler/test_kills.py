@@ -1,6 +1,6 @@
 """SIGKILL before and after every HTTP call of scale-up, drain and deletion: the next ticks end as if it had lived.
 
-`make test` tries 30 points, chosen by a seed that is printed at its end (`KILL_SEED=<number> make test` repeats them);
+`make test` tries 16 points, chosen by a seed that is printed at its end (`KILL_SEED=<number> make test` repeats them);
 `make soak` tries all. The killed tick is a process of its own. A call that it is killed before has no effect; one that
 it is killed after has its effect and no answer.
 """
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 BETWEEN_SECONDS = 200
 """From one tick to the next: longer than a Lease that nobody gives back (60 s of deadline and 15 s of margin)."""
 
-POINTS = 30
+POINTS = 16
 LATER_TICKS = 2
 When = Literal["before", "after"]
 WRITE_PATHS = "^/(api|apis)/|nodePools/"
