@@ -26,7 +26,7 @@ _NODES = re.compile(r"(\d{1,6})(%?)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class ScheduledWindow:
     """When a budget is in force: from each time of the schedule for the duration."""
 
     cron: Cron
@@ -44,7 +44,7 @@ class DisruptionBudget:
 
     number: int
     percent: bool
-    window: Window | None = None
+    window: ScheduledWindow | None = None
 
     def of(self, nodes: int) -> int:
         """Return how many of a pool's nodes it lets go at a time: a percentage above 0 is never less than one node."""
@@ -91,7 +91,7 @@ def _entry(where: str, entry: Any) -> DisruptionBudget:  # noqa: ANN401  (any JS
     for key in ("schedule", "duration"):
         if key not in entry:
             raise ValueError(f"{where}.{key} is missing: schedule and duration go together")
-    window = Window(
+    window = ScheduledWindow(
         _part(f"{where}.schedule", parse_cron, entry["schedule"]),
         _part(f"{where}.duration", parse_duration, entry["duration"]),
         _part(f"{where}.timezone", parse_time_zone, entry["timezone"]) if "timezone" in entry else UTC,

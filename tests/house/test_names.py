@@ -33,6 +33,7 @@ SAME_MEANING = {
     "reports": "OCI's usage, cost and FOCUS reports: read by the loader, made by the emulator",
     "serve": "answers one call of a function",
     "settings": "config keys",
+    "volumes": "volumes of pods, and their claims",
     "text": "a result as text for people and grep",
 }
 """Names that stand in several areas and mean the same in each, with that meaning."""

@@ -148,7 +148,7 @@ class TickState(Remembered, frozen=True):
         return msgspec.structs.replace(self, history=(*self.history, change)[-MAX_HISTORY:])
 
 
-def bounded(state: TickState) -> TickState:
+def within_bounds(state: TickState) -> TickState:
     """Return the state with no more entries, names and characters than are kept; the newest of each stay."""
     pools = sorted(state.pools.items(), key=lambda entry: entry[1].learned_at)[-MAX_POOLS:]
     drains = sorted(state.drains.items(), key=lambda entry: entry[1].last_progress_at)[-MAX_DRAINS:]
@@ -200,7 +200,7 @@ SECTIONS: dict[str, type] = {
 
 def written(state: TickState) -> dict[str, str]:
     """Return the state as texts by key, below MAX_BYTES in all; history goes first, oldest first, then a section."""
-    state = bounded(state)
+    state = within_bounds(state)
     texts = _texts(state)
     while state.history and _size(texts) > MAX_BYTES:
         state = msgspec.structs.replace(state, history=state.history[(len(state.history) + 1) // 2 :])

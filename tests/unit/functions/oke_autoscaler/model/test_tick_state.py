@@ -1,4 +1,4 @@
-"""What ticks remember: read back as it was written, bounded, a part that cannot be read costs the others nothing."""
+"""What ticks remember: read back as it was written, within_bounds, a part that cannot be read costs the others nothing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from functions.oke_autoscaler.model.tick_state import (
     KeptTaint,
     PoolMemory,
     TickState,
-    bounded,
+    within_bounds,
     read_state,
     written,
 )
@@ -74,7 +74,7 @@ def test_the_newest_entries_stay() -> None:
     pools = {f"p{number}": msgspec.structs.replace(POOL, learned_at=float(number)) for number in range(MAX_POOLS + 5)}
     drains = {f"n{number}": DrainRecord(0.0, float(number)) for number in range(MAX_DRAINS + 5)}
     history = tuple(ChangeRecord(float(number), "scale-up") for number in range(MAX_HISTORY + 5))
-    kept = bounded(TickState(pools, drains, history))
+    kept = within_bounds(TickState(pools, drains, history))
     assert (len(kept.pools), "p4" in kept.pools, "p5" in kept.pools) == (MAX_POOLS, False, True)
     assert (len(kept.drains), "n4" in kept.drains, "n5" in kept.drains) == (MAX_DRAINS, False, True)
     assert (len(kept.history), kept.history[0].at) == (MAX_HISTORY, 5.0)
@@ -84,7 +84,7 @@ def test_one_pool_one_drain_one_change_are_bounded() -> None:
     many = {f"key-{number}": "v" for number in range(MAX_LABELS + 50)}
     evicted = tuple(EvictedPod(f"default/{number}") for number in range(500))
     change = ChangeRecord(1.0, "scale-up", "w" * 5000, pods=tuple(map(str, range(500))), pods_count=500)
-    kept = bounded(TickState({"p": PoolMemory(labels=many)}, {"n": DrainRecord(evicted=evicted)}, (change,)))
+    kept = within_bounds(TickState({"p": PoolMemory(labels=many)}, {"n": DrainRecord(evicted=evicted)}, (change,)))
     assert len(kept.pools["p"].labels) == MAX_LABELS
     assert kept.drains["n"].evicted[-1].pod == "default/499"
     assert len(kept.drains["n"].evicted) == 20
