@@ -1,4 +1,4 @@
-"""What ticks remember: read back as it was written, within_bounds, a part that cannot be read costs the others nothing."""
+"""What ticks remember: read back as it was written, bounded, a part that cannot be read costs the others nothing."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from functions.oke_autoscaler.model.tick_state import (
     KeptTaint,
     PoolMemory,
     TickState,
-    within_bounds,
     read_state,
+    within_bounds,
     written,
 )
 
