@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 import tempfile
-from dataclasses import dataclass
 from math import log
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.explain_process import Run, explain_cold
 from bench.packing_snapshots import write_benchmark, write_groups
 from bench.table import Row
-from tools.byte_compile import ROOT, compile_all
+from tools.byte_compile import compile_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,15 +24,6 @@ BENCHMARK_BAR_SECONDS = 2.0
 MEMORY_BAR_MIB = 400
 SLACK = 1.5
 """What a step of the curve may cost beyond n log n: start-up, cache sizes and a busy machine."""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """CPU seconds, peak memory in MiB and new nodes of one `explain`."""
-
-    cpu_seconds: float
-    mib: float
-    new_nodes: int
 
 
 def rows() -> Iterator[Row]:
@@ -79,27 +66,10 @@ def _curve(name: str, runs: list[Run]) -> Iterator[Row]:
 def _groups(folder: Path, pods: int) -> Run:
     file = folder / "groups.json"
     write_groups(file, pods, max(1, pods * GROUPS // BIG), pods * LIVE_NODES // BIG)
-    return _explain(file)
+    return explain_cold(file)
 
 
 def _benchmark(folder: Path, pods: int) -> Run:
     file = folder / "benchmark.json"
     write_benchmark(file, pods)
-    return _explain(file)
-
-
-def _explain(file: Path) -> Run:
-    """Run one cold process; its usage is the kernel's figure (VmHWM starts at zero with the program)."""
-    code = (
-        "import resource, sys; from functions.oke_autoscaler.explain.command import main;"
-        "main(['--snapshot', sys.argv[1]]); used = resource.getrusage(resource.RUSAGE_SELF);"
-        "peak = next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM'));"
-        "print(used.ru_utime + used.ru_stime, int(peak) / 1024, file=sys.stderr)"
-    )
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(  # noqa: S603  (our own command)
-        [sys.executable, "-c", code, str(file)], env=environment, check=True, capture_output=True
-    )
-    cpu_seconds, mib = (float(text) for text in done.stderr.split())
-    pools = json.loads(done.stdout)["pools"]
-    return Run(cpu_seconds, mib, sum(pool["wanted_size"] - pool["size"] for pool in pools))
+    return explain_cold(file)

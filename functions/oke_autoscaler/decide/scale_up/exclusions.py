@@ -14,7 +14,7 @@ from functions.oke_autoscaler.model.nodes import HOSTNAME
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroup
+    from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroup, Port
     from functions.oke_autoscaler.decide.simulation.node_simulation import NodeSimulation
 
 
@@ -28,7 +28,10 @@ class Exclusions:
 
     def __init__(self, simulation: NodeSimulation, groups: Sequence[PodGroup]) -> None:
         self._simulation = simulation
-        self._with_ports = [group for group in groups if group.scheduling.ports]
+        self._by_port: dict[tuple[str, int], dict[int, PodGroup]] = {}
+        for group in groups:
+            for _, protocol, number in group.scheduling.ports:
+                self._by_port.setdefault((protocol, number), {})[group.ident] = group
         self._counted: dict[int, list[int]] = {}
         # A count is known to the groups that feed it once some rule has asked for it, so that all rules come first.
         bound = [group for group in groups if simulation.rules(group)]
@@ -42,16 +45,12 @@ class Exclusions:
         for rule in self._simulation.rules(group):
             if isinstance(rule, AntiAffinityRule):
                 found.update(self._counted.get(id(rule.count), ()))
-        if group.scheduling.ports:
-            found.update(other.ident for other in self._with_ports if _ports_meet(group, other))
+        for port in group.scheduling.ports:
+            others = self._by_port[port[1:]].values()
+            found.update(other.ident for other in others if any(_meet(port, each) for each in other.scheduling.ports))
         return frozenset(found)
 
 
-def _ports_meet(one: PodGroup, two: PodGroup) -> bool:
-    """Tell whether both want the same port and protocol on addresses that overlap."""
-    for address, protocol, number in one.scheduling.ports:
-        for other_address, other_protocol, other_number in two.scheduling.ports:
-            anywhere = "0.0.0.0" in (address, other_address)  # noqa: S104  (what the API calls any address)
-            if (protocol, number) == (other_protocol, other_number) and (anywhere or address == other_address):
-                return True
-    return False
+def _meet(one: Port, two: Port) -> bool:
+    """Tell whether two ports are the same, of one protocol, on addresses that overlap."""
+    return one[1:] == two[1:] and (one[0] == two[0] or "0.0.0.0" in (one[0], two[0]))  # noqa: S104  (any address)
