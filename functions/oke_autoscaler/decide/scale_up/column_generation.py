@@ -57,17 +57,21 @@ class CoveringProgram:
         self.searched: dict[Pattern, float] = {}
         """Demands for which no covering below a cost was found by an exact search."""
 
-    def relax(self, demand: Sequence[int]) -> Relaxation:
-        """Solve the linear programme; every item with a demand must fit some bin."""
+    def relax(self, demand: Sequence[int], *, proven: bool = True) -> Relaxation:
+        """Solve the linear programme; every item with a demand must fit some bin.
+
+        Unless it has to be ``proven`` that no pattern helps, it is enough that a quick look for one finds none: the
+        amounts are near the best, and a knapsack's proof costs twenty times the look.
+        """
         rows = [index for index, count in enumerate(demand) if count]
         simplex = Simplex(rows, demand, [self._single(index, demand[index]) for index in rows])
         known = [column for column in self.columns.values() if any(column.counts[row] for row in rows)]
         for _ in range(MAX_PIVOTS):
             duals = simplex.duals()
             # The cheap questions first: a knapsack costs far more than a look at the patterns that are known.
-            entering = (
-                simplex.surplus(duals) or _first_improving(known, rows, duals) or self._price(rows, duals, demand)
-            )
+            entering = simplex.surplus(duals) or _first_improving(known, rows, duals)
+            for quick in (True, False) if proven else (True,):
+                entering = entering or self._price(rows, duals, demand, known, quick=quick)
             if entering is None:
                 break
             simplex.enter(entering)
@@ -91,8 +95,19 @@ class CoveringProgram:
     def _column(self, number: int, counts: Pattern) -> PatternColumn:
         return self.columns.setdefault((number, counts), PatternColumn(number, counts, self.bins[number].cost))
 
-    def _price(self, rows: Sequence[int], duals: Sequence[float], demand: Sequence[int]) -> PatternColumn | None:
-        """Return the pattern whose reduced cost is lowest in parts of its node's cost, None when none is below 0."""
+    def _price(
+        self,
+        rows: Sequence[int],
+        duals: Sequence[float],
+        demand: Sequence[int],
+        known: list[PatternColumn],
+        *,
+        quick: bool,
+    ) -> PatternColumn | None:
+        """Return the pattern whose reduced cost is lowest in parts of its node's cost, None when none is below 0.
+
+        The best pattern of every other bin is ``known`` from here on: it may help at the next prices.
+        """
         if self.effort.left <= 0:
             return None
         values = [0.0] * len(self.items)
@@ -100,10 +115,13 @@ class CoveringProgram:
             values[row] = dual
         best, chosen = -REDUCED_COST, None
         for number, knapsack in enumerate(self.knapsacks):
-            value, counts = knapsack.best(values, demand, self.effort)
+            value, counts = knapsack.best(values, demand, self.effort, quick=quick)
             cost = self.bins[number].cost
-            if cost - value < best * max(1.0, cost):
-                best, chosen = (cost - value) / max(1.0, cost), self._column(number, counts)
+            reduced = (cost - value) / max(1.0, cost)
+            if reduced < -REDUCED_COST:
+                known.append(self._column(number, counts))
+            if reduced < best:
+                best, chosen = reduced, known[-1]
         return chosen
 
 
@@ -126,7 +144,7 @@ def dive(program: CoveringProgram, demand: Sequence[int], turn: int = 0) -> list
     """
     left, steps = list(demand), []
     while any(left):
-        amounts = program.relax(left).amounts
+        amounts = program.relax(left, proven=False).amounts
         packed = fix_whole(amounts, 0, left)
         if not packed:
             ranked = sorted(amounts, key=lambda pair: (-round(pair[1], 6), pair[0].bin, pair[0].counts))

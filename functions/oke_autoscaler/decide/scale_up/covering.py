@@ -86,7 +86,7 @@ def _retry_tails(program: CoveringProgram, steps: list[Packed], best: Packed) ->
         if sum(count for _, count in tail) > MAX_EXACT_NODES:
             break
         left = [sum(column.counts[index] * count for column, count in tail) for index in range(len(program.items))]
-        found = _search(program, program.relax(left), left, cost_of(best) - cost_of(head))
+        found = _search(program, program.relax(left, proven=False), left, cost_of(best) - cost_of(head))
         if found is not None:
             best = head + found
     return best

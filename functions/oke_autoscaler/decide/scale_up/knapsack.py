@@ -18,6 +18,8 @@ MAX_STEPS = 4000
 FEW_ITEMS = 10
 MAX_STEPS_MANY_ITEMS = 1500
 """With more than FEW_ITEMS the densest first is near the best already, and the search ends sooner."""
+QUICK_STEPS = 200
+"""For a set that only has to be good: most searches have found the best by then, and go on to prove it."""
 MIN_GAIN = 1e-9
 """A set has to be worth this much more to replace another: rounding must not decide."""
 UNBOUNDED = 1 << 30
@@ -47,12 +49,15 @@ class Knapsack:
         self.exclusions = exclusions or [frozenset()] * len(items)
 
     def best(
-        self, values: Sequence[float], limits: Sequence[int], effort: Effort | None = None
+        self, values: Sequence[float], limits: Sequence[int], effort: Effort | None = None, *, quick: bool = False
     ) -> tuple[float, Pattern]:
-        """Return value and counts of the best set with at most ``limits[i]`` of item i, worth ``values[i]`` each."""
+        """Return value and counts of the best set with at most ``limits[i]`` of item i, worth ``values[i]`` each.
+
+        A ``quick`` search ends early with a good set.
+        """
         useful = [index for index in self.allowed if values[index] > 1e-12 and limits[index] > 0]
         order = sorted(useful, key=lambda index: -values[index] / self.weights[index])
-        most = MAX_STEPS if len(order) <= FEW_ITEMS else MAX_STEPS_MANY_ITEMS
+        most = QUICK_STEPS if quick else MAX_STEPS if len(order) <= FEW_ITEMS else MAX_STEPS_MANY_ITEMS
         steps = most if effort is None else effort.share(most)
         search = _Search(self, order, values, limits, steps)
         search.run(0, list(self.capacity), 0.0)
