@@ -21,7 +21,6 @@ LIMIT_SECONDS = 600
 LONG = {"web-day"}
 NOT_YET = {
     "capacity-returns": "each attempt in vain makes the size larger",
-    "device-claim": "a node is bought every six minutes for a device that no new node has",
 }
 """Scenarios that the function does not hold yet, and why; who mends it takes the line away."""
 

@@ -175,18 +175,34 @@ def test_pods_of_another_scheduler_and_pods_with_devices_keep_no_idle_node(
     assert pool.size == 1
     assert answer["warning"]["reason"] == "pods-fit-no-node-pool"
     assert "default/batch: other-scheduler" in answer["warning"]["pod-reasons"]
-    assert "device-claims:default/gpu" in answer["warning"]["pod-reasons"]
+    assert "device-claims.default/gpu" in answer["warning"]["pod-reasons"]
 
 
-def test_a_pool_that_serves_devices_grows_for_more(cloud: Cloud, principal_env: dict[str, str]) -> None:
-    pool = cloud.cluster.add_pool("p", size=1, devices={"driver": "gpu.example.com", "count": 1})
+def device_ticks(cloud: Cloud, env: dict[str, str], **devices: int) -> NodePoolRecord:
+    """Return a pool whose settings state a device a node, after ticks for three pods that claim one each."""
+    pool = cloud.cluster.add_pool("p", size=1, devices={"driver": "gpu.example.com", **devices})
     cloud.cluster.put(GPU_TEMPLATE)
     cloud.cluster.add_replicas("gpu", 3, spec=DEVICES)
     cloud.cluster.settle()
-    for _ in range(5):
-        tick(principal_env, config(cloud, pool))
+    entry = {"id": pool.id, "min_size": 0, "max_size": 10, "resources": {"device-claims.default/gpu": "1"}}
+    keys = config(cloud, node_pools=[entry])
+    for key in ("node_pool_id", "node_pool_min_size", "node_pool_max_size"):
+        del keys[key]
+    for _ in range(6):
+        tick(env, keys)
         cloud.cluster.advance(300)
-    assert (pool.size, cloud.cluster.pending()) == (3, [])
+    return pool
+
+
+def test_a_pool_that_states_its_devices_grows_for_them(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    assert device_ticks(cloud, principal_env, count=1).size == 3
+    assert cloud.cluster.pending() == []
+
+
+def test_devices_that_a_pool_states_and_does_not_bring_are_bought_for_once(
+    cloud: Cloud, principal_env: dict[str, str]
+) -> None:
+    assert device_ticks(cloud, principal_env, count=1, nodes=1).size == 3
 
 
 def test_a_claim_of_a_class_without_a_volume_left_buys_nothing(cloud: Cloud, principal_env: dict[str, str]) -> None:

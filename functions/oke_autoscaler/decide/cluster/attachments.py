@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.decide.cluster.volumes import claim_keys
 from functions.oke_autoscaler.model.pods import ENDED_PHASES
+from functions.oke_autoscaler.model.quantity import amount
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.model.snapshot import Snapshot
     from functions.oke_autoscaler.model.storage_objects import CsiDriver
 
-VOLUMES = "attachable-volumes:"
-"""Begins the name of the resource that counts the volumes of a driver."""
-DEVICES = "device-claims:"
-"""Begins the name of the resource that counts the claims of one template, or of one claim by its name."""
+VOLUMES = "attachable-volumes-csi-"
+"""Begins the name of the resource that counts the volumes of a driver, as Kubernetes calls it among limits."""
+DEVICES = "device-claims."
+"""Begins the name of the resource that counts claims: ``device-claims.<namespace>/<template>``; ours alone."""
 OCI_BLOCK_VOLUMES = "blockvolume.csi.oraclecloud.com"
 OCI_LIMIT = 32
 """Volumes that OCI's driver lets a node have (oracle/oci-cloud-controller-manager, pkg/csi/driver/bv_node.go)."""
@@ -53,15 +54,9 @@ class Attachments:
         self._limits |= {name: dict.fromkeys(self._everywhere, 0) for name in odd}
         self._volumes = self._driver_of_claims(snapshot) if self._known else {}
         self._held: dict[str, set[tuple[str, str]]] = {}
-        self._devices: dict[str, Counter[str]] = {}
         for pod in snapshot.pods:
-            if (
-                pod.node_name
-                and pod.status.phase not in ENDED_PHASES
-                and (pod.spec.volumes or pod.spec.resource_claims)
-            ):
+            if pod.node_name and pod.status.phase not in ENDED_PHASES and pod.spec.volumes:
                 self._held.setdefault(pod.node_name, set()).update(self._attached(pod))
-                self._devices.setdefault(pod.node_name, Counter()).update(_device_claims(pod))
 
     def _driver_of_claims(self, snapshot: Snapshot) -> dict[tuple[str, str], tuple[str, str]]:
         """Return by claim the resource that its volume counts in, and the volume's name; other claims are left out."""
@@ -113,24 +108,23 @@ class Attachments:
             resource: limits.get(resource, to_come.get(resource, UNLIMITED)) - held[resource] + taken[resource]
             for resource in self._everywhere
         }
-        devices = (key for key in {*taken, *to_come} if key.startswith(DEVICES))
-        return offered | {key: max(taken[key], to_come.get(key, 0)) for key in devices}
+        return offered | {key: count for key, count in taken.items() if key.startswith(DEVICES)}
 
-    def offered(self, nodes: Iterable[Node]) -> Amounts:
-        """Return what a new node of a pool with these nodes will offer.
+    def offered(self, nodes: Iterable[Node], stated: Iterable[tuple[str, str]] = ()) -> Amounts:
+        """Return how many volumes and claims a new node of a pool with these nodes will take, by resource.
 
-        Volumes: what the pool's nodes say, else what the driver says elsewhere, else OCI's own number. Devices cannot
-        be known before a node has them, so as many as one node of the pool has given to claims of the same kind: a pool
-        that has never served such a claim is no answer to it.
+        Volumes: what the pool's settings state (`node_pools[].resources`), else what its nodes say, else what the
+        driver says elsewhere, else OCI's own number. Claims: what is stated, since which devices a node brings is known
+        to its drivers alone.
         """
-        names = [node.metadata.name for node in nodes]
-        rows = [row for name in names for row in self._limits.get(name, {}).items() if row[1]]
-        usual = self._everywhere | _usual(rows)
-        devices: Amounts = {}
-        for name in names:
-            for key, count in self._devices.get(name, {}).items():
-                devices[key] = max(devices.get(key, 0), count)
-        return usual | {key: count for key, count in devices.items() if "/claim:" not in key}
+        rows = (row for node in nodes for row in self._limits.get(node.metadata.name, {}).items() if row[1])
+        own = {name: amount(name, text) for name, text in stated if is_attachment(name)}
+        return self._everywhere | _usual(rows) | own
+
+
+def counts_devices(resource: str) -> bool:
+    """Tell whether a resource counts device claims."""
+    return resource.startswith(DEVICES)
 
 
 def is_attachment(resource: str) -> bool:

@@ -95,7 +95,7 @@ def is_gpu_shape(shape: str) -> bool:
 
 def is_device(resource: str) -> bool:
     """Tell whether a device plug-in offers the resource: an extended one, with a domain in its name."""
-    return "/" in resource and not resource.startswith(("hugepages-", "attachable-volumes-"))
+    return "/" in resource and not resource.startswith(("hugepages-", "attachable-volumes-", "device-claims."))
 
 
 def vcpus_per_ocpu(shape: str) -> int:

@@ -37,6 +37,8 @@ class Refusal:
 
     help: Help
     words: str
+    bought: bool = False
+    """Whether a node has been bought for the pod since it is refused."""
 
 
 def called_off_lately(state: TickState, now: float) -> frozenset[str]:
@@ -72,9 +74,9 @@ class Refusals:
         since = _since(pod, condition)
         if since is None or not self._is_lasting(since):
             return None
-        if helps is Help.NEW_NODE and self._bought.get(pod.key, since - 1) >= since:
-            helps, words = Help.UNKNOWN, f"{words}; a node bought for it did not help"
-        return Refusal(helps, words)
+        if self._bought.get(pod.key, since - 1) < since:
+            return Refusal(helps, words)
+        return Refusal(Help.UNKNOWN, f"{words}; a node bought for it did not help", bought=True)
 
     def _is_lasting(self, since: float) -> bool:
         # A pod that was refused after a drain began had all nodes but that one to go to: nothing is to be waited for.

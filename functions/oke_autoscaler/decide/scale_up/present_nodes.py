@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from functions.oke_autoscaler.decide.cluster.attachments import counts_devices
 from functions.oke_autoscaler.decide.simulation.nodes import capacity
 from functions.oke_autoscaler.decide.simulation.placement_plan import NOBODY_REFUSED, Refused
 from functions.oke_autoscaler.model.pods import is_daemon, is_mirror
@@ -47,7 +48,10 @@ def _fill(state: ClusterState, group: PodGroup) -> tuple[int, Refused]:
     placed = simulation.fill(group, asking)
     tried = sum(count for node, placed_group, count in simulation.since(mark) if placed_group and node.settled)
     if tried <= open_pods:
-        return asking - placed, Refused(ruled_out=helps[Help.NO_NODE])
+        # A pool's settings may state devices that its nodes do not bring, and nothing else tells: one node shows it.
+        devices = any(counts_devices(resource) for resource, _ in group.attachments)
+        again = min(asking - placed, sum(refusal.bought for refusal in refusals)) if devices else 0
+        return asking - placed - again, Refused(helps[Help.NO_NODE], again)
     simulation.rollback(mark)
     answerable = 0 if _has_twin(state, group) else helps[Help.NEW_NODE]
     placed = simulation.fill(group, open_pods)

@@ -205,7 +205,7 @@ def _add_offerings(
         if template is None:
             continue
         placements = placements_of(template, state.simulation.static, pool_status.name)
-        offered = attachments.offered(pool_status.nodes) | template.allocatable
+        offered = attachments.offered(pool_status.nodes, pool_status.bounds.resources) | template.allocatable
         free = [offered.get(key, 0) for key in resources]
         for group in _overhead(state, template.sample_node, placements[0].node_class, daemons):
             free = [have - need for have, need in zip(free, group.vector, strict=True)]

@@ -413,11 +413,13 @@ def test_no_node_is_bought_for_devices_that_no_pool_has_served() -> None:
     decision = run(snapshot)
     assert new_nodes(decision) == {}
     assert decision.pools[0].reason == "pods-fit-no-node-pool"
-    assert "device-claims:default/gpu" in reasons(snapshot)["p"]
+    assert "device-claims.default/gpu" in reasons(snapshot)["p"]
 
 
-def test_a_pool_that_serves_such_devices_is_grown_for_more() -> None:
+def test_a_pool_that_states_such_devices_is_grown_for_them() -> None:
     snapshot = cluster(busy("x", **GPU), busy("y", **GPU), *(refused(f"p{n}", ALL_CLAIMS, **GPU) for n in range(3)))
+    assert new_nodes(run(snapshot)) == {}
+    snapshot["settings"]["node_pools"][0]["resources"] = {"device-claims.default/gpu": "2"}
     assert new_nodes(run(snapshot)) == {"a": 2}
 
 
@@ -425,10 +427,3 @@ def test_a_claim_by_name_is_served_by_no_new_node() -> None:
     named = {"resourceClaims": [{"name": "gpu", "resourceClaimName": "the-gpu"}]}
     snapshot = cluster(busy("x", **named), refused("p", ALL_CLAIMS, **named))
     assert new_nodes(run(snapshot)) == {}
-
-
-def test_a_new_node_whose_devices_come_late_is_waited_for() -> None:
-    snapshot = cluster(busy("x", **GPU), refused("p", ALL_CLAIMS, **GPU), nodes=2)
-    ready_since(snapshot["nodes"][1], JUST_NOW)
-    snapshot["settings"]["node_pool_stabilization_window"] = "0"
-    assert reasons(snapshot) == {"p": "fits-on-node"}
