@@ -67,6 +67,7 @@ def tick_answer(decision: Decision, *, nodes: bool) -> Answer:
         why = pod_reasons(decision) if pool.unschedulable or pool.unplaced else []
         stay = node_reasons(decision, pool.name) if nodes else []
         more = {
+            "detail": pool.detail if level == "warning" else "",
             "nodes-not-joined": _listed(pool.not_joined),
             "pod-reasons": _listed(why),
             "node-reasons": _listed(stay),
@@ -91,7 +92,7 @@ def pod_reasons(decision: Decision) -> list[str]:
 def node_reasons(decision: Decision, pool: str) -> list[str]:
     """Return ``node: reason`` of each node of a pool that is not removed in this tick."""
     stay = [node for node in decision.nodes if node.pool == pool and not node.remove_now]
-    return [f"{node.node}: {node.remove_now_reason or node.eligible_reason or node.reason}" for node in stay]
+    return [f"{node.node}: {node.stays}" for node in stay]
 
 
 def unreadable_fields(decision: Decision) -> dict[str, str]:

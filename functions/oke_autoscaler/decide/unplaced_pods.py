@@ -9,6 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from functions.oke_autoscaler.decide.simulation.obstacle_words import (
+    describe_block,
+    describe_obstacle,
+    describe_rules,
+)
 from functions.oke_autoscaler.decide.simulation.placement_plan import NOBODY_REFUSED
 from functions.oke_autoscaler.model.reasons import (
     FITS_NO_POOL,
@@ -21,6 +26,7 @@ from functions.oke_autoscaler.model.reasons import (
     RULES_BETWEEN_PODS,
     SCHEDULER_DISAGREES,
     unknown_node_size,
+    with_detail,
 )
 
 if TYPE_CHECKING:
@@ -42,12 +48,13 @@ class UnplacedReason:
 
     reason: str
     by_pool: dict[str, str]
+    details: dict[str, str]
+    """The same by pool, with what was asked and offered and which limit holds."""
 
     @property
     def text(self) -> str:
         """One line for people."""
-        details = "; ".join(f"{name}: {why}" for name, why in self.by_pool.items())
-        return f"{self.reason} ({details})" if details else self.reason
+        return with_detail(self.reason, "; ".join(f"{name}: {why}" for name, why in self.details.items()))
 
 
 def explain_unplaced(state: ClusterState, plan: PlacementPlan, group: PodGroup) -> UnplacedReason:
@@ -57,21 +64,35 @@ def explain_unplaced(state: ClusterState, plan: PlacementPlan, group: PodGroup) 
     it lacks. An empty block of a pool that could grow and did not means that a rule between pods stands against it.
     """
     by_pool: dict[str, str] = {}
+    details: dict[str, str] = {}
     blocks: list[str] = []
     for offering in state.offerings:
+        name = offering.pool_status.name
         obstacle = offering.obstacle(state.simulation.static, group)
         block = "" if obstacle else _find_block(state, plan, offering)
-        by_pool[offering.pool_status.name] = obstacle or block or RULES_BETWEEN_PODS
-        if not obstacle:
-            blocks.append(block)
+        by_pool[name] = obstacle or block or RULES_BETWEEN_PODS
+        if obstacle:
+            details[name] = describe_obstacle(offering, group, obstacle)
+            continue
+        blocks.append(block)
+        planned = plan.new_nodes.get(offering.pool_status.id, 0)
+        described = describe_block(state, offering.pool_status, planned, block)
+        details[name] = described if block else describe_rules(state, group)
     for pool_status in state.pools.statuses:
-        by_pool.setdefault(pool_status.name, unknown_node_size(pool_status.pool.node_shape or ""))
+        unknown = unknown_node_size(pool_status.pool.node_shape or "")
+        by_pool.setdefault(pool_status.name, unknown)
+        details.setdefault(pool_status.name, unknown)
+    return UnplacedReason(_most_hopeful(blocks), by_pool, details)
+
+
+def _most_hopeful(blocks: list[str]) -> str:
+    """Return the reason of a pod by why the pools that could hold it take no nodes."""
     for reason in MOST_HOPEFUL_FIRST:
         if reason in blocks:
-            return UnplacedReason(reason, by_pool)
+            return reason
     if blocks and all(block == NODES_DO_NOT_JOIN for block in blocks):
-        return UnplacedReason(NODES_DO_NOT_JOIN, by_pool)
-    return UnplacedReason(OUT_OF_CAPACITY if any(blocks) else FITS_NO_POOL, by_pool)
+        return NODES_DO_NOT_JOIN
+    return OUT_OF_CAPACITY if any(blocks) else FITS_NO_POOL
 
 
 def explain_refused(state: ClusterState, plan: PlacementPlan, group: PodGroup) -> Iterator[tuple[int, str]]:

@@ -57,6 +57,7 @@ def decision_object(decision: Decision) -> dict[str, Any]:
                 "size": pool.size,
                 "wanted_size": pool.wanted_size,
                 "reason": pool.reason,
+                "detail": pool.detail,
                 "action": pool.action,
                 "status": pool.status,
             }

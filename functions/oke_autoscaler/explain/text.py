@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from functions.oke_autoscaler.model.reasons import UNSCHEDULABLE_PODS, with_detail
 from functions.oke_autoscaler.model.unreadable import listed_texts
 
 if TYPE_CHECKING:
@@ -28,10 +29,11 @@ def _pool(pool: PoolVerdict) -> str:
     name = f"Node pool {pool.name or pool.id}"
     if pool.action == "scale-up":
         tail = f"; {pool.unplaced} of them find no room below its maximum" if pool.unplaced else ""
-        return f"{name} grows from {pool.size} to {pool.wanted_size} nodes for {pool.unschedulable} pods{tail}."
+        why = f": {with_detail(pool.reason, pool.detail)}" if pool.reason != UNSCHEDULABLE_PODS else ""
+        return f"{name} grows from {pool.size} to {pool.wanted_size} nodes for {pool.unschedulable} pods{tail}{why}."
     if pool.action == "scale-down":
-        return f"{name} shrinks from {pool.size} to {pool.wanted_size} nodes: {pool.reason}."
-    return f"{name} stays at {pool.size} nodes ({pool.status}): {pool.reason}."
+        return f"{name} shrinks from {pool.size} to {pool.wanted_size} nodes: {with_detail(pool.reason, pool.detail)}."
+    return f"{name} stays at {pool.size} nodes ({pool.status}): {with_detail(pool.reason, pool.detail)}."
 
 
 def _pods(decision: Decision) -> Iterator[str]:
@@ -56,8 +58,7 @@ def _nodes(decision: Decision) -> Iterator[str]:
 def _node(node: NodeVerdict) -> str:
     if node.remove_now:
         return f"Node {node.node} is removed now; {len(node.evict)} pods move."
-    blocking = f" because of pod {node.blocking_pod}" if node.blocking_pod else ""
     if not node.removable:
-        return f"Node {node.node} cannot be removed: {node.reason}{blocking}."
-    why = node.remove_now_reason or node.eligible_reason or "nothing asks for it"
+        return f"Node {node.node} cannot be removed: {node.in_words(node.reason or '')}."
+    why = node.stays or "nothing asks for it"
     return f"Node {node.node} could be removed ({len(node.evict)} pods would move) but stays: {why}."

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from functions.oke_autoscaler.model.reasons import with_detail
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -29,6 +31,8 @@ class PoolVerdict(msgspec.Struct, gc=False):
     """success, warning: the key of the answer."""
     unschedulable: int = 0
     """Pods of this answer's ``unschedulable-pods-count``."""
+    detail: str = ""
+    """What stands behind the reason: figures, keys and names, in words."""
     not_joined: list[str] = []
     """Instances of the pool that did not become nodes in time, in words."""
     unplaced: int = 0
@@ -77,8 +81,19 @@ class NodeVerdict(msgspec.Struct, gc=False):
     eligible_reason: str | None = None
     remove_now: bool = False
     remove_now_reason: str | None = None
+    details: dict[str, str] = {}
+    """What stands behind the reasons above: figures and names by reason, in words."""
     utilization: float | None = None
     """Highest of CPU and memory requests as a fraction of allocatable."""
+
+    @property
+    def stays(self) -> str:
+        """Why the node is not removed in this tick: the reason that counts, with its figures."""
+        return self.in_words(self.remove_now_reason or self.eligible_reason or self.reason or "")
+
+    def in_words(self, reason: str) -> str:
+        """Return one of its reasons with what stands behind it."""
+        return with_detail(reason, self.details.get(reason, ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,10 @@ from __future__ import annotations
 
 from functions.oke_autoscaler.errors import LeaseBusy
 
+MILLI = 1000
+BYTES = ("memory", "ephemeral-storage")
+BINARY_UNITS = ((1024**4, "TiB"), (1024**3, "GiB"), (1024**2, "MiB"), (1024, "KiB"))
+
 NO_RESOURCE_PRESSURE = "no-resource-pressure"
 """A pool that is left as it is: nothing waits for it, and no node of it may go."""
 UNSCHEDULABLE_PODS = "unschedulable-pods"
@@ -91,6 +95,35 @@ def unknown_node_size(shape: str) -> str:
     """Return the reason of a pool whose nodes' size is neither in the table of shapes, nor listed, learnt or stated."""
     advice = "state it as resources in node_pools, or let the function read the compartment's shapes"
     return f"{UNKNOWN_NODE_SIZE}: size of its nodes not known, shape {shape or 'none'}; {advice}"
+
+
+def with_detail(reason: str, detail: str) -> str:
+    """Return a reason with what stands behind it in brackets: names, what was asked and offered, limits."""
+    return f"{reason} ({detail})" if detail else reason
+
+
+def in_words(resource: str, amount: int, digits: int = 3) -> str:
+    """Return an amount as people write it: cores or millicores of ``cpu``, bytes as GiB or MiB, all else as it is."""
+    if resource == "cpu":
+        return f"{amount}m" if amount < MILLI else _short(amount / MILLI, digits)
+    if resource in BYTES or resource.startswith("hugepages-"):
+        unit, name = next((each for each in BINARY_UNITS if amount >= each[0]), (1, "B"))
+        return f"{_short(amount / unit, digits)} {name}"
+    return str(amount)
+
+
+def _short(number: float, digits: int) -> str:
+    """Return a number with so many digits, or with all those before the point."""
+    return f"{number:.{max(digits, len(str(int(number))))}g}"
+
+
+def pair_in_words(resource: str, one: int, other: int) -> tuple[str, str]:
+    """Return two amounts with as many digits as tell them apart."""
+    for digits in (3, 4, 6, 9):
+        found = in_words(resource, one, digits), in_words(resource, other, digits)
+        if found[0] != found[1] or one == other:
+            return found
+    return str(one), str(other)
 
 
 def insufficient(resource: str) -> str:

@@ -50,7 +50,10 @@ def test_leading_zeros_of_an_exponent_are_a_number(cloud: Cloud, principal_env: 
     cloud.cluster.add_pod("large", pool=pool, cpu="1e003")
     answer = body(tick(principal_env, config(cloud, pool)))
     assert "unreadable" not in answer
-    assert answer["pod-reasons"] == "default/large: pods-fit-no-node-pool (p: insufficient cpu)"
+    assert (
+        answer["pod-reasons"]
+        == "default/large: pods-fit-no-node-pool (p: insufficient cpu (asked 1000, a node of p offers 3.81))"
+    )
 
 
 def test_a_pod_resized_in_place_takes_what_it_has_until_its_node_has_followed(

@@ -82,6 +82,18 @@ class PoolLoad:
             found.append(RAM_LOAD)
         return tuple(found)
 
+    def in_words(self, thresholds: Thresholds) -> str:
+        """Return the averages that are asked for, each with its threshold."""
+        rows = (
+            ("cpu", self.cpu, self.cpu_nodes, thresholds.cpu_load),
+            ("memory", self.ram, self.ram_nodes, thresholds.ram_load),
+        )
+        return ", ".join(
+            f"{name} {total / nodes:.0f} %, threshold {limit:g} %"
+            for name, total, nodes, limit in rows
+            if nodes and limit
+        )
+
     def without(self, load: Load | None) -> PoolLoad:
         """Return the load when a node with this load goes: its work moves to the others, so the sum is the same."""
         cpu = load is not None and load.cpu_percent is not None

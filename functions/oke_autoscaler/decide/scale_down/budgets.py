@@ -59,6 +59,17 @@ class Budgets:
         status = budgets[0].status
         return status.disruptions_allowed > 0 or status.current_healthy < status.expected_pods
 
+    def describe(self, pod: Pod) -> str:
+        """Return the budgets of a pod with what each allows, the pod, and what was planned already."""
+        found = []
+        for budget in self.of(pod):
+            meta, allowed = budget.metadata, budget.status.disruptions_allowed
+            taken = allowed - self._left[id(budget)]
+            used = f", {taken} taken by nodes that go first" if taken > 0 else ""
+            unread = ", cannot be read" if budget.unreadable is not None else ""
+            found.append(f"budget {meta.namespace or 'default'}/{meta.name} allows {allowed}{used}{unread}")
+        return ", ".join((*found, f"pod {pod.key}"))
+
     def reserve(self, pods: Iterable[Pod]) -> None:
         """Plan the eviction of pods: what is taken here is not there for the next node of the same tick."""
         for pod in pods:

@@ -21,6 +21,7 @@ from functions.oke_autoscaler.model.replacements import is_being_replaced
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroup
     from functions.oke_autoscaler.decide.cluster.pools import PoolStatus
     from functions.oke_autoscaler.decide.scale_down.drain_rules import DrainCheck, DrainRules
     from functions.oke_autoscaler.decide.scale_down.rescheduling import PodCounts
@@ -43,12 +44,22 @@ class Candidate:
     since: float | None = None
     """When it was found unneeded first, by its taint."""
     simulated: bool = False
+    homeless: PodGroup | None = None
+    """Pods for which a simulation found no other node."""
+    refused: Pod | None = None
+    """The pod that a budget holds for other nodes of this tick."""
     being_replaced: bool = False
     """A new node has been asked for in its place; neither its utilisation nor the pool's load matters then."""
 
     def cost(self, state: ClusterState) -> float:
         """Return what a node of its pool costs, 0 where that is not known."""
         return next((each.cost for each in state.offerings if each.pool_status is self.pool_status), 0.0)
+
+    def blocking_pod(self, reason: str) -> Pod | None:
+        """Return the pod that keeps the node for a reason of the drain rules or of a budget."""
+        if self.drain.reason == reason:
+            return self.drain.blocked
+        return self.refused if self.verdict.remove_now_reason == reason else None
 
     @property
     def no_place_reason(self) -> str:

@@ -43,14 +43,19 @@ EVICT, IGNORE, WAIT, DAEMON = "evict", "ignore", "wait", "daemon"
 
 @dataclass(slots=True)
 class DrainCheck:
-    """The verdict on the pods of one node: ``reason`` and ``blocking_pod`` when one of them forbids it."""
+    """The verdict on the pods of one node: ``reason`` and ``blocked`` when one of them forbids it."""
 
     reason: str | None = None
-    blocking_pod: str | None = None
+    blocked: Pod | None = None
     evict: list[Pod] = field(default_factory=list)
     daemonset: list[Pod] = field(default_factory=list)
     wait_for_completion: list[Pod] = field(default_factory=list)
     ignore: list[Pod] = field(default_factory=list)
+
+    @property
+    def blocking_pod(self) -> str | None:
+        """``namespace/name`` of the pod that forbids it."""
+        return self.blocked.key if self.blocked is not None else None
 
 
 class DrainRules:
@@ -108,7 +113,7 @@ class DrainRules:
             if draining and outcome == NOT_ENOUGH:
                 outcome = EVICT
             if outcome not in lists:
-                verdict.reason, verdict.blocking_pod = outcome, pod.key
+                verdict.reason, verdict.blocked = outcome, pod
                 break
             lists[outcome].append(pod)
         return verdict

@@ -12,6 +12,7 @@ from functions.oke_autoscaler.decide.scale_down.controller_moves import Controll
 from functions.oke_autoscaler.decide.scale_down.drain_rules import DrainRules
 from functions.oke_autoscaler.decide.scale_down.eligibility import BEING_REMOVED, NOT_AUTOSCALED
 from functions.oke_autoscaler.decide.scale_down.node_budget import pool_budgets
+from functions.oke_autoscaler.decide.scale_down.node_details import NodeDetails
 from functions.oke_autoscaler.decide.scale_down.replacement import find_replacement
 from functions.oke_autoscaler.decide.scale_down.rescheduling import Rescheduler
 from functions.oke_autoscaler.decide.simulation.static_fit import BEING_DELETED, NodeClass
@@ -75,6 +76,9 @@ def plan_removals(state: ClusterState, plan: PlacementPlan, waiting: WaitingPods
         key=lambda candidate: not candidate.moving_pods,
     ):
         planner.simulate(candidate)
+    details = NodeDetails(state, planner.budgets, waiting, planner.spare, planner.loads)
+    for candidate in candidates:
+        details.fill(candidate)
     planner.verdicts.nodes = [*(candidate.verdict for candidate in candidates), *_unregistered(state)]
     return planner.verdicts
 
@@ -201,9 +205,9 @@ class RemovalPlanner:
     def _plan(self, candidate: Candidate) -> bool:
         """Plan the removal of a candidate; True when it is unneeded, now or later."""
         verdict, pool_status = candidate.verdict, candidate.pool_status
-        refused = next((why for pod in candidate.drain.evict if (why := self.budgets.obstacle(pod))), None)
-        if refused is not None:
-            verdict.remove_now_reason = refused
+        candidate.refused = next((pod for pod in candidate.drain.evict if self.budgets.obstacle(pod)), None)
+        if candidate.refused is not None:
+            verdict.remove_now_reason = self.budgets.obstacle(candidate.refused)
             return False
         self.simulate(candidate)
         if not verdict.removable or pool_status is None:
@@ -267,6 +271,7 @@ class RemovalPlanner:
             placeholder = _leaving_class(simulated_node)
             verdict.removable = self.rescheduler.try_remove(simulated_node, candidate.moving_pods, placeholder)
             verdict.reason = None if verdict.removable else candidate.no_place_reason
+            candidate.homeless = None if verdict.removable else self.rescheduler.homeless
 
 
 def _leaving_class(node: SimulatedNode) -> NodeClass:

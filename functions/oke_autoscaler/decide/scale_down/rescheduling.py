@@ -27,6 +27,8 @@ class Rescheduler:
         self._simulation: NodeSimulation = state.simulation
         self._arrived: dict[int, list[tuple[PodGroup, int]]] = {}
         """Pods that came to a node from nodes taken out before; they move on with it."""
+        self.homeless: PodGroup | None = None
+        """Of the last node that was tried: the first pods that had no other place."""
         registered = {id(node) for node in state.simulated_nodes.values()}
         for node in self._simulation.nodes:
             if id(node) not in registered:
@@ -76,7 +78,8 @@ class Rescheduler:
         simulation.close(node)
         if constrained:
             simulation.change_class(node, placeholder)
-        return all(self._move(group, pods) for group, pods in moving_pods)
+        self.homeless = next((group for group, pods in moving_pods if not self._move(group, pods)), None)
+        return self.homeless is None
 
     def _undo(self, node: SimulatedNode, node_class: NodeClass, mark: int) -> None:
         """Bring the node and its pods back."""

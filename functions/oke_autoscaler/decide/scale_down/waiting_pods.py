@@ -33,24 +33,32 @@ class WaitingPods:
         self._growing = growing
         # Groups differ in labels and owners, too; for this question those with the same demands and size are one.
         self._groups = list({(state.simulation.static.demand(each), each.vector): each for each in groups}.values())
-        self._answers: dict[tuple[int, Vector], str] = {}
+        self._answers: dict[tuple[int, Vector], PodGroup | None] = {}
 
     def hold(self, node: SimulatedNode) -> str:
         """Return why a registered node is kept; empty when none of the pods needs it."""
         if node.pool in self._growing:
             return PODS_PENDING
-        if not self._groups:
-            return ""
-        key = (node.node_class.ident, self._emptied(node))
-        found = self._answers.get(key)
-        if found is None:
-            found = self._answers[key] = PODS_PENDING if self._has_use(node, key[1]) else ""
-        return found
+        return "" if self.find_use(node) is None else PODS_PENDING
 
-    def _has_use(self, node: SimulatedNode, room: Vector) -> bool:
+    def find_use(self, node: SimulatedNode) -> PodGroup | None:
+        """Return the first pods that could run on the node if it were empty, None when none could."""
+        if not self._groups:
+            return None
+        key = (node.node_class.ident, self._emptied(node))
+        if key not in self._answers:
+            self._answers[key] = self._use(node, key[1])
+        return self._answers[key]
+
+    def _use(self, node: SimulatedNode, room: Vector) -> PodGroup | None:
         static = self._state.simulation.static
-        return any(
-            capacity(room, group.vector, 1) and not static.obstacle(group, node.node_class) for group in self._groups
+        return next(
+            (
+                group
+                for group in self._groups
+                if capacity(room, group.vector, 1) and not static.obstacle(group, node.node_class)
+            ),
+            None,
         )
 
     def _emptied(self, node: SimulatedNode) -> Vector:

@@ -312,7 +312,7 @@ def test_a_dry_run_of_a_removal_writes_nothing(cloud: Cloud, principal_env: dict
         "node-count": "1",
         "dry-run": "true",
     }
-    assert reasons.endswith(": NodeGroupMinSizeReached")
+    assert reasons.endswith(": NodeGroupMinSizeReached (size 3, 2 others may go, min_size 1)")
     assert writes(cloud) == []
 
 

@@ -188,7 +188,7 @@ def test_a_node_that_helps_nobody_is_not_bought() -> None:
     made = {**pool("p", 0, []), "nodeShape": "VM.Standard2.4"}
     decision = run({"node_pools": [made], "pods": [pod("x", 1, 1, "web", affinity=near)]})
     assert new_nodes(decision) == {}
-    assert decision.pods[0].reason == "pods-fit-no-node-pool (p: rules between pods)"
+    assert decision.pods[0].reason == "pods-fit-no-node-pool (p: rules between pods (over kubernetes.io/hostname))"
 
 
 def test_pools_that_share_no_pod_are_separate_problems() -> None:
@@ -243,10 +243,10 @@ def test_sentences_for_what_stays_and_why() -> None:
         "Node pool p grows from 2 to 3 nodes for 2 pods; 1 of them find no room below its maximum.",
         "1 pod for node m.",
         "1 pod for nodes of p that are yet to come (needs-new-node).",
-        "1 pod without a place: node-max-limit-reached (p: node-max-limit-reached).",
-        "1 pod without a place: pods-fit-no-node-pool (p: insufficient cpu).",
-        "Node n cannot be removed: NotReplicated because of pod default/loose.",
-        "Node m cannot be removed: NoPlaceToMovePods.",
+        "1 pod without a place: node-max-limit-reached (p: node-max-limit-reached (size 2 and 1 new, max_size 3)).",
+        "1 pod without a place: pods-fit-no-node-pool (p: insufficient cpu (asked 9, a node of p offers 1)).",
+        "Node n cannot be removed: NotReplicated (pod default/loose has no controller).",
+        "Node m cannot be removed: NoPlaceToMovePods (pod default/big0, asks for cpu 950m, memory 1 B).",
     ]
     quiet = text(explain(json.dumps({**made, "pods": []}).encode(), CLOCK)).splitlines()
     assert quiet[-1] == "Node m could be removed (0 pods would move) but stays: scale-down-off."

@@ -53,6 +53,7 @@ def test_the_object_has_decision_pools_pods_and_nodes() -> None:
             "size": 1,
             "wanted_size": 2,
             "reason": "unschedulable-pods",
+            "detail": "for default/b",
             "action": "scale-up",
             "status": "ready",
         }
@@ -240,11 +241,11 @@ def test_text_says_it_in_sentences() -> None:
         "Node pool p grows from 1 to 2 nodes for 1 pods.",
         "1 pod for node n1.",
         "1 pod for nodes of p that are yet to come (needs-new-node).",
-        "Node n1 cannot be removed: NoPlaceToMovePods.",
+        "Node n1 cannot be removed: NoPlaceToMovePods (pod default/run, asks for cpu 600m, memory 1 B).",
     ]
     idle = snapshot(pods=[], settings={"node_pool_eval_cpu_load": 20, "unneeded_minutes": 0})
     assert text(explain(json.dumps(idle).encode(), CLOCK)).splitlines() == [
-        "Node pool p shrinks from 1 to 0 nodes: unneeded.",
+        "Node pool p shrinks from 1 to 0 nodes: unneeded (n1: utilization 0 %, limit 50 %).",
         "No pod is pending.",
         "Node n1 is removed now; 0 pods move.",
     ]

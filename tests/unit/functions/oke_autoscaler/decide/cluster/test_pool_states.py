@@ -141,7 +141,9 @@ def test_a_node_that_registers_but_is_not_ready_yet_is_room_for_a_while() -> Non
         made["nodes"].append(young)
         decision = run(made)
         assert decision.pods[0].placed_on == where
-    assert decision.pods[0].reason == "nodes-do-not-join (p: nodes-do-not-join)"
+    assert (
+        decision.pods[0].reason == "nodes-do-not-join (p: nodes-do-not-join (b (registered, never Ready, 30 minutes)))"
+    )
     assert [each.name for each in decision.give_up] == ["b"]
 
 
@@ -170,7 +172,8 @@ def test_failures_back_a_pool_off_for_longer_and_longer_and_the_next_pool_helps_
                         "node-pool-name": "p",
                         "node-pool-status": "ready",
                         "node-count": "2",
-                        "pod-reasons": "default/p0: out-of-capacity (p: out-of-capacity)",
+                        "detail": "OKE: LimitExceeded",
+                        "pod-reasons": "default/p0: out-of-capacity (p: out-of-capacity (OKE: LimitExceeded))",
                     },
                 )
 
@@ -218,7 +221,7 @@ def test_pods_that_fit_no_pool_are_reported_and_not_bought_for() -> None:
     made["pods"].append(pod("huge", 99_000, 1))
     level, body = one(run(made))
     assert (level, body["reason"], body["unschedulable-pods-count"]) == ("warning", "pods-fit-no-node-pool", "1")
-    assert run(made).pods[0].reason == "pods-fit-no-node-pool (p: insufficient cpu)"
+    assert run(made).pods[0].reason == "pods-fit-no-node-pool (p: insufficient cpu (asked 99, a node of p offers 1))"
 
 
 def test_pods_that_name_a_pool_concern_that_pool_only() -> None:
