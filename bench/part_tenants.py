@@ -14,6 +14,12 @@ from tools.byte_compile import compile_all
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+NAMES = {
+    "apart": "anti-affinity",
+    "spread": "spread",
+    "alone": "anti-affinity to all others of its namespace",
+    "mix": "rule of any kind",
+}
 RUNNING = (1_000, 2_000, 4_000)
 RUNNING_BAR_SECONDS = 1.5
 PENDING = (200, 400, 800)
@@ -28,7 +34,7 @@ def rows() -> Iterator[Row]:
     compile_all()
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "tenants.json"
-        for rule, name in (("apart", "anti-affinity"), ("spread", "spread"), ("mix", "rule of any kind")):
+        for rule, name in NAMES.items():
             for apps in RUNNING:
                 run = _run(file, rule, apps, running=True)
                 yield _row(f"{apps} running apps, an own {name} each", run, RUNNING_BAR_SECONDS)

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from functions.oke_autoscaler.decide.simulation.presence import Presence
 from functions.oke_autoscaler.decide.simulation.selections import GroupIndex, Selection, SelectionIndex
 from functions.oke_autoscaler.decide.simulation.topology_domains import (
     AffinityRule,
     AntiAffinityRule,
     DomainCount,
     Domains,
+    PresenceRule,
     Rule,
     SpreadCount,
     SpreadRule,
@@ -37,13 +39,18 @@ NAME_LABEL = "kubernetes.io/metadata.name"
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
+WIDE = 32
+"""Groups for each of its owners that a term may select; one that selects more is not counted but asked (Presence)."""
+
+
 class _AntiAffinityTerm:
     """A distinct anti-affinity term and the groups that have it; its count is made when a rule needs it."""
 
-    __slots__ = ("count", "key", "owners")
+    __slots__ = ("count", "key", "owners", "selection")
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, selection: Selection) -> None:
         self.key = key
+        self.selection = selection
         self.owners: dict[int, PodGroup] = {}
         self.count: DomainCount | None = None
 
@@ -51,31 +58,38 @@ class _AntiAffinityTerm:
 class Constraints:
     """Counts shared by all groups that ask the same question.
 
-    ``take_new`` hands out the counts made since it was asked last: who places pods fills them and keeps them true.
+    ``take_new`` hands out the counts made since it was asked last: who places pods fills them and keeps them true, and
+    the ``presences`` from the first pod on.
     """
 
-    def __init__(self, groups: Sequence[PodGroup], static: StaticFit, namespaces: Iterable[Namespace]) -> None:
+    def __init__(
+        self, groups: Sequence[PodGroup], static: StaticFit, namespaces: Iterable[Namespace], wide: int = WIDE
+    ) -> None:
         self._static = static
         self._namespaces: dict[str, Labels] = {w.namespace: {NAME_LABEL: w.namespace} for w in groups}
         self._namespaces |= {known.metadata.name: known.metadata.labels or {} for known in namespaces}
         self._counts: dict[object, DomainCount] = {}
         self._spread_counts: dict[object, SpreadCount] = {}
         self._domains: dict[object, Domains] = {}
-        self._chosen: dict[bytes, frozenset[str]] = {}
+        self._chosen: dict[str, Callable[[str], bool]] = {}
         self._new: list[tuple[DomainCount, Sequence[PodGroup]]] = []
         self.index = GroupIndex(groups)
         # Which terms select a group is asked of all groups' terms, so these alone are collected before any question.
-        self._terms: SelectionIndex[_AntiAffinityTerm] = SelectionIndex(self.index)
-        known: dict[tuple[str, bytes], _AntiAffinityTerm] = {}
-        for group in groups:
-            for term in group.scheduling.anti_affinities:
-                selection = self._selection(group, term)
-                ident = (term.topology_key, selection.mark)
-                found = known.get(ident)
-                if found is None:
-                    found = known[ident] = _AntiAffinityTerm(term.topology_key)
-                    self._terms.add(selection, found)
-                found.owners[group.ident] = group
+        self._narrow: SelectionIndex[_AntiAffinityTerm] = SelectionIndex(self.index)
+        self._wide: SelectionIndex[_AntiAffinityTerm] = SelectionIndex(self.index)
+        self._wide_terms: dict[int, list[_AntiAffinityTerm]] = {}
+        self._presence_of: dict[str, Presence] = {}
+        for term in _terms(groups, self._selection):
+            if self.index.size(term.selection) <= wide * len(term.owners):
+                self._narrow.add(term.selection, term)
+                continue
+            self._wide.add(term.selection, term)
+            presence = self._presence_of.setdefault(term.key, Presence(term.key))
+            for owner in term.owners.values():
+                self._wide_terms.setdefault(owner.ident, []).append(term)
+                if term.selection.known_namespaces != frozenset((owner.namespace,)):
+                    presence.roaming.add(owner.ident)
+        self.presences = list(self._presence_of.values())
 
     def take_new(self) -> list[tuple[DomainCount, Sequence[PodGroup]]]:
         """Return the counts made since the last call, with the groups whose pods they count."""
@@ -86,17 +100,46 @@ class Constraints:
         """Return the rules that bind a group."""
         scheduling = group.scheduling
         found: list[Rule] = [self._spread(group, row, scheduling.spreads) for row in scheduling.spreads]
+        wide = {(term.key, term.selection.mark) for term in self._wide_terms.get(group.ident, ())}
         for term in scheduling.anti_affinities:
             selection = self._selection(group, term)
-            count = self._count("pods", term.topology_key, (selection,))
-            found.append(AntiAffinityRule(count, int(selection.takes(group))))
+            if (term.topology_key, selection.mark) not in wide:
+                count = self._count("pods", term.topology_key, (selection,))
+                found.append(AntiAffinityRule(count, int(selection.takes(group))))
         # The scheduler looks at both directions (kubernetes, plugins/interpodaffinity): a new pod must not come where a
         # running pod's term selects it, even when it has no term itself.
-        selecting = self._terms.selecting(group)
+        selecting = self._narrow.selecting(group)
         found += [AntiAffinityRule(self._owners_count(entry), int(group.ident in entry.owners)) for entry in selecting]
+        found += [self._presence_rule(group, key) for key in self._wide_keys(group)]
         if scheduling.affinities:
             found.append(self._affinity(group, scheduling.affinities))
         return found
+
+    def _wide_keys(self, group: PodGroup) -> set[str]:
+        """Return the keys by which wide terms, its own or others', keep a group and others apart."""
+        found = {term.key for term in self._wide_terms.get(group.ident, ())}
+        selecting = self._wide.selecting(group)
+        # Wide terms select most of what they are compared with, so the search ends early.
+        while len(found) < len(self._presence_of) and (term := next(selecting, None)) is not None:
+            found.add(term.key)
+        return found
+
+    def _presence_rule(self, group: PodGroup, key: str) -> PresenceRule:
+        own = [term.selection for term in self._wide_terms.get(group.ident, ()) if term.key == key]
+
+        def conflict(other: PodGroup) -> bool:
+            self.index.comparisons += 1
+            if any(selection.takes(other) for selection in own):
+                return True
+            theirs = self._wide_terms.get(other.ident, ())
+            return any(term.key == key and term.selection.takes(group) for term in theirs)
+
+        namespaces = {group.namespace}
+        for selection in own:
+            if selection.known_namespaces is None:
+                return PresenceRule(self._presence_of[key], conflict, None, int(conflict(group)))
+            namespaces |= selection.known_namespaces
+        return PresenceRule(self._presence_of[key], conflict, frozenset(namespaces), int(conflict(group)))
 
     def preferences(self, group: PodGroup) -> list[SpreadCount]:
         """Return the counts that a group would rather keep even: those of its ``ScheduleAnyway`` spreads."""
@@ -185,22 +228,41 @@ class Constraints:
         )
         # An empty selector means every namespace, none at all the pod's own, unless some are named (Kubernetes API,
         # PodAffinityTerm).
-        if term.namespace_selector is not None and not _rows(term.namespace_selector):
+        if term.namespace_selector is None:
+            return Selection(frozenset(term.namespaces or (group.namespace,)), selector)
+        if not _rows(term.namespace_selector):
             return Selection(None, selector)
-        names = set(term.namespaces or ())
-        if term.namespace_selector is not None:
-            names.update(self._selected_namespaces(term.namespace_selector))
-        elif not names:
-            names.add(group.namespace)
-        return Selection(frozenset(names), selector)
+        question = _encode(term.namespace_selector).decode()
+        elsewhere = self._chosen.setdefault(question, self._namespace_test(term.namespace_selector))
+        return Selection(frozenset(term.namespaces or ()), selector, elsewhere=elsewhere, question=question)
 
-    def _selected_namespaces(self, selector: LabelSelector) -> frozenset[str]:
-        ident = _encode(selector)
-        found = self._chosen.get(ident)
-        if found is None:
-            chosen = (name for name, labels in self._namespaces.items() if selects(selector, labels))
-            found = self._chosen[ident] = frozenset(chosen)
-        return found
+    def _namespace_test(self, selector: LabelSelector) -> Callable[[str], bool]:
+        """Return whether a namespace is selected by its labels, asked once each."""
+        known: dict[str, bool] = {}
+
+        def test(name: str) -> bool:
+            answer = known.get(name)
+            if answer is None:
+                answer = known[name] = selects(selector, self._namespaces.get(name, {NAME_LABEL: name}))
+            return answer
+
+        return test
+
+
+def _terms(
+    groups: Iterable[PodGroup], selection_of: Callable[[PodGroup, PodAffinityTerm], Selection]
+) -> Iterable[_AntiAffinityTerm]:
+    """Return the distinct anti-affinity terms with the groups that have them."""
+    known: dict[tuple[str, bytes], _AntiAffinityTerm] = {}
+    for group in groups:
+        for term in group.scheduling.anti_affinities:
+            selection = selection_of(group, term)
+            ident = (term.topology_key, selection.mark)
+            found = known.get(ident)
+            if found is None:
+                found = known[ident] = _AntiAffinityTerm(term.topology_key, selection)
+            found.owners[group.ident] = group
+    return known.values()
 
 
 def _rows(selector: LabelSelector) -> bool:

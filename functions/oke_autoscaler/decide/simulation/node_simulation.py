@@ -32,6 +32,7 @@ class NodeSimulation:
         self.static = static
         self.nodes: list[SimulatedNode] = []
         self.constraints = constraints
+        self._presences = constraints.presences
         self._rules: dict[int, list[Rule]] = {}
         self._preferences: dict[int, list[SpreadCount]] = {}
         self._feeds: dict[int, list[DomainCount]] = {}
@@ -66,13 +67,17 @@ class NodeSimulation:
         """Return the counts that pods of the group change, of those that some rule has asked for so far."""
         return self._feeds.get(group.ident, ())
 
+    def places(self, group: PodGroup) -> Mapping[SimulatedNode, int]:
+        """Return the pods of a group by node."""
+        return self._places.get(group.ident, {})
+
     def _start_counts(self) -> None:
         """Bring new counts up to the present, pods and nodes, whatever has been placed before."""
         for count, feeders in self.constraints.take_new():
             self._enter_all(count.domains)
             for group in feeders:
                 self._feeds.setdefault(group.ident, []).append(count)
-                for node, pods in self._places.get(group.ident, {}).items():
+                for node, pods in self.places(group).items():
                     self.updates += 1
                     count.add(node, pods)
 
@@ -126,6 +131,8 @@ class NodeSimulation:
         for count in self._feeds.get(group.ident, ()):
             self.updates += 1
             count.add(node, pods)
+        for presence in self._presences:
+            presence.add(node, group, pods)
 
     def change_class(self, node: SimulatedNode, node_class: NodeClass) -> None:
         """Give the node other taints: some spreads may no longer count it."""

@@ -14,7 +14,7 @@ import msgspec
 from functions.oke_autoscaler.model.selectors import selects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroup
     from functions.oke_autoscaler.model.kubernetes_objects import LabelSelector
@@ -34,24 +34,35 @@ class Selection:
     selector: LabelSelector | None
     leaving: bool = True
     """Whether pods on their way out count: all rules but spreads count them (kubernetes, podtopologyspread)."""
+    elsewhere: Callable[[str], bool] | None = None
+    """Whether a further namespace is selected, by its labels; with ``question``, which is equal for equal selectors."""
+    question: str = ""
 
     def takes(self, group: PodGroup) -> bool:
         """Tell whether the pods of a group are selected."""
         if group.leaving and not self.leaving:
             return False
-        if self.namespaces is not None and group.namespace not in self.namespaces:
-            return False
-        return selects(self.selector, group.labels)
+        return self._reaches(group.namespace) and selects(self.selector, group.labels)
+
+    def _reaches(self, namespace: str) -> bool:
+        if self.namespaces is None or namespace in self.namespaces:
+            return True
+        return self.elsewhere is not None and self.elsewhere(namespace)
+
+    @property
+    def known_namespaces(self) -> frozenset[str] | None:
+        """The namespaces that it may select in; None where labels of namespaces, or nothing, decide."""
+        return self.namespaces if self.elsewhere is None else None
 
     @property
     def mark(self) -> bytes:
         """Equal for selections that ask the same question."""
         names = None if self.namespaces is None else sorted(self.namespaces)
-        return _encode([names, self.selector, self.leaving])
+        return _encode([names, self.question, self.selector, self.leaving])
 
     def demands(self) -> Iterator[list[Anchor]]:
         """Yield the demands of the selection, each as the anchors of which a selected pod has exactly one."""
-        if self.namespaces is not None:
+        if self.namespaces is not None and self.elsewhere is None:
             yield [(name,) for name in self.namespaces]
         if self.selector is not None:
             for key, value in (self.selector.match_labels or {}).items():
@@ -87,6 +98,10 @@ class GroupIndex:
         """Return the demand of a selection that the fewest groups meet."""
         known = self._groups
         return min(selection.demands(), key=lambda anchors: sum(len(known.get(anchor, ())) for anchor in anchors))
+
+    def size(self, selection: Selection) -> int:
+        """Return how many groups a selection takes at most, by its narrowest demand."""
+        return sum(len(self._groups.get(anchor, ())) for anchor in self.narrowest(selection))
 
     def selected(self, selections: Sequence[Selection]) -> list[PodGroup]:
         """Return the groups that every one of the selections takes."""

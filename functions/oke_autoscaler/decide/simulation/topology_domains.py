@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroup
     from functions.oke_autoscaler.decide.simulation.nodes import SimulatedNode
+    from functions.oke_autoscaler.decide.simulation.presence import Presence
 
 
 class Domains:
@@ -237,4 +239,34 @@ class AffinityRule:
         return 1 if first else 0
 
 
-Rule = SpreadRule | AntiAffinityRule | AffinityRule
+class PresenceRule:
+    """Anti-affinity whose terms select many: instead of all that they select, those that are there are asked."""
+
+    __slots__ = ("_known", "conflict", "key", "namespaces", "own", "presence")
+
+    def __init__(
+        self, presence: Presence, conflict: Callable[[PodGroup], bool], namespaces: frozenset[str] | None, own: int
+    ) -> None:
+        self.presence = presence
+        self.key = presence.key
+        self.conflict = conflict
+        self.namespaces = namespaces
+        """Where groups in conflict may be, those that roam apart; None for everywhere."""
+        self.own = own
+        self._known: dict[int, bool] = {}
+
+    def quota(self, labels: Mapping[str, str]) -> int:
+        """Return the quota; terms that select many find one soon where any is, so that the look is short."""
+        value = labels.get(self.key)
+        if value is None:
+            return UNLIMITED
+        for ident in self.presence.near(value, self.namespaces):
+            answer = self._known.get(ident)
+            if answer is None:
+                answer = self._known[ident] = self.conflict(self.presence.groups[ident])
+            if answer:
+                return 0
+        return 1 if self.own else UNLIMITED
+
+
+Rule = SpreadRule | AntiAffinityRule | AffinityRule | PresenceRule

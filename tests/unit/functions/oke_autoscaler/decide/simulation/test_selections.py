@@ -11,10 +11,22 @@ from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroup, Schedul
 from functions.oke_autoscaler.decide.scale_down.rescheduling import Rescheduler
 from functions.oke_autoscaler.decide.scale_up.plan import plan_scale_up
 from functions.oke_autoscaler.decide.simulation.cluster_state import ClusterState, build_cluster_state
+from functions.oke_autoscaler.decide.simulation.constraints import NAME_LABEL, Constraints
+from functions.oke_autoscaler.decide.simulation.node_simulation import NodeSimulation
+from functions.oke_autoscaler.decide.simulation.nodes import SimulatedNode
 from functions.oke_autoscaler.decide.simulation.selections import GroupIndex, Selection, SelectionIndex
-from functions.oke_autoscaler.decide.simulation.static_fit import BEING_DELETED, NodeClass
+from functions.oke_autoscaler.decide.simulation.static_fit import BEING_DELETED, NodeClass, StaticFit
 from functions.oke_autoscaler.explain.snapshot_file import read
-from functions.oke_autoscaler.model.kubernetes_objects import LabelSelector, PodSpec, Requirement
+from functions.oke_autoscaler.model.kubernetes_objects import (
+    Affinity,
+    LabelSelector,
+    Metadata,
+    PodAffinity,
+    PodAffinityTerm,
+    PodSpec,
+    Requirement,
+)
+from functions.oke_autoscaler.model.oci_objects import Namespace
 from tests.unit.functions.oke_autoscaler.builders import CLOCK, Json, node, pod, pool
 
 HOST, ZONE = "kubernetes.io/hostname", "topology.kubernetes.io/zone"
@@ -107,3 +119,49 @@ def test_work_grows_with_the_apps_and_not_with_their_square(rule: str, *, runnin
         # Every app has at most three selections: its own term, the other direction of it, and what it feeds.
         assert work[apps][0] <= 3 * apps
     assert work[400][1] <= 8 * max(1, work[100][1])
+
+
+def random_terms(rng: random.Random) -> Affinity:
+    rows = [LabelSelector(None, [Requirement("a", rng.choice(("In", "NotIn", "Exists")), rng.choices("xyz", k=2))])]
+    chosen = [
+        None,
+        LabelSelector(),
+        LabelSelector({NAME_LABEL: "n1"}),
+        LabelSelector(None, [Requirement("t", "Exists")]),
+    ]
+    terms = [
+        PodAffinityTerm(
+            rng.choice((HOST, ZONE)),
+            rng.choice((rows[0], LabelSelector())),
+            rng.choice((None, ["n1"], ["n1", "n2"])),
+            rng.choice(chosen),
+        )
+        for _ in range(rng.randint(0, 2))
+    ]
+    return Affinity(pod_anti_affinity=PodAffinity(terms))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_terms_that_are_asked_allow_what_terms_that_are_counted_allow(seed: int) -> None:
+    rng = random.Random(seed)  # noqa: S311  (repeatable cases)
+    groups = []
+    for ident in range(12):
+        labels = {"a": rng.choice("xyz")} if rng.random() < 0.8 else {}
+        spec = SchedulingSpec(ident, PodSpec(affinity=random_terms(rng)), 0)
+        groups.append(PodGroup(ident, rng.choice(("n1", "n2", "n3")), labels, spec, ()))
+        groups[-1].vector = (1, 1, 1)
+    known = [Namespace(Metadata("n2", labels={NAME_LABEL: "n2", "t": ""}))]
+    static = StaticFit(groups)
+    simulations = [NodeSimulation(static, Constraints(groups, static, known, wide)) for wide in (0, 1000)]
+    for number in range(4):
+        labels = {HOST: f"h{number}", ZONE: f"z{number % 2}"} if number else {HOST: "h0"}
+        for each in simulations:
+            each.open(SimulatedNode(f"h{number}", labels, static.classify(labels, [], ""), (99, 99, 99), None))
+    for _ in range(30):
+        at, group, pods = rng.randrange(4), rng.choice(groups), rng.choice((1, 1, -1))
+        there = simulations[0].places(group).get(simulations[0].nodes[at], 0)
+        for each in simulations:
+            each.put(each.nodes[at], group, pods if there + pods >= 0 else 1)
+        for other in groups:
+            asked, counted = ([each.quota(other, node.labels) for node in each.nodes] for each in simulations)
+            assert asked == counted
