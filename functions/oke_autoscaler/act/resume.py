@@ -99,7 +99,9 @@ class _Resumption:
         the same name that came after the decision must not be.
         """
         self.removals.draining[removal.pool_id] += 1
-        self.removals.under_way[removal.node.metadata.name] = Drain(removal.began_at, len(removal.pods_left))
+        self.removals.under_way[removal.node.metadata.name] = Drain(
+            removal.began_at, len(removal.pods_left) + len(removal.courtesies)
+        )
         wanted = {pod.metadata.uid for pod in removal.evictable(verdict)}
         if wanted:
             pods = self.removals.cluster.pods_of(removal.node.metadata.name)

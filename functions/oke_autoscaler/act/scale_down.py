@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from functions.oke_autoscaler.act.observe import decide_on
 from functions.oke_autoscaler.act.removal import Deletion, is_member
 from functions.oke_autoscaler.decide.scale_down.drain_records import Drain
-from functions.oke_autoscaler.decide.scale_down.unfinished_removals import pods_left
+from functions.oke_autoscaler.decide.scale_down.unfinished_removals import courtesy_pods, pods_left
 from functions.oke_autoscaler.model import taints
 from functions.oke_autoscaler.model.nodes import TO_BE_DELETED, has_taint
 
@@ -106,11 +106,20 @@ def _remove(removals: Removals, decided_on: _Decided, removal: Removal, node: No
     # DaemonSet pods that ask for it are evicted too, and not waited for. A verdict made for pods that came meanwhile
     # may not call for a removal now: then the pace of the controllers was not asked, and the next tick evicts.
     going = {*verdict.evict, *removal.evict} - set(verdict.evict_later) if verdict.remove_now else set()
-    removals.evictions.evict(pod for pod in pods if pod.key in going and not pod.metadata.deletion_timestamp)
-    if not left and removals.delete(state, removal.instance_id, node, removal.reason) in {
-        Deletion.DELETED,
-        Deletion.ALREADY,
-    }:
+    courtesies = courtesy_pods(pods, verdict)
+    asked = [*(pod for pod in pods if pod.key in going), *courtesies]
+    removals.evictions.evict(pod for pod in asked if not pod.metadata.deletion_timestamp)
+    if (
+        not left
+        and not courtesies
+        and removals.delete(state, removal.instance_id, node, removal.reason)
+        in {
+            Deletion.DELETED,
+            Deletion.ALREADY,
+        }
+    ):
         return
     removals.draining[removal.pool_id] += 1
-    removals.under_way[removal.node] = Drain(float(int(decided_on.now)), len(left))  # as the taint says it
+    removals.under_way[removal.node] = Drain(
+        float(int(decided_on.now)), len(left) + len(courtesies)
+    )  # as the taint says it

@@ -77,6 +77,8 @@ class NodeVerdict(msgspec.Struct, gc=False):
     daemonset: list[str] = []
     wait_for_completion: list[str] = []
     ignore: list[str] = []
+    expendable: list[str] = []
+    """Those of the ignored that are evicted all the same, and waited for no longer than a drain may take."""
     eligible: bool = False
     eligible_reason: str | None = None
     remove_now: bool = False

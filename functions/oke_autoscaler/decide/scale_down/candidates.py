@@ -15,7 +15,7 @@ from functions.oke_autoscaler.model.nodes import (
     has_taint,
     taint_time,
 )
-from functions.oke_autoscaler.model.pods import is_daemon, is_mirror, is_unreadable
+from functions.oke_autoscaler.model.pods import ENDED_PHASES, is_daemon, is_mirror, is_unreadable, safe_to_evict
 from functions.oke_autoscaler.model.replacements import is_being_replaced
 
 if TYPE_CHECKING:
@@ -80,7 +80,12 @@ def make_candidate(state: ClusterState, rules: DrainRules, node: Node, planned: 
     running = state.running[name]
     asked = [r.pod for r in running if not r.expendable or is_unreadable(r.pod)]
     drain = rules.check(asked, draining=has_taint(node, TO_BE_DELETED))
-    drain.ignore += [r.pod for r in running if r.expendable and not is_unreadable(r.pod)]
+    expendable = [r.pod for r in running if r.expendable and not is_unreadable(r.pod)]
+    drain.ignore += expendable
+    courtesies = [pod for pod in expendable if is_evicted_for_courtesy(pod)]
+    held = next((pod for pod in courtesies if safe_to_evict(pod) == "false"), None)
+    if held is not None and drain.reason is None:
+        drain.reason, drain.blocking_pod = "NotSafeToEvictAnnotation", held.key
     evicted = {id(pod) for pod in drain.evict}
     moving_pods = [(r.group, 1) for r in running if r.counts and id(r.pod) in evicted]
     used = utilization(
@@ -97,6 +102,7 @@ def make_candidate(state: ClusterState, rules: DrainRules, node: Node, planned: 
         daemonset=names_of(drain.daemonset),
         wait_for_completion=names_of(drain.wait_for_completion),
         ignore=names_of(drain.ignore),
+        expendable=names_of(courtesies),
         utilization=used,
     )
     # Headroom needs a place like a pod, but a node that only holds headroom is as idle as an empty one.
@@ -116,6 +122,15 @@ def make_candidate(state: ClusterState, rules: DrainRules, node: Node, planned: 
 def replacement_window_seconds(settings: Settings) -> float:
     """Return for how long a replacement is under way: the time of a node to come, and that of a drain to begin."""
     return (settings.provision_timeout_minutes + settings.drain_timeout_minutes) * 60
+
+
+def is_evicted_for_courtesy(pod: Pod) -> bool:
+    """Tell whether an expendable pod is asked to go before its node does.
+
+    Cluster Autoscaler lets such pods die with the node, whatever their budgets say (core/utils/expendable.go). Nothing
+    is bought or kept for them, but an eviction costs nothing and gives them their grace and their budget a say.
+    """
+    return not (is_daemon(pod) or is_mirror(pod)) and pod.status.phase not in ENDED_PHASES
 
 
 def names_of(pods: Iterable[Pod]) -> list[str]:

@@ -58,6 +58,8 @@ class UnfinishedRemoval:
     next_step: NextStep
     pods_left: tuple[Pod, ...] = ()
     too_old: bool = False
+    courtesies: tuple[Pod, ...] = ()
+    """Expendable pods that are still there: the node goes without them when it can, and with them when time is up."""
 
     @property
     def began_at(self) -> float:
@@ -69,7 +71,8 @@ class UnfinishedRemoval:
         if verdict is None or not verdict.removable:
             return []
         going = set(verdict.evict) - set(verdict.evict_later)
-        return [pod for pod in self.pods_left if pod.key in going and not pod.metadata.deletion_timestamp]
+        pods = [pod for pod in self.pods_left if pod.key in going]
+        return [pod for pod in (*pods, *self.courtesies) if not pod.metadata.deletion_timestamp]
 
 
 def find_unfinished_removals(
@@ -91,10 +94,14 @@ def find_unfinished_removals(
         if pool is not None and member is not None:
             name, began_at = node.metadata.name, taint_time(node, TO_BE_DELETED) or 0.0
             left = pods_left(on_node[name], verdicts.get(name))
-            moved = last_progress(snapshot.state.drains.get(name), began_at, len(left), now)
+            courtesies = courtesy_pods(on_node[name], verdicts.get(name))
+            moved = last_progress(snapshot.state.drains.get(name), began_at, len(left) + len(courtesies), now)
             too_old = now - moved > drain_timeout_seconds
-            next_step = _next_step(node, member, left, too_old=too_old)
-            found.append(UnfinishedRemoval(node, pool.id, member.id or "", next_step, tuple(left), too_old))
+            next_step = _next_step(node, member, left, courtesies, too_old=too_old)
+            removal = UnfinishedRemoval(
+                node, pool.id, member.id or "", next_step, tuple(left), too_old, tuple(courtesies)
+            )
+            found.append(removal)
     return found
 
 
@@ -106,13 +113,19 @@ def pods_left(pods: Iterable[Pod], verdict: NodeVerdict | None) -> list[Pod]:
     return [pod for pod in pods if pod.key not in stay]
 
 
-def _next_step(node: Node, member: OkeNode, left: list[Pod], *, too_old: bool) -> NextStep:
+def courtesy_pods(pods: Iterable[Pod], verdict: NodeVerdict | None) -> list[Pod]:
+    """Return the expendable pods that are asked to go before their node does."""
+    names = set(verdict.expendable) if verdict is not None else set()
+    return [pod for pod in pods if pod.key in names]
+
+
+def _next_step(node: Node, member: OkeNode, left: list[Pod], courtesies: list[Pod], *, too_old: bool) -> NextStep:
     if member.lifecycle_state in GONE_NODES or node.unreadable is not None:
         return NextStep.NOTHING
     if not node.spec.unschedulable or find_operator_hold(node):
         return NextStep.LET_BE
     if not left:
-        return NextStep.DELETE
+        return NextStep.EVICT if courtesies and not too_old else NextStep.DELETE
     return NextStep.GIVE_UP if too_old else NextStep.EVICT
 
 

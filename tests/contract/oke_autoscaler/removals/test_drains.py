@@ -118,3 +118,44 @@ def test_a_pod_that_finds_no_place_meanwhile_ends_the_wait(cloud: Cloud, princip
     cloud.hooks.add("before", somebody_comes, service="kubernetes")
     run_tick(principal_env, keys)
     assert attempts == 3
+
+
+def balloon(cloud: Cloud, **fields: Any) -> tuple[str, dict[str, str]]:
+    """A node with nothing but a pod of low priority; the node and a config."""
+    pool = cloud.cluster.add_pool("p", size=2)
+    first, second = host_names(cloud, pool)
+    cloud.cluster.add_replicas("web", 1, nodes=[first], pool=pool, cpu="3000m", memory="512Mi")
+    cloud.cluster.add_replicas(
+        "balloon", 1, nodes=[second], pool=pool, cpu="500m", memory="64Mi", spec={"priority": -100}, **fields
+    )
+    return second, config(cloud, pool, node_pool_min_size=1, **IDLE)
+
+
+def test_an_expendable_pod_is_evicted_before_its_node_goes(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    _, keys = balloon(cloud)
+    run_tick(principal_env, keys)
+    assert (len(evictions(cloud)), deletions(cloud)) == (1, [])
+    cloud.cluster.advance(60)
+    run_tick(principal_env, keys)
+    assert (len(evictions(cloud)), len(deletions(cloud))) == (1, 1)
+
+
+def test_an_expendable_pod_whose_budget_holds_it_goes_with_its_node_when_the_drains_time_is_up(
+    cloud: Cloud, principal_env: dict[str, str]
+) -> None:
+    host, keys = balloon(cloud)
+    cloud.cluster.add_budget("balloon", {"app": "balloon"}, max_unavailable=0)
+    for _ in range(5):
+        run_tick(principal_env, keys)
+        assert TO_BE_DELETED in taint_keys(cloud, host)
+        assert (evictions(cloud), deletions(cloud)) == ([], [])
+        cloud.cluster.advance(180)
+    cloud.cluster.advance(180)
+    run_tick(principal_env, keys)
+    assert (evictions(cloud), len(deletions(cloud))) == ([], 1)
+
+
+def test_an_owners_word_holds_an_expendable_pod_too(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    host, keys = balloon(cloud, annotations={"cluster-autoscaler.kubernetes.io/safe-to-evict": "false"})
+    run_tick(principal_env, keys)
+    assert TO_BE_DELETED not in taint_keys(cloud, host)
