@@ -431,7 +431,7 @@ variable "oke_autoscaler_provision_timeout_minutes" {
 }
 
 variable "oke_autoscaler_drain_timeout_minutes" {
-  description = "Minutes after which a drain that does not end is given up and the node is put back. Default: 15."
+  description = "Minutes without a pod evicted or gone after which a drain is given up and the node is put back. Default: 15."
   type        = number
   default     = null
 }

@@ -135,7 +135,7 @@ class Settings(OciSettings):
     """Minutes within which a node that was asked for has to register. Default: 15."""
 
     drain_timeout_minutes: float = setting(default=15, minimum=1)
-    """Minutes after which a drain that does not end is given up and the node is put back. Default: 15."""
+    """Minutes without a pod evicted or gone after which a drain is given up and the node is put back. Default: 15."""
 
     backoff_minutes: float = setting(default=5, minimum=0)
     """Minutes for which a pool without capacity is left alone, doubling to 30. Default: 5."""

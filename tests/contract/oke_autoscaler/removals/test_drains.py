@@ -120,6 +120,26 @@ def test_a_pod_that_finds_no_place_meanwhile_ends_the_wait(cloud: Cloud, princip
     assert attempts == 3
 
 
+def test_pods_of_a_controller_without_a_budget_leave_their_node_one_after_another(
+    cloud: Cloud, principal_env: dict[str, str]
+) -> None:
+    pool = cloud.cluster.add_pool("p", size=2)
+    first, second = host_names(cloud, pool)
+    cloud.cluster.add_replicas("web", 1, nodes=[first], pool=pool, cpu="2000m", memory="512Mi")
+    cloud.cluster.add_replicas("shop", 3, nodes=[second], pool=pool, cpu="50m", memory="64Mi")
+    for host in (first, second):
+        cloud.cluster.set_metrics(host, 12.0, 20.0)
+    keys = config(cloud, pool, node_pool_min_size=1, **IDLE)
+    for evicted in (1, 2, 3):
+        run_tick(principal_env, keys)
+        assert len(evictions(cloud)) == evicted
+        run_tick(principal_env, keys)  # the one that went is not up again yet
+        assert len(evictions(cloud)) == evicted
+        cloud.cluster.advance(60)
+    run_tick(principal_env, keys)
+    assert len(deletions(cloud)) == 1
+
+
 def balloon(cloud: Cloud, **fields: Any) -> tuple[str, dict[str, str]]:
     """A node with nothing but a pod of low priority; the node and a config."""
     pool = cloud.cluster.add_pool("p", size=2)
