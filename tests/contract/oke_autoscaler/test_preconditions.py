@@ -128,6 +128,7 @@ def test_pods_that_ended_since_the_decision_are_not_evicted_with_the_rest(
     cloud: Cloud, principal_env: dict[str, str]
 ) -> None:
     pool, _, second = start_a_drain(cloud, pods=3)
+    cloud.cluster.add_budget("api", {"app": "api"}, max_unavailable=3)
     put_taint(cloud, second)
 
     def end_two() -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.decide.scale_down.drain_rules import DrainCheck, DrainRules
     from functions.oke_autoscaler.decide.scale_down.rescheduling import PodCounts
     from functions.oke_autoscaler.decide.simulation.cluster_state import ClusterState
+    from functions.oke_autoscaler.decide.simulation.sorted_pods import RunningPod
     from functions.oke_autoscaler.model.kubernetes_objects import Node, Pod
     from functions.oke_autoscaler.settings import Settings
 
@@ -78,14 +79,7 @@ def make_candidate(state: ClusterState, rules: DrainRules, node: Node, planned: 
     """Return the node with its pods sorted by the drain rules; ``planned`` are pending pods that are to go there."""
     name, pool_status = node.metadata.name, state.pools.of(node)
     running = state.running[name]
-    asked = [r.pod for r in running if not r.expendable or is_unreadable(r.pod)]
-    drain = rules.check(asked, draining=has_taint(node, TO_BE_DELETED))
-    expendable = [r.pod for r in running if r.expendable and not is_unreadable(r.pod)]
-    drain.ignore += expendable
-    courtesies = [pod for pod in expendable if is_evicted_for_courtesy(pod)]
-    held = next((pod for pod in courtesies if safe_to_evict(pod) == "false"), None)
-    if held is not None and drain.reason is None:
-        drain.reason, drain.blocking_pod = "NotSafeToEvictAnnotation", held.key
+    drain, courtesies = _check_drain(rules, node, running)
     evicted = {id(pod) for pod in drain.evict}
     moving_pods = [(r.group, 1) for r in running if r.counts and id(r.pod) in evicted]
     used = utilization(
@@ -117,6 +111,19 @@ def make_candidate(state: ClusterState, rules: DrainRules, node: Node, planned: 
     verdict.eligible_reason = find_ineligibility(state, node, pool_status, used, empty=excused)
     verdict.eligible = verdict.eligible_reason is None
     return candidate
+
+
+def _check_drain(rules: DrainRules, node: Node, running: list[RunningPod]) -> tuple[DrainCheck, list[Pod]]:
+    """Return the rules' verdict on the node's pods, and the expendable ones that are evicted before it goes."""
+    asked = [r.pod for r in running if not r.expendable or is_unreadable(r.pod)]
+    drain = rules.check(asked, draining=has_taint(node, TO_BE_DELETED))
+    expendable = [r.pod for r in running if r.expendable and not is_unreadable(r.pod)]
+    drain.ignore += expendable
+    courtesies = [pod for pod in expendable if is_evicted_for_courtesy(pod)]
+    held = next((pod for pod in courtesies if safe_to_evict(pod) == "false"), None)
+    if held is not None and drain.reason is None:
+        drain.reason, drain.blocked = "NotSafeToEvictAnnotation", held
+    return drain, courtesies
 
 
 def replacement_window_seconds(settings: Settings) -> float:
