@@ -39,8 +39,10 @@ firmwares. This is what its panel shows:
 
 
 def demo_end(root: Path) -> str:
-    """Return the demo's last line of figures."""
-    return f"```\n   {figures.read(root.joinpath(*PICTURES))['autoscaler']['verdict']}\n```\n"
+    """Return the demo's last lines of figures: the burst's, and what the idle pool's shrinking did to the pods."""
+    found = figures.read(root.joinpath(*PICTURES))
+    lines = [found["autoscaler"]["verdict"], "", *found["idle"]["harm"]]
+    return "```\n" + "".join(f"   {line}".rstrip() + "\n" for line in lines) + "```\n"
 
 
 PARTS = {"three-numbers": three_numbers, "demo-end": demo_end}

@@ -8,8 +8,8 @@ import urllib.request
 from typing import TYPE_CHECKING, Any, Protocol
 
 from emulator.kubernetes.object_fields import Object, is_true, node_name_of, spec_of, status_of
+from emulator.oke.nodes.eviction_grace import eviction_grace
 from emulator.oke.nodes.instance_metrics import CPU, MINUTE, RAM
-from emulator.oke.nodes.node_pools import DEFAULT_GRACE_SECONDS
 
 if TYPE_CHECKING:
     from emulator.closed_loop.scenario import Scenario
@@ -158,8 +158,8 @@ class OneNodeATick:
 
     def _resize(self, size: int) -> None:
         config = {"size": size, "placementConfigs": self._pool.placements[:1]}
-        pools = self._cluster.node_pools
-        pools.update(self._pool, {"nodeConfigDetails": config}, grace_seconds=DEFAULT_GRACE_SECONDS, force=True)
+        pools, (grace, force) = self._cluster.node_pools, eviction_grace(self._pool.details)
+        pools.update(self._pool, {"nodeConfigDetails": config}, grace_seconds=grace, force=force)
 
     def _answer(self, action: str, reason: str, pending: int = 0, status: str = "ready") -> Object:
         fields = {

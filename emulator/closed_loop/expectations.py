@@ -81,6 +81,16 @@ def _ready_at_least(run: ScenarioRun, wanted: dict[str, int]) -> Iterator[str]:
             yield f"{name} had only {run.fewest_ready.get(name, 0)} ready pods at some time, not {least}"
 
 
+def _killed(run: ScenarioRun, wanted: Any) -> Iterator[str]:  # noqa: ANN401  (a number or a range)
+    if not _within(run.disruptions.killed, wanted):
+        yield f"{run.disruptions.killed} pods ended with their node and no eviction, not {wanted}"
+
+
+def _budgets_broken(run: ScenarioRun, wanted: Any) -> Iterator[str]:  # noqa: ANN401  (a number or a range)
+    if not _within(run.disruptions.budgets_broken, wanted):
+        yield f"{run.disruptions.budgets_broken} times a budget was broken, not {wanted}"
+
+
 def _ready(run: ScenarioRun, wanted: dict[str, Any]) -> Iterator[str]:
     yield from _differing({name: run.ready_pods.get(name, 0) for name in wanted}, wanted, "ready pods at the end")
 
@@ -111,4 +121,6 @@ RULES: dict[str, Callable[[ScenarioRun, Any], Iterator[str]]] = {
     "removed_at_once": _removed_at_once,
     "ready_at_least": _ready_at_least,
     "ready": _ready,
+    "killed": _killed,
+    "budgets_broken": _budgets_broken,
 }

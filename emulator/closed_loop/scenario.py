@@ -43,7 +43,8 @@ pool), `instances` (running ones by pool, joined or not), `pending` (pods withou
 workload). About the run: `ticks_with` (how many ticks did what), `answers_with` (how many answered success, warning,
 error), `reasons` (that some tick must have answered, by their first words), `settled_by` (from which minute on no pod
 waits), `bought_at_most` (instances that were started, by pool), `removed_at_once` (nodes that a pool may lose in one
-tick), `ready_at_least` (ready pods by workload at every moment), `nodes_at` (`[{at: 30, nodes: {a: 2}}]`).
+tick), `ready_at_least` (ready pods by workload at every moment), `nodes_at` (`[{at: 30, nodes: {a: 2}}]`), `killed`
+(pods that ended with their node, not evicted), `budgets_broken` (how often one had fewer healthy pods than asked for).
 """
 
 from __future__ import annotations
@@ -87,6 +88,8 @@ EXPECTED = {
     "nodes",
     "nodes_at",
     "instances",
+    "killed",
+    "budgets_broken",
     "pending",
     "ready",
     "ticks_with",

@@ -7,6 +7,7 @@ import math
 import random
 from typing import TYPE_CHECKING, Any
 
+from emulator.closed_loop.disruptions import Disruptions
 from emulator.closed_loop.ready_pods import ReadyPods
 from emulator.closed_loop.scenario import Event, Scenario, pool_fields
 from emulator.kubernetes.object_fields import spec_of
@@ -35,6 +36,7 @@ class ScenarioCluster:
         self._turns: dict[int, itertools.count[int]] = {}
         self._kinds: dict[str, str] = {}
         self.ready_pods = ReadyPods(cluster.store)
+        self.disruptions = Disruptions(cluster.store, cluster.clock)
 
     @property
     def minute(self) -> float:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from emulator.closed_loop.disruptions import DisruptionCounts
 from emulator.kubernetes.object_fields import Object, is_true, node_name_of
 
 if TYPE_CHECKING:
@@ -19,13 +20,17 @@ _MINUTE = 60
 
 @dataclass(frozen=True)
 class Sample:
-    """The cluster at a minute: pods without a node, pods in all, and by pool the wanted size and the Ready nodes."""
+    """The cluster at a minute: pods without a node, pods in all, by pool the wanted size and the Ready nodes.
+
+    `instances` are those that run, in all pools, joined or not: what is paid for.
+    """
 
     minute: float
     pending: int
     pods: int
     sizes: dict[str, int]
     ready: dict[str, int]
+    instances: int = 0
 
 
 @dataclass(frozen=True)
@@ -67,10 +72,15 @@ class ScenarioRun:
     ready_pods: dict[str, int] = field(default_factory=dict)
     fewest_ready: dict[str, int] = field(default_factory=dict)
     """Ready pods by workload: at the end, and the fewest at any moment."""
+    disruptions: DisruptionCounts = field(default_factory=DisruptionCounts)
 
     def ticks_with(self, action: str) -> list[TickRecord]:
         """Return the ticks that did something."""
         return [tick for tick in self.ticks if action in tick.actions]
+
+    def node_hours(self) -> float:
+        """Return for how many hours instances ran, added up; each minute counts with the instances at its start."""
+        return sum(sample.instances for sample in self.samples[:-1]) / _MINUTE
 
     def settled_at(self) -> float | None:
         """Return the minute from which no pod waited any more, None when some still do."""
@@ -84,10 +94,12 @@ def run_loop(setup: ScenarioCluster, autoscaler: Autoscaler, minutes: float) -> 
     """Run a scenario on its cluster, which is set up already."""
     run = ScenarioRun(autoscaler.name, setup.scenario)
     setup.ready_pods.start()
+    setup.disruptions.start()
     for minute, action in _schedule(setup, autoscaler, run, minutes):
         setup.cluster.advance(max(0.0, (minute - setup.minute) * _MINUTE))
         action()
     setup.ready_pods.stop()
+    run.disruptions = setup.disruptions.stop()
     run.noted = setup.noted
     run.bought = {name: pool.begun for name, pool in setup.pools.items()}
     run.instances = {name: setup.running_instances(name) for name in setup.pools}
@@ -138,4 +150,5 @@ def _sample(setup: ScenarioCluster) -> Sample:
         for name, pool in setup.pools.items()
     }
     pending = sum(1 for pod in pods if not node_name_of(pod))
-    return Sample(setup.minute, pending, len(pods), _sizes(setup), ready)
+    instances = sum(setup.running_instances(name) for name in setup.pools)
+    return Sample(setup.minute, pending, len(pods), _sizes(setup), ready, instances)

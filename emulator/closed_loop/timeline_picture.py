@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from emulator.closed_loop.scenario_run import Sample, ScenarioRun, TickRecord
 
 _WIDTH, _LEFT, _RIGHT = 960, 64, 36
-_TITLE, _NODES, _GAP, _PENDING, _MARKS, _AXIS = 52, 170, 22, 80, 26, 40
-_PANEL = _TITLE + _NODES + _GAP + _PENDING + _MARKS + _AXIS
+_TITLE, _NODES, _GAP, _PENDING, _MARKS, _AXIS, _COUNTED = 52, 170, 22, 80, 26, 24, 32
+_PANEL = _TITLE + _NODES + _GAP + _PENDING + _MARKS + _AXIS + _COUNTED
 _POOL_COLOURS = ("#2f6f9f", "#6aa84f", "#8e63ce", "#c98a1b", "#3d8f8b")
 _PENDING_COLOUR, _WANTED_COLOUR, _TEXT, _GRID = "#c0392b", "#1b2a38", "#22313f", "#e3e8ec"
 _MARK_COLOURS = {"scale-up": "#2e8b57", "scale-down": "#d98324", "error": "#c0392b", "none": "#b9c3cb"}
@@ -87,6 +87,7 @@ def _panel(run: ScenarioRun, top: float, minutes: float, most_nodes: int, most_p
         *_end(run, nodes),
         *(_mark(tick, nodes, bottom + 16) for tick in run.ticks),
         *_times(nodes, bottom + _MARKS, minutes),
+        _counted(run, bottom + _MARKS + _AXIS + 14),
     ]
 
 
@@ -98,6 +99,14 @@ def _outcome(run: ScenarioRun) -> str:
     if not any(sample.pending for sample in run.samples):
         waits = "no pod ever waits"
     return f"{acted} of {len(run.ticks)} ticks act; {waits}"
+
+
+def _counted(run: ScenarioRun, y: float) -> str:
+    """Return what the run did to the pods, in red where it broke something."""
+    counts = run.disruptions
+    broke = counts.killed or counts.budgets_broken or counts.minutes_down
+    label = _label(_LEFT, y, counts.text(run.node_hours()), weight="bold")
+    return f'<g fill="{_PENDING_COLOUR if broke else _TEXT}">{label}</g>'
 
 
 def _wanted(sample: Sample) -> int:

@@ -60,3 +60,4 @@ def _summary(run: ScenarioRun) -> Iterator[str]:
     settled = run.settled_at()
     waiting = "pods still wait" if settled is None else f"no pod waits from minute {settled:.0f} on"
     yield f"{len(run.ticks)} ticks{': ' + done if done else ''}; {waiting}; {_nodes(run.samples[-1])} at the end"
+    yield run.disruptions.text(run.node_hours())

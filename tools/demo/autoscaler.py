@@ -31,7 +31,12 @@ def run(out: Path) -> None:
             raise RuntimeError(f"{name}: {'; '.join(failed)}")
         if name == "burst":
             figures.keep(out, "autoscaler", **burst_figures(runs))
-        print(f"   {_verdict(runs)}\n   picture: {write_results(runs, out, f'autoscaler-{name}')}\n")
+            lines = [_verdict(runs)]
+        else:
+            figures.keep(out, "idle", **idle_figures(runs))
+            lines = _harm(runs)
+        print(f"   picture: {write_results(runs, out, f'autoscaler-{name}')}")
+        print("".join(f"   {line}\n" for line in lines))
 
 
 def burst_figures(runs: list[ScenarioRun]) -> dict[str, object]:
@@ -47,6 +52,16 @@ def burst_figures(runs: list[ScenarioRun]) -> dict[str, object]:
         "staircase_minute": round(staircase.ticks[acting[-1] - 1].minute),
         "verdict": _verdict(runs),
     }
+
+
+def idle_figures(runs: list[ScenarioRun]) -> dict[str, object]:
+    """Return what README says of the idle pool: what each autoscaler did to the pods, and the node-hours it paid."""
+    return {"harm": _harm(runs)}
+
+
+def _harm(runs: list[ScenarioRun]) -> list[str]:
+    """Return in a line for each autoscaler what it did to the pods."""
+    return [f"{one.autoscaler}: {one.disruptions.text(one.node_hours())}" for one in runs]
 
 
 def _acting(one: ScenarioRun) -> list[int]:

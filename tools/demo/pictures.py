@@ -13,7 +13,13 @@ from tools.demo.command import ROOT
 from tools.demo.command import main as play
 
 FOLDER = ROOT / "docs" / "pictures"
-KEPT = {"card.png": "card.png", "cost.svg": "cost.svg", "autoscaler-burst.svg": "burst.svg", figures.FILE: figures.FILE}
+KEPT = {
+    "card.png": "card.png",
+    "cost.svg": "cost.svg",
+    "autoscaler-burst.svg": "burst.svg",
+    "autoscaler-idle.svg": "idle.svg",
+    figures.FILE: figures.FILE,
+}
 """What the demo writes, and its name in docs/pictures."""
 
 

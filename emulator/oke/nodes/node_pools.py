@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from emulator.base.service_protocol import OciError
 from emulator.oke.model.node_pool_records import Behaviour, NodePoolRecord, PoolNode, WorkRequestRecord
+from emulator.oke.nodes.eviction_grace import DEFAULT_GRACE_SECONDS
 
 if TYPE_CHECKING:
     from emulator.kubernetes.object_fields import Object
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from emulator.oke.model.simulated_clock import SimulatedClock
     from emulator.oke.nodes.node_life import NodeLife
     from emulator.oke.nodes.work_requests import WorkRequests
-
-DEFAULT_GRACE_SECONDS = 3600.0
-"""evictionGraceDuration of a pool that says nothing: PT60M."""
 
 NOTICE_SECONDS = 120.0
 """Between the notice and the end of a preemptible instance.

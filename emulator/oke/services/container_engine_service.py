@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -15,7 +14,7 @@ from aiohttp import web
 
 from emulator.base.service_protocol import OciError, json_response
 from emulator.oke.model.shape_catalogue import SHAPES
-from emulator.oke.nodes.node_pools import DEFAULT_GRACE_SECONDS
+from emulator.oke.nodes.eviction_grace import eviction_grace
 
 if TYPE_CHECKING:
     from emulator.kubernetes.object_fields import Object
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _ROOT = "/20180222"
-_DURATION = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?")
-_MAX_GRACE_SECONDS = 3600
 _DEFAULT_LIMIT = 100
 _NOT_FOUND = "Authorization failed or requested resource not found."
 _KUBECONFIG = """---
@@ -229,20 +226,9 @@ class ContainerEngineService:
 
 def _grace(request: web.Request, pool: NodePoolRecord) -> tuple[float, bool]:
     """Return how long OKE drains, and whether it goes on after that. Raises OciError 400."""
-    settings = pool.details.get("nodeEvictionNodePoolSettings") or {}
-    text = request.query.get("overrideEvictionGraceDuration") or settings.get("evictionGraceDuration")
+    text = request.query.get("overrideEvictionGraceDuration")
     force = request.query.get("isForceDeletionAfterOverrideGraceDuration")
-    forced = settings.get("isForceDeleteAfterGraceDuration", True) if force is None else force == "true"
-    if text is None:
-        return DEFAULT_GRACE_SECONDS, forced
-    match = _DURATION.fullmatch(text)
-    if match is None or text == "PT":
-        raise OciError(400, "InvalidParameter", f"{text!r} is no ISO 8601 duration.")
-    hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    total = hours * 3600 + minutes * 60 + seconds
-    if total > _MAX_GRACE_SECONDS:
-        raise OciError(400, "InvalidParameter", "The eviction grace duration is at most PT60M.")
-    return total, forced
+    return eviction_grace(pool.details, text, force=None if force is None else force == "true")
 
 
 def _matched(request: web.Request, pool: NodePoolRecord) -> NodePoolRecord:

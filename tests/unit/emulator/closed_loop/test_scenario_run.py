@@ -243,9 +243,10 @@ def test_a_timeline_has_a_line_for_each_change(tmp_path: Path) -> None:
     body: dict[str, Any] = {"minutes": 9, "title": "Growth", "events": [{"at": 3, "scale": {"w": 2}}]}
     message = timeline_text(run_original(tmp_path, workloads=[workload], **body)).splitlines()
     assert message[0] == "Growth [one node a tick]"
-    assert [line.split()[0] for line in message[2:-1]] == ["0", "3", "3", "6"]
+    assert [line.split()[0] for line in message[2:-2]] == ["0", "3", "3", "6"]
     assert "p scale-up unschedulable-pods 1 -> 2" in message[4]
-    assert message[-1].startswith("4 ticks: 1 with scale-up; no pod waits from minute")
+    assert message[-2].startswith("4 ticks: 1 with scale-up; no pod waits from minute")
+    assert message[-1].startswith("pods killed 0; budgets broken 0 times")
 
 
 def test_the_picture_is_well_formed_and_tells_each_tick(tmp_path: Path) -> None:
@@ -256,6 +257,24 @@ def test_the_picture_is_well_formed_and_tells_each_tick(tmp_path: Path) -> None:
     labels = [label.text for label in root.findall(".//svg:text", names)]
     assert labels.count("A < B & C - one node a tick") == 2
     assert labels.count("pending pods") == 2
+
+
+def test_the_published_rule_kills_pods_and_breaks_budgets_of_an_idle_pool(tmp_path: Path) -> None:
+    """Of a pool in three domains it sends the first only, and OKE's own drain ends with the pods that are left."""
+    cluster = EmulatedCluster(IdentityService(tmp_path / "principals", KeyRing(tmp_path / "keys")))
+    made = ScenarioCluster(cluster, load_scenario(FOLDER / "idle.yaml"))
+    made.build()
+    found = run_loop(made, OneNodeATick(made), made.scenario.minutes)
+    counts = found.disruptions
+    assert (counts.killed, counts.budgets_broken) == (3, 3)
+    assert counts.minutes_below_budget == pytest.approx(2, abs=0.1)
+    sentences = unmet_expectations(found)
+    assert "3 pods ended with their node and no eviction, not 0" in sentences
+    assert "3 times a budget was broken, not 0" in sentences
+    # The panel says it in red; the other rule's, which breaks nothing, is in the colour of all text.
+    root = ET.fromstring(timeline_svg([found]))  # noqa: S314  (our own text)
+    group = next(one for one in root.iter() if len(one) and (one[0].text or "").startswith("pods killed 3"))
+    assert group.get("fill") == "#c0392b"
 
 
 def test_an_empty_scenario_has_defaults() -> None:
