@@ -23,6 +23,10 @@ MAX_PIVOTS = 400
 """Pivots of one linear programme. One that ends here, or whose knapsack ended early, is a covering all the same, but
 its cost may lie above the optimum: packings are then measured against a bound that is too high, and stay valid."""
 
+LEFT_BY = {False: 0.65, True: 0.3}
+"""Parts of the effort that proofs of the knapsack (False) and quick looks for patterns (True) leave for what follows:
+the first packing matters more than a proof, and the exact search of a packing's end more than a further pattern."""
+
 
 @dataclass(frozen=True, slots=True)
 class Relaxation:
@@ -52,6 +56,7 @@ class CoveringProgram:
         self.bins = bins
         self.exclusions = exclusions
         self.effort = effort or Effort()
+        self._floors = {quick: int(self.effort.left * share) for quick, share in LEFT_BY.items()}
         self.knapsacks = [Knapsack(each.capacity, items, each.allowed, exclusions) for each in bins]
         self.columns: dict[tuple[int, Pattern], PatternColumn] = {}
         self.searched: dict[Pattern, float] = {}
@@ -108,7 +113,7 @@ class CoveringProgram:
 
         The best pattern of every other bin is ``known`` from here on: it may help at the next prices.
         """
-        if self.effort.left <= 0:
+        if self.effort.left <= self._floors[quick]:
             return None
         values = [0.0] * len(self.items)
         for row, dual in zip(rows, duals, strict=True):
