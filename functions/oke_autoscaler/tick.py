@@ -186,7 +186,7 @@ class Tick:
         grown = {pool.name for pool in scale_up.done.values()}
         for pool in scale_up.done.values():
             if pool.reason != UNSCHEDULABLE_PODS:
-                text = f"node pool {pool.name} grows from {pool.size} to {pool.wanted_size} nodes: {pool.reason}"
+                text = f"node pool {pool.name} {pool.growth}: {pool.reason}"
                 removals.events.on_status("ScaleUp", text, warning=False)
         removals.events.about_pods(observed.snapshot.pods, scale_up.decision.pods, grown=grown)
         # Loads were not read, so that a service without answers holds no growth up: only what runs nothing may go now,

@@ -13,6 +13,7 @@ import msgspec
 
 from functions.oke_autoscaler.act.unknown_shapes import with_known_sizes
 from functions.oke_autoscaler.decide.decide import decide
+from functions.oke_autoscaler.model.oci_objects import WorkRequest, WorkResource
 from functions.oke_autoscaler.model.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -40,6 +41,16 @@ class Observed:
             state = replace(state, pool=msgspec.structs.replace(state.pool, listed_size=known.pool.listed_size))
         pools = {**self.pools, state.pool.id: state}
         return Observed(replace(self.snapshot, pools=[each.pool for each in pools.values()]), pools)
+
+    def with_work_on(self, state: ReadPool) -> Observed:
+        """Return the same with a pool that has taken a change: OKE has begun work on it."""
+        requests = list(self.snapshot.work_requests or ())
+        # As new as the newest that is known, and before it: the order is by time, and this one is the last accepted.
+        newest = max((each.time_accepted or "" for each in requests), default="")
+        begun = WorkRequest(status="ACCEPTED", resources=[WorkResource(state.pool.id)], time_accepted=newest)
+        observed = self.with_pool(state)
+        snapshot = replace(observed.snapshot, work_requests=[begun, *requests])
+        return Observed(snapshot, observed.pools)
 
     def with_node(self, node: Node) -> Observed:
         """Return the same with one node replaced by a newer reading."""

@@ -10,6 +10,7 @@ import msgspec
 
 from functions.oke_autoscaler.act.observe import decide_on
 from functions.oke_autoscaler.clients.oke import is_outcome_unknown, refusal_reason
+from functions.oke_autoscaler.model.oci_objects import NodeConfig
 from functions.oke_autoscaler.model.reasons import CONFLICT
 from shared.errors import OciServiceError
 
@@ -51,7 +52,7 @@ class ScaleUp:
         once for their own and for the refused nodes, while one that was asked already is updating. The loop ends: a
         round that is not the last adds a pool to ``read_again`` or to ``refused``, and a refused pool wants no more.
         """
-        while wanted := [pool for pool in self.decision.pools if pool.wanted_size > pool.size]:
+        while wanted := [pool for pool in self.decision.pools if pool.grows]:
             if all(self._grow(pool) for pool in wanted):
                 return
             self.decision = decide_on(self.observed, self.settings, self.now, self.refused)
@@ -66,7 +67,7 @@ class ScaleUp:
         outcome, newest, why = self._ask(state, wanted.wanted_size)
         if outcome is Resize.ACCEPTED:
             self.done[wanted.id] = wanted
-            self.observed = self.observed.with_pool(_resized(newest, wanted.wanted_size))
+            self.observed = self.observed.with_work_on(_resized(newest, wanted.wanted_size))
             return True
         self.observed = self.observed.with_pool(newest)
         # A pool that changed twice within one tick is being changed by another client: it counts as refused.
@@ -103,9 +104,12 @@ class ScaleUp:
 
 
 def _resized(state: ReadPool, size: int) -> ReadPool:
-    """Return the pool as OKE will show it, so that a further decision of this tick counts the nodes asked for."""
-    details = state.pool.node_config_details
-    if details is None:
-        return state
-    pool = msgspec.structs.replace(state.pool, node_config_details=msgspec.structs.replace(details, size=size))
+    """Return the pool as OKE will show it, so that a further decision of this tick counts the nodes asked for.
+
+    What could not be made before is being tried again: it is no failed node any more.
+    """
+    failed = state.pool.not_made
+    nodes = [node for node in state.pool.nodes or () if node not in failed]
+    details = msgspec.structs.replace(state.pool.node_config_details or NodeConfig(), size=size)
+    pool = msgspec.structs.replace(state.pool, node_config_details=details, nodes=nodes, lifecycle_state="UPDATING")
     return replace(state, pool=pool)

@@ -152,8 +152,9 @@ def _pool_verdict(
 ) -> PoolVerdict:
     """Return the row of the answer table that fits the pool."""
     size, new = pool_status.size, plan.new_nodes.get(pool_status.id, 0)
+    wanted = pool_status.size_with(new) if new else size
     left = _left_by_reason(state, plan, reasons, pool_status)
-    verdict = PoolVerdict(pool_status.id, pool_status.name, size, size + new, NO_RESOURCE_PRESSURE, pool_status.phase)
+    verdict = PoolVerdict(pool_status.id, pool_status.name, size, wanted, NO_RESOURCE_PRESSURE, pool_status.phase)
     verdict.headroom_missing = _missing_headroom(state, plan, pool_status)
     if new:
         bought = _bought(state.pending, plan, pool_status)

@@ -30,7 +30,7 @@ def _pool(pool: PoolVerdict) -> str:
     if pool.action == "scale-up":
         tail = f"; {pool.unplaced} of them find no room below its maximum" if pool.unplaced else ""
         why = f": {with_detail(pool.reason, pool.detail)}" if pool.reason != UNSCHEDULABLE_PODS else ""
-        return f"{name} grows from {pool.size} to {pool.wanted_size} nodes for {pool.unschedulable} pods{tail}{why}."
+        return f"{name} {pool.growth} for {pool.unschedulable} pods{tail}{why}."
     if pool.action == "scale-down":
         return f"{name} shrinks from {pool.size} to {pool.wanted_size} nodes: {with_detail(pool.reason, pool.detail)}."
     return f"{name} stays at {pool.size} nodes ({pool.status}): {with_detail(pool.reason, pool.detail)}."

@@ -40,6 +40,18 @@ class PoolVerdict(msgspec.Struct, gc=False):
     headroom_missing: int = 0
     """Pods of `headroom` that fit nowhere, and that this pool could hold or none can."""
 
+    @property
+    def grows(self) -> bool:
+        """Whether OKE is asked for nodes of it."""
+        return self.action == "scale-up"
+
+    @property
+    def growth(self) -> str:
+        """What is asked of OKE, in words."""
+        if self.wanted_size == self.size:
+            return f"is asked again for nodes that OKE could not make, within its size of {self.size}"
+        return f"grows from {self.size} to {self.wanted_size} nodes"
+
 
 NEW_NODE_PREFIX = "new:"
 """Before a pool's name: a node of that pool that is yet to come."""
@@ -163,5 +175,8 @@ class Decision:
     """What is to be remembered of each pool, by its id."""
 
     def wanted(self) -> dict[str, int]:
-        """Return the pools to be resized, id to wanted size; nodes are removed one by one, never by size."""
-        return {pool.id: pool.wanted_size for pool in self.pools if pool.wanted_size > pool.size}
+        """Return the pools to be resized, id to wanted size; nodes are removed one by one, never by size.
+
+        A pool may be asked for the size that it has: OKE then tries again what it could not make.
+        """
+        return {pool.id: pool.wanted_size for pool in self.pools if pool.grows}

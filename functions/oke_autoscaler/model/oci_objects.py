@@ -189,6 +189,17 @@ class NodePool(Object):
         return (self.quantity_per_subnet or 0) * len(self.subnet_ids or ())
 
     @property
+    def not_made(self) -> list[OkeNode]:
+        """Nodes that the size counts and OKE could not make: no instance, nothing to pay, nothing that will come.
+
+        OKE keeps them in the size, and tries them all again when the pool is next updated, also to the size it has.
+        """
+        alive = [node for node in self.nodes or () if node.lifecycle_state not in GONE_NODES]
+        failed = [node for node in alive if node.node_error is not None and not node.id]
+        # A size that was lowered since counts fewer of them.
+        return failed[: max(0, self.size - (len(alive) - len(failed)))]
+
+    @property
     def is_preemptible(self) -> bool:
         """Whether every node of the pool is of preemptible capacity."""
         return bool(self.placements) and all(each.preemptible_node_config is not None for each in self.placements)

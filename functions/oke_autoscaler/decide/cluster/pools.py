@@ -84,7 +84,20 @@ class PoolStatus:
     @property
     def max_new_nodes(self) -> int:
         """Nodes that may be added."""
-        return max(0, self.bounds.max_size - self.pool.size)
+        return max(0, self.bounds.max_size - self.made_size)
+
+    @property
+    def made_size(self) -> int:
+        """Nodes asked for, without those that OKE could not make."""
+        return self.size - len(self.pool.not_made)
+
+    def size_with(self, nodes: int) -> int:
+        """Return the size to ask for to get that many nodes more: what OKE could not make before is among them.
+
+        Were each attempt to raise the size, a pod that waits for capacity would get a node for each of them on the day
+        it comes back.
+        """
+        return max(self.size, self.made_size + nodes)
 
 
 class Pools:

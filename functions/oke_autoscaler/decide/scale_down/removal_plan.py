@@ -112,7 +112,7 @@ class RemovalPlanner:
         self.spare: dict[str, int] = {}
         for pool_status in state.pools.statuses:
             going = sum(1 for node in pool_status.nodes if has_taint(node, TO_BE_DELETED))
-            self.spare[pool_status.id] = pool_status.size - going - pool_status.bounds.min_size
+            self.spare[pool_status.id] = pool_status.made_size - going - pool_status.bounds.min_size
             self.loads[pool_status.id] = measure_pool_load(pool_status, state.snapshot.metrics)
 
     def run(self, candidates: list[Candidate]) -> None:

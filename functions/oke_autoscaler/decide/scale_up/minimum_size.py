@@ -43,4 +43,4 @@ def _open(state: ClusterState, offering: Offering, nodes: int) -> None:
 def _lacking(pool_status: PoolStatus) -> int:
     if pool_status.phase != "ready" or pool_status.refused:
         return 0
-    return min(pool_status.bounds.min_size - pool_status.size, pool_status.max_new_nodes)
+    return min(pool_status.bounds.min_size - pool_status.made_size, pool_status.max_new_nodes)

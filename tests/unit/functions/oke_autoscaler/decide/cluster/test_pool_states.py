@@ -148,6 +148,7 @@ def test_a_node_that_registers_but_is_not_ready_yet_is_room_for_a_while() -> Non
 
 
 def test_failures_back_a_pool_off_for_longer_and_longer_and_the_next_pool_helps_out() -> None:
+    # OKE has made one of two nodes; a node more is asked for with the size that the pool has.
     pools = [asked(2, [LIVE, {"id": "", "nodeError": {"code": "LimitExceeded"}}]), pool("q", 1, ["z"])]
     members = [full("a"), full("z")]
     for failures, minutes, blocked in (
@@ -159,9 +160,9 @@ def test_failures_back_a_pool_off_for_longer_and_longer_and_the_next_pool_helps_
         (6, 31, False),
     ):
         requests = [work("FAILED", minutes + 60 * number) for number in range(failures)]
-        for alone, expected in ((True, {} if blocked else {"p": 1}), (False, {"q" if blocked else "p": 1})):
+        for alone, expected in ((True, {} if blocked else {"p": 2}), (False, {"q": 2} if blocked else {"p": 2})):
             decision = run(snapshot(pools[:1] if alone else pools, members, work_requests=requests))
-            assert new_nodes(decision) == expected, (failures, minutes)
+            assert decision.wanted() == expected, (failures, minutes)
             if alone and blocked:
                 assert one(decision) == (
                     "warning",
@@ -176,6 +177,40 @@ def test_failures_back_a_pool_off_for_longer_and_longer_and_the_next_pool_helps_
                         "pod-reasons": "default/p0: out-of-capacity (p: out-of-capacity (OKE: LimitExceeded))",
                     },
                 )
+
+
+NOT_MADE = {"id": "", "lifecycleState": "FAILING", "nodeError": {"code": "LimitExceeded"}}
+
+
+@pytest.mark.parametrize(
+    ("size", "failed", "waiting", "maximum", "wanted"),
+    [
+        (1, 0, 3, 9, 4),
+        (3, 2, 1, 9, 3),  # one node more: OKE tries both of its own again
+        (3, 2, 2, 9, 3),
+        (3, 2, 5, 9, 6),
+        (3, 2, 5, 4, 4),  # three more to the maximum, of which two are in the size already
+        (9, 8, 5, 9, 9),  # at its maximum by the size alone
+        (2, 5, 3, 9, 4),  # lowered since they failed: the size counts one of them
+    ],
+)
+def test_what_oke_could_not_make_is_asked_for_again_and_not_once_more(
+    size: int, failed: int, waiting: int, maximum: int, wanted: int
+) -> None:
+    made = snapshot([asked(size, [LIVE, *[NOT_MADE] * failed])], [full("a")], waiting=waiting)
+    made["settings"] = {"node_pool_max_size": maximum}
+    decision = run({**made, "work_requests": [work("FAILED", 40)]})
+    assert decision.wanted() == {"p": wanted}
+    level, body = one(decision)
+    assert (level, body["action"], body["node-count"]) == ("success", "scale-up", str(wanted))
+    assert {pod.reason for pod in decision.pods if pod.placed_on} == {"needs-new-node"}
+
+
+def test_nodes_that_were_not_made_are_none_of_the_minimum() -> None:
+    made = snapshot([asked(3, [LIVE, NOT_MADE, NOT_MADE])], [full("a")], waiting=0)
+    made["settings"] = {"node_pool_min_size": 3, "enforce_min_size": True}
+    decision = run({**made, "work_requests": [work("FAILED", 40)]})
+    assert (decision.wanted(), decision.pools[0].reason) == ({"p": 3}, "below-min-size")
 
 
 def test_a_node_error_without_known_work_backs_its_pool_off() -> None:
