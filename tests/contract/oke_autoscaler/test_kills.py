@@ -72,6 +72,8 @@ def start_draining(cloud: Cloud) -> dict[str, str]:
             f"on-{host.replace('.', '-')}", pods, nodes=[host], pool=pool, cpu=cpu, memory="256Mi"
         )
         cloud.cluster.set_metrics(host, 10.0, 10.0)
+    # All three pods of the third may go at once: without a budget they would go one after another.
+    cloud.cluster.add_budget("all-at-once", {"app": f"on-{third.replace('.', '-')}"}, max_unavailable=3)
     return config(cloud, pool, node_pool_min_size=2, node_utilization_percent=30, **IDLE)
 
 
