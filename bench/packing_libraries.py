@@ -22,13 +22,14 @@ from unittest import mock
 
 from bench.packing_snapshots import write_benchmark, write_groups
 from functions.oke_autoscaler.decide.scale_up import covering, packing
+from functions.oke_autoscaler.decide.scale_up.effort import Effort
 from functions.oke_autoscaler.decide.scale_up.knapsack import Knapsack
 from functions.oke_autoscaler.explain import command as explain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from functions.oke_autoscaler.decide.scale_up.knapsack import Vector
+    from functions.oke_autoscaler.decide.scale_up.knapsack import Exclusion, Vector
     from functions.oke_autoscaler.decide.scale_up.patterns import Bin, Packed
 
 PODS = 51_000
@@ -46,6 +47,7 @@ class Problem:
     items: Sequence[Vector]
     bins: Sequence[Bin]
     demand: Sequence[int]
+    exclusions: Sequence[Exclusion]
 
     def single_patterns(self) -> Iterator[tuple[float, tuple[int, ...]]]:
         """Yield, for each item and kind of node, cost and counts of a node that holds this item alone."""
@@ -58,16 +60,22 @@ class Problem:
 
     def knapsacks(self) -> list[Knapsack]:
         """Return the pricing problem of each kind of node."""
-        return [Knapsack(kind.capacity, self.items, kind.allowed) for kind in self.bins]
+        return [Knapsack(kind.capacity, self.items, kind.allowed, self.exclusions) for kind in self.bins]
 
 
 def problems(write: Callable[[Path], None]) -> list[Problem]:
     """Return every covering problem that `explain` solves for a snapshot."""
     found: list[Problem] = []
 
-    def record(items: Sequence[Vector], bins: Sequence[Bin], demand: Sequence[int]) -> Packed:
-        found.append(Problem(items, bins, list(demand)))
-        return covering.cover(items, bins, demand)
+    def record(
+        items: Sequence[Vector],
+        bins: Sequence[Bin],
+        demand: Sequence[int],
+        exclusions: Sequence[Exclusion],
+        effort: Effort,
+    ) -> Packed:
+        found.append(Problem(items, bins, list(demand), exclusions))
+        return covering.cover(items, bins, demand, exclusions, effort)
 
     with tempfile.TemporaryDirectory() as folder, mock.patch.object(packing, "cover", record):
         path = Path(folder) / "snapshot.json"
@@ -79,7 +87,9 @@ def problems(write: Callable[[Path], None]) -> list[Problem]:
 
 def own(problem: Problem) -> float:
     """Return the cost that the autoscaler's own code finds."""
-    packed = covering.cover(problem.items, problem.bins, problem.demand)
+    packed = covering.cover(
+        problem.items, problem.bins, problem.demand, problem.exclusions, Effort.of(sum(problem.demand))
+    )
     return sum(column.cost * count for column, count in packed)
 
 

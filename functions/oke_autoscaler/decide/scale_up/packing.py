@@ -82,8 +82,13 @@ def variants_of(first_fit: FirstFit, work: PodCounts) -> list[Variant]:
         if first_fit.left(offering) < 1:
             continue
         fitting = [group for group, _ in work if capacity(offering.free, group.vector, 1)]
+        of_class: dict[int, frozenset[int]] = {}
         for placement in offering.placements:
-            allowed = frozenset(w.ident for w in fitting if not static.obstacle(w, placement.node_class))
+            node_class = placement.node_class
+            allowed = of_class.get(node_class.ident)
+            if allowed is None:
+                allowed = frozenset(w.ident for w in fitting if not static.obstacle(w, node_class))
+                of_class[node_class.ident] = allowed
             variant = found.setdefault((number, allowed), Variant(offering, [], allowed))
             variant.placements.append(placement)
     return [variant for variant in found.values() if variant.allowed]

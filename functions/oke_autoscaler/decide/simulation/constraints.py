@@ -44,15 +44,16 @@ WIDE = 32
 
 
 class _AntiAffinityTerm:
-    """A distinct anti-affinity term and the groups that have it; its count is made when a rule needs it."""
+    """A distinct anti-affinity term and the groups that have it; its counts are made when a rule needs them."""
 
-    __slots__ = ("count", "key", "owners", "selection")
+    __slots__ = ("key", "of_owners", "of_selected", "owners", "selection")
 
     def __init__(self, key: str, selection: Selection) -> None:
         self.key = key
         self.selection = selection
         self.owners: dict[int, PodGroup] = {}
-        self.count: DomainCount | None = None
+        self.of_selected: DomainCount | None = None
+        self.of_owners: DomainCount | None = None
 
 
 class Constraints:
@@ -77,11 +78,14 @@ class Constraints:
         # Which terms select a group is asked of all groups' terms, so these alone are collected before any question.
         self._narrow: SelectionIndex[_AntiAffinityTerm] = SelectionIndex(self.index)
         self._wide: SelectionIndex[_AntiAffinityTerm] = SelectionIndex(self.index)
+        self._narrow_terms: dict[int, list[_AntiAffinityTerm]] = {}
         self._wide_terms: dict[int, list[_AntiAffinityTerm]] = {}
         self._presence_of: dict[str, Presence] = {}
         for term in _terms(groups, self._selection):
             if self.index.size(term.selection) <= wide * len(term.owners):
                 self._narrow.add(term.selection, term)
+                for ident in term.owners:
+                    self._narrow_terms.setdefault(ident, []).append(term)
                 continue
             self._wide.add(term.selection, term)
             presence = self._presence_of.setdefault(term.key, Presence(term.key))
@@ -100,16 +104,14 @@ class Constraints:
         """Return the rules that bind a group."""
         scheduling = group.scheduling
         found: list[Rule] = [self._spread(group, row, scheduling.spreads) for row in scheduling.spreads]
-        wide = {(term.key, term.selection.mark) for term in self._wide_terms.get(group.ident, ())}
-        for term in scheduling.anti_affinities:
-            selection = self._selection(group, term)
-            if (term.topology_key, selection.mark) not in wide:
-                count = self._count("pods", term.topology_key, (selection,))
-                found.append(AntiAffinityRule(count, int(selection.takes(group))))
+        own_terms = self._narrow_terms.get(group.ident, ())
+        found += [AntiAffinityRule(self._selected_count(term), int(term.selection.takes(group))) for term in own_terms]
         # The scheduler looks at both directions (kubernetes, plugins/interpodaffinity): a new pod must not come where a
         # running pod's term selects it, even when it has no term itself.
-        selecting = self._narrow.selecting(group)
-        found += [AntiAffinityRule(self._owners_count(entry), int(group.ident in entry.owners)) for entry in selecting]
+        for entry in self._narrow.selecting(group):
+            count, own = self._owners_count(entry), group.ident in entry.owners
+            if not (own and count is entry.of_selected):
+                found.append(AntiAffinityRule(count, int(own)))
         found += [self._presence_rule(group, key) for key in self._wide_keys(group)]
         if scheduling.affinities:
             found.append(self._affinity(group, scheduling.affinities))
@@ -151,21 +153,30 @@ class Constraints:
         # All terms must take a pod for it to count (kubernetes, plugins/interpodaffinity): one count for each key,
         # over the pods that every term selects.
         own = all(selection.takes(group) for selection in selections)
-        counts = tuple(self._count("all", term.topology_key, selections) for term in terms)
+        counts = tuple(self._count(term.topology_key, selections) for term in terms)
         return AffinityRule(counts, int(own))
 
-    def _count(self, use: str, key: str, selections: tuple[Selection, ...]) -> DomainCount:
+    def _count(self, key: str, selections: tuple[Selection, ...]) -> DomainCount:
         # The order of terms means nothing, so that it is not part of the question.
-        ident = (use, key, *sorted(selection.mark for selection in selections))
+        ident = (key, *sorted(selection.mark for selection in selections))
         found = self._counts.get(ident)
         if found is None:
             found = self._counts[ident] = self._start(DomainCount(self._every(key)), self.index.selected(selections))
         return found
 
+    def _selected_count(self, entry: _AntiAffinityTerm) -> DomainCount:
+        if entry.of_selected is None:
+            selected = self.index.selected((entry.selection,))
+            entry.of_selected = self._start(DomainCount(self._every(entry.key)), selected)
+            # Most apps keep apart from themselves alone: who owns the term is who it selects, and one count says both.
+            if entry.owners.keys() == {group.ident for group in selected}:
+                entry.of_owners = entry.of_selected
+        return entry.of_selected
+
     def _owners_count(self, entry: _AntiAffinityTerm) -> DomainCount:
-        if entry.count is None:
-            entry.count = self._start(DomainCount(self._every(entry.key)), list(entry.owners.values()))
-        return entry.count
+        if entry.of_owners is None:
+            entry.of_owners = self._start(DomainCount(self._every(entry.key)), list(entry.owners.values()))
+        return entry.of_owners
 
     def _start(self, count: DomainCount, feeders: Sequence[PodGroup]) -> DomainCount:
         self._new.append((count, feeders))

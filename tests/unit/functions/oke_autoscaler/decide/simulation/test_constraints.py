@@ -68,7 +68,7 @@ def test_anti_affinity_binds_both_directions() -> None:
 
 def test_a_group_that_keeps_its_own_kind_away_counts_itself() -> None:
     found = bound(group(0, "web", affinity=apart()))
-    assert [rule.own for rule in found.rules[0]] == [1, 1]
+    assert [rule.own for rule in found.rules[0]] == [1], "one count says who owns the term and whom it selects"
 
 
 def test_affinity_to_its_own_kind_lets_the_first_pod_in() -> None:
