@@ -12,8 +12,9 @@ from functions.oke_autoscaler import preflight
 from functions.oke_autoscaler.act import answers, scale_down
 from functions.oke_autoscaler.act.discover import with_tagged_pools
 from functions.oke_autoscaler.act.evictions import PAUSE_SECONDS
+from functions.oke_autoscaler.act.flapping import owners_of, with_flapping
 from functions.oke_autoscaler.act.give_up import give_up
-from functions.oke_autoscaler.act.history import with_changes, with_joining, with_memories
+from functions.oke_autoscaler.act.history import Done, with_changes, with_joining, with_memories
 from functions.oke_autoscaler.act.observe import Observed, decide_on, observe, observe_loads
 from functions.oke_autoscaler.act.removal import Removals
 from functions.oke_autoscaler.act.replace_node import note_replacement, without_replacement
@@ -35,7 +36,6 @@ from shared.errors import FunctionError
 from shared.kubernetes.client import KubernetesApi
 
 if TYPE_CHECKING:
-    from functions.oke_autoscaler.decide.scale_down.drain_records import Drain
     from functions.oke_autoscaler.model.decision import Decision, GiveUp, PoolVerdict
     from functions.oke_autoscaler.model.snapshot import Snapshot
     from functions.oke_autoscaler.settings import Settings
@@ -97,12 +97,10 @@ class Tick:
     cluster: Cluster
     memory: StateMap
     snapshot: Snapshot | None = None
-    called_off: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Nodes whose removal it called off, with the pods that found no other place."""
     given_up: list[GiveUp] = field(default_factory=list)
     """Instances that this tick deleted because they never became nodes."""
-    drains: dict[str, Drain] = field(default_factory=dict)
-    """Drains under way at its end, by node name."""
+    done: Done = field(default_factory=Done)
+    """What it did beside its decision."""
     pause_seconds: float = PAUSE_SECONDS
     """Between two attempts to evict a pod that its budget holds."""
 
@@ -135,10 +133,10 @@ class Tick:
 
     def _remember(self, done: Decision, now: float) -> None:
         """Add what was learnt, and what was changed to the history."""
-        nodes = self.snapshot.nodes if self.snapshot is not None else ()
-        state = with_joining(with_memories(self.memory.state, done, now), done, self.given_up, now)
-        state = with_drains(state, self.drains, nodes, now)
-        self.memory.state = with_changes(state, done, now, self.called_off)
+        nodes, before = self.snapshot.nodes if self.snapshot is not None else (), self.memory.state
+        state = with_joining(with_memories(before, done, now), done, self.given_up, now)
+        state = with_drains(state, self.done.drains, nodes, now)
+        self.memory.state = with_changes(state, done, now, self.done, before)
 
     def _answer(self, done: Decision) -> answers.Answer:
         answer = answers.tick_answer(done, nodes=self.settings.scale_down_on)
@@ -158,7 +156,6 @@ class Tick:
         events.about_unreadable(observed.snapshot)
         removals = Removals(self.oke, self.cluster, self.settings, events, pause_seconds=self.pause_seconds)
         resumed = resume(removals, observed, decision, now)
-        self.called_off = removals.called_off
         if resumed is not observed:
             observed, decision = resumed, decide_on(resumed, self.settings, now)
         self.given_up = give_up(removals, observed, decision, self.deadline)
@@ -172,8 +169,14 @@ class Tick:
         scale_down.remove(removals, observed, decision, now, self.deadline)
         pending = {pod.metadata.uid for pod in observed.snapshot.pods if is_pending(pod)}
         removals.evictions.go_on(self.deadline, pending)
-        self.drains = removals.drains()
-        return replace(decision, pools=tuple(_with_removals(pool, removals) for pool in decision.pools))
+        owners = owners_of(observed.snapshot.pods) if decision.wanted() else {}
+        self.done = Done(removals.gone, removals.drains(), removals.called_off, owners)
+        decision = replace(decision, pools=tuple(_with_removals(pool, removals) for pool in decision.pools))
+        decision = with_flapping(decision, observed.snapshot, now)
+        for pool in decision.pools:
+            if pool.flapping:
+                events.on_status("Flapping", f"node pool {pool.name}: {pool.flapping}")
+        return decision
 
     def _scale_up(self, removals: Removals, observed: Observed, decision: Decision, now: float) -> Decision:
         if decision.replacement is not None:

@@ -10,10 +10,17 @@ if TYPE_CHECKING:
     import click
 
 
+LIVE_KEYS = (
+    "oci_config_profile=DEFAULT cluster_id=<cluster OCID> node_pool_id=<node pool OCID> node_pool_min_size=1 "
+    "node_pool_max_size=5"
+)
+
+
 def group() -> LazyGroup:
     """Return the group."""
     commands = {
         "explain": Lazy("Print what a tick would do on a snapshot, and why.", explain),
+        "history": Lazy("Print what ticks have changed, why, for whom, and what it costs.", history),
         "preflight": Lazy("Try what oke-autoscaler needs, and change nothing.", preflight),
     }
     return LazyGroup(
@@ -36,6 +43,23 @@ def explain() -> click.Command:
         help="Print what a tick would do on a snapshot, or on a real cluster, and why; nothing is changed. "
         "Exit status: 0, or 2 when the snapshot cannot be decided on.",
         example="oci-functions autoscaler explain --snapshot docs/examples/decision.json --text",
+    )
+
+
+def history() -> click.Command:
+    """Return `autoscaler history`."""
+    from functions.oke_autoscaler.explain import history as history_command
+    from ops.cli.declared import command
+
+    return command(
+        "history",
+        history_command.add_arguments,
+        history_command.run,
+        run_json=history_command.run_json,
+        help="Print the changes that ticks remember in the cluster: when, what, for which pods, the cost a month that "
+        "each adds, and why. Config keys as environment variables, as for `explain --live`. Exit status: 0, or 2 when "
+        "they cannot be read.",
+        example=f"{LIVE_KEYS} oci-functions autoscaler history --last 20",
     )
 
 

@@ -68,6 +68,7 @@ def tick_answer(decision: Decision, *, nodes: bool) -> Answer:
         stay = node_reasons(decision, pool.name) if nodes else []
         more = {
             "detail": pool.detail if level == "warning" else "",
+            "flapping": pool.flapping,
             "nodes-not-joined": _listed(pool.not_joined),
             "pod-reasons": _listed(why),
             "node-reasons": _listed(stay),

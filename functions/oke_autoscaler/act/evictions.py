@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.clients.cluster import Eviction
 from functions.oke_autoscaler.decide.scale_down.budgets import Budgets
+from functions.oke_autoscaler.model.pods import controller_of
 from functions.oke_autoscaler.model.scheduler_words import find_refusal
+from functions.oke_autoscaler.model.tick_state import MAX_PODS, EvictedPod
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -44,6 +46,8 @@ class Evictions:
     pause_seconds: float = PAUSE_SECONDS
     accepted: Counter[str] = field(default_factory=Counter)
     refused: dict[str, list[Pod]] = field(default_factory=dict)
+    gone: dict[str, list[EvictedPod]] = field(default_factory=dict)
+    """The first MAX_PODS evicted pods of each node, by node name."""
 
     def evict(self, pods: Iterable[Pod]) -> None:
         """Evict the pods of one node, one by one, up to the first refusal.
@@ -92,7 +96,12 @@ class Evictions:
             outcome = self.cluster.evict(pod)
             if outcome is Eviction.REFUSED:
                 return pods[index:]
-            self.accepted[pod.node_name or ""] += 1
+            node = pod.node_name or ""
+            self.accepted[node] += 1
+            self.events.on_pod(pod, "ScaleDown", f"evicted, since node {node} is removed")
+            noted = self.gone.setdefault(node, [])
+            if len(noted) < MAX_PODS:
+                noted.append(_noted(pod))
         return []
 
     def _that_may_yield(self, nodes: Collection[str]) -> dict[str, bool]:
@@ -105,3 +114,8 @@ class Evictions:
     def _somebody_else_waits(self, pending: Collection[str]) -> bool:
         pods = self.cluster.pods_without_node()
         return any(pod.metadata.uid not in pending and find_refusal(pod) is not None for pod in pods)
+
+
+def _noted(pod: Pod) -> EvictedPod:
+    owner = controller_of(pod)
+    return EvictedPod(pod.key, pod.metadata.uid, f"{owner.kind}/{owner.name}" if owner is not None else "")

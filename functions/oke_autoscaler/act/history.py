@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from functions.oke_autoscaler.model.reasons import DRAINING
-from functions.oke_autoscaler.model.tick_state import MAX_PODS, PUT_BACK, ChangeRecord, PoolMemory
+from functions.oke_autoscaler.act.flapping import pods_for
+from functions.oke_autoscaler.decide.scale_down.drain_records import sent_away
+from functions.oke_autoscaler.model.reasons import DRAINING, with_detail
+from functions.oke_autoscaler.model.tick_state import MAX_OWNERS, MAX_PODS, PUT_BACK, ChangeRecord, PoolMemory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from functions.oke_autoscaler.decide.scale_down.drain_records import Drain
     from functions.oke_autoscaler.model.decision import Decision, GiveUp, PoolVerdict
     from functions.oke_autoscaler.model.tick_state import TickState
 
@@ -20,16 +24,33 @@ FOUND_NO_PLACE = "pods-found-no-place"
 """Why a removal was called off."""
 
 
-def with_changes(
-    state: TickState, done: Decision, now: float, called_off: Mapping[str, tuple[str, ...]] | None = None
-) -> TickState:
-    """Return the state with a change for each pool made larger or smaller, and each removal that was called off."""
-    for node, pods in (called_off or {}).items():
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a tick did beside its decision."""
+
+    gone: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Names of the nodes that it deleted, by pool id."""
+    drains: Mapping[str, Drain] = field(default_factory=dict)
+    """Drains under way at its end, by node name."""
+    called_off: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Nodes whose removal it called off, with the pods that found no other place."""
+    owners: Mapping[str, str] = field(default_factory=dict)
+    """``namespace/kind/name`` of the controller by pod."""
+
+
+def with_changes(state: TickState, decision: Decision, now: float, done: Done, before: TickState) -> TickState:
+    """Return the state with a change for each pool made larger or smaller, and each removal that was called off.
+
+    ``before`` is what the tick read: the drains that have ended since are in it.
+    """
+    for node, pods in done.called_off.items():
         found = ChangeRecord(now, PUT_BACK, FOUND_NO_PLACE, nodes=(node,), pods=pods, pods_count=len(pods))
         state = state.with_change(found)
-    for pool in done.pools:
-        if pool.action != "none" and pool.reason != DRAINING:
-            state = state.with_change(_change(done, pool, now))
+    for pool in decision.pools:
+        if pool.action == "scale-up":
+            state = state.with_change(_growth(decision, pool, now, done))
+        elif pool.action != "none" and pool.reason != DRAINING:
+            state = state.with_change(_shrinking(pool, now, done, before))
     return state
 
 
@@ -63,16 +84,42 @@ def with_joining(state: TickState, done: Decision, given_up: Iterable[GiveUp], n
     return state
 
 
-def _change(done: Decision, pool: PoolVerdict, now: float) -> ChangeRecord:
-    pods = [pod.pod for pod in done.pods if pod.new_pool == pool.name] if pool.action == "scale-up" else []
+def _growth(decision: Decision, pool: PoolVerdict, now: float, done: Done) -> ChangeRecord:
+    pods = pods_for(decision, pool)
+    owners = dict.fromkeys(done.owners[pod] for pod in pods if pod in done.owners)
+    return ChangeRecord(
+        at=now,
+        what=pool.action,
+        why=with_detail(pool.reason, pool.detail),
+        pool=pool.name,
+        pods=tuple(pods[:MAX_PODS]),
+        pods_count=len(pods),
+        size_before=pool.size,
+        size_after=pool.wanted_size,
+        owners=tuple(owners)[:MAX_OWNERS],
+        flapping=pool.flapping,
+        cost_per_month=_cost(pool, pool.wanted_size - pool.size),
+    )
+
+
+def _shrinking(pool: PoolVerdict, now: float, done: Done, before: TickState) -> ChangeRecord:
+    nodes = tuple(done.gone.get(pool.id, ()))
+    evicted = [each for name in nodes for each in sent_away(before, name, done.drains.get(name))]
+    owners = dict.fromkeys(f"{each.pod.partition('/')[0]}/{each.owner}" for each in evicted if each.owner)
     return ChangeRecord(
         at=now,
         what=pool.action,
         why=pool.reason,
         pool=pool.name,
-        pods=tuple(pods[:MAX_PODS]),
-        pods_count=len(pods),
-        # After a deletion the pool may have been read again, with the size that it has since.
-        size_before=pool.size if pool.action == "scale-up" else None,
+        nodes=nodes[:MAX_PODS],
+        pods=tuple(each.pod for each in evicted[:MAX_PODS]),
+        pods_count=len(evicted),
+        size_before=pool.wanted_size + len(nodes) if nodes else None,
         size_after=pool.wanted_size,
+        owners=tuple(owners)[:MAX_OWNERS],
+        cost_per_month=_cost(pool, -len(nodes)) if nodes else None,
     )
+
+
+def _cost(pool: PoolVerdict, nodes: int) -> float | None:
+    return None if pool.node_cost is None else round(pool.node_cost * nodes, 2)

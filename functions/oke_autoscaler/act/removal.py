@@ -57,6 +57,8 @@ class Removals:
     events: TickEvents
     deleted: Counter[str] = field(default_factory=Counter)
     draining: Counter[str] = field(default_factory=Counter)
+    gone: dict[str, list[str]] = field(default_factory=dict)
+    """Names of the nodes and instances that this tick deleted, by pool id."""
     reasons: dict[str, str] = field(default_factory=dict)
     called_off: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Nodes put back because pods sent away from them found no place, with those pods."""
@@ -73,7 +75,11 @@ class Removals:
 
     def drains(self) -> dict[str, Drain]:
         """Return the drains under way, with the evictions that were accepted."""
-        return {name: each._replace(evicted=self.evictions.accepted[name]) for name, each in self.under_way.items()}
+        done = self.evictions
+        return {
+            name: each._replace(evicted=done.accepted[name], pods=tuple(done.gone.get(name, ())))
+            for name, each in self.under_way.items()
+        }
 
     def pool_if_unchanged(self, state: ReadPool) -> ReadPool | None:
         """Read the pool again; return None when another client changed it since this tick decided on it.
@@ -100,6 +106,7 @@ class Removals:
         if outcome is Deletion.DELETED:
             pool = state.pool
             self.deleted[pool.id] += 1
+            self.gone.setdefault(pool.id, []).append(node.metadata.name)
             if self.reasons.get(pool.id, UNNEEDED) == UNNEEDED:
                 self.reasons[pool.id] = reason
             self.sizes[pool.id] = self.sizes.get(pool.id, pool.size) - 1
@@ -111,6 +118,7 @@ class Removals:
         outcome = self._delete(state, instance, name)
         if outcome is Deletion.DELETED:
             pool = state.pool
+            self.gone.setdefault(pool.id, []).append(name)
             self.sizes[pool.id] = self.sizes.get(pool.id, pool.size) - 1
             self.events.on_status("NodeGivenUp", f"deleted from node pool {pool.name}: {why}")
         return outcome

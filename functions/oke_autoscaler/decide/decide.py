@@ -80,6 +80,8 @@ def decide(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[
     pools = tuple(_pool_verdict(state, plan, reasons, verdicts, pool_status) for pool_status in state.pools.statuses)
     for pool, pool_status in zip(pools, state.pools.statuses, strict=True):
         pool.detail = describe_pool(state, pool_status, pool, pods, verdicts)
+        template = state.templates.get(pool.id)
+        pool.node_cost = round(template.cost, 2) if template is not None else None
     return Decision(
         pools=pools,
         pods=pods,

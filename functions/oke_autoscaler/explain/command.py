@@ -7,7 +7,6 @@ would decide on. Nothing of the function but `__main__` imports this room.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from mmap import ACCESS_READ, mmap
@@ -18,8 +17,10 @@ import msgspec
 
 from functions.oke_autoscaler.act.answers import pool_answer
 from functions.oke_autoscaler.act.discover import among
+from functions.oke_autoscaler.act.flapping import with_flapping
 from functions.oke_autoscaler.decide.decide import decide
 from functions.oke_autoscaler.errors import BadSnapshot
+from functions.oke_autoscaler.explain.live import connect_live
 from functions.oke_autoscaler.explain.snapshot_file import read
 from functions.oke_autoscaler.explain.text import text
 from functions.oke_autoscaler.model.reasons import NO_NODE_POOLS, NO_RESOURCE_PRESSURE
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
 
 DESCRIPTION = "Print what a tick would do on a snapshot, and why, without any network."
 
-MAX_LIVE_SECONDS = 120.0
-"""Seconds that reading a live cluster may take."""
-
 EXIT_FAULTY_SNAPSHOT = 2
 
 
@@ -43,7 +41,7 @@ def explain(data: bytes | mmap, clock: float) -> Decision:
     snapshot, settings, now = read(data, clock)
     if settings.node_pool_tag:
         settings = among(snapshot.pools or (), settings)
-    return decide(snapshot, settings, now)
+    return with_flapping(decide(snapshot, settings, now), snapshot, now)
 
 
 def decision_object(decision: Decision) -> dict[str, Any]:
@@ -127,16 +125,10 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _live() -> Decision:
-    """Decide on a real cluster: config keys from the environment, read as a tick reads, nothing written."""
-    from functions.oke_autoscaler import tick  # loads the OCI SDK, which a snapshot file does not need
-    from functions.oke_autoscaler.clients.changes import Changes
-    from functions.oke_autoscaler.settings import Settings
-    from shared.deadline import Deadline
-    from shared.settings import ENVIRONMENT_FIX, load_settings
-
-    deadline = Deadline.after(MAX_LIVE_SECONDS)
-    settings = load_settings(Settings, os.environ, fix=ENVIRONMENT_FIX)
-    return tick.connect(settings, deadline, Changes(dry_run=True)).observe()[1]
+    """Decide on a real cluster, nothing written."""
+    tick = connect_live()
+    observed, decision, now = tick.observe()
+    return with_flapping(decision, observed.snapshot, now)
 
 
 def _bytes(name: str) -> bytes | mmap:

@@ -26,7 +26,7 @@ def _pools(decision: Decision) -> Iterator[str]:
 
 
 def _pool(pool: PoolVerdict) -> str:
-    name = f"Node pool {pool.name or pool.id}"
+    name = f"{f'FLAPPING: {pool.flapping}. ' if pool.flapping else ''}Node pool {pool.name or pool.id}"
     if pool.action == "scale-up":
         tail = f"; {pool.unplaced} of them find no room below its maximum" if pool.unplaced else ""
         why = f": {with_detail(pool.reason, pool.detail)}" if pool.reason != UNSCHEDULABLE_PODS else ""

@@ -33,6 +33,10 @@ class PoolVerdict(msgspec.Struct, gc=False):
     """Pods of this answer's ``unschedulable-pods-count``."""
     detail: str = ""
     """What stands behind the reason: figures, keys and names, in words."""
+    node_cost: float | None = None
+    """Cost of one node, None where that is not known."""
+    flapping: str = ""
+    """The circle in which the pool is bought and shrunk, in words."""
     not_joined: list[str] = []
     """Instances of the pool that did not become nodes in time, in words."""
     unplaced: int = 0

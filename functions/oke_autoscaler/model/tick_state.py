@@ -28,6 +28,9 @@ MAX_LABELS = 100
 MAX_PODS = 20
 """Pods that one change, or one drain, names; ``pods_count`` counts all of a change."""
 
+MAX_OWNERS = 5
+"""Controllers that one change names."""
+
 MAX_TEXT = 400
 """Characters of a text that is kept."""
 
@@ -120,6 +123,11 @@ class ChangeRecord(Remembered, frozen=True):
     size_after: int | None = None
     cost_per_month: float | None = None
     """What the change adds, below 0 what it saves, in the unit of the settings' `cost`."""
+    owners: tuple[str, ...] = ()
+    """``namespace/kind/name`` of the controllers of pods that asked for it, or that a removal sent away; the first
+    MAX_OWNERS."""
+    flapping: str = ""
+    """The circle that the change is a part of, in words."""
 
 
 class TickState(Remembered, frozen=True):
@@ -185,7 +193,12 @@ def _bounded_drain(record: DrainRecord) -> DrainRecord:
 
 def _bounded_change(change: ChangeRecord) -> ChangeRecord:
     return msgspec.structs.replace(
-        change, why=change.why[:MAX_TEXT], pods=change.pods[:MAX_PODS], nodes=change.nodes[:MAX_PODS]
+        change,
+        why=change.why[:MAX_TEXT],
+        flapping=change.flapping[:MAX_TEXT],
+        pods=change.pods[:MAX_PODS],
+        nodes=change.nodes[:MAX_PODS],
+        owners=change.owners[:MAX_OWNERS],
     )
 
 

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from functions.oke_autoscaler.model.nodes import TO_BE_DELETED, has_taint
-from functions.oke_autoscaler.model.tick_state import DrainRecord
+from functions.oke_autoscaler.model.tick_state import MAX_PODS, DrainRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from functions.oke_autoscaler.model.kubernetes_objects import Node
-    from functions.oke_autoscaler.model.tick_state import TickState
+    from functions.oke_autoscaler.model.tick_state import EvictedPod, TickState
 
 
 class Drain(NamedTuple):
@@ -27,6 +27,7 @@ class Drain(NamedTuple):
     began_at: float
     left: int
     evicted: int = 0
+    pods: tuple[EvictedPod, ...] = ()
 
 
 def last_progress(record: DrainRecord | None, began_at: float, left: int, now: float) -> float:
@@ -39,6 +40,13 @@ def last_progress(record: DrainRecord | None, began_at: float, left: int, now: f
     return min(now, max(began_at, record.last_progress_at))
 
 
+def sent_away(state: TickState, name: str, drain: Drain | None) -> tuple[EvictedPod, ...]:
+    """Return the pods that a node's removal has evicted, in this tick and in those before, as far as is remembered."""
+    record = state.drains.get(name)
+    before = record.evicted if record is not None and (drain is None or record.began_at == drain.began_at) else ()
+    return (*before, *(drain.pods if drain is not None else ()))
+
+
 def with_drains(state: TickState, drains: Mapping[str, Drain], nodes: Iterable[Node], now: float) -> TickState:
     """Return the state with the drains of this tick; records of nodes that nobody removes any more are dropped.
 
@@ -48,5 +56,6 @@ def with_drains(state: TickState, drains: Mapping[str, Drain], nodes: Iterable[N
     kept = {name: record for name, record in state.drains.items() if name in going and name not in drains}
     for name, drain in drains.items():
         seen = last_progress(state.drains.get(name), drain.began_at, drain.left, now)
-        kept[name] = DrainRecord(drain.began_at, now if drain.evicted else seen, left=drain.left)
+        evicted = sent_away(state, name, drain)[-MAX_PODS:]
+        kept[name] = DrainRecord(drain.began_at, now if drain.evicted else seen, evicted, drain.left)
     return msgspec.structs.replace(state, drains=kept)
