@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.model.nodes import is_ready, ready_since
 from functions.oke_autoscaler.model.quantity import unix_seconds
-from functions.oke_autoscaler.model.scheduler_words import Help, find_refusal, help_for, in_short
+from functions.oke_autoscaler.model.scheduler_words import Help, find_refusal, help_for, in_short, reasons_in
 from functions.oke_autoscaler.model.tick_state import PUT_BACK
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ class Refusal:
     words: str
     bought: bool = False
     """Whether a node has been bought for the pod since it is refused."""
+    says_why: bool = True
+    """Whether the words name a reason at all."""
 
 
 def called_off_lately(state: TickState, now: float) -> frozenset[str]:
@@ -75,7 +77,7 @@ class Refusals:
         if since is None or not self._is_lasting(since):
             return None
         if self._bought.get(pod.key, since - 1) < since:
-            return Refusal(helps, words)
+            return Refusal(helps, words, says_why=bool(reasons_in(message)))
         return Refusal(Help.UNKNOWN, f"{words}; a node bought for it did not help", bought=True)
 
     def _is_lasting(self, since: float) -> bool:

@@ -13,6 +13,7 @@ from functions.oke_autoscaler.model.scheduler_words import Help
 
 if TYPE_CHECKING:
     from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroup
+    from functions.oke_autoscaler.decide.cluster.scheduler_refusals import Refusal
     from functions.oke_autoscaler.decide.simulation.cluster_state import ClusterState
     from functions.oke_autoscaler.decide.simulation.placement_plan import PlacementPlan
 
@@ -53,16 +54,24 @@ def _fill(state: ClusterState, group: PodGroup) -> tuple[int, Refused]:
         again = min(asking - placed, sum(refusal.bought for refusal in refusals)) if devices else 0
         return asking - placed - again, Refused(helps[Help.NO_NODE], again)
     simulation.rollback(mark)
-    answerable = 0 if _has_twin(state, group) else helps[Help.NEW_NODE]
+    twin = _has_twin(state, group)
+    answerable = 0 if twin else helps[Help.NEW_NODE]
+    # Beyond what the simulation has room for, both agree that there is none: nothing is in dispute but the others.
+    agreed = min(asking - placed, sum(1 for refusal in refusals if _may_buy(refusal, twin=twin)))
     placed = simulation.fill(group, open_pods)
-    untried = [node for node in simulation.nodes if node.settled and not node.closed]
-    for node in untried:
-        node.closed = True
+    # Also later in the plan, when other pods have changed what the rules allow, and for those that are to be moved.
+    simulation.refuse(group)
     placed += simulation.fill(group, asking - open_pods)
-    for node in untried:
-        node.closed = False
-    buy = min(asking - placed, max(0, open_pods + answerable - placed))
+    buy = min(asking - placed, max(agreed, open_pods + answerable - placed))
     return buy, Refused(helps[Help.NO_NODE], asking - placed - buy, disagrees=True)
+
+
+def _may_buy(refusal: Refusal, *, twin: bool) -> bool:
+    """Tell whether the words leave it open that a new node helps a pod that fits on none of the present ones.
+
+    They do not where a node like the new one is among the refused, with a reason that nobody understands.
+    """
+    return refusal.help is not Help.NO_NODE and not refusal.bought and not (twin and refusal.says_why)
 
 
 def _has_twin(state: ClusterState, group: PodGroup) -> bool:

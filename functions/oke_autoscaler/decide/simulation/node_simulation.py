@@ -44,6 +44,8 @@ class NodeSimulation:
         self._lists: dict[frozenset[int], NodeList] = {}
         self._list_of_demand: dict[int, NodeList] = {}
         self._room = Room(self.nodes)
+        self._refused: set[int] = set()
+        """Groups that are not placed on settled nodes."""
         self.updates = 0
         """How often a count was changed; what a tick costs beside its pods and nodes."""
 
@@ -191,7 +193,12 @@ class NodeSimulation:
 
     def candidates(self, group: PodGroup, start: int = 0, *, backwards: bool = False) -> Iterator[SimulatedNode]:
         """Yield the nodes from ``start`` on that static rules allow and that have room, in their order or backwards."""
-        return self._room.nodes(self._allowed(group), group.vector, start, backwards=backwards)
+        nodes = self._room.nodes(self._allowed(group), group.vector, start, backwards=backwards)
+        return (node for node in nodes if not node.settled) if group.ident in self._refused else nodes
+
+    def refuse(self, group: PodGroup) -> None:
+        """Place the group on no settled node from here on: the scheduler has tried its pods there, and refuses them."""
+        self._refused.add(group.ident)
 
     def _allowed(self, group: PodGroup) -> NodeList:
         """Return the nodes that static rules allow; groups that may run on the same classes share one list."""

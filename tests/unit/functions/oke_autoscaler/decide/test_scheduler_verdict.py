@@ -427,3 +427,26 @@ def test_a_claim_by_name_is_served_by_no_new_node() -> None:
     named = {"resourceClaims": [{"name": "gpu", "resourceClaimName": "the-gpu"}]}
     snapshot = cluster(busy("x", **named), refused("p", ALL_CLAIMS, **named))
     assert new_nodes(run(snapshot)) == {}
+
+
+@pytest.mark.parametrize("words", ["0/1 nodes are available", "0/1 nodes are available: 1 node(s) were odd.", "odd"])
+@pytest.mark.parametrize("apart", [False, True])
+def test_pods_that_the_simulation_has_no_room_for_either_are_bought_for(words: str, apart: bool) -> None:  # noqa: FBT001
+    rule = {"labelSelector": {"matchLabels": {"app": "w"}}, "topologyKey": "kubernetes.io/hostname"}
+    more = (
+        {"affinity": {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [rule]}}} if apart else {}
+    )
+    # The simulation has room for one of them beside the pod that runs.
+    pods = [refused(f"w-{number}", words, app="w", cpu_m=2100, **more) for number in range(4)]
+    decision = run(cluster(busy("b"), *pods))
+    assert new_nodes(decision) == {"a": 3}
+    assert [verdict.reason.split(" ")[0] for verdict in decision.pods] == ["needs-new-node"] * 3 + [
+        "scheduler-disagrees"
+    ]
+    assert {verdict.placed_on for verdict in decision.pods} == {"new:a", None}
+
+
+def test_a_node_like_the_one_that_was_refused_is_bought_only_where_no_reason_was_given() -> None:
+    for words, bought in (("0/1 nodes are available", {"a": 3}), ("0/1 nodes are available: 1 node(s) were odd.", {})):
+        pods = [refused(f"w-{number}", words, app="w", cpu_m=2100) for number in range(4)]
+        assert new_nodes(run(cluster(*pods))) == bought
