@@ -35,6 +35,7 @@ ZONE = "topology.kubernetes.io/zone"
 OLD_ZONE = "failure-domain.beta.kubernetes.io/zone"
 FAULT_DOMAIN = "oci.oraclecloud.com/fault-domain"
 INSTANCE_TYPE = "node.kubernetes.io/instance-type"
+ARCHITECTURE = "kubernetes.io/arch"
 POOL_NAME = "name"
 """Label with the name of the pool, which OKE gives to every node."""
 

@@ -108,6 +108,11 @@ def is_arm(shape: str) -> bool:
     return ARM.search(shape) is not None
 
 
+def architecture(shape: str) -> str:
+    """Return the architecture of the shape's processors, as a node's label names it."""
+    return "arm64" if is_arm(shape) else "amd64"
+
+
 def compute_allocatable(machine: Hardware, max_pods: int) -> Amounts:
     """Return what OKE leaves to pods: millicores, bytes, pods, GPUs."""
     memory = int(machine.memory_gib * GIB)

@@ -77,8 +77,8 @@ def build_node_template(
     if memory.allocatable:
         labels, taints, allocatable = dict(memory.labels), _taints(memory.taints), dict(memory.allocatable)
     elif allocatable := presumed_allocatable(pool, machine, pool_status.bounds.resources):
-        labels, taints = presumed_labels(pool), presumed_taints(pool)
-        labels.update(_old_labels(pool_status, memory))
+        # What the pool says now comes before what its older nodes have: it may have got another architecture.
+        labels, taints = {**_old_labels(pool_status, memory), **presumed_labels(pool)}, presumed_taints(pool)
     elif sized := [
         node for node in current or pool_status.nodes if node.status.allocatable and node.unreadable is None
     ]:

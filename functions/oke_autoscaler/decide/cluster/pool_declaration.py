@@ -17,14 +17,14 @@ import msgspec
 
 from functions.oke_autoscaler.decide.cluster.compute_shapes import (
     Hardware,
+    architecture,
     compute_allocatable,
     gpu_resource,
-    is_arm,
     is_gpu_shape,
     max_pods,
 )
 from functions.oke_autoscaler.model.kubernetes_objects import Taint
-from functions.oke_autoscaler.model.nodes import INSTANCE_TYPE
+from functions.oke_autoscaler.model.nodes import ARCHITECTURE, INSTANCE_TYPE
 from functions.oke_autoscaler.model.quantity import amount
 
 if TYPE_CHECKING:
@@ -61,8 +61,8 @@ def sure_labels(pool: NodePool) -> Labels:
 
 def presumed_labels(pool: NodePool) -> Labels:
     """Return the labels that a new node probably has, until one was seen."""
-    arch = "arm64" if is_arm(pool.node_shape or "") else "amd64"
-    labels = {"kubernetes.io/os": "linux", "kubernetes.io/arch": arch}
+    arch = architecture(pool.node_shape or "")
+    labels = {"kubernetes.io/os": "linux", ARCHITECTURE: arch}
     labels |= {"beta.kubernetes.io/os": "linux", "beta.kubernetes.io/arch": arch}
     labels.update(_tags(pool, LABEL_TAG))
     return labels

@@ -12,9 +12,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from functions.oke_autoscaler.decide.cluster.compute_shapes import GIB, Hardware, hypervisor_bytes, is_device
+from functions.oke_autoscaler.decide.cluster.compute_shapes import (
+    GIB,
+    Hardware,
+    architecture,
+    hypervisor_bytes,
+    is_device,
+)
 from functions.oke_autoscaler.decide.cluster.pool_declaration import configuration, sure_labels, sure_taints
 from functions.oke_autoscaler.model.nodes import (
+    ARCHITECTURE,
     FAULT_DOMAIN,
     HOSTNAME,
     INSTANCE_TYPE,
@@ -53,8 +60,11 @@ def current_nodes(pool_status: PoolStatus, machine: Hardware | None, memory: Poo
 
 def _is_current(pool_status: PoolStatus, node: Node, machine: Hardware | None, memory: PoolMemory) -> bool:
     shape = pool_status.pool.node_shape
-    kind = (node.metadata.labels or {}).get(INSTANCE_TYPE)
+    labels = node.metadata.labels or {}
+    kind = labels.get(INSTANCE_TYPE)
     if kind and shape and kind != shape:
+        return False
+    if not kind and shape and labels.get(ARCHITECTURE, architecture(shape)) != architecture(shape):
         return False
     created = created_at(node)
     if memory.configured_at is not None and created is not None and created >= memory.configured_at:

@@ -138,3 +138,21 @@ def test_what_was_remembered_of_a_pool_without_nodes_is_believed() -> None:
     (pod,) = run(made).pods
     assert pod.placed_on is None
     assert "insufficient cpu" in pod.reason
+
+
+@pytest.mark.parametrize(("arch", "grown"), [("arm64", True), ("amd64", False)])
+@pytest.mark.parametrize("labels", [{}, {"node.kubernetes.io/instance-type": "VM.Standard.E4.Flex"}])
+def test_a_pool_that_got_another_architecture_is_not_judged_by_its_old_nodes(
+    arch: str,
+    grown: bool,  # noqa: FBT001
+    labels: Json,
+) -> None:
+    made = snapshot("10-ca789-shape-changed-bigger")
+    (pool,), (node,) = made["node_pools"], made["nodes"]
+    # As many vCPUs and as much memory as the old node has, whose size tells nothing then.
+    pool.update(nodeShape="VM.Standard.A1.Flex", nodeShapeConfig={"ocpus": 4, "memoryInGBs": 16})
+    node["metadata"]["labels"].update(labels)
+    made["pods"][0]["spec"]["containers"][0]["resources"]["requests"] = {"cpu": "3"}
+    made["pods"][0]["spec"]["nodeSelector"] = {"kubernetes.io/arch": arch}
+    made["pods"].append(full(node["metadata"]["name"]))
+    assert bool(new_nodes(run(made))) == grown
