@@ -67,6 +67,17 @@ def test_an_evicted_pod_is_not_killed_and_its_budget_holds(tmp_path: Path) -> No
     assert trial.counted.stop() == DisruptionCounts()
 
 
+def test_a_pod_that_was_evicted_and_ends_with_its_node_is_not_killed(tmp_path: Path) -> None:
+    trial = Trial(tmp_path, min_available=1)
+    trial.cluster.behaviour.timings.pod_stop, trial.cluster.behaviour.timings.terminate = 25, 5
+    first = trial.pool.nodes[0].host
+    pod = next(pod for pod in trial.cluster.store.pods_on(first) if pod["metadata"]["name"].startswith("shop"))
+    evict(trial.cluster.store, pod, DeleteOptions(), trial.cluster.clock())
+    trial.cluster.settle()
+    trial.end_node_without_drain()
+    assert trial.counted.stop().killed == 0
+
+
 def test_pods_of_daemon_sets_and_pods_that_a_controller_takes_away_are_not_killed(tmp_path: Path) -> None:
     trial = Trial(tmp_path, min_available=0)
     trial.cluster.scale("shop", 0)
