@@ -10,6 +10,7 @@ A YAML mapping. Times are minutes since the start; every key but `pools` may be 
     compare: true                     # also run the published rule of one node a tick on the same cluster
     compare_minutes: 300              # for so long
     victims: oldest                   # and further fields of emulator.oke.model.node_pool_records.Behaviour
+    scheduler_refusals: [[db-, "", "cannot allocate all claims"]]   # as there
     timings: {ready: 150}             # fields of emulator.oke.model.node_pool_records.Timings
     pool_defaults: {memory_tax: [0, 0]}   # for every pool that does not say otherwise
     pools:                            # name, size, min_size, max_size, cost; settings: further keys of node_pools for
@@ -133,6 +134,7 @@ class Scenario:
     victims: str = "oldest"
     while_updating: str = "merge"
     seed: int = 1
+    scheduler_refusals: list[list[str]] = field(default_factory=list)
     pool_defaults: dict[str, Any] = field(default_factory=dict)
     objects: list[dict[str, Any]] = field(default_factory=list)
     workloads: list[dict[str, Any]] = field(default_factory=list)
@@ -207,6 +209,8 @@ def _check(body: dict[str, Any]) -> None:
     unknown = sorted(set(body.get("expect") or {}) - EXPECTED)
     if unknown:
         raise ScenarioError(f"expect: unknown {unknown[0]}")
+    if any(len(row) != 3 for row in body.get("scheduler_refusals") or []):
+        raise ScenarioError("scheduler_refusals: rows of how the pods' names begin, a node or '', words are expected")
     if body.get("compare") and len(body["pools"]) != 1:
         raise ScenarioError("compare: the published rule knows one pool")
 

@@ -50,6 +50,7 @@ class ScenarioCluster:
         cluster.behaviour.victims = scenario.victims  # type: ignore[assignment]
         cluster.behaviour.while_updating = scenario.while_updating  # type: ignore[assignment]
         cluster.behaviour.seed = scenario.seed
+        cluster.behaviour.scheduler_refusals = [(row[0], row[1], row[2]) for row in scenario.scheduler_refusals]
         vars(cluster.behaviour.timings).update(scenario.timings)
         for entry in scenario.pools:
             self.pools[entry["name"]] = cluster.add_pool(**pool_fields(entry))
