@@ -77,6 +77,7 @@ def test_all_kinds_of_scenario_are_there() -> None:
         "never-ready",
         "other-scheduler",
         "preemptible",
+        "refused-pod",
         "register-timeout",
         "startup-taint",
         "tainted-node",

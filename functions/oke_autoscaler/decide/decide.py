@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.decide.cluster.missing_nodes import plan_give_ups
+from functions.oke_autoscaler.decide.cluster.refuted_pools import kind_of, with_refused
 from functions.oke_autoscaler.decide.overdue_pods import find_overdue
 from functions.oke_autoscaler.decide.pool_details import describe_pool
 from functions.oke_autoscaler.decide.scale_down.removal_plan import plan_removals
@@ -44,6 +45,7 @@ from functions.oke_autoscaler.model.reasons import (
     UNSCHEDULABLE_PODS,
     WAITS_FOR_PREEMPTION,
 )
+from functions.oke_autoscaler.model.scheduler_words import Help
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.decide.simulation.nodes import SimulatedNode
     from functions.oke_autoscaler.decide.simulation.placement_plan import PlacementPlan
     from functions.oke_autoscaler.model.snapshot import Snapshot
+    from functions.oke_autoscaler.model.tick_state import PoolMemory
     from functions.oke_autoscaler.settings import Settings
 
 
@@ -96,7 +99,7 @@ def decide(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[
         replacement=verdicts.replacement,
         headroom_nodes=frozenset(node.name for group in state.headroom for node, _ in plan.placed.get(group.ident, ())),
         unreadable=tuple(snapshot.unreadable_objects()),
-        memories=state.memories,
+        memories=_memories(state, plan),
         overdue=find_overdue(
             snapshot.pods, pods, {pod.key for pod, _ in state.idle}, settings.provision_timeout_minutes, now
         ),
@@ -106,6 +109,17 @@ def decide(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[
 def _give_ups(state: ClusterState) -> tuple[GiveUp, ...]:
     by_pool = (plan_give_ups(each.pool, each.missing, each.bounds.min_size) for each in state.pools.statuses)
     return tuple(each for pool in by_pool for each in pool)
+
+
+def _memories(state: ClusterState, plan: PlacementPlan) -> dict[str, PoolMemory]:
+    """Return what is remembered of the pools, with the pods that the scheduler refuses on nodes of them."""
+    found: dict[str, dict[str, str]] = {}
+    for group in state.pending if plan.refuting else ():
+        for pool_id, node in plan.refuting.get(group.ident, {}).items():
+            refusals = ((pod, state.pods.refusals.get(id(pod))) for pod in group.pending)
+            refused = (pod for pod, refusal in refusals if refusal is not None and refusal.help is not Help.NO_NODE)
+            found.setdefault(pool_id, {}).update({kind_of(pod): node for pod in refused})
+    return with_refused(state.memories, state.snapshot, state.pools, found, state.now)
 
 
 def _pod_verdicts(state: ClusterState, plan: PlacementPlan, reasons: Mapping[int, UnplacedReason]) -> list[PodVerdict]:

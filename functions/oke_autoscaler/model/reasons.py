@@ -82,6 +82,7 @@ RULES_BETWEEN_PODS = "rules between pods"
 UNKNOWN_NODE_SIZE = "unknown-node-size"
 VOLUME_ZONE = "zone of its volume"
 UNUSABLE_CLAIM = "claim of its volume missing, not bound or in use"
+REFUSED_ON_A_NODE = "a node of it did not help: the scheduler refused the pod there"
 NO_VOLUME_LEFT = "no volume left of a class that makes none"
 """What a node of a pool lacks for the pod, as the functions below."""
 

@@ -22,6 +22,9 @@ MAX_HISTORY = 500
 MAX_JOINING = 1000
 """Instances of a pool that are remembered while they are no nodes yet, the newest ones."""
 
+MAX_REFUSED = 200
+"""Kinds of pods that are remembered as refused on nodes of one pool, the newest ones."""
+
 MAX_LABELS = 100
 """Labels and resources that are kept of one pool."""
 
@@ -48,6 +51,13 @@ class KeptTaint(Remembered, frozen=True):
     key: str
     value: str = ""
     effect: str = "NoSchedule"
+
+
+class RefusedKind(Remembered, frozen=True):
+    """Since when (Unix seconds) pods of a kind count as refused on nodes of a pool, and on which one they were."""
+
+    at: float
+    node: str = ""
 
 
 class PoolMemory(Remembered, frozen=True):
@@ -80,6 +90,8 @@ class PoolMemory(Remembered, frozen=True):
     """How many times in a row a tick gave up nodes of the pool that did not join; 0 once a node of it is Ready."""
     gave_up_at: float | None = None
     """When it last did (Unix seconds)."""
+    refused: dict[str, RefusedKind] = {}
+    """Pods that the scheduler did not place on a node of the pool, by kind (decide/cluster/refuted_pools.py)."""
     learned_at: float = 0.0
     """When the memory last changed (Unix seconds)."""
 
@@ -169,6 +181,9 @@ def within_bounds(state: TickState) -> TickState:
 
 
 def _bounded_pool(memory: PoolMemory) -> PoolMemory:
+    if len(memory.refused) > MAX_REFUSED:
+        newest = sorted(memory.refused.items(), key=lambda entry: entry[1].at)[-MAX_REFUSED:]
+        memory = msgspec.structs.replace(memory, refused=dict(newest))
     lists = (memory.labels, memory.allocatable, memory.taints, memory.devices, memory.declared, memory.dropped)
     if max(len(each) for each in lists) <= MAX_LABELS:
         return memory

@@ -25,6 +25,7 @@ from functions.oke_autoscaler.model.pods import is_daemon
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from functions.oke_autoscaler.decide.cluster.refuted_pools import RefutedPools
     from functions.oke_autoscaler.model.kubernetes_objects import (
         ContainerPort,
         Labels,
@@ -136,7 +137,8 @@ class PodGroup:
 class PodGroups:
     """All pods of a snapshot by group."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, refuted: RefutedPools | None = None) -> None:
+        self._refuted = refuted
         self._priorities = dict(SYSTEM_PRIORITIES)
         self._default_priority = 0
         for known in snapshot.priority_classes:
@@ -208,6 +210,8 @@ class PodGroups:
             labels = {}
         attachments = self.attachments.of(pod)
         volume_nodes = self.volumes.of(pod, pod.spec.volumes) if pod.spec.volumes else ()
+        if self._refuted is not None and not pod.node_name:
+            volume_nodes += self._refuted.rules(pod)
         leaving = meta.deletion_timestamp is not None
         key = (scheduling.ident, meta.namespace, tuple(sorted(labels.items())), volume_nodes, attachments, leaving)
         found = self._groups.get(key)

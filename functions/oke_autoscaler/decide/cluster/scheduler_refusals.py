@@ -37,10 +37,15 @@ class Refusal:
 
     help: Help
     words: str
-    bought: bool = False
-    """Whether a node has been bought for the pod since it is refused."""
+    bought_at: float | None = None
+    """When a node was last bought for the pod since it is refused (Unix seconds)."""
     says_why: bool = True
     """Whether the words name a reason at all."""
+
+    @property
+    def bought(self) -> bool:
+        """Whether one was."""
+        return self.bought_at is not None
 
 
 def called_off_lately(state: TickState, now: float) -> frozenset[str]:
@@ -76,9 +81,10 @@ class Refusals:
         since = _since(pod, condition)
         if since is None or not self._is_lasting(since):
             return None
-        if self._bought.get(pod.key, since - 1) < since:
-            return Refusal(helps, words, says_why=bool(reasons_in(message)))
-        return Refusal(Help.UNKNOWN, f"{words}; a node bought for it did not help", bought=True)
+        says_why, bought_at = bool(reasons_in(message)), self._bought.get(pod.key)
+        if bought_at is None or bought_at < since:
+            return Refusal(helps, words, says_why=says_why)
+        return Refusal(Help.UNKNOWN, f"{words}; a node bought for it did not help", bought_at, says_why)
 
     def _is_lasting(self, since: float) -> bool:
         # A pod that was refused after a drain began had all nodes but that one to go to: nothing is to be waited for.

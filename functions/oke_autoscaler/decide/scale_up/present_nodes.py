@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from functions.oke_autoscaler.decide.cluster.attachments import counts_devices
 from functions.oke_autoscaler.decide.simulation.nodes import capacity
 from functions.oke_autoscaler.decide.simulation.placement_plan import NOBODY_REFUSED, Refused
+from functions.oke_autoscaler.model.nodes import created_at
 from functions.oke_autoscaler.model.pods import is_daemon, is_mirror
 from functions.oke_autoscaler.model.scheduler_words import Help
 
@@ -23,7 +24,7 @@ def fill_present_nodes(state: ClusterState, result: PlacementPlan) -> list[tuple
     work = []
     # Headroom comes last: what pods need they take from it, and the plan makes up for it.
     for group in (*state.pending, *state.headroom):
-        buy, refused = _fill(state, group)
+        buy, refused = _fill(state, group, result)
         if buy or refused.count:
             result.waiting[group.ident] = buy + refused.count
         if refused.disagrees or refused.count:
@@ -33,7 +34,7 @@ def fill_present_nodes(state: ClusterState, result: PlacementPlan) -> list[tuple
     return work
 
 
-def _fill(state: ClusterState, group: PodGroup) -> tuple[int, Refused]:
+def _fill(state: ClusterState, group: PodGroup, result: PlacementPlan) -> tuple[int, Refused]:
     """Place the group's pods; return how many are left to buy for, and those that nothing is bought for.
 
     Pods that the scheduler has refused may only go where it has not tried them yet: to nodes that are coming, or that
@@ -54,7 +55,12 @@ def _fill(state: ClusterState, group: PodGroup) -> tuple[int, Refused]:
         again = min(asking - placed, sum(refusal.bought for refusal in refusals)) if devices else 0
         return asking - placed - again, Refused(helps[Help.NO_NODE], again)
     simulation.rollback(mark)
-    twin = _has_twin(state, group)
+    twins, younger = _nodes_like_new(state, group, refusals)
+    twin = bool(twins)
+    # A twin says nothing where the words name no reason: a scheduler that waits for a whole group of pods has none.
+    refuting = younger | (twins if any(refusal.says_why for refusal in refusals) else {})
+    if refuting:
+        result.refuting[group.ident] = refuting
     answerable = 0 if twin else helps[Help.NEW_NODE]
     # Beyond what the simulation has room for, both agree that there is none: nothing is in dispute but the others.
     agreed = min(asking - placed, sum(1 for refusal in refusals if _may_buy(refusal, twin=twin)))
@@ -74,14 +80,28 @@ def _may_buy(refusal: Refusal, *, twin: bool) -> bool:
     return refusal.help is not Help.NO_NODE and not refusal.bought and not (twin and refusal.says_why)
 
 
-def _has_twin(state: ClusterState, group: PodGroup) -> bool:
-    """Tell whether a managed node that runs nothing of its own has room for the group in the simulation.
+def _nodes_like_new(
+    state: ClusterState, group: PodGroup, refusals: list[Refusal]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return, by pool, managed nodes with room for the group in the simulation, where the scheduler refuses it.
 
-    A new node would be like it, and the scheduler has refused it.
+    A new node of the pool would be like them. The first run nothing of their own, the second came after a node was
+    bought for such a pod.
     """
+    bought_at = min((each.bought_at for each in refusals if each.bought_at is not None), default=None)
+    since = _names_of_younger(state, bought_at) if bought_at is not None else frozenset()
+    twins: dict[str, str] = {}
+    younger: dict[str, str] = {}
     for node in state.simulation.candidates(group):
+        if node.pool is None or not node.settled or not capacity(node.free, group.vector, 1):
+            continue
         own = (r.pod for r in state.running.get(node.name, ()) if r.counts)
-        empty = all(is_daemon(pod) or is_mirror(pod) for pod in own)
-        if node.settled and node.pool is not None and empty and capacity(node.free, group.vector, 1):
-            return True
-    return False
+        if all(is_daemon(pod) or is_mirror(pod) for pod in own):
+            twins.setdefault(node.pool, node.name)
+        if node.name in since:
+            younger.setdefault(node.pool, node.name)
+    return twins, younger
+
+
+def _names_of_younger(state: ClusterState, moment: float) -> frozenset[str]:
+    return frozenset(node.metadata.name for node in state.snapshot.nodes if (created_at(node) or 0.0) >= moment)

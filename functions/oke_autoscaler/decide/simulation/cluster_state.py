@@ -11,6 +11,7 @@ from functions.oke_autoscaler.decide.cluster.node_templates import NodeTemplate,
 from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroups
 from functions.oke_autoscaler.decide.cluster.pool_preference import pool_preference
 from functions.oke_autoscaler.decide.cluster.pools import Pools
+from functions.oke_autoscaler.decide.cluster.refuted_pools import RefutedPools
 from functions.oke_autoscaler.decide.cluster.scheduler_refusals import Refusals, called_off_lately
 from functions.oke_autoscaler.decide.simulation.constraints import Constraints
 from functions.oke_autoscaler.decide.simulation.node_appearance import appearance, started_appearance
@@ -100,7 +101,7 @@ class ClusterState:
 
 def build_cluster_state(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[str, str]) -> ClusterState:
     """Build the state of a snapshot."""
-    groups = PodGroups(snapshot)
+    groups = PodGroups(snapshot, RefutedPools(snapshot, now))
     pools = Pools(snapshot, settings, now, dict(refused))
     refusals = Refusals(snapshot, now)
     pods = sort_pods(snapshot, settings, groups, refusals)
@@ -204,7 +205,7 @@ def _add_offerings(
         template = state.templates.get(pool_status.id)
         if template is None:
             continue
-        placements = placements_of(template, state.simulation.static, pool_status.name)
+        placements = placements_of(template, state.simulation.static, pool_status.pool)
         offered = attachments.offered(pool_status.nodes, pool_status.bounds.resources) | template.allocatable
         free = [offered.get(key, 0) for key in resources]
         for group in _overhead(state, template.sample_node, placements[0].node_class, daemons):

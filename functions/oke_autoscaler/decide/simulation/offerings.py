@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.decide.cluster.node_templates import domain_labels
+from functions.oke_autoscaler.decide.cluster.refuted_pools import NEW_NODE_OF
 from functions.oke_autoscaler.decide.simulation.nodes import SimulatedNode
 from functions.oke_autoscaler.model.decision import NEW_NODE_PREFIX
 from functions.oke_autoscaler.model.reasons import insufficient
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.decide.simulation.nodes import Vector
     from functions.oke_autoscaler.decide.simulation.static_fit import NodeClass, StaticFit
     from functions.oke_autoscaler.model.kubernetes_objects import Labels
+    from functions.oke_autoscaler.model.oci_objects import NodePool
 
 
 @dataclass(slots=True)
@@ -73,10 +75,10 @@ class Offering:
         return "" if not all(reasons) else reasons[0]
 
 
-def placements_of(template: NodeTemplate, static: StaticFit, pool: str) -> list[Placement]:
-    """Return the placements of a template."""
-    placements = []
+def placements_of(template: NodeTemplate, static: StaticFit, pool: NodePool) -> list[Placement]:
+    """Return the placements of a pool's template."""
+    placements, name = [], f"{NEW_NODE_PREFIX}{pool.name}"
     for domain in template.domains:
-        labels = domain_labels(template.labels, domain, f"{NEW_NODE_PREFIX}{pool}")
-        placements.append(Placement(labels, static.classify(labels, template.taints, f"{NEW_NODE_PREFIX}{pool}")))
+        labels = {**domain_labels(template.labels, domain, name), NEW_NODE_OF: pool.id}
+        placements.append(Placement(labels, static.classify(labels, template.taints, name)))
     return placements

@@ -39,6 +39,8 @@ class PlacementPlan:
     """Pods without a node, by group."""
     refused: dict[int, Refused] = field(default_factory=dict)
     """Those of them that the scheduler refuses and no node is bought for, by group."""
+    refuting: dict[int, dict[str, str]] = field(default_factory=dict)
+    """Nodes that show that another one of their pool would not help the group's refused pods: by group, by pool."""
     waiting: dict[int, int] = field(default_factory=dict)
     """Pods beyond the nodes there are, by group."""
     new_nodes: dict[str, int] = field(default_factory=dict)
