@@ -20,6 +20,7 @@ from functions.oke_autoscaler.act.removal import Removals
 from functions.oke_autoscaler.act.replace_node import note_replacement, without_replacement
 from functions.oke_autoscaler.act.resume import resume
 from functions.oke_autoscaler.act.scale_up import ScaleUp
+from functions.oke_autoscaler.act.status import report_of
 from functions.oke_autoscaler.clients.changes import Changes
 from functions.oke_autoscaler.clients.cluster import Cluster
 from functions.oke_autoscaler.clients.events import COMPONENT, TickEvents
@@ -29,7 +30,7 @@ from functions.oke_autoscaler.clients.state_map import StateMap
 from functions.oke_autoscaler.decide.scale_down.drain_records import with_drains
 from functions.oke_autoscaler.errors import LeaseBusy
 from functions.oke_autoscaler.model.pods import is_pending
-from functions.oke_autoscaler.model.reasons import DRAINING, POOL_UPDATING, UNSCHEDULABLE_PODS
+from functions.oke_autoscaler.model.reasons import DRAINING, POOL_UPDATING, with_detail
 from shared import logs
 from shared.deadline import Deadline
 from shared.errors import FunctionError
@@ -126,7 +127,7 @@ class Tick:
             api.deadline = self.deadline.half()
             self.memory.write()
             api.deadline = self.deadline.half()
-            events.send(api, answers.pool_status(done) if done else {})
+            events.send(api, report_of(done) if done else None)
             api.deadline = self.deadline.half()
             _release(lease)
         return self._answer(done)
@@ -173,9 +174,7 @@ class Tick:
         self.done = Done(removals.gone, removals.drains(), removals.called_off, owners)
         decision = replace(decision, pools=tuple(_with_removals(pool, removals) for pool in decision.pools))
         decision = with_flapping(decision, observed.snapshot, now)
-        for pool in decision.pools:
-            if pool.flapping:
-                events.on_status("Flapping", f"node pool {pool.name}: {pool.flapping}")
+        events.about_pools(decision.pools)
         return decision
 
     def _scale_up(self, removals: Removals, observed: Observed, decision: Decision, now: float) -> Decision:
@@ -188,9 +187,7 @@ class Tick:
         scale_up.run()
         grown = {pool.name for pool in scale_up.done.values()}
         for pool in scale_up.done.values():
-            if pool.reason != UNSCHEDULABLE_PODS:
-                text = f"node pool {pool.name} {pool.growth}: {pool.reason}"
-                removals.events.on_status("ScaleUp", text, warning=False)
+            removals.events.on_pool(pool, "ScaleUp", f"{pool.growth}: {with_detail(pool.reason, pool.detail)}")
         removals.events.about_pods(observed.snapshot.pods, scale_up.decision.pods, grown=grown)
         # Loads were not read, so that a service without answers holds no growth up: only what runs nothing may go now,
         # and no mark is taken away for want of a load.

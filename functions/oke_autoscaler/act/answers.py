@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from functions.oke_autoscaler.model.nodes import instance_id
 from functions.oke_autoscaler.model.reasons import (
     BUSY,
@@ -30,9 +28,6 @@ Answer = dict[str, Any]
 
 MAX_REASONS = 20
 """Pods, and nodes of a pool, whose reasons an answer lists."""
-
-MAX_STATUS_NODES = 200
-"""Nodes of a pool whose reasons the status ConfigMap lists; it may hold 1 MiB in all."""
 
 MAX_LOGGED_NODES = 100
 """Nodes that the summary line describes."""
@@ -105,19 +100,6 @@ def unreadable_fields(decision: Decision) -> dict[str, str]:
 def _listed(texts: list[str]) -> str:
     more = f"; and {len(texts) - MAX_REASONS} more" if len(texts) > MAX_REASONS else ""
     return "; ".join(texts[:MAX_REASONS]) + more
-
-
-def pool_status(decision: Decision) -> dict[str, dict[str, Any]]:
-    """Return the entry of each pool in the status ConfigMap: its verdict, why pods wait and why its nodes stay."""
-    waiting = pod_reasons(decision)[:MAX_REASONS]
-    return {
-        pool.id: {
-            **msgspec.to_builtins(pool),
-            "pods": waiting,
-            "nodes": node_reasons(decision, pool.name)[:MAX_STATUS_NODES],
-        }
-        for pool in decision.pools
-    }
 
 
 def summary_fields(answer: Answer, snapshot: Snapshot | None) -> dict[str, object]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from functions.oke_autoscaler.decide.cluster.missing_nodes import plan_give_ups
 from functions.oke_autoscaler.decide.cluster.refuted_pools import kind_of, with_refused
 from functions.oke_autoscaler.decide.overdue_pods import find_overdue
-from functions.oke_autoscaler.decide.pool_details import describe_pool
+from functions.oke_autoscaler.decide.pool_details import count_nodes, describe_pool
 from functions.oke_autoscaler.decide.scale_down.removal_plan import plan_removals
 from functions.oke_autoscaler.decide.scale_down.waiting_pods import WaitingPods
 from functions.oke_autoscaler.decide.scale_up.plan import plan_scale_up
@@ -83,6 +83,7 @@ def decide(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[
     pools = tuple(_pool_verdict(state, plan, reasons, verdicts, pool_status) for pool_status in state.pools.statuses)
     for pool, pool_status in zip(pools, state.pools.statuses, strict=True):
         pool.detail = describe_pool(state, pool_status, pool, pods, verdicts)
+        pool.counts = count_nodes(state, pool_status)
         template = state.templates.get(pool.id)
         pool.node_cost = round(template.cost, 2) if template is not None else None
     return Decision(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.decide.simulation.obstacle_words import block_detail, stabilizing_detail
-from functions.oke_autoscaler.model.nodes import TO_BE_DELETED, has_taint
+from functions.oke_autoscaler.model.decision import NodeCounts
+from functions.oke_autoscaler.model.nodes import TO_BE_DELETED, has_taint, instance_id, is_ready
 from functions.oke_autoscaler.model.reasons import (
     BELOW_MIN_SIZE,
     DRAINING,
@@ -55,6 +56,26 @@ def describe_pool(
     if verdict.action == "scale-down":
         return _leaving(pool_status, verdict, removals)
     return block_detail(state, pool_status, 0, reason)
+
+
+def count_nodes(state: ClusterState, pool_status: PoolStatus) -> NodeCounts:
+    """Count the nodes of a pool by what they are."""
+    nodes, known = pool_status.nodes, {instance_id(node) for node in pool_status.nodes}
+    going = {n.metadata.name for n in nodes if has_taint(n, TO_BE_DELETED) or state.pools.is_leaving(n)}
+    starting = pool_status.starting - going
+    left = [node for node in nodes if node.metadata.name not in going | starting]
+    ready = sum(is_ready(node) for node in left)
+    return NodeCounts(
+        registered=len(nodes),
+        ready=ready,
+        not_started=len(starting),
+        being_deleted=len(going),
+        unready=len(left) - ready,
+        upcoming=sum(node is None or node.id not in known for node in pool_status.upcoming),
+        missing=sum(not each.registered for each in pool_status.missing),
+        min_size=pool_status.bounds.min_size,
+        max_size=pool_status.bounds.max_size,
+    )
 
 
 def _leaving(pool_status: PoolStatus, verdict: PoolVerdict, removals: RemovalPlan) -> str:

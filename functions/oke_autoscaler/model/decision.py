@@ -16,6 +16,23 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.model.unreadable import Unreadable
 
 
+class NodeCounts(msgspec.Struct, gc=False):
+    """Nodes of a pool as a tick found them, and the bounds that hold at its time."""
+
+    registered: int = 0
+    ready: int = 0
+    not_started: int = 0
+    """Registered and starting."""
+    being_deleted: int = 0
+    unready: int = 0
+    upcoming: int = 0
+    """Asked for and not registered."""
+    missing: int = 0
+    """Instances that did not register in time."""
+    min_size: int = 0
+    max_size: int = 0
+
+
 class PoolVerdict(msgspec.Struct, gc=False):
     """One pool: what it is, what it should be. ``status`` is ready, updating or stabilizing."""
 
@@ -33,6 +50,7 @@ class PoolVerdict(msgspec.Struct, gc=False):
     """Pods of this answer's ``unschedulable-pods-count``."""
     detail: str = ""
     """What stands behind the reason: figures, keys and names, in words."""
+    counts: NodeCounts | None = None
     node_cost: float | None = None
     """Cost of one node, None where that is not known."""
     flapping: str = ""

@@ -29,7 +29,7 @@ def reasons(cloud: Cloud) -> set[str]:
 
 
 def status(cloud: Cloud, pool: NodePoolRecord) -> dict[str, Any]:
-    data = cloud.cluster.get("ConfigMap", "cluster-autoscaler-status", "kube-system")["data"]
+    data = cloud.cluster.get("ConfigMap", "oke-autoscaler-status", "kube-system")["data"]
     found: dict[str, Any] = json.loads(data[pool.id])
     return found
 
@@ -68,6 +68,7 @@ def test_what_lasts_is_one_event_with_a_newer_time(cloud: Cloud, principal_env: 
         cloud.cluster.advance(60)
     (event,) = events(cloud)
     assert event["lastTimestamp"] > event["firstTimestamp"]
+    assert event["count"] == 3
 
 
 def test_a_namespace_that_is_being_terminated_refuses_its_own_events_and_no_others(

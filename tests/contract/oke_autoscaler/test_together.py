@@ -107,5 +107,5 @@ def test_functions_with_a_pool_each_keep_one_status_with_an_entry_each(
     pools = [cloud.cluster.add_pool(f"pool{number}", size=1) for number in range(2)]
     for pool in pools:
         tick(principal_env, config(cloud, pool))
-    data = cloud.cluster.get("ConfigMap", "cluster-autoscaler-status", "kube-system")["data"]
+    data = cloud.cluster.get("ConfigMap", "oke-autoscaler-status", "kube-system")["data"]
     assert set(data) == {pool.id for pool in pools}
