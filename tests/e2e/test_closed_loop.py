@@ -75,6 +75,7 @@ def test_all_kinds_of_scenario_are_there() -> None:
         "memory-from-zero",
         "never-joins",
         "never-ready",
+        "none-joins",
         "other-scheduler",
         "preemptible",
         "refused-pod",

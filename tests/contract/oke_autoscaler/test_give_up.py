@@ -49,19 +49,50 @@ def test_an_instance_that_does_not_come_is_deleted_and_the_next_pool_gets_the_po
     assert cloud.cluster.pending() == []
 
 
-def test_a_pool_that_failed_is_left_alone_and_tried_again_after_its_time(
+def sizes_of(cloud: Cloud, env: dict[str, str], pool: Any, keys: dict[str, str], *, ticks: int) -> list[int]:
+    """Return the pool's size after each of so many ticks, three minutes apart."""
+    sizes = []
+    for _ in range(ticks):
+        tick(env, keys)
+        sizes.append(pool.size)
+        cloud.cluster.advance(3 * MINUTE)
+    return sizes
+
+
+def test_a_pool_that_has_delivered_is_left_alone_for_minutes(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    bad = cloud.cluster.add_pool("bad", size=1, ocpus=2, memory_gib=16, never_register=1)
+    cloud.cluster.add_replicas("web", 2, cpu="3", memory="1Gi")
+    cloud.cluster.settle()
+    # Bought, given up 15 minutes after a tick first saw it, left alone for five minutes, bought again, given up again.
+    sizes = sizes_of(cloud, principal_env, bad, config(cloud, bad), ticks=15)
+    assert sizes == [2, 2, 2, 2, 2, 2, 1, 1, 2, 2, 2, 2, 2, 2, 1]
+
+
+def test_a_pool_that_never_delivered_is_left_alone_for_hours_and_says_until_when(
     cloud: Cloud, principal_env: dict[str, str]
 ) -> None:
-    bad = cloud.cluster.add_pool("bad", size=0, labels={}, never_register=1)
-    cloud.cluster.add_replicas("web", 1, cpu="1", memory="1Gi")
+    bad = cloud.cluster.add_pool("bad", size=0, ocpus=2, memory_gib=16, labels={}, never_register=1)
+    cloud.cluster.add_replicas("web", 1, cpu="3", memory="1Gi")
     keys = config(cloud, bad)
-    sizes = []
-    for _ in range(15):
-        tick(principal_env, keys)
-        sizes.append(bad.size)
-        cloud.cluster.advance(3 * MINUTE)
-    # Bought, given up 15 minutes after a tick first saw it, left alone for five minutes, bought again, given up again.
-    assert sizes == [1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1, 1, 0]
+    assert sizes_of(cloud, principal_env, bad, keys, ticks=8) == [1, 1, 1, 1, 1, 1, 0, 0]
+    told = tick(principal_env, keys)["warning"]
+    assert "nodes-do-not-join (left alone until 20" in told["pod-reasons"]
+    assert "deleting ConfigMap kube-system/oke-autoscaler-state, tries at once" in told["pod-reasons"]
+    cloud.cluster.advance(110 * MINUTE)
+    assert sizes_of(cloud, principal_env, bad, keys, ticks=3) == [0, 0, 1]
+
+
+@pytest.mark.parametrize("change", ["edit", "forget"])
+def test_an_edit_or_a_deleted_memory_tries_it_at_once(cloud: Cloud, principal_env: dict[str, str], change: str) -> None:
+    bad = cloud.cluster.add_pool("bad", size=0, ocpus=2, memory_gib=16, labels={}, never_register=1)
+    cloud.cluster.add_replicas("web", 1, cpu="3", memory="1Gi")
+    keys = config(cloud, bad)
+    sizes_of(cloud, principal_env, bad, keys, ticks=8)
+    if change == "edit":
+        bad.details["nodeMetadata"] = {"user_data": "bWVuZGVk"}
+    else:
+        cloud.cluster.remove("ConfigMap", "oke-autoscaler-state", "kube-system")
+    assert sizes_of(cloud, principal_env, bad, keys, ticks=1) == [1]
 
 
 def test_the_minimum_size_stays_and_the_warning_names_what_is_paid_for(

@@ -34,6 +34,12 @@ node controller's grace of 40 to 50 seconds. A node that has been Ready is `unre
 MAX_BACKOFF_MINUTES = 30
 """Up to which the time doubles in which a pool is left alone."""
 
+NEVER_DELIVERED_FACTOR = 8
+"""Times `provision_timeout_minutes` for which a pool is left alone of which no node has ever joined."""
+
+MAX_NEVER_DELIVERED_MINUTES = 24 * 60.0
+"""Up to which that time doubles."""
+
 
 @dataclass(frozen=True, slots=True)
 class MissingNode:
@@ -106,13 +112,20 @@ def has_lost(
     return any(instance not in known and now - since >= limit for instance, since in joining.items())
 
 
-def is_backing_off(memory: PoolMemory | None, settings: Settings, now: float) -> bool:
-    """Tell whether the pool is left alone: `backoff_minutes` after nodes were given up, doubling to 30 minutes."""
+def backoff_end(memory: PoolMemory | None, settings: Settings, *, has_delivered: bool) -> float | None:
+    """Return until when (Unix seconds) the pool is left alone after nodes were given up; None for one that had none.
+
+    `backoff_minutes` at first, doubling to 30 minutes. A pool that has never delivered a node as it is configured now
+    has most likely a fault that stays (a start script, a security rule, an image), and each try costs a machine for
+    `provision_timeout_minutes`: it waits for eight times that, doubling to a day.
+    """
     if memory is None or memory.gave_up_at is None:
-        return False
-    longest = max(MAX_BACKOFF_MINUTES, settings.backoff_minutes)
-    minutes: float = min(settings.backoff_minutes * 2.0 ** min(memory.give_ups - 1, 20), longest)
-    return now - memory.gave_up_at < minutes * 60
+        return None
+    first, longest = settings.backoff_minutes, float(MAX_BACKOFF_MINUTES)
+    if not has_delivered:
+        first, longest = NEVER_DELIVERED_FACTOR * settings.provision_timeout_minutes, MAX_NEVER_DELIVERED_MINUTES
+    minutes: float = min(first * 2.0 ** min(max(0, memory.give_ups - 1), 20), max(longest, first))
+    return memory.gave_up_at + minutes * 60
 
 
 def has_recovered(nodes: Iterable[Node], memory: PoolMemory | None) -> bool:

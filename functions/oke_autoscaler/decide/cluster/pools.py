@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.decide.cluster.missing_nodes import (
     MissingNode,
+    backoff_end,
     find_missing,
     has_lost,
     has_recovered,
-    is_backing_off,
     joining_since,
 )
+from functions.oke_autoscaler.decide.cluster.pool_declaration import configuration
 from functions.oke_autoscaler.decide.cluster.starting_nodes import find_starting
-from functions.oke_autoscaler.model.nodes import NODE_POOL_ID, annotation, instance_id, ready_at
+from functions.oke_autoscaler.model.nodes import NODE_POOL_ID, annotation, instance_id, is_ready, ready_at
 from functions.oke_autoscaler.model.oci_objects import GONE_NODES, WorkRequest
 from functions.oke_autoscaler.model.quantity import unix_seconds
 from functions.oke_autoscaler.model.reasons import NODES_DO_NOT_JOIN, OUT_OF_CAPACITY
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.model.kubernetes_objects import Node
     from functions.oke_autoscaler.model.oci_objects import NodePool, OkeNode
     from functions.oke_autoscaler.model.snapshot import Snapshot
+    from functions.oke_autoscaler.model.tick_state import PoolMemory
     from functions.oke_autoscaler.pool_settings import PoolSettings
     from functions.oke_autoscaler.settings import Settings
 
@@ -62,6 +64,8 @@ class PoolStatus:
     """Whether an instance that did not become a node in time has gone without a tick's having counted it."""
     missing: tuple[MissingNode, ...] = ()
     """Instances that did not become nodes in time."""
+    left_alone_until: float | None = None
+    """Until when (Unix seconds) it takes no nodes because some were given up."""
     has_recent_work: bool = True
     """Whether its newest work is under way or just done; unknown work counts as recent."""
     thresholds: Thresholds = field(default_factory=Thresholds)
@@ -251,12 +255,22 @@ def _look_for_missing(
             pool_status.pool, pool_status.nodes, remembered, unix_seconds(ended) if ended else None, settings, now
         )
     pool_status.has_lost = has_lost(pool_status.pool, pool_status.nodes, joining or {}, settings, now)
-    if (
-        pool_status.missing
-        or pool_status.has_lost
-        or (not pool_status.has_recovered and is_backing_off(memory, settings, now))
-    ):
+    pool_status.left_alone_until = _left_alone_until(pool_status, memory, settings, now)
+    if pool_status.missing or pool_status.has_lost or pool_status.left_alone_until is not None:
         pool_status.refused = pool_status.refused or NODES_DO_NOT_JOIN
+
+
+def _left_alone_until(
+    pool_status: PoolStatus, memory: PoolMemory | None, settings: Settings, now: float
+) -> float | None:
+    """Return until when the pool is left alone; what an earlier configuration of it did not deliver does not count."""
+    if memory is None or pool_status.has_recovered:
+        return None
+    if memory.configuration not in {"", configuration(pool_status.pool)}:
+        return None
+    has_delivered = bool(memory.allocatable) or any(is_ready(node) for node in pool_status.nodes)
+    end = backoff_end(memory, settings, has_delivered=has_delivered)
+    return end if end is not None and now < end else None
 
 
 def _recent(work: WorkRequest | None, settings: Settings, now: float) -> bool:

@@ -5,6 +5,7 @@ The bare reasons are what decisions compare; the words in brackets behind them a
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.model.nodes import ready_at
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.decide.simulation.offerings import Offering
     from functions.oke_autoscaler.model.kubernetes_objects import NodeSelector, Requirement
 
+TRY_AT_ONCE = "a change of the pool, or deleting ConfigMap kube-system/oke-autoscaler-state, tries at once"
+"""What ends the time in which a pool is left alone."""
 MAX_VALUES = 3
 """Values of a selector that a text names."""
 MAX_CHARS = 200
@@ -74,13 +77,21 @@ def block_detail(state: ClusterState, pool_status: PoolStatus, planned: int, rea
         return _changes(pool_status)
     if reason == POOL_STABILIZING:
         return stabilizing_detail(state, pool_status)
+    if reason in {OUT_OF_CAPACITY, NODES_DO_NOT_JOIN} and NODES_DO_NOT_JOIN in {reason, pool_status.refused}:
+        return _does_not_join(pool_status)
     if reason == OUT_OF_CAPACITY:
         errors = (node.node_error for node in pool_status.pool.nodes or () if node.node_error is not None)
         texts = (error.message or error.code for error in errors)
         return next((f"OKE: {text[:MAX_CHARS]}" for text in texts if text), "")
-    if reason == NODES_DO_NOT_JOIN:
-        return "; ".join(each.text for each in pool_status.missing[:MAX_VALUES])
     return ""
+
+
+def _does_not_join(pool_status: PoolStatus) -> str:
+    parts = [each.text for each in pool_status.missing[:MAX_VALUES]]
+    if pool_status.left_alone_until is not None:
+        until = datetime.fromtimestamp(pool_status.left_alone_until, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        parts.append(f"left alone until {until}; {TRY_AT_ONCE}")
+    return "; ".join(parts)
 
 
 def stabilizing_detail(state: ClusterState, pool_status: PoolStatus) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from functions.oke_autoscaler.decide.cluster.missing_nodes import has_recovered, is_backing_off, plan_give_ups
+from functions.oke_autoscaler.decide.cluster.missing_nodes import backoff_end, has_recovered, plan_give_ups
+from functions.oke_autoscaler.decide.cluster.pool_declaration import configuration
 from functions.oke_autoscaler.decide.cluster.pools import Pools, PoolStatus
 from functions.oke_autoscaler.model.kubernetes_objects import Condition, Metadata, Node, NodeSpec, NodeStatus
 from functions.oke_autoscaler.model.oci_objects import (
@@ -127,9 +128,35 @@ def test_missing_nodes_are_no_room_and_their_pool_takes_none() -> None:
 def test_a_pool_is_left_alone_for_a_time_that_doubles_up_to_thirty_minutes() -> None:
     for give_ups, minutes in ((1, 5), (2, 10), (3, 20), (4, 30), (400, 30)):
         memory = PoolMemory(give_ups=give_ups, gave_up_at=0.0)
-        assert is_backing_off(memory, SETTINGS, minutes * MINUTES - 1)
-        assert not is_backing_off(memory, SETTINGS, minutes * MINUTES)
-    assert not is_backing_off(PoolMemory(), SETTINGS, 0)
+        assert backoff_end(memory, SETTINGS, has_delivered=True) == minutes * MINUTES
+    assert backoff_end(PoolMemory(), SETTINGS, has_delivered=True) is None
+
+
+def test_a_pool_that_never_delivered_waits_for_hours_up_to_a_day() -> None:
+    for give_ups, hours in ((1, 2), (2, 4), (3, 8), (4, 16), (5, 24), (400, 24)):
+        memory = PoolMemory(give_ups=give_ups, gave_up_at=0.0)
+        assert backoff_end(memory, SETTINGS, has_delivered=False) == hours * 60 * MINUTES
+
+
+@pytest.mark.parametrize(
+    ("known", "nodes", "is_left_alone"),
+    [
+        ({}, [], True),
+        ({"allocatable": {"cpu": 1000}}, [], False),  # it has delivered, and its ten minutes are over
+        ({}, [registered("old", since=300, created=302)], False),
+        ({"configuration": "another"}, [], False),
+    ],
+    ids=["never delivered", "delivered and gone", "delivered and there", "edited since"],
+)
+def test_only_a_pool_that_never_delivered_as_it_is_configured_waits_long(
+    known: dict[str, Any], nodes: list[Node], *, is_left_alone: bool
+) -> None:
+    pool = NodePool(id="p", name="p", nodes=[listed("old") for _ in nodes])
+    memory = PoolMemory(**{"configuration": configuration(pool), "give_ups": 2, "gave_up_at": seen(20), **known})
+    snapshot = Snapshot([pool], nodes, [], work_requests=[], state=TickState(pools={"p": memory}))
+    status = Pools(snapshot, SETTINGS, NOW, {}).statuses[0]
+    assert status.left_alone_until == (seen(20 - 240) if is_left_alone else None)
+    assert status.refused == ("nodes-do-not-join" if is_left_alone else "")
 
 
 def test_an_instance_that_went_after_its_time_counts_as_given_up() -> None:
