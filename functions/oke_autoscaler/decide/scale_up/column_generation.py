@@ -26,6 +26,10 @@ its cost may lie above the optimum: packings are then measured against a bound t
 LEFT_BY = {False: 0.65, True: 0.3}
 """Parts of the effort that proofs of the knapsack (False) and quick looks for patterns (True) leave for what follows:
 the first packing matters more than a proof, and the exact search of a packing's end more than a further pattern."""
+LEFT_BY_MANY = {False: 0.1, True: 0.0}
+"""The same with more items than MAX_EXACT_ITEMS: one dive follows and no search."""
+MAX_EXACT_ITEMS = 10
+"""Items up to which more than one dive and exact searches are tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,8 @@ class CoveringProgram:
         self.bins = bins
         self.exclusions = exclusions
         self.effort = effort or Effort()
-        self._floors = {quick: int(self.effort.left * share) for quick, share in LEFT_BY.items()}
+        left_by = LEFT_BY if len(items) <= MAX_EXACT_ITEMS else LEFT_BY_MANY
+        self._floors = {quick: int(self.effort.left * share) for quick, share in left_by.items()}
         self.knapsacks = [Knapsack(each.capacity, items, each.allowed, exclusions) for each in bins]
         self.columns: dict[tuple[int, Pattern], PatternColumn] = {}
         self.searched: dict[Pattern, float] = {}
@@ -141,15 +146,16 @@ def _first_improving(
     return None
 
 
-def dive(program: CoveringProgram, demand: Sequence[int], turn: int = 0) -> list[Packed]:
+def dive(program: CoveringProgram, demand: Sequence[int], turn: int = 0, *, proven: bool = False) -> list[Packed]:
     """Cover the demand in whole numbers: fix the whole part of each pattern, or one of the fullest, and solve the rest.
 
     Returns the packing by steps. Each step covers at least one item, so it ends. ``turn`` takes the n-th fullest
-    pattern at the first choice: another turn, another covering.
+    pattern at the first choice: another turn, another covering. ``proven`` solves each rest as far as effort allows,
+    where this dive is all that will be tried.
     """
     left, steps = list(demand), []
     while any(left):
-        amounts = program.relax(left, proven=False).amounts
+        amounts = program.relax(left, proven=proven).amounts
         packed = fix_whole(amounts, 0, left)
         if not packed:
             ranked = sorted(amounts, key=lambda pair: (-round(pair[1], 6), pair[0].bin, pair[0].counts))

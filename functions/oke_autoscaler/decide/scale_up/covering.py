@@ -10,7 +10,12 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.decide.scale_up.branch_and_bound import MAX_STEPS, BranchAndBound
-from functions.oke_autoscaler.decide.scale_up.column_generation import CoveringProgram, Relaxation, dive
+from functions.oke_autoscaler.decide.scale_up.column_generation import (
+    MAX_EXACT_ITEMS,
+    CoveringProgram,
+    Relaxation,
+    dive,
+)
 from functions.oke_autoscaler.decide.scale_up.patterns import Bin, Packed, cost_of, cost_step, fix_whole
 
 if TYPE_CHECKING:
@@ -28,8 +33,6 @@ MAX_EXACT_NODES = 40
 """Nodes that an exact search may have to fill."""
 RELATIVE_GAP = 0.004
 """A packing this near to the relaxation is good enough: of 250 nodes, one."""
-MAX_EXACT_ITEMS = 10
-"""Items up to which more than one dive and exact searches are tried."""
 ROUNDING = 1e-9
 STEPS_OF_EXACT_SEARCH = 2
 """What a step of the exact search costs, in steps of the knapsack."""
@@ -53,7 +56,7 @@ def cover(
     small = sum(1 for count in demand if count) <= MAX_EXACT_ITEMS
     best: Packed = []
     for turn in range(MAX_DIVES if small else 1):
-        steps = dive(program, demand, turn)
+        steps = dive(program, demand, turn, proven=not small)
         packed = [entry for entries in steps for entry in entries]
         if not best or cost_of(packed) < cost_of(best) - ROUNDING:
             best = packed

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.decide.simulation.nodes import SimulatedNode, Vector
 
 BLOCK = 32
+LOOKS = 4
 BOUNDED = 3
 """Resources that a block looks at: cpu, memory, pods. The others are rare, and asked of the node."""
 
@@ -48,6 +49,7 @@ class Room:
     def __init__(self, nodes: list[SimulatedNode]) -> None:
         self._nodes = nodes
         self._most: list[list[int]] = []
+        self._in_vain: dict[int, int] = {}
 
     def open(self, node: SimulatedNode) -> None:
         """Take in the node with the highest index."""
@@ -93,6 +95,10 @@ class Room:
                 self._tighten(number)
 
     def _tighten(self, number: int) -> None:
+        """Look anew at what a block has free, at one of some looks in vain: one node may have the CPU and another the memory."""
+        self._in_vain[number] = self._in_vain.get(number, 0) + 1
+        if self._in_vain[number] % LOOKS:
+            return
         block = self._nodes[number * BLOCK : (number + 1) * BLOCK]
         free = [node.free[:BOUNDED] for node in block if not node.closed]
         self._most[number] = [max(column) for column in zip(*free, strict=True)] if free else [0] * BOUNDED

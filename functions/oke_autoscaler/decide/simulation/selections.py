@@ -62,8 +62,6 @@ class Selection:
 
     def demands(self) -> Iterator[list[Anchor]]:
         """Yield the demands of the selection, each as the anchors of which a selected pod has exactly one."""
-        if self.namespaces is not None and self.elsewhere is None:
-            yield [(name,) for name in self.namespaces]
         if self.selector is not None:
             for key, value in (self.selector.match_labels or {}).items():
                 yield [(key, value)]
@@ -72,7 +70,8 @@ class Selection:
                     yield [(row.key, value) for value in dict.fromkeys(row.values or ())]
                 elif row.operator in {"Exists", "Gt", "Lt"}:
                     yield [(row.key, None)]
-        yield [ANYTHING]
+        if self.namespaces is not None and self.elsewhere is None:
+            yield [(name,) for name in self.namespaces]
 
 
 def anchors_of(group: PodGroup) -> Iterator[Anchor]:
@@ -96,8 +95,14 @@ class GroupIndex:
 
     def narrowest(self, selection: Selection) -> list[Anchor]:
         """Return the demand of a selection that the fewest groups meet."""
-        known = self._groups
-        return min(selection.demands(), key=lambda anchors: sum(len(known.get(anchor, ())) for anchor in anchors))
+        found, least = [ANYTHING], len(self._groups.get(ANYTHING, ()))
+        for anchors in selection.demands():
+            size = sum(len(self._groups.get(anchor, ())) for anchor in anchors)
+            if size < least:
+                found, least = anchors, size
+            if least < 2:
+                break
+        return found
 
     def size(self, selection: Selection) -> int:
         """Return how many groups a selection takes at most, by its narrowest demand."""
