@@ -37,7 +37,9 @@ def rows() -> Iterator[Row]:
         for rule, name in NAMES.items():
             for apps in RUNNING:
                 run = _run(file, rule, apps, running=True)
-                yield _row(f"{apps} running apps, an own {name} each", run, None if rule == "alone" else RUNNING_BAR_SECONDS)
+                yield _row(
+                    f"{apps} running apps, an own {name} each", run, None if rule == "alone" else RUNNING_BAR_SECONDS
+                )
             for apps in PENDING:
                 run = _run(file, rule, apps, running=False)
                 yield _row(f"{apps} pending apps, an own {name} each", run, PENDING_BAR_SECONDS)

@@ -95,7 +95,7 @@ class Room:
                 self._tighten(number)
 
     def _tighten(self, number: int) -> None:
-        """Look anew at what a block has free, at one of some looks in vain: one node may have the CPU and another the memory."""
+        """Look anew at what a block has free, once in some looks in vain: its nodes may lack now this and now that."""
         self._in_vain[number] = self._in_vain.get(number, 0) + 1
         if self._in_vain[number] % LOOKS:
             return
