@@ -24,7 +24,7 @@ def offering(wants: PodGroup, taints: list[Taint] | None = None) -> tuple[Offeri
     static = StaticFit([wants])
     template = NodeTemplate({"name": "p"}, taints or [], {"cpu": 1000, "memory": 100}, 5.0, ZONES, None)
     status = PoolStatus(NodePool(id="p", name="p"), PoolSettings("p", 0, 9, None, 0))
-    placements = placements_of(template, static, "p")
+    placements = placements_of(template, static, status.pool)
     return Offering(status, template, ("cpu", "memory"), (1000, 100), placements, limit=9), static
 
 
