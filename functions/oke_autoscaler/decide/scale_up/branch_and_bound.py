@@ -139,7 +139,9 @@ class _MaximalSets:
                     counts[index] = count
                 self.found.append((worth, tuple(counts)))
             return
-        room = sum(have * scale for have, scale in zip(free, self.scale, strict=True))
+        room = 0.0
+        for have, scale in zip(free, self.scale, strict=True):
+            room += have * scale
         if worth + room * self.density[depth] < self.least:
             return
         item, most = self.items[depth], self._room(depth, free)
@@ -155,7 +157,7 @@ class _MaximalSets:
 
     def _room(self, at: int, free: Sequence[int]) -> int:
         """Return how many of an item the node may hold, with what it holds of it: ``free`` is what is left beside."""
-        if any(self.counts[other] for other in self.apart[at]):
+        if (apart := self.apart[at]) and any(self.counts[other] for other in apart):
             return 0
         return min(self.most[at], self.counts[at] + max_count(self.items[at], free))
 

@@ -23,6 +23,9 @@ MAX_PIVOTS = 400
 """Pivots of one linear programme. One that ends here, or whose knapsack ended early, is a covering all the same, but
 its cost may lie above the optimum: packings are then measured against a bound that is too high, and stay valid."""
 
+COLUMNS_A_STEP = 6
+"""Known patterns that are looked at in the time of one step of the effort."""
+
 LEFT_BY = {False: 0.65, True: 0.3}
 """Parts of the effort that proofs of the knapsack (False) and quick looks for patterns (True) leave for what follows:
 the first packing matters more than a proof, and the exact search of a packing's end more than a further pattern."""
@@ -79,7 +82,7 @@ class CoveringProgram:
         for _ in range(MAX_PIVOTS):
             duals = simplex.duals()
             # The cheap questions first: a knapsack costs far more than a look at the patterns that are known.
-            entering = simplex.surplus(duals) or _first_improving(known, rows, duals)
+            entering = simplex.surplus(duals) or self._first_improving(known, rows, duals)
             for quick in (True, False) if proven else (True,):
                 entering = entering or self._price(rows, duals, demand, known, quick=quick)
             if entering is None:
@@ -103,7 +106,11 @@ class CoveringProgram:
         return min(patterns, key=lambda column: column.cost / column.counts[item])
 
     def _column(self, number: int, counts: Pattern) -> PatternColumn:
-        return self.columns.setdefault((number, counts), PatternColumn(number, counts, self.bins[number].cost))
+        column = self.columns.get((number, counts))
+        if column is None:
+            held = tuple((item, count) for item, count in enumerate(counts) if count)
+            column = self.columns[number, counts] = PatternColumn(number, counts, self.bins[number].cost, held)
+        return column
 
     def _price(
         self,
@@ -120,9 +127,7 @@ class CoveringProgram:
         """
         if self.effort.left <= self._floors[quick]:
             return None
-        values = [0.0] * len(self.items)
-        for row, dual in zip(rows, duals, strict=True):
-            values[row] = dual
+        values = self._values(rows, duals)
         best, chosen = -REDUCED_COST, None
         for number, knapsack in enumerate(self.knapsacks):
             value, counts = knapsack.best(values, demand, self.effort, quick=quick)
@@ -134,16 +139,29 @@ class CoveringProgram:
                 best, chosen = reduced, known[-1]
         return chosen
 
+    def _values(self, rows: Sequence[int], duals: Sequence[float]) -> list[float]:
+        """Return what each item is worth."""
+        values = [0.0] * len(self.items)
+        for row, dual in zip(rows, duals, strict=True):
+            values[row] = dual
+        return values
 
-def _first_improving(
-    known: Sequence[PatternColumn], rows: Sequence[int], duals: Sequence[float]
-) -> PatternColumn | None:
-    """Return the first known pattern that lowers the cost."""
-    for column in known:
-        value = sum(dual * column.counts[row] for row, dual in zip(rows, duals, strict=True))
-        if column.cost - value < -REDUCED_COST * max(1.0, column.cost):
-            return column
-    return None
+    def _first_improving(
+        self, known: Sequence[PatternColumn], rows: Sequence[int], duals: Sequence[float]
+    ) -> PatternColumn | None:
+        """Return the first known pattern that lowers the cost."""
+        values, looked = self._values(rows, duals), 0
+        found = None
+        for column in known:
+            looked += 1
+            value = 0.0
+            for item, count in column.held:
+                value += values[item] * count
+            if column.cost - value < -REDUCED_COST * max(1.0, column.cost):
+                found = column
+                break
+        self.effort.spend(looked // COLUMNS_A_STEP)
+        return found
 
 
 def dive(program: CoveringProgram, demand: Sequence[int], turn: int = 0, *, proven: bool = False) -> list[Packed]:

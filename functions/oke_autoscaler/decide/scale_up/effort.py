@@ -7,7 +7,7 @@ snapshot gets the same plan on every machine.
 
 from __future__ import annotations
 
-STEPS = 60_000
+STEPS = 40_000
 """Of a plan for few pods; a step is one count tried by the knapsack or the exact search, about 3 microseconds."""
 STEPS_A_POD = 20
 MAX_STEPS = 300_000

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.decide.cluster.pool_preference import pool_preference
@@ -144,23 +146,33 @@ class FirstFit:
         On equal cost the preferred pool is taken (cluster/pool_preference.py), then the dearer one, whose nodes are the
         larger, then the places whose domains hold the fewest pods of the spreads.
         """
-        simulation = self.simulation
-        found: list[tuple[tuple[float, ...], Place]] = []
-        per_host = max(1, self._per_host(group)) if not simulation.is_free(group) else UNLIMITED
+        free = self.simulation.is_free(group)
+        per_host = UNLIMITED if free else max(1, self._per_host(group))
+        keyed: list[tuple[tuple[float, ...], Offering]] = []
         for offering in self.offerings:
             each = min(capacity(offering.free, group.vector, left), per_host) if self.left(offering) > 0 else 0
-            if each < 1:
-                continue
-            for placement in offering.placements:
-                if id(placement) in useless or simulation.static.obstacle(group, placement.node_class):
-                    continue
-                if not simulation.is_free(group) and simulation.quota(group, placement.labels) < 1:
-                    continue
-                preference, load = pool_preference(offering.pool_status), self._spread_load(group, placement)
+            if each >= 1:
                 cost = offering.cost / (1 if self.by_node_cost else each)
-                found.append(((cost, *preference, -offering.cost, load), (offering, placement)))
-        least = min((key for key, _ in found), default=())
-        return [place for key, place in found if key == least]
+                keyed.append(((cost, *pool_preference(offering.pool_status), -offering.cost), offering))
+        # The rules are asked of the cheapest pools first, and of no other once one of these has a place.
+        keyed.sort(key=itemgetter(0))
+        for _, alike in groupby(keyed, key=itemgetter(0)):
+            found = [
+                (self._spread_load(group, placement), (offering, placement))
+                for _, offering in alike
+                for placement in offering.placements
+                if id(placement) not in useless and self._is_open(group, placement, free=free)
+            ]
+            if found:
+                least = min(load for load, _ in found)
+                return [place for load, place in found if load == least]
+        return []
+
+    def _is_open(self, group: PodGroup, placement: Placement, *, free: bool) -> bool:
+        """Tell whether the rules let a pod of the group run on a new node there."""
+        if self.simulation.static.obstacle(group, placement.node_class):
+            return False
+        return free or self.simulation.quota(group, placement.labels) > 0
 
     def _emptiest(self, places: Sequence[Place], group: PodGroup, pods: int) -> Place | None:
         """Return the place where the next node goes; None when no pool has one left."""

@@ -62,7 +62,7 @@ class Knapsack:
         search = _Search(self, order, values, limits, steps)
         search.run(0, list(self.capacity), 0.0)
         if effort is not None:
-            effort.spend(steps - search.steps)
+            effort.spend(steps - search.steps + len(order) // 2)
         counts = [0] * len(self.items)
         # ``found`` ends at the last item that is in the set; the items after it have the count 0.
         for index, count in zip(order, search.found, strict=False):
@@ -83,6 +83,8 @@ class _Search:
         self.limits = [1 if one else limits[index] for index, one in zip(order, alone, strict=True)]
         self.before = [[depth for depth in range(own) if order[depth] in excluded[own]] for own in range(len(order))]
         self.weights = [knapsack.weights[index] for index in order]
+        self.all_weight = [weight * limit for weight, limit in zip(self.weights, self.limits, strict=True)]
+        self.all_value = [value * limit for value, limit in zip(self.values, self.limits, strict=True)]
         self.scale = [1 / size if size else 0.0 for size in knapsack.capacity]
         self.counts = [0] * len(order)
         self.found: list[int] = []
@@ -95,8 +97,8 @@ class _Search:
             self.found = self.counts[:depth]
         if depth == len(self.items) or self.steps <= 0 or value + self._reach(depth, free) <= self.value + MIN_GAIN:
             return
-        item = self.items[depth]
-        most = 0 if any(self.counts[other] for other in self.before[depth]) else self.limits[depth]
+        item, before = self.items[depth], self.before[depth]
+        most = 0 if before and any(self.counts[other] for other in before) else self.limits[depth]
         for count in range(min(max_count(item, free), most), -1, -1):
             self.steps -= 1
             self.counts[depth] = count
@@ -111,13 +113,14 @@ class _Search:
         free / size. They are sorted by value per weight, so filling that room with as many of each as there may be, the
         last in part, is worth the most.
         """
-        room = sum(have * scale for have, scale in zip(free, self.scale, strict=True))
-        total = 0.0
+        room, total = 0.0, 0.0
+        for have, scale in zip(free, self.scale, strict=True):
+            room += have * scale
         for index in range(depth, len(self.items)):
-            weight = self.weights[index] * self.limits[index]
+            weight = self.all_weight[index]
             if weight >= room:
                 return total + self.values[index] * room / self.weights[index]
-            total += self.values[index] * self.limits[index]
+            total += self.all_value[index]
             room -= weight
         return total
 
@@ -129,4 +132,9 @@ def _weight(item: Vector, capacity: Vector) -> float:
 
 def max_count(item: Vector, free: Sequence[int]) -> int:
     """Return how many of the item fit; UNBOUNDED for one that needs nothing."""
-    return min((have // need for have, need in zip(free, item, strict=True) if need), default=UNBOUNDED)
+    # A loop, not min() of a generator: the searches ask this more often than anything else.
+    most = UNBOUNDED
+    for have, need in zip(free, item, strict=True):
+        if need and have // need < most:
+            most = have // need
+    return most

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import floor, gcd
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,8 @@ class PatternColumn:
     bin: int
     counts: Pattern
     cost: float
+    held: tuple[tuple[int, int], ...] = field(default=(), compare=False)
+    """The counts that are not 0, each with its item; only where a covering programme made the pattern."""
 
 
 Packed = list[tuple[PatternColumn, int]]
