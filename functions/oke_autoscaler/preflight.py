@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from functions.oke_autoscaler.act.discover import with_tagged_pools
 from functions.oke_autoscaler.clients.oke import Oke
 from shared import preflight_rows
-from shared.errors import FunctionError, NotAuthorised
+from shared.errors import FunctionError, MissingInputData, NotAuthorised
 from shared.kubernetes.client import KubernetesApi
 
 if TYPE_CHECKING:
@@ -104,7 +104,10 @@ def _pool_checks(oke: Oke, settings: Settings) -> Iterator[preflight_rows.CheckR
     pools = list(settings.pools)
 
     def tagged() -> str:
-        pools.extend(with_tagged_pools(oke, settings).pools)
+        found, left_out = with_tagged_pools(oke, settings)
+        pools.extend(found.pools)
+        if left_out:
+            raise MissingInputData({"node_pool_tag": "; ".join(each.text for each in left_out)})
         return f"{len(pools)} node pools with the tag"
 
     if settings.node_pool_tag:

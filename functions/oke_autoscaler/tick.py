@@ -39,6 +39,7 @@ from shared.kubernetes.client import KubernetesApi
 if TYPE_CHECKING:
     from functions.oke_autoscaler.model.decision import Decision, GiveUp, PoolVerdict
     from functions.oke_autoscaler.model.snapshot import Snapshot
+    from functions.oke_autoscaler.model.unreadable import Unreadable
     from functions.oke_autoscaler.settings import Settings
     from shared.handler import Call
 
@@ -82,10 +83,10 @@ def connect(settings: Settings, deadline: Deadline, changes: Changes) -> Tick:
     reserve = min(RESERVE_SECONDS, RESERVE_SHARE * deadline.remaining_seconds())
     work_deadline = Deadline(deadline.at_epoch_seconds - reserve)
     oke = Oke(settings, work_deadline)
-    settings = with_tagged_pools(oke, settings)
+    settings, left_out = with_tagged_pools(oke, settings)
     address = oke.cluster_address()
     api = KubernetesApi(address.server, address.ca_pem, oke.token_source(), work_deadline)
-    return Tick(settings, deadline, oke, Cluster(api, changes), StateMap(api, dry_run=changes.dry_run))
+    return Tick(settings, deadline, oke, Cluster(api, changes), StateMap(api, dry_run=changes.dry_run), left_out)
 
 
 @dataclass(slots=True)
@@ -97,6 +98,8 @@ class Tick:
     oke: Oke
     cluster: Cluster
     memory: StateMap
+    left_out: list[Unreadable] = field(default_factory=list)
+    """Pools with the tag that it does not manage, since their bounds cannot be told."""
     snapshot: Snapshot | None = None
     given_up: list[GiveUp] = field(default_factory=list)
     """Instances that this tick deleted because they never became nodes."""
@@ -145,7 +148,7 @@ class Tick:
 
     def observe(self) -> tuple[Observed, Decision, float]:
         """Read what is there and decide; return both, and the time (Unix seconds) that both are judged by."""
-        observed = observe(self.oke, self.cluster, self.settings, self.memory)
+        observed = observe(self.oke, self.cluster, self.settings, self.memory, self.left_out)
         now = self.cluster.api.now_epoch_seconds()
         observed, decision = self._decide(observed, now)
         self.snapshot = observed.snapshot

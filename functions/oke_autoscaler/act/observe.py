@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.clients.state_map import StateMap
     from functions.oke_autoscaler.model.decision import Decision
     from functions.oke_autoscaler.model.kubernetes_objects import Node, Pod
+    from functions.oke_autoscaler.model.unreadable import Unreadable
     from functions.oke_autoscaler.settings import Settings
 
 
@@ -74,8 +75,13 @@ class Observed:
         return {state.compartment_id for state in self.pools.values()}
 
 
-def observe(oke: Oke, cluster: Cluster, settings: Settings, memory: StateMap) -> Observed:
-    """Read everything but loads. Raises OciServiceError or KubernetesApiError when one read fails."""
+def observe(
+    oke: Oke, cluster: Cluster, settings: Settings, memory: StateMap, left_out: Iterable[Unreadable] = ()
+) -> Observed:
+    """Read everything but loads; ``left_out`` are pools that are named and not managed.
+
+    Raises OciServiceError or KubernetesApiError when one read fails.
+    """
     states = {state.pool.id: state for state in (oke.node_pool(pool.id) for pool in settings.pools)}
     # Namespaces and volumes can be long lists that few clusters' pods have rules about, so the pods decide.
     pods = cluster.pods()
@@ -98,7 +104,7 @@ def observe(oke: Oke, cluster: Cluster, settings: Settings, memory: StateMap) ->
         csi_nodes=cluster.csi_nodes() if uses_claims else (),
         work_requests=oke.work_requests({state.compartment_id for state in states.values()}),
         state=remembered,
-        nameless=tuple(cluster.nameless),
+        left_out=(*cluster.nameless, *left_out),
     )
     return Observed(snapshot, states)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from dataclasses import replace
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,7 +41,8 @@ def explain(data: bytes | mmap, clock: float) -> Decision:
     """Decide on a snapshot file. Raises BadSnapshot."""
     snapshot, settings, now = read(data, clock)
     if settings.node_pool_tag:
-        settings = among(snapshot.pools or (), settings)
+        settings, left_out = among(snapshot.pools or (), settings)
+        snapshot = replace(snapshot, left_out=(*snapshot.left_out, *left_out))
     return with_flapping(decide(snapshot, settings, now), snapshot, now)
 
 

@@ -121,7 +121,7 @@ def read(data: bytes | mmap, clock: float) -> tuple[Snapshot, Settings, float]:
         work_requests=lists.of(file.work_requests, WorkRequest, "work_requests"),
         metrics=file.metrics or {},
         state=file.state or TickState(),
-        nameless=lists.nameless,
+        left_out=tuple(lists.nameless),
     )
     return snapshot, _settings(file.settings or {}, [pool.id for pool in pools or ()]), _now(file.now, clock)
 

@@ -56,8 +56,8 @@ class Snapshot:
     scheduler has not tried them since (Unix seconds)."""
     state: TickState = field(default_factory=TickState)
     """What earlier ticks remember; an empty one when nothing is known."""
-    nameless: Sequence[Unreadable] = ()
-    """Objects that are in none of the lists, since not even their names could be read."""
+    left_out: Sequence[Unreadable] = ()
+    """Objects that are in none of the lists: not even their names, or a pool's bounds, could be read."""
 
     def unreadable_objects(self) -> list[Unreadable]:
         """Return what could not be read of the objects, pods first."""
@@ -75,4 +75,4 @@ class Snapshot:
             self.work_requests or (),
         )
         found = [item.unreadable for item in chain.from_iterable(lists) if item.unreadable is not None]
-        return [*found, *self.nameless]
+        return [*found, *self.left_out]

@@ -69,6 +69,23 @@ def test_without_a_pool_or_with_bounds_that_cannot_be_told_the_tick_says_so(
     assert changes(cloud) == []
 
 
+def test_a_pool_with_bounds_that_cannot_be_told_is_named_and_left_out(
+    cloud: Cloud, principal_env: dict[str, str]
+) -> None:
+    good = cloud.cluster.add_pool("good", size=1, more=tagged(minSize="2"))
+    cloud.cluster.add_pool("bad", size=1, more=tagged(minSize="3", maxSize="2"))
+    answer = tick(principal_env, keys(cloud))
+    assert answer["success"]["node-count"] == "2"
+    assert answer["success"]["unreadable"] == (
+        "NodePool bad, freeformTags, {'minSize': '3', 'maxSize': '2'}: has maxSize 2, below its minimum of 3"
+    )
+    assert changes(cloud) == [f"PUT /20180222/nodePools/{good.id}"]
+    cloud.cluster.advance(600)
+    assert tick(principal_env, keys(cloud))["warning"]["unreadable-count"] == "1"
+    rows = tick(principal_env, keys(cloud), body=b'{"preflight": true}')["preflight"]["checks"]
+    assert "has maxSize 2" in str(next(row for row in rows if row["name"] == "node pools by tag"))
+
+
 def test_a_list_that_cannot_be_read_ends_the_tick(cloud: Cloud, principal_env: dict[str, str]) -> None:
     cloud.cluster.add_pool("first", size=1, more=tagged())
     cloud.faults.add(path="/20180222/nodePools", status=404, code="NotAuthorizedOrNotFound", message="no", times=9)
