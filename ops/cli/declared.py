@@ -81,7 +81,10 @@ def parameter(action: argparse.Action) -> click.Parameter:
     # out would not be an error.
     default = {} if action.default is None else {"default": action.default}
     metavar = action.metavar if isinstance(action.metavar, str) else None
-    return click.Option(names, type=_type(action), required=action.required, metavar=metavar, help=text, **default)
+    several = isinstance(action, argparse._AppendAction)  # noqa: SLF001  (argparse has no other name for it)
+    return click.Option(
+        names, type=_type(action), required=action.required, metavar=metavar, help=text, multiple=several, **default
+    )
 
 
 def _type(action: argparse.Action) -> click.ParamType[Any, Any]:

@@ -7,6 +7,7 @@ would decide on. Nothing of the function but `__main__` imports this room.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from dataclasses import replace
@@ -22,8 +23,10 @@ from functions.oke_autoscaler.act.flapping import with_flapping
 from functions.oke_autoscaler.decide.decide import decide
 from functions.oke_autoscaler.errors import BadSnapshot
 from functions.oke_autoscaler.explain.live import connect_live
+from functions.oke_autoscaler.explain.save import snapshot_bytes, write_file
 from functions.oke_autoscaler.explain.snapshot_file import read
 from functions.oke_autoscaler.explain.text import text
+from functions.oke_autoscaler.explain.what_if import OPTION, WhatIf, read_what_if
 from functions.oke_autoscaler.model.reasons import NO_NODE_POOLS, NO_RESOURCE_PRESSURE
 from shared.errors import FunctionError
 
@@ -37,12 +40,15 @@ DESCRIPTION = "Print what a tick would do on a snapshot, and why, without any ne
 EXIT_FAULTY_SNAPSHOT = 2
 
 
-def explain(data: bytes | mmap, clock: float) -> Decision:
-    """Decide on a snapshot file. Raises BadSnapshot."""
-    snapshot, settings, now = read(data, clock)
+def explain(data: bytes | mmap, clock: float, otherwise: WhatIf | None = None) -> Decision:
+    """Decide on a snapshot file, as it is or as it would be ``otherwise``. Raises BadSnapshot."""
+    otherwise = otherwise or WhatIf()
+    snapshot, settings, now = read(data, clock, otherwise.settings)
     if settings.node_pool_tag:
         settings, left_out = among(snapshot.pools or (), settings)
         snapshot = replace(snapshot, left_out=(*snapshot.left_out, *left_out))
+    settings = otherwise.with_pool_settings(settings, snapshot)
+    snapshot = otherwise.with_pods(snapshot)
     return with_flapping(decide(snapshot, settings, now), snapshot, now)
 
 
@@ -93,6 +99,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `explain`."""
     parser.add_argument("--snapshot", metavar="FILE", help="a snapshot as JSON; - reads standard input")
     parser.add_argument("--live", action="store_true", help="read a real cluster through the function's own settings")
+    parser.add_argument(
+        "--save", metavar="FILE", help="with --live: write what was read as a snapshot, without what may be secret"
+    )
+    parser.add_argument(
+        OPTION,
+        action="append",
+        metavar="KEY=VALUE",
+        help="decide as if: a config key (node_utilization_percent=70), a key of every pool (max_size=20) or of one "
+        "(pool.max_size=20), or add=MANIFEST with further pods (Deployment, StatefulSet, Job, Pod, as YAML or JSON)",
+    )
     parser.add_argument("--text", action="store_true", help="say it in sentences for people")
 
 
@@ -105,8 +121,14 @@ def run(options: argparse.Namespace) -> int:
         raise argparse.ArgumentError(None, "one of the arguments --snapshot --live is required")
     if options.snapshot is not None and options.live:
         raise argparse.ArgumentError(None, "argument --live: not allowed with argument --snapshot")
+    if options.save and not options.live:
+        raise argparse.ArgumentError(None, "argument --save: needs --live")
     try:
-        decision = _live() if options.live else explain(_bytes(options.snapshot), time.time())
+        otherwise = read_what_if(options.what_if or ())
+        if options.live:
+            decision = _live(options.save, otherwise if options.what_if else None)
+        else:
+            decision = explain(_bytes(options.snapshot), time.time(), otherwise)
     except FunctionError as error:
         _print(msgspec.json.encode(error.to_body()))
         return EXIT_FAULTY_SNAPSHOT
@@ -117,7 +139,7 @@ def run(options: argparse.Namespace) -> int:
 def main(arguments: Sequence[str]) -> int:
     """Run the command from its arguments, read by argparse: the image has no click."""
     prog = "python -m functions.oke_autoscaler explain"
-    usage = f"{prog} [-h] (--snapshot FILE | --live) [--text]"
+    usage = f"{prog} [-h] (--snapshot FILE | --live [--save FILE]) [--what-if KEY=VALUE] [--text]"
     parser = argparse.ArgumentParser(prog=prog, usage=usage, description=DESCRIPTION)
     add_arguments(parser)
     try:
@@ -126,11 +148,16 @@ def main(arguments: Sequence[str]) -> int:
         parser.error(str(fault))
 
 
-def _live() -> Decision:
-    """Decide on a real cluster, nothing written."""
-    tick = connect_live()
-    observed, decision, now = tick.observe()
-    return with_flapping(decision, observed.snapshot, now)
+def _live(save: str | None, otherwise: WhatIf | None) -> Decision:
+    """Decide on a real cluster, nothing written to it."""
+    observed, decision, now = connect_live().observe()
+    decision = with_flapping(decision, observed.snapshot, now)
+    if not save and otherwise is None:
+        return decision
+    data = snapshot_bytes(observed.snapshot, os.environ, now)
+    if save:
+        write_file(save, data)
+    return decision if otherwise is None else explain(data, now, otherwise)
 
 
 def _bytes(name: str) -> bytes | mmap:

@@ -95,8 +95,10 @@ class _File(msgspec.Struct):
     state: TickState | None = None
 
 
-def read(data: bytes | mmap, clock: float) -> tuple[Snapshot, Settings, float]:
+def read(data: bytes | mmap, clock: float, other: Mapping[str, str] | None = None) -> tuple[Snapshot, Settings, float]:
     """Return snapshot, settings and time of a file; ``clock`` stands in for a missing ``now``. Raises BadSnapshot.
+
+    ``other`` are config keys that count instead of the file's.
 
     The pages of a mapped file are given back while it is read: of a large one only a part is in memory at a time.
     """
@@ -123,7 +125,8 @@ def read(data: bytes | mmap, clock: float) -> tuple[Snapshot, Settings, float]:
         state=file.state or TickState(),
         left_out=tuple(lists.nameless),
     )
-    return snapshot, _settings(file.settings or {}, [pool.id for pool in pools or ()]), _now(file.now, clock)
+    given = {**(file.settings or {}), **(other or {})}
+    return snapshot, _settings(given, [pool.id for pool in pools or ()]), _now(file.now, clock)
 
 
 def _now(text: str | None, clock: float) -> float:

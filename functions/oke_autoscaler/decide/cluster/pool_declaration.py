@@ -72,7 +72,7 @@ def sure_taints(pool: NodePool) -> list[Taint]:
     """Return the taints that every new node registers: of the kubelet's arguments, the start script, and OKE's own."""
     metadata = pool.node_metadata or {}
     taints: list[Taint] = []
-    for text in (metadata.get("kubelet-extra-args", ""), _script(metadata.get("user_data", ""))):
+    for text in (metadata.get("kubelet-extra-args", ""), script_of(metadata.get("user_data", ""))):
         found = REGISTER_TAINTS.search(text)
         for part in found[1].split(",") if found else ():
             taints.extend(_taint(part))
@@ -157,7 +157,8 @@ def _taint(text: str) -> Iterator[Taint]:
         yield Taint(key=key, value=value, effect=effect)
 
 
-def _script(user_data: str) -> str:
+def script_of(user_data: str) -> str:
+    """Return the start script of a pool's nodes; empty where it is no text in base64."""
     try:
         return base64.b64decode(user_data, validate=True).decode("utf-8", "replace")
     except (binascii.Error, ValueError):
