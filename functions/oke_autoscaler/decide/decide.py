@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.decide.cluster.missing_nodes import plan_give_ups
-from functions.oke_autoscaler.decide.cluster.refuted_pools import kind_of, with_refused
+from functions.oke_autoscaler.decide.cluster.refuted_pools import owner_and_needs, with_refused
 from functions.oke_autoscaler.decide.overdue_pods import find_overdue
 from functions.oke_autoscaler.decide.pool_details import count_nodes, describe_pool
 from functions.oke_autoscaler.decide.scale_down.removal_plan import plan_removals
@@ -119,7 +119,7 @@ def _memories(state: ClusterState, plan: PlacementPlan) -> dict[str, PoolMemory]
         for pool_id, node in plan.refuting.get(group.ident, {}).items():
             refusals = ((pod, state.pods.refusals.get(id(pod))) for pod in group.pending)
             refused = (pod for pod, refusal in refusals if refusal is not None and refusal.help is not Help.NO_NODE)
-            found.setdefault(pool_id, {}).update({kind_of(pod): node for pod in refused})
+            found.setdefault(pool_id, {}).update({owner_and_needs(pod): node for pod in refused})
     return with_refused(state.memories, state.snapshot, state.pools, found, state.now)
 
 

@@ -264,7 +264,7 @@ def _left_alone_until(
     pool_status: PoolStatus, memory: PoolMemory | None, settings: Settings, now: float
 ) -> float | None:
     """Return until when the pool is left alone; what an earlier configuration of it did not deliver does not count."""
-    if memory is None or pool_status.has_recovered:
+    if memory is None or memory.gave_up_at is None or pool_status.has_recovered:
         return None
     if memory.configuration not in {"", configuration(pool_status.pool)}:
         return None

@@ -40,7 +40,7 @@ _RUN = re.compile(r"-\d+$")
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
-def kind_of(pod: Pod) -> str:
+def owner_and_needs(pod: Pod) -> str:
     """Return what a pod and the one made in its place have in common: namespace, owner, and what it asks for."""
     meta, spec, owner = pod.metadata, pod.spec, controller_of(pod)
     name = f"{owner.kind}/{owner.name}" if owner is not None else f"Pod/{meta.name}"
@@ -71,7 +71,7 @@ class RefutedPools:
 
     def rules(self, pod: Pod) -> tuple[NoNode, ...]:
         """Return the selectors of nodes that hold for the pod, as its volumes have them: one, or none."""
-        pools = self._pools_of.get(kind_of(pod)) if self._pools_of else None
+        pools = self._pools_of.get(owner_and_needs(pod)) if self._pools_of else None
         if not pools:
             return ()
         key = tuple(sorted(pools))
@@ -113,12 +113,12 @@ def _landed(memory: PoolMemory, snapshot: Snapshot, pools: Pools, pool_id: str) 
     """Return the remembered kinds of which a pod runs where it was refused, or on a node made since."""
     if not memory.refused:
         return set()
-    status = next(each for each in pools.statuses if each.id == pool_id)
-    made = {node.metadata.name: created_at(node) or 0.0 for node in status.nodes}
+    pool_status = next(each for each in pools.statuses if each.id == pool_id)
+    made = {node.metadata.name: created_at(node) or 0.0 for node in pool_status.nodes}
     since = min(refusal.at for refusal in memory.refused.values())
     places = {refusal.node for refusal in memory.refused.values()}
     nodes = {name for name, moment in made.items() if moment > since or name in places}
-    placed = ((pod.node_name, kind_of(pod)) for pod in snapshot.pods if pod.node_name in nodes)
+    placed = ((pod.node_name, owner_and_needs(pod)) for pod in snapshot.pods if pod.node_name in nodes)
     return {kind for name, kind in placed if (known := memory.refused.get(kind)) and _refutes(known, name, made)}
 
 

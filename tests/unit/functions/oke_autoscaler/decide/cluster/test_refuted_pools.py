@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from functions.oke_autoscaler.decide.cluster.refuted_pools import REMEMBERED_SECONDS, kind_of
+from functions.oke_autoscaler.decide.cluster.refuted_pools import REMEMBERED_SECONDS, owner_and_needs
 from functions.oke_autoscaler.model.kubernetes_objects import Pod
 from functions.oke_autoscaler.model.tick_state import MAX_REFUSED, PoolMemory, RefusedKind, TickState, within_bounds
 from tests.unit.functions.oke_autoscaler.builders import CLOCK, new_nodes, node, pod, pool, run
@@ -124,7 +124,7 @@ def test_a_node_that_others_use_refutes_its_pool_when_it_was_bought_for_the_pod(
 def kind(owner: str, name: str, **more: Any) -> str:
     made = pod("p", 100, GIB, **more)
     made["metadata"]["ownerReferences"] = [{"kind": owner, "name": name, "controller": True}]
-    return kind_of(msgspec.convert(made, Pod))
+    return owner_and_needs(msgspec.convert(made, Pod))
 
 
 def test_a_kind_is_the_owner_and_what_is_asked_for() -> None:
