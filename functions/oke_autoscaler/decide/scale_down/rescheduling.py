@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from functions.oke_autoscaler.decide.simulation.constrained_fill import rule_keys
 from functions.oke_autoscaler.decide.simulation.nodes import capacity, ports_free
+from functions.oke_autoscaler.decide.simulation.topology_domains import AffinityRule
+from functions.oke_autoscaler.model.nodes import HOSTNAME
 
 if TYPE_CHECKING:
     from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroup
@@ -92,21 +95,65 @@ class Rescheduler:
     def _move(self, group: PodGroup, pods: int) -> bool:
         """Place the pods of one group on the first nodes that take them."""
         simulation = self._simulation
-        free = simulation.is_free(group)
+        rules = None if simulation.is_free(group) else _Openness(simulation, group)
+        if rules is not None and rules.nowhere:
+            return False
         # Nodes are tried for removal in about their order. On the first of them the pods would soon have to move again,
         # with all that came there before: ten moves a pod in a cluster of 1,000 idle nodes.
         for node in simulation.candidates(group, backwards=True):
-            fitting = capacity(node.free, group.vector, pods)
-            while fitting and pods and (free or self._allowed(node, group)):
+            while (rules is None or rules.allow(node)) and (fitting := capacity(node.free, group.vector, pods)) > 0:
                 # Each pod changes what the rules allow the next one, so that constrained pods go one by one.
-                count = fitting if free else 1
+                count = fitting if rules is None else 1
                 simulation.put(node, group, count)
                 pods -= count
-                fitting -= count
-            if not pods:
-                return True
+                if not pods:
+                    return True
+                if rules is not None:
+                    rules.placed()
         return not pods
 
-    def _allowed(self, node: SimulatedNode, group: PodGroup) -> bool:
-        ports = group.scheduling.ports
-        return (not ports or ports_free(node, ports)) and self._simulation.quota(group, node.labels) > 0
+
+class _Openness:
+    """Where the rules between pods let a group go while it is moved: asked once a domain, and not once a node."""
+
+    def __init__(self, simulation: NodeSimulation, group: PodGroup) -> None:
+        self._ports = group.scheduling.ports
+        rules = simulation.rules(group)
+        # Affinity asks for the company of others, but for the first of those that keep their own.
+        self._company = [
+            count
+            for rule in rules
+            if isinstance(rule, AffinityRule) and not (rule.own and all(each.total == 0 for each in rule.counts))
+            for count in rule.counts
+        ]
+        self.nowhere = any(count.total == 0 for count in self._company)
+        """Whether nobody is there to be near to."""
+        self._by_host = [rule for rule in rules if HOSTNAME in rule_keys(rule)]
+        self._by_domain = [rule for rule in rules if HOSTNAME not in rule_keys(rule)]
+        self._keys = tuple(dict.fromkeys(key for rule in self._by_domain for key in rule_keys(rule)))
+        self._known: dict[tuple[str | None, ...], bool] = {}
+
+    def allow(self, node: SimulatedNode) -> bool:
+        """Tell whether the node may take one more pod, as far as rules and ports go."""
+        labels = node.labels
+        for count in self._company:
+            if not count.counts.get(labels.get(count.key, ""), 0):
+                return False
+        if self._ports and not ports_free(node, self._ports):
+            return False
+        if self._keys:
+            place = tuple([labels.get(key) for key in self._keys])
+            is_open = self._known.get(place)
+            if is_open is None:
+                is_open = self._known[place] = all(rule.quota(labels) > 0 for rule in self._by_domain)
+            if not is_open:
+                return False
+        # A loop, not all() of a generator: this is asked for every node and every pod that has to move.
+        for rule in self._by_host:  # noqa: SIM110
+            if not rule.quota(labels):
+                return False
+        return True
+
+    def placed(self) -> None:
+        """Ask all domains anew: a pod that has come may raise the emptiest of a spread."""
+        self._known.clear()
