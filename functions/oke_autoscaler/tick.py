@@ -48,6 +48,9 @@ RESERVE_SECONDS = 5.0
 
 RESERVE_SHARE = 0.1
 
+MAX_METRIC_POOLS = 20
+"""Pools whose costs are posted as metrics: one post holds 50 streams."""
+
 FLAGS = ("dry_run", "preflight")
 
 _log = logs.get(COMPONENT)
@@ -73,6 +76,10 @@ def serve(call: Call[Settings]) -> answers.Answer:
     if snapshot is not None:
         call.metrics.add("nodes", len(snapshot.nodes))
         call.metrics.add("pending_pods", sum(is_pending(pod) for pod in snapshot.pods))
+        for pool in tick.pools[:MAX_METRIC_POOLS]:
+            if pool.node_cost is not None:
+                call.metrics.add("pool_cost_per_month", pool.node_cost * pool.wanted_size, pool=pool.name)
+                call.metrics.add("decision_cost_per_month", pool.node_cost * pool.changed, pool=pool.name)
     return answers.dry_run(answer) if changes.dry_run else answer
 
 
@@ -103,6 +110,8 @@ class Tick:
     snapshot: Snapshot | None = None
     given_up: list[GiveUp] = field(default_factory=list)
     """Instances that this tick deleted because they never became nodes."""
+    pools: tuple[PoolVerdict, ...] = ()
+    """As they came out."""
     done: Done = field(default_factory=Done)
     """What it did beside its decision."""
     pause_seconds: float = PAUSE_SECONDS
@@ -175,8 +184,9 @@ class Tick:
         removals.evictions.go_on(self.deadline, pending)
         owners = owners_of(observed.snapshot.pods) if decision.wanted() else {}
         self.done = Done(removals.gone, removals.drains(), removals.called_off, owners)
-        decision = replace(decision, pools=tuple(_with_removals(pool, removals) for pool in decision.pools))
+        decision = replace(decision, pools=tuple(_as_done(pool, removals) for pool in decision.pools))
         decision = with_flapping(decision, observed.snapshot, now)
+        self.pools = decision.pools
         events.about_pools(decision.pools)
         return decision
 
@@ -207,6 +217,15 @@ class Tick:
                 return observed, decision
         observed = observe_loads(self.oke, observed, now)
         return observed, decide_on(observed, self.settings, now)
+
+
+def _as_done(pool: PoolVerdict, removals: Removals) -> PoolVerdict:
+    """Return the verdict as it came out, with the nodes that it added or took away."""
+    gone = removals.gone.get(pool.id, [])
+    done = _with_removals(pool, removals)
+    added = done.wanted_size - done.size if done.action == "scale-up" else -len(gone)
+    detail = done.detail if done.reason == pool.reason else ", ".join(gone[:3])
+    return msgspec.structs.replace(done, changed=added, detail=detail)
 
 
 def _with_removals(pool: PoolVerdict, removals: Removals) -> PoolVerdict:

@@ -21,6 +21,8 @@ def group() -> LazyGroup:
     commands = {
         "explain": Lazy("Print what a tick would do on a snapshot, and why.", explain),
         "history": Lazy("Print what ticks have changed, why, for whom, and what it costs.", history),
+        "metrics": Lazy("Print the metrics of the last ticks in Prometheus' text format.", metrics),
+        "nodes": Lazy("Print the nodes with their use, cost and verdict.", nodes),
         "preflight": Lazy("Try what oke-autoscaler needs, and change nothing.", preflight),
     }
     return LazyGroup(
@@ -60,6 +62,37 @@ def history() -> click.Command:
         "each adds, and why. Config keys as environment variables, as for `explain --live`. Exit status: 0, or 2 when "
         "they cannot be read.",
         example=f"{LIVE_KEYS} oci-functions autoscaler history --last 20",
+    )
+
+
+def metrics() -> click.Command:
+    """Return `autoscaler metrics`."""
+    from functions.oke_autoscaler.explain import metrics as metrics_command
+    from ops.cli.declared import command
+
+    return command(
+        "metrics",
+        metrics_command.add_arguments,
+        metrics_command.run,
+        help="Print the metrics that the last ticks left in the cluster, for Prometheus. Config keys as environment "
+        "variables, as for `explain --live`. Exit status: 0, or 2 when they cannot be read.",
+        example=f"{LIVE_KEYS} oci-functions autoscaler metrics",
+    )
+
+
+def nodes() -> click.Command:
+    """Return `autoscaler nodes`."""
+    from functions.oke_autoscaler.explain import nodes as nodes_command
+    from ops.cli.declared import command
+
+    return command(
+        "nodes",
+        nodes_command.add_arguments,
+        nodes_command.run,
+        run_json=nodes_command.run_json,
+        help="Print the nodes of a live cluster, or of a snapshot: pool, age, requests in percent, pods, cost a month, "
+        "and whether each goes or why it stays. Exit status: 0, or 2 when they cannot be read.",
+        example=f"{LIVE_KEYS} oci-functions autoscaler nodes --watch 10",
     )
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from functions.oke_autoscaler.act.answers import MAX_REASONS, node_reasons, pod_reasons
 from functions.oke_autoscaler.act.autoscaler_status import FORGET_SECONDS, cluster_status, group_status, to_yaml
+from functions.oke_autoscaler.act.prometheus import metrics_text
 from functions.oke_autoscaler.model.quantity import is_time, unix_seconds
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 MAX_STATUS_NODES = 200
 """Nodes of a pool whose reasons the status lists; a ConfigMap may hold 1 MiB in all."""
+METRICS = "metrics"
+"""Key of our status with the metrics of all pools as text."""
 GROUP = "cluster-autoscaler"
 """Key of an entry with the pool's group as Cluster Autoscaler tells it."""
 
@@ -36,7 +39,7 @@ def report_of(decision: Decision) -> Report:
         # Other keys stay: each may belong to another function with a pool of its own, or to a later version.
         kept = {key: text for key, text in data.items() if key not in before or key in whole}
         texts = {key: json.dumps(entry, sort_keys=True) for key, entry in entries.items()}
-        return {**kept, **texts}, to_yaml(cluster_status(groups, now))
+        return {**kept, **texts, METRICS: metrics_text(whole)}, to_yaml(cluster_status(groups, now))
 
     return report
 

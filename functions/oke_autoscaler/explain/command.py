@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from functions.oke_autoscaler.model.decision import Decision
+    from functions.oke_autoscaler.model.snapshot import Snapshot
 
 DESCRIPTION = "Print what a tick would do on a snapshot, and why, without any network."
 
@@ -42,14 +43,25 @@ EXIT_FAULTY_SNAPSHOT = 2
 
 def explain(data: bytes | mmap, clock: float, otherwise: WhatIf | None = None) -> Decision:
     """Decide on a snapshot file, as it is or as it would be ``otherwise``. Raises BadSnapshot."""
-    otherwise = otherwise or WhatIf()
+    return _decide(data, clock, otherwise or WhatIf())[1]
+
+
+def _decide(data: bytes | mmap, clock: float, otherwise: WhatIf) -> tuple[Snapshot, Decision, float]:
     snapshot, settings, now = read(data, clock, otherwise.settings)
     if settings.node_pool_tag:
         settings, left_out = among(snapshot.pools or (), settings)
         snapshot = replace(snapshot, left_out=(*snapshot.left_out, *left_out))
     settings = otherwise.with_pool_settings(settings, snapshot)
     snapshot = otherwise.with_pods(snapshot)
-    return with_flapping(decide(snapshot, settings, now), snapshot, now)
+    return snapshot, with_flapping(decide(snapshot, settings, now), snapshot, now), now
+
+
+def read_input(file: str | None) -> tuple[Snapshot, Decision, float]:
+    """Return a snapshot file, or what a live cluster holds without one, with the decision and its time."""
+    if file is not None:
+        return _decide(_bytes(file), time.time(), WhatIf())
+    observed, decision, now = connect_live().observe()
+    return observed.snapshot, with_flapping(decision, observed.snapshot, now), now
 
 
 def decision_object(decision: Decision) -> dict[str, Any]:
@@ -150,11 +162,10 @@ def main(arguments: Sequence[str]) -> int:
 
 def _live(save: str | None, otherwise: WhatIf | None) -> Decision:
     """Decide on a real cluster, nothing written to it."""
-    observed, decision, now = connect_live().observe()
-    decision = with_flapping(decision, observed.snapshot, now)
+    snapshot, decision, now = read_input(None)
     if not save and otherwise is None:
         return decision
-    data = snapshot_bytes(observed.snapshot, os.environ, now)
+    data = snapshot_bytes(snapshot, os.environ, now)
     if save:
         write_file(save, data)
     return decision if otherwise is None else explain(data, now, otherwise)

@@ -91,7 +91,7 @@ def _sizes(change: ChangeRecord) -> str:
 
 
 def _whom(change: ChangeRecord) -> str:
-    names = change.owners or change.pods
+    names = change.owners or change.pods or tuple(f"node {name}" for name in change.nodes)
     if not names:
         return "-"
     more = len(names) - 1

@@ -51,6 +51,8 @@ class PoolVerdict(msgspec.Struct, gc=False):
     detail: str = ""
     """What stands behind the reason: figures, keys and names, in words."""
     counts: NodeCounts | None = None
+    changed: int = 0
+    """Nodes that the tick added to the pool, below 0 took away."""
     node_cost: float | None = None
     """Cost of one node, None where that is not known."""
     flapping: str = ""

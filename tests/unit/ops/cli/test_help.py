@@ -33,7 +33,14 @@ def test_the_commands_are_those_of_the_documents() -> None:
     assert [" ".join(path) for path in ALL] == [
         "",
         *("billing", "billing load", "billing report", "billing preflight"),
-        *("autoscaler", "autoscaler explain", "autoscaler history", "autoscaler preflight"),
+        *(
+            "autoscaler",
+            "autoscaler explain",
+            "autoscaler history",
+            "autoscaler metrics",
+            "autoscaler nodes",
+            "autoscaler preflight",
+        ),
         *("badge", "badge render"),
         *("context", "invoke", "preflight"),
         *("cloud", "cloud serve", "cloud cluster", "cloud deploy"),
