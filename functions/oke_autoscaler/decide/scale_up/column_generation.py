@@ -78,7 +78,8 @@ class CoveringProgram:
         """
         rows = [index for index, count in enumerate(demand) if count]
         simplex = Simplex(rows, demand, [self._single(index, demand[index]) for index in rows])
-        known = [column for column in self.columns.values() if any(column.counts[row] for row in rows)]
+        asked = sum(1 << row for row in rows)
+        known = [column for column in self.columns.values() if column.bits & asked]
         for _ in range(MAX_PIVOTS):
             duals = simplex.duals()
             # The cheap questions first: a knapsack costs far more than a look at the patterns that are known.
@@ -109,7 +110,8 @@ class CoveringProgram:
         column = self.columns.get((number, counts))
         if column is None:
             held = tuple((item, count) for item, count in enumerate(counts) if count)
-            column = self.columns[number, counts] = PatternColumn(number, counts, self.bins[number].cost, held)
+            bits = sum(1 << item for item, _ in held)
+            column = self.columns[number, counts] = PatternColumn(number, counts, self.bins[number].cost, held, bits)
         return column
 
     def _price(

@@ -33,6 +33,8 @@ class PatternColumn:
     cost: float
     held: tuple[tuple[int, int], ...] = field(default=(), compare=False)
     """The counts that are not 0, each with its item; only where a covering programme made the pattern."""
+    bits: int = field(default=0, compare=False)
+    """The same items, a bit each."""
 
 
 Packed = list[tuple[PatternColumn, int]]
