@@ -16,7 +16,6 @@ import msgspec
 
 from functions.oke_autoscaler.decide.cluster.pool_declaration import REGISTER_TAINTS, configuration, script_of
 from functions.oke_autoscaler.errors import BadSnapshot
-from functions.oke_autoscaler.model.container_status import ContainerStatus
 from functions.oke_autoscaler.model.nodes import NODE_POOL_ID
 from functions.oke_autoscaler.settings import Settings
 from shared.oci.settings import OciSettings
@@ -33,6 +32,7 @@ KEPT_ANNOTATIONS = ("cluster-autoscaler.kubernetes.io/", "oke-autoscaler/", NODE
 """Prefixes of the annotations of nodes that mean something to a tick."""
 ORACLE_TAGS = "Oracle-Tags"
 """Namespace of the tags that say who made a thing, and when."""
+NO_STATUSES = msgspec.Raw(b"null")
 NOT_SAVED = frozenset(
     {
         *(each.name for each in fields(OciSettings)),
@@ -93,18 +93,9 @@ def _pod(pod: Pod) -> Pod:
     for volume in pod.spec.volumes or ():
         volume.host_path = None if volume.host_path is None else {}
         volume.ephemeral = None if volume.ephemeral is None else {}
-    pod.status.container_statuses = _resources(pod.status.container_statuses)
-    pod.status.init_container_statuses = _resources(pod.status.init_container_statuses)
+    # What kubelets promised was read into the spec; the rest may hold anything, as a container's last message.
+    pod.status.container_statuses = pod.status.init_container_statuses = NO_STATUSES
     return pod
-
-
-def _resources(statuses: msgspec.Raw) -> msgspec.Raw:
-    """Return what kubelets say of containers with their resources alone: a last message of one may hold anything."""
-    try:
-        found = msgspec.json.decode(statuses, type=list[ContainerStatus] | None) if bytes(statuses) else None
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        found = None
-    return msgspec.Raw(msgspec.json.encode(found or []))
 
 
 def _pool(pool: NodePool) -> NodePool:
