@@ -20,7 +20,7 @@ from functions.oke_autoscaler.act.removal import Removals
 from functions.oke_autoscaler.act.replace_node import note_replacement, without_replacement
 from functions.oke_autoscaler.act.resume import resume
 from functions.oke_autoscaler.act.scale_up import ScaleUp
-from functions.oke_autoscaler.act.status import report_of
+from functions.oke_autoscaler.act.status_report import report_of
 from functions.oke_autoscaler.clients.changes import Changes
 from functions.oke_autoscaler.clients.cluster import Cluster
 from functions.oke_autoscaler.clients.events import COMPONENT, TickEvents

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from functions.oke_autoscaler.act.status import METRICS
+from functions.oke_autoscaler.act.status_report import METRICS
 from functions.oke_autoscaler.clients.status_maps import read_status
 from functions.oke_autoscaler.explain.live import connect_live
 from shared.errors import FunctionError

@@ -16,7 +16,7 @@ from functions.oke_autoscaler.act.answers import (
     summary_fields,
     tick_answer,
 )
-from functions.oke_autoscaler.act.status import MAX_STATUS_NODES, METRICS, report_of
+from functions.oke_autoscaler.act.status_report import MAX_STATUS_NODES, METRICS, report_of
 from functions.oke_autoscaler.model.decision import Decision, NodeVerdict, PodVerdict, PoolVerdict
 from functions.oke_autoscaler.model.kubernetes_objects import Metadata, Node, NodeSpec
 from functions.oke_autoscaler.model.oci_objects import Load

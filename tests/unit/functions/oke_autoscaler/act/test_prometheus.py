@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from functions.oke_autoscaler.act.prometheus import metrics_text
-from functions.oke_autoscaler.act.status import METRICS, report_of
+from functions.oke_autoscaler.act.status_report import METRICS, report_of
 from functions.oke_autoscaler.model.decision import Decision, NodeCounts, PoolVerdict
 
 SAMPLE = re.compile(r'[a-z_]+\{pool="(?:[^"\\]|\\.)*"(?:,[a-z]+="[^"]*")*\} -?[0-9.e+]+')
