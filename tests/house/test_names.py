@@ -25,6 +25,7 @@ SAME_MEANING = {
     "func": "the entry point for the FDK",
     "kubernetes": "the API of a Kubernetes cluster: asked in shared, answered in the emulator",
     "main": "a command's entry point: arguments in, exit status out",
+    "metrics": "figures for monitoring: posted by shared, printed by a command",
     "model": "plain values that the rooms above share",
     "nodes": "nodes of a Kubernetes cluster",
     "oke": "Oracle's Kubernetes Engine: its client, and its emulation",
