@@ -52,6 +52,10 @@ LEAST_MEMORY_SHARE = 0.75
 pool gave less. A node that is short of memory must never look like one of an earlier configuration, or the prediction
 that it refutes would be made again; a small edit that is not seen here is seen at the pool's next node."""
 
+LEAST_OFFERED_SHARE = 0.5
+MOST_RESERVED_CPU = 300
+"""The same of what a node offers to pods, and the millicores that it does not."""
+
 
 def current_nodes(pool_status: PoolStatus, machine: Hardware | None, memory: PoolMemory) -> list[Node]:
     """Return the nodes that were made as the pool is configured now."""
@@ -76,14 +80,19 @@ def _is_current(pool_status: PoolStatus, node: Node, machine: Hardware | None, m
 
 
 def _has_size(node: Node, machine: Hardware) -> bool:
-    """Tell whether a node's capacity may be that of the machine; a node that tells none may be anything."""
-    size = amounts(node.status.capacity)
+    """Tell whether a node's size may be that of the machine; a node that tells none may be anything.
+
+    Without its capacity, what it offers tells a little: the machine less what the kubelet reserves.
+    """
+    capacity = amounts(node.status.capacity)
+    size = capacity or amounts(node.status.allocatable)
     cpu, memory = size.get("cpu"), size.get("memory")
     if not cpu or not memory:
         return True
+    reserved, share = (0, LEAST_MEMORY_SHARE) if capacity else (MOST_RESERVED_CPU, LEAST_OFFERED_SHARE)
     full = machine.memory_gib * GIB
-    least = LEAST_MEMORY_SHARE * full - hypervisor_bytes(0)
-    return abs(cpu - machine.vcpus * 1000) <= machine.vcpus * 100 and least <= memory <= full * 1.01
+    near = -machine.vcpus * 100 <= machine.vcpus * 1000 - cpu <= machine.vcpus * 100 + reserved
+    return near and share * full - hypervisor_bytes(0) <= memory <= full * 1.01
 
 
 def settled_nodes(pool_status: PoolStatus, nodes: Sequence[Node]) -> list[Node]:

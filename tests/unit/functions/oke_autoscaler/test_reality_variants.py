@@ -156,3 +156,13 @@ def test_a_pool_that_got_another_architecture_is_not_judged_by_its_old_nodes(
     made["pods"][0]["spec"]["nodeSelector"] = {"kubernetes.io/arch": arch}
     made["pods"].append(full(node["metadata"]["name"]))
     assert bool(new_nodes(run(made))) == grown
+
+
+def test_a_node_that_tells_no_capacity_is_judged_by_what_it_offers() -> None:
+    made = snapshot("10-ca789-shape-changed-bigger")
+    (pool,), (node,) = made["node_pools"], made["nodes"]
+    node["status"].pop("capacity")
+    assert new_nodes(run(made)) == {"a": 1}
+    # Made as the pool is now, the node says what the next one will offer.
+    pool["nodeShapeConfig"] = {"ocpus": 2, "memoryInGBs": 16}
+    assert new_nodes(run(made)) == {}
