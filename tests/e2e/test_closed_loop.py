@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 LIMIT_SECONDS = 600
 """Of one scenario, which plays hours of simulated time; the longest takes some 10 s on an idle machine."""
 
-LONG = {"web-day"}
+LONG = {
+    "web-day",
+    # Of their kinds a shorter one is played, and unit tests have the rest.
+    "clock-ahead", "one-in-three-joins-not", "other-scheduler", "register-timeout", "startup-taint",
+}  # fmt: skip
 NOT_YET: dict[str, str] = {}
 """Scenarios that the function does not hold yet, and why; who mends it takes the line away."""
 
