@@ -23,7 +23,7 @@ def test_a_pool_grows_as_a_window_opens(cloud: Cloud, principal_env: dict[str, s
     (event,) = (each for each in cloud.cluster.objects("Event") if each["reason"] == "ScaleUp")
     assert (event["type"], event["message"]) == (
         "Normal",
-        "node pool p grows from 1 to 3 nodes: below-min-size",
+        "node pool p grows from 1 to 3 nodes: below-min-size (size 1, min_size 3)",
     )
     assert len(changes(cloud)) == 1
 

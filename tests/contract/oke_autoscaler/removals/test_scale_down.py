@@ -245,7 +245,8 @@ def test_a_drain_that_times_out_is_given_up_and_not_tried_again_at_once(
     tick(principal_env, keys)
     assert TO_BE_DELETED not in taint_keys(cloud, second)
     assert not cloud.cluster.get("Node", second)["spec"].get("unschedulable")
-    assert [event["reason"] for event in cloud.cluster.objects("Event")] == ["ScaleDownFailed"]
+    events = [event for event in cloud.cluster.objects("Event") if event["involvedObject"]["name"] == second]
+    assert [event["reason"] for event in events] == ["ScaleDownFailed"]
     cloud.cluster.remove("PodDisruptionBudget", "api")
     tick(principal_env, keys)
     assert TO_BE_DELETED not in taint_keys(cloud, second)
