@@ -31,6 +31,7 @@ from emulator.services.database.service import DatabaseService
 from emulator.services.identity.resource_principals import ROTATION_SECONDS
 from emulator.services.identity.service import IdentityService
 from emulator.services.object_storage.service import ObjectStorageService
+from emulator.services.tenancy.service import TenancyServices
 from emulator.services.vault_secrets.service import SecretsService
 
 if TYPE_CHECKING:
@@ -124,15 +125,9 @@ class Cloud:
         self.database = DatabaseService(self.keys, lambda: self.ca_file)
         self.database_token = DatabaseTokenService(self.keys, self.clock)
         self.cluster = EmulatedCluster(self.identity)
-        return [
-            self.identity,
-            self.object_storage,
-            self.codecard,
-            self.secrets,
-            self.database,
-            self.database_token,
-            *self.cluster.services,
-        ]
+        self.tenancy = TenancyServices()
+        own = (self.identity, self.object_storage, self.codecard, self.secrets, self.database, self.database_token)
+        return [*own, *self.cluster.services, *self.tenancy.services]
 
     @property
     def tls_endpoint(self) -> str:

@@ -1,6 +1,6 @@
 """The tables of dimensions: what the reports say by OCID only, such as compartments, tenancies, commitments, prices.
 
-Each has a column that scopes it (the tenancy, or the currency of list prices): an update replaces the rows of one scope.
+Each has a column that scopes it (the tenancy, or the currency of list prices): an update replaces the rows of a scope.
 Each may be empty: it is filled where the function's policies allow. Sources of the fields: Identity 20160918
 (Compartment, Tenancy), OneSubscription 20190111 (SubscriptionSummary, CommitmentSummary), Search 20180409
 (ResourceSummary), and Oracle's public price list (docs.oracle.com, "Estimating Costs": accessing list pricing).

@@ -1,0 +1,1 @@
+"""What a tenancy is made of: compartments, subscriptions, resources; and Oracle's public price list."""
