@@ -27,6 +27,7 @@ ADD = "add"
 POOL_KEYS = frozenset(READERS) - {"id"}
 MAX_PODS = 100_000
 """Pods that manifests may add."""
+TOO_MANY = f"more than {MAX_PODS} pods to add"
 OPTION = "--what-if"
 
 
@@ -88,7 +89,7 @@ def read_what_if(texts: Iterable[str]) -> WhatIf:
             fault = f"{name[:80]!r} is neither {ADD}, nor a key of the config or of node_pools: {known}"
             raise BadSnapshot(OPTION, fault)
         if len(found.pods) > MAX_PODS:
-            raise BadSnapshot(OPTION, f"more than {MAX_PODS} pods to add")
+            raise BadSnapshot(OPTION, TOO_MANY)
     return found
 
 
@@ -169,7 +170,9 @@ def _pods_of(item: Json, name: str) -> list[Pod]:
     try:
         meta, spec = item.get("metadata") or {}, item.get("spec") or {}
         template = item if kind == "Pod" else spec["template"]
-        count = min(_COUNTS[kind](spec), MAX_PODS + 1)
+        # Refused before they are made: a few digits too many must not cost the memory of their pods.
+        if (count := _COUNTS[kind](spec)) > MAX_PODS:
+            raise BadSnapshot(OPTION, TOO_MANY)
         own = meta.get("name") or meta.get("generateName", "").rstrip("-") or "added"
         pods = [_pod(kind, own, meta, template, spec, number) for number in range(count)]
         found = msgspec.convert(pods, list[Pod], strict=True)

@@ -93,7 +93,7 @@ def test_late_work_that_waits_for_something_else_is_abandoned_again() -> None:
             following[0].set()
 
     with pytest.raises(Late):
-        within(0.05, work, abandon=abandon, ending_seconds=60)
+        within(0.05, work, abandon=abandon, ending_seconds=6)
     assert ended.is_set()
 
 
