@@ -43,6 +43,14 @@ locals {
       deadline_margin_seconds = var.adw_billing_deadline_margin_seconds
       oci_billing_cost_from   = var.adw_billing_oci_billing_cost_from
       retention_days          = var.adw_billing_retention_days
+      tenancies               = var.adw_billing_tenancies
+      reports_namespace       = var.adw_billing_reports_namespace
+      reports_bucket          = var.adw_billing_reports_bucket
+      object_filter           = var.adw_billing_object_filter
+      earliest_day            = var.adw_billing_earliest_day
+      dimensions              = var.adw_billing_dimensions
+      price_list_url          = var.adw_billing_price_list_url
+      price_list_currencies   = var.adw_billing_price_list_currencies
     } : key => tostring(value) if value != null }
     codecard-avatar = { for key, value in {
       publish_metrics   = var.codecard_avatar_publish_metrics

@@ -160,6 +160,54 @@ variable "adw_billing_retention_days" {
   default     = null
 }
 
+variable "adw_billing_tenancies" {
+  description = "Further tenancies whose reports go into the same warehouse: OCIDs, each with `@<home region>` where it is another one, separated by commas. One that fails stops no other."
+  type        = string
+  default     = null
+}
+
+variable "adw_billing_reports_namespace" {
+  description = "Object Storage namespace of the reports, for copies of them in a bucket of one's own."
+  type        = string
+  default     = null
+}
+
+variable "adw_billing_reports_bucket" {
+  description = "Bucket of the reports in `reports_namespace`. Default: the tenancy's OCID."
+  type        = string
+  default     = null
+}
+
+variable "adw_billing_object_filter" {
+  description = "Only objects whose name, or the part behind its last `/`, fits this pattern of `*`, `?`, `[…]` are loaded. Default: all."
+  type        = string
+  default     = null
+}
+
+variable "adw_billing_earliest_day" {
+  description = "First usage day (UTC, YYYY-MM-DD) that is loaded: objects that were written before it, or lie in the FOCUS folder of an earlier day, are left out. Default: all that `retention_days` would keep."
+  type        = string
+  default     = null
+}
+
+variable "adw_billing_dimensions" {
+  description = "What is read beside the reports, once a day, where the policies allow: any of `compartments`, `tenancies`, `subscriptions` (with commitments), `list_prices`, `resources`, separated by commas, or `none`."
+  type        = string
+  default     = null
+}
+
+variable "adw_billing_price_list_url" {
+  description = "Address of Oracle's public price list, for `list_prices`; it is asked without a signature."
+  type        = string
+  default     = null
+}
+
+variable "adw_billing_price_list_currencies" {
+  description = "Currencies of the list prices, separated by commas."
+  type        = string
+  default     = null
+}
+
 variable "codecard_avatar_memory" {
   description = "Memory of codecard-avatar in MB; its share of a CPU follows it."
   type        = number

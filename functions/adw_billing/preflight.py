@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from functions.adw_billing.errors import WarehouseUnusable
+from functions.adw_billing.model.dimensions_due import wanted
 from functions.adw_billing.open_warehouse import open_oracle
 from functions.adw_billing.source.tenancy_bucket import TenancyBucket
+from functions.adw_billing.tenancies import by_tenancy
 from shared import preflight_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from functions.adw_billing.settings import Settings
     from shared.deadline import Deadline
@@ -25,12 +27,25 @@ def preflight(settings: Settings, deadline: Deadline, config: Mapping[str, str])
         preflight_rows.config_row(settings, config),
         preflight_rows.check_row("reports", lambda: _reports(settings, until.half())),
         preflight_rows.check_row("warehouse", lambda: _warehouse(settings, until)),
+        *_dimensions(settings, until),
     ]
     return preflight_rows.preflight_answer(rows)
 
 
 def _reports(settings: Settings, deadline: Deadline) -> str:
-    return f"{len(TenancyBucket(settings, deadline).list())} reports listed"
+    each = by_tenancy(settings).values()
+    return f"{sum(len(TenancyBucket(one, deadline).list()) for one in each)} reports listed"
+
+
+def _dimensions(settings: Settings, deadline: Deadline) -> Iterator[preflight_rows.CheckRow]:
+    """Yield a row for each dimension: one that cannot be read is a warning, because the load goes on without."""
+    from functions.adw_billing.loader.load_dimensions import DimensionLoad
+
+    each = by_tenancy(settings)
+    probes = DimensionLoad(each, deadline.half())
+    for one in wanted(settings.dimensions, each, settings.price_list_currencies):
+        name = one.dimension if len(each) == 1 else f"{one.dimension} of {one.scope}"
+        yield preflight_rows.passed(name, probes.probe(one))
 
 
 def _warehouse(settings: Settings, deadline: Deadline) -> str:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from functions.adw_billing.loader.load_run import LoadOptions, LoadRun, LoadSummary
+from functions.adw_billing.model import dimensions_due
 from functions.adw_billing.open_warehouse import open_oracle, open_warehouse
 from functions.adw_billing.source.tenancy_bucket import TenancyBucket
+from functions.adw_billing.tenancies import by_tenancy
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from functions.adw_billing.loader.copy_object import Copier
+    from functions.adw_billing.loader.load_dimensions import DimensionResult
     from functions.adw_billing.model.warehouse import CopyingWarehouse, Warehouse
     from functions.adw_billing.settings import Settings
     from shared.handler import Call
@@ -29,14 +35,14 @@ def serve(call: Call[Settings]) -> list[str] | dict[str, Any]:
         from functions.adw_billing.preflight import preflight  # rare
 
         return preflight(call.settings, call.deadline, call.config)
-    reading = call.deadline.less(call.settings.deadline_margin_seconds / 2)  # what hangs is given up in time to answer
-    reports = TenancyBucket(call.settings, reading)
+    now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
     warehouse, copying = _open(call)
-    copier = _copier(reports, copying) if copying else None
+    copiers: list[Copier] = []
     try:
         warehouse.migrate()
-        summary = LoadRun(reports, warehouse, _options(call, copier)).run()
+        summary = _load(call, warehouse, copying, copiers)
         removed = _retain(call.settings, warehouse)
+        dimensions = _dimensions(call, warehouse, now)
     finally:
         warehouse.close()
     call.summary.update(
@@ -46,12 +52,18 @@ def serve(call: Call[Settings]) -> list[str] | dict[str, Any]:
         rows_per_second=round(summary.rows_per_second),
         removed_rows=removed,
     )
-    if copier:
-        call.summary.update(copied_by_database=copier.copied, left_to_function=copier.left)
+    if copying:
+        call.summary.update(
+            copied_by_database=sum(copier.copied for copier in copiers),
+            left_to_function=sum(copier.left for copier in copiers),
+        )
     call.metrics.add("rows_loaded", sum(row.rows_loaded for row in summary.rows))
     if summary.newest is not None:
         call.metrics.add("lag_hours", (datetime.now(UTC) - summary.newest).total_seconds() / 3600)
-    return answer(summary, detail=flags["detail"])
+    found = answer(summary, detail=flags["detail"])
+    if dimensions and isinstance(found, dict):
+        found["dimensions"] = [result.detail() for result in dimensions]
+    return found
 
 
 def answer(summary: LoadSummary, *, detail: bool) -> list[str] | dict[str, Any]:
@@ -67,24 +79,73 @@ def _open(call: Call[Settings]) -> tuple[Warehouse, CopyingWarehouse | None]:
     return open_warehouse(call.settings, call.deadline, call.call_id), None
 
 
+def _load(
+    call: Call[Settings], warehouse: Warehouse, copying: CopyingWarehouse | None, copiers: list[Copier]
+) -> LoadSummary:
+    """Load the reports of each tenancy."""
+
+    def run(settings: Settings, left_seconds: Callable[[], float]) -> LoadSummary:
+        # what hangs is given up in time to answer
+        reading = call.deadline.less(settings.deadline_margin_seconds / 2)
+        reports = TenancyBucket(settings, reading, earliest_day=_earliest_day(settings))
+        if copying:
+            copiers.append(_copier(reports, copying))
+        options = _options(settings, left_seconds, copiers[-1] if copying else None)
+        return LoadRun(reports, warehouse, options).run()
+
+    margin = call.settings.deadline_margin_seconds
+
+    def left() -> float:
+        return call.deadline.remaining_seconds() - margin
+
+    each = by_tenancy(call.settings)
+    if len(each) == 1:
+        return run(call.settings, left)
+    from functions.adw_billing.loader.load_tenancies import load_each  # for those who have several
+
+    return load_each({tenancy: partial(run, one) for tenancy, one in each.items()}, left)
+
+
 def _copier(reports: TenancyBucket, warehouse: CopyingWarehouse) -> Copier:
     from functions.adw_billing.loader.copy_object import Copier  # for those who outgrow the function
 
     return Copier(reports, warehouse)
 
 
-def _options(call: Call[Settings], copier: Copier | None) -> LoadOptions:
-    settings = call.settings
+def _options(settings: Settings, left_seconds: Callable[[], float], copier: Copier | None) -> LoadOptions:
     return LoadOptions(
         newest_first=settings.load_order == "newest-first",
         max_rows_per_slice=settings.max_rows_per_slice,
-        left_seconds=lambda: call.deadline.remaining_seconds() - settings.deadline_margin_seconds,
+        left_seconds=left_seconds,
         copier=copier,
     )
 
 
-def _retain(settings: Settings, warehouse: Warehouse) -> int:
+def _dimensions(call: Call[Settings], warehouse: Warehouse, now: datetime) -> list[DimensionResult]:
+    """Read what is due beside the reports; never raises for what cannot be read."""
+    settings, each = call.settings, by_tenancy(call.settings)
+    wanted = dimensions_due.wanted(settings.dimensions, each, settings.price_list_currencies)
+    due = wanted and dimensions_due.due(wanted, warehouse.remembered(dimensions_due.PREFIX), now)
+    if not due:
+        return []
+    from functions.adw_billing.loader.load_dimensions import DimensionLoad  # once a day
+
+    reading = call.deadline.less(settings.deadline_margin_seconds)
+    return DimensionLoad(each, reading).run(due, warehouse, now)
+
+
+def _first_kept_day(settings: Settings) -> str:
+    """Return the first usage day that `retention_days` keeps; empty where it keeps all."""
     if not settings.retention_days:
-        return 0
-    first_day = datetime.now(UTC).date() - timedelta(days=settings.retention_days)
-    return warehouse.retain(settings.usage_report_bucket, first_day.isoformat())
+        return ""
+    return (datetime.now(UTC).date() - timedelta(days=settings.retention_days)).isoformat()
+
+
+def _earliest_day(settings: Settings) -> str:
+    """Return the first usage day to load: what `retention_days` would remove at once is not loaded."""
+    return max(settings.earliest_day, _first_kept_day(settings))
+
+
+def _retain(settings: Settings, warehouse: Warehouse) -> int:
+    first_day = _first_kept_day(settings)
+    return sum(warehouse.retain(tenancy, first_day) for tenancy in by_tenancy(settings)) if first_day else 0

@@ -6,11 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from shared.addresses import service_base_url
 from shared.oci.settings import OciSettings
 from shared.ocids import ocid_of
 from shared.settings import Secret, setting
 
 DIALECTS = ("cost", "focus", "usage")
+DIMENSIONS = ("compartments", "tenancies", "subscriptions", "list_prices", "resources")
 DUCKDB_PREFIX = "duckdb:"
 
 
@@ -20,6 +22,28 @@ def _reports(text: str) -> tuple[str, ...]:
     if unknown or not wanted:
         raise ValueError(f"must be any of {', '.join(DIALECTS)}, is {text[:60]!r}")
     return wanted
+
+
+def _dimensions(text: str) -> tuple[str, ...]:
+    wanted = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
+    unknown = sorted(set(wanted) - {*DIMENSIONS, "none"})
+    if unknown or not wanted or ("none" in wanted and len(wanted) > 1):
+        raise ValueError(f"must be `none` or any of {', '.join(DIMENSIONS)}, is {text[:60]!r}")
+    return () if wanted == ("none",) else wanted
+
+
+def _tenancies(text: str) -> tuple[str, ...]:
+    parse = ocid_of("tenancy")
+    found = {}
+    for part in text.split(","):
+        ocid, _, region = part.strip().partition("@")
+        if not re.fullmatch(r"[a-z0-9-]*", region):
+            raise ValueError(
+                f"{region[:40]!r} is no region; each entry is `<tenancy OCID>` or `<tenancy OCID>@<region>`"
+            )
+        if part.strip():
+            found[parse(ocid)] = region
+    return tuple(f"{ocid}@{region}" if region else ocid for ocid, region in found.items())
 
 
 def _warehouse(text: str) -> str:
@@ -100,8 +124,40 @@ class Settings(OciSettings):
     """Days after which report rows are removed from the typed tables and `oci_billing`; the ledger and `oci_cost_daily`
     stay. Default: 0, never."""
 
+    tenancies: tuple[str, ...] = setting(default=(), parse=_tenancies)
+    """Further tenancies whose reports go into the same warehouse: OCIDs, each with `@<home region>` where it is another
+    one, separated by commas. One that fails stops no other."""
+
+    reports_namespace: str = "bling"
+    """Object Storage namespace of the reports, for copies of them in a bucket of one's own."""
+
+    reports_bucket: str = ""
+    """Bucket of the reports in `reports_namespace`. Default: the tenancy's OCID."""
+
+    object_filter: str = ""
+    """Only objects whose name, or the part behind its last `/`, fits this pattern of `*`, `?`, `[…]` are loaded.
+    Default: all."""
+
+    earliest_day: str = setting(default="", parse=usage_day)
+    """First usage day (UTC, YYYY-MM-DD) that is loaded: objects that were written before it, or lie in the FOCUS folder
+    of an earlier day, are left out. Default: all that `retention_days` would keep."""
+
+    dimensions: tuple[str, ...] = setting(default=("compartments", "tenancies"), parse=_dimensions)
+    """What is read beside the reports, once a day, where the policies allow: any of `compartments`, `tenancies`,
+    `subscriptions` (with commitments), `list_prices`, `resources`, separated by commas, or `none`."""
+
+    price_list_url: str = setting(
+        default="https://apexapps.oracle.com/pls/apex/cetools/api/v1/products/", parse=service_base_url
+    )
+    """Address of Oracle's public price list, for `list_prices`; it is asked without a signature."""
+
+    price_list_currencies: tuple[str, ...] = ("USD",)
+    """Currencies of the list prices, separated by commas."""
+
     def check(self) -> dict[str, str]:
         """Faults that concern several keys, by key."""
+        if self.reports_bucket and self.tenancies:
+            return {"reports_bucket": "is one tenancy's; it cannot be set with `tenancies`"}
         if not self.warehouse and not self.db_dsn:
             return {
                 "db_dsn": "is not set, nor is `warehouse` = `duckdb:<path>`",

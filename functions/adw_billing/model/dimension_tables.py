@@ -147,8 +147,3 @@ DIMENSION_TABLES = (
 def scope_column(table: Table) -> str:
     """Return the column by which updates replace rows of a table."""
     return "currency" if table is LIST_PRICE else _TENANCY.name
-
-
-def dimension_row(dimension: str, scope: str) -> str:
-    """Return the row of `oci_loader` that says when a dimension of a tenancy or currency was last read, and how."""
-    return f"dimension {dimension} {scope[-60:]}"

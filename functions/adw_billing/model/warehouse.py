@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from functions.adw_billing.model.dimension_merge import DimensionChange
     from functions.adw_billing.model.headers import Layout
 
 State = Literal["loaded", "partial", "rejected"]
@@ -244,6 +245,12 @@ class Warehouse(Protocol):
 
     def retain(self, tenancy_id: str, first_day: str) -> int:
         """Remove rows of usage days before ``first_day``; how many."""
+
+    def remembered(self, prefix: str) -> Mapping[str, str]:
+        """Return the loader's own values whose names begin so."""
+
+    def change_dimensions(self, changes: Sequence[DimensionChange], name: str, value: str) -> int:
+        """Put what was read into its tables and remember it, in one transaction; how many rows were read."""
 
     def close(self) -> None:
         """Close the connection."""

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from shared.oci.object_store import ObjectBody, ObjectStore
 
-NAMESPACE = "bling"
-"""Oracle's namespace of all tenancies' reports (docs.oracle.com, "Downloading a Cost Report")."""
 PREFIXES = {"cost": "reports/cost-csv/", "focus": "FOCUS Reports/", "usage": "reports/usage-csv/"}
 SUFFIXES = (".csv", ".csv.gz")
 MAX_RESUMES = 3

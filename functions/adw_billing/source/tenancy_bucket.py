@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from functions.adw_billing.errors import ChildTenancy, ReportsNotAuthorised, ReportsNotFound, WrongRegion
 from functions.adw_billing.oci_attempts import OCI_ATTEMPTS
-from functions.adw_billing.source.reports import NAMESPACE, Bucket
+from functions.adw_billing.source.report_filter import kept
+from functions.adw_billing.source.reports import Bucket
 from shared.errors import FunctionError, OciServiceError, TokenExpired
 from shared.oci.object_store import ObjectStore
 
@@ -20,13 +21,15 @@ if TYPE_CHECKING:
 
 
 class TenancyBucket(Bucket):
-    """The bucket that the settings name."""
+    """The bucket that the settings name; ``earliest_day``: objects with usage before it alone are left out."""
 
-    def __init__(self, settings: Settings, deadline: Deadline) -> None:
+    def __init__(self, settings: Settings, deadline: Deadline, *, earliest_day: str = "") -> None:
         self._settings = settings
+        self._earliest_day = earliest_day
         self._deadline = deadline
         tenancy = settings.usage_report_bucket
-        store = ObjectStore(settings, deadline, NAMESPACE, tenancy, region=settings.home_region, attempts=OCI_ATTEMPTS)
+        self._place = (settings.reports_namespace, settings.reports_bucket or tenancy)
+        store = ObjectStore(settings, deadline, *self._place, region=settings.home_region, attempts=OCI_ATTEMPTS)
         super().__init__(store, tenancy, settings.reports)
 
     def list(self) -> list[ReportObject]:
@@ -35,7 +38,7 @@ class TenancyBucket(Bucket):
         Raises ReportsNotFound, ReportsNotAuthorised, WrongRegion, ChildTenancy or OciServiceError.
         """
         with self._explained():
-            return super().list()
+            return kept(super().list(), self._settings.object_filter, self._earliest_day)
 
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:
@@ -75,7 +78,7 @@ class TenancyBucket(Bucket):
                 opc_request_id=error.opc_request_id,
             )
         return ReportsNotFound(
-            f"no bucket {self._settings.usage_report_bucket} in the namespace {NAMESPACE}",
+            f"no bucket {self._place[1]} in the namespace {self._place[0]}",
             fix=ReportsNotFound.remedy,
             opc_request_id=error.opc_request_id,
         )

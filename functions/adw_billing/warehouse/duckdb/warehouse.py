@@ -40,6 +40,7 @@ from functions.adw_billing.model.warehouse import (
     Sums,
 )
 from functions.adw_billing.warehouse.duckdb import sql, views
+from functions.adw_billing.warehouse.duckdb.dimensions import Dimensions
 from functions.adw_billing.warehouse.duckdb.file import connect, named_faults, private_files
 from functions.adw_billing.warehouse.duckdb.publish import fill_billing, summarise
 from functions.adw_billing.warehouse.duckdb.session import Session, key_values, name_values, now
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from shared.deadline import Deadline
 
 
-class DuckDbWarehouse:
+class DuckDbWarehouse(Dimensions):
     """The warehouse in one file; ``cost_from`` is the setting `oci_billing_cost_from`, ``call_id`` for the ledger."""
 
     row_format = RowFormat()

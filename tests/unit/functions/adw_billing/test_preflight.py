@@ -23,7 +23,9 @@ def test_an_unusable_configuration_file_has_a_fix(tmp_path: Path) -> None:
     }
     answer = preflight(load_settings(Settings, config), Deadline.after(30), config)["preflight"]
     assert not answer["ok"]
-    keys, reports, warehouse = answer["checks"]
+    keys, reports, warehouse, *dimensions = answer["checks"]
+    # what is read beside the reports keeps no load from working: a warning
+    assert [(row["ok"], row["found"].partition(":")[0]) for row in dimensions] == [(True, "warning")] * 2
     assert keys == {"name": "config keys", "ok": True, "found": "all are known"}
     assert (reports["name"], reports["ok"], reports["reason"]) == ("reports", False, "not-authorised")
     assert str(file) in reports["fix"]
