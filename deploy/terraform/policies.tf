@@ -43,6 +43,22 @@ locals {
     "read this tenancy's reports there"          = "Endorse dynamic-group ${local.group["adw-billing"]} to read objects in tenancy usage-report"
   }
 
+  # What is read beside the reports, by the config key `dimensions`: compartments and tenancies unless it says otherwise.
+  loader_dimensions = split(",", replace(lookup(local.deployed_config["adw-billing"], "dimensions", "compartments,tenancies"), " ", ""))
+  loader_compartments_policy = {
+    "paths and names of compartments, where `dimensions` has compartments" = "Allow dynamic-group ${local.group["adw-billing"]} to inspect compartments in tenancy"
+  }
+  loader_tenancies_policy = {
+    "the tenancy's name, where `dimensions` has tenancies" = "Allow dynamic-group ${local.group["adw-billing"]} to inspect tenancies in tenancy"
+  }
+  loader_subscriptions_policy = {
+    "subscriptions, where `dimensions` has them"      = "Allow dynamic-group ${local.group["adw-billing"]} to inspect organizations-subscription in tenancy"
+    "commitments and what of them is used, with them" = "Allow dynamic-group ${local.group["adw-billing"]} to inspect subscribed-services in tenancy"
+  }
+  loader_resources_policy = {
+    "names of resources, where `dimensions` has them" = "Allow dynamic-group ${local.group["adw-billing"]} to inspect all-resources in tenancy"
+  }
+
   loader_wallet_policy = {
     "fetch the database's wallet, where db_ocid is set" = "Allow dynamic-group ${local.group["adw-billing"]} to read autonomous-databases in compartment id ${local.database_compartment}"
   }
@@ -106,38 +122,46 @@ locals {
 
   # Which of them are made.
   policy_is_made = {
-    autoscaler        = local.has_autoscaler && local.cluster_id != "" && local.node_pools != ""
-    autoscaler-tag    = local.has_autoscaler && var.oke_autoscaler_node_pool_tag != null
-    autoscaler-secret = local.has_autoscaler && local.autoscaler_secret_id != ""
-    loader            = local.has_loader
-    loader-wallet     = local.has_loader && var.adw_billing_db_ocid != null
-    loader-secret     = local.has_loader && local.loader_secret_id != ""
-    loader-token      = local.has_loader && var.adw_billing_db_auth == "iam-token"
-    badge             = local.has_badge
-    metrics           = length(local.metrics_policy) > 0
-    badge-private     = local.has_badge && local.private_bucket != ""
-    badge-single      = local.has_badge && local.private_bucket == ""
-    gateway           = local.routed_functions != ""
-    cronjobs          = local.cluster_id != "" && local.invoked_functions != ""
-    scheduler         = local.has_schedule
-    service           = true
+    autoscaler           = local.has_autoscaler && local.cluster_id != "" && local.node_pools != ""
+    autoscaler-tag       = local.has_autoscaler && var.oke_autoscaler_node_pool_tag != null
+    autoscaler-secret    = local.has_autoscaler && local.autoscaler_secret_id != ""
+    loader               = local.has_loader
+    loader-wallet        = local.has_loader && var.adw_billing_db_ocid != null
+    loader-secret        = local.has_loader && local.loader_secret_id != ""
+    loader-token         = local.has_loader && var.adw_billing_db_auth == "iam-token"
+    loader-compartments  = local.has_loader && contains(local.loader_dimensions, "compartments")
+    loader-tenancies     = local.has_loader && contains(local.loader_dimensions, "tenancies")
+    loader-subscriptions = local.has_loader && contains(local.loader_dimensions, "subscriptions")
+    loader-resources     = local.has_loader && contains(local.loader_dimensions, "resources")
+    badge                = local.has_badge
+    metrics              = length(local.metrics_policy) > 0
+    badge-private        = local.has_badge && local.private_bucket != ""
+    badge-single         = local.has_badge && local.private_bucket == ""
+    gateway              = local.routed_functions != ""
+    cronjobs             = local.cluster_id != "" && local.invoked_functions != ""
+    scheduler            = local.has_schedule
+    service              = true
   }
   policies = {
-    autoscaler        = local.autoscaler_policy
-    autoscaler-tag    = local.autoscaler_tag_policy
-    autoscaler-secret = local.autoscaler_secret_policy
-    loader            = local.loader_report_policy
-    loader-wallet     = local.loader_wallet_policy
-    loader-secret     = local.loader_secret_policy
-    loader-token      = local.loader_token_policy
-    badge             = local.badge_policy
-    badge-private     = local.badge_private_policy
-    badge-single      = local.badge_single_policy
-    metrics           = local.metrics_policy
-    gateway           = local.gateway_policy
-    cronjobs          = local.cronjob_policy
-    scheduler         = local.scheduler_policy
-    service           = local.service_policy
+    autoscaler           = local.autoscaler_policy
+    autoscaler-tag       = local.autoscaler_tag_policy
+    autoscaler-secret    = local.autoscaler_secret_policy
+    loader               = local.loader_report_policy
+    loader-wallet        = local.loader_wallet_policy
+    loader-secret        = local.loader_secret_policy
+    loader-token         = local.loader_token_policy
+    loader-compartments  = local.loader_compartments_policy
+    loader-tenancies     = local.loader_tenancies_policy
+    loader-subscriptions = local.loader_subscriptions_policy
+    loader-resources     = local.loader_resources_policy
+    badge                = local.badge_policy
+    badge-private        = local.badge_private_policy
+    badge-single         = local.badge_single_policy
+    metrics              = local.metrics_policy
+    gateway              = local.gateway_policy
+    cronjobs             = local.cronjob_policy
+    scheduler            = local.scheduler_policy
+    service              = local.service_policy
   }
 }
 

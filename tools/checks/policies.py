@@ -55,6 +55,7 @@ RESOURCE_TYPES = frozenset(
         "object-family",
         "objects",
         "organizations-links",
+        "organizations-subscription",
         "policies",
         "repos",
         "resource-schedule-family",
@@ -62,6 +63,8 @@ RESOURCE_TYPES = frozenset(
         "secret-family",
         "secrets",
         "subnets",
+        "subscribed-services",
+        "tenancies",
         "vaults",
         "vcns",
         "virtual-network-family",
@@ -91,6 +94,11 @@ LIMITS: Mapping[str, Mapping[str, str]] = {
         "secret-bundles": "read",
         "database-connections": "use",
         "metrics": "use",
+        "compartments": "inspect",
+        "tenancies": "inspect",
+        "organizations-subscription": "inspect",
+        "subscribed-services": "inspect",
+        "all-resources": "inspect",
     },
     "codecard-avatar": {"objects": "manage", "metrics": "use"},
     "request-context": {"metrics": "use"},
@@ -135,10 +143,34 @@ WIDER: Mapping[tuple[str, str], str] = {
     " (`target.workloadType` only); read only, made where `db_ocid` is set.",
     ("adw-billing", "database-connections"): "A DSN without a wallet gives no OCID to name; a database takes only the"
     " users that were made in it.",
+    (
+        "adw-billing",
+        "compartments",
+    ): "The whole tree is what is read, names and places only; made where `dimensions`"
+    " has `compartments`, as by default.",
+    (
+        "adw-billing",
+        "tenancies",
+    ): "The tenancy itself is the resource, its name and home region; made where"
+    " `dimensions` has `tenancies`, as by default.",
+    ("adw-billing", "organizations-subscription"): "Subscriptions belong to the tenancy; made where `dimensions` has"
+    " `subscriptions`.",
+    ("adw-billing", "subscribed-services"): "Subscribed services and commitments belong to the tenancy; made where"
+    " `dimensions` has `subscriptions`.",
+    (
+        "adw-billing",
+        "all-resources",
+    ): "Search shows the names of what may be inspected, and no more; made where `dimensions` has `resources`.",
     ("FaaS", "repos"): "The service pulls the image that a function names; read only.",
     ("FaaS", "virtual-network-family"): "The service attaches functions to the subnet of the app.",
 }
 """Every right that is wider than a named resource, and why: (caller, resource type) to reason."""
+
+TENANCY_WIDE = frozenset(
+    ("adw-billing", resource)
+    for resource in ("compartments", "tenancies", "organizations-subscription", "subscribed-services", "all-resources")
+)
+"""Rights to inspect what belongs to the tenancy, or lies in all of its compartments: a bill is the whole tenancy's."""
 
 LISTS: Mapping[tuple[str, str], str] = {
     ("oke-autoscaler", "cluster-node-pools"): "A list has no pool to name; it shows names and tags, made where"
@@ -224,7 +256,8 @@ def _right_faults(statement: Mapping[str, Any]) -> Iterator[str]:
             elif resource not in limits or VERBS.index(verb) > VERBS.index(limits[resource]):
                 yield f"{caller or 'anybody'} may not {verb} {resource}"
             yield from _width_faults(caller, verb, resource, named)
-    if statement["kind"] == "allow" and statement["location"]["type"] == "tenancy":
+    of_tenancy = set(actions["values"]) == {"inspect"} and all((caller, one) in TENANCY_WIDE for one in resources)
+    if statement["kind"] == "allow" and statement["location"]["type"] == "tenancy" and not of_tenancy:
         yield "in tenancy: name a compartment"
 
 

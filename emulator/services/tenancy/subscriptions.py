@@ -1,4 +1,4 @@
-"""OneSubscription: subscriptions, their services and commitments, as SubscriptionClient and CommitmentClient read them.
+"""OneSubscription: subscriptions, their services and commitments, as the SDK's clients of them read them.
 
 Source: the paths and models of the SDK 2.189.0 (onesubscription version 20190111): amounts are texts, and a tenancy's
 OCID is the compartment that is asked for. ListOrganizationSubscriptions gives the ids.
@@ -25,7 +25,7 @@ class SubscriptionsService:
     """The service: by tenancy what the APIs answer. ``denied``: ids of principals without a policy."""
 
     organization: dict[str, list[dict[str, object]]] = field(default_factory=dict)
-    subscriptions: dict[str, dict[str, list[dict[str, object]]]] = field(default_factory=dict)
+    services: dict[str, dict[str, list[dict[str, object]]]] = field(default_factory=dict)
     commitments: dict[str, list[dict[str, object]]] = field(default_factory=dict)
     denied: set[str] = field(default_factory=set)
     name: str = "onesubscription"
@@ -33,14 +33,14 @@ class SubscriptionsService:
 
     def reset(self) -> None:
         """Forget all subscriptions."""
-        for kept in (self.organization, self.subscriptions, self.commitments, self.denied):
+        for kept in (self.organization, self.services, self.commitments, self.denied):
             kept.clear()
 
     def routes(self) -> Iterable[web.RouteDef]:
         """Return the paths."""
         return [
             web.get("/20190111/organizationSubscription", self._organization),
-            web.get("/20190111/subscriptions", self._subscriptions),
+            web.get("/20190111/subscribedServices", self._services),
             web.get("/20190111/commitments", self._commitments),
         ]
 
@@ -60,7 +60,7 @@ class SubscriptionsService:
                     "totalValue": "0",
                 }
             )
-        self.subscriptions.setdefault(tenancy, {}).setdefault(subscription, []).append(service)
+        self.services.setdefault(tenancy, {}).setdefault(subscription, []).append(service)
 
     def _tenancy(self, request: web.Request) -> str:
         principal = principal_of(request)
@@ -75,20 +75,12 @@ class SubscriptionsService:
         page, headers = page_of(request, self.organization.get(self._tenancy(request), []), MAX_PAGE)
         return json_response(page, headers=headers)
 
-    async def _subscriptions(self, request: web.Request) -> web.Response:
+    async def _services(self, request: web.Request) -> web.Response:
         tenancy = self._tenancy(request)
-        asked = request.query.get("subscriptionId", "")
-        if not asked and "planNumber" not in request.query and "buyerEmail" not in request.query:
-            raise OciError(400, "InvalidParameter", "one of subscriptionId, planNumber, buyerEmail is needed")
-        known = {str(one["id"]): one for one in self.organization.get(tenancy, [])}
-        found = [
-            {
-                **{name: known[asked][name] for name in ("status", "timeStart", "timeEnd", "currency", "serviceName")},
-                "subscribedServices": services,
-            }
-            for id_, services in self.subscriptions.get(tenancy, {}).items()
-            if id_ == asked
-        ]
+        if "subscriptionId" not in request.query:
+            raise OciError(400, "MissingParameter", "subscriptionId is missing.")
+        asked = request.query["subscriptionId"]
+        found = [{"subscriptionId": asked, **service} for service in self.services.get(tenancy, {}).get(asked, [])]
         page, headers = page_of(request, found, MAX_PAGE)
         return json_response(page, headers=headers)
 

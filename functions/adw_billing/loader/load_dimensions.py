@@ -33,7 +33,7 @@ LEAST_SECONDS = 1.0
 STATEMENTS = {
     "compartments": "inspect compartments in tenancy",
     "tenancies": "inspect tenancies in tenancy",
-    "subscriptions": "read subscribed-services in tenancy",
+    "subscriptions": "inspect organizations-subscription and subscribed-services in tenancy",
     "resources": "inspect all-resources in tenancy",
 }
 """What the function's dynamic group has to be allowed, by dimension."""

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from functions.adw_billing.model.columns import ColumnType
+from functions.adw_billing.model.columns import DIGITS, NUMBER_SCALE, ColumnType
 from functions.adw_billing.model.dimension_tables import scope_column
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ Row = dict[str, Any]
 GONE = frozenset({"DELETING", "DELETED"})
 MAX_TEXT_BYTES = 4000
 """Of a VARCHAR2 in Oracle, however many characters it is declared for."""
-_MAX_AMOUNT = Decimal(10) ** 14
-_DECIMALS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +79,16 @@ def _stored(column: Column, value: Any) -> Any:  # noqa: ANN401
         return None
     if column.type is ColumnType.DAY:
         return value.date() if isinstance(value, datetime) else value
-    return Decimal(value) if column.type is ColumnType.NUMBER else value
+    return Decimal(value) if column.type in NUMBER_SCALE else value
 
 
 def _fits(column: Column, value: Any) -> bool:  # noqa: ANN401
     if value is None:
         return not column.required
-    if column.type is ColumnType.NUMBER:
+    scale = NUMBER_SCALE.get(column.type)
+    if scale is not None:
         exponent = value.as_tuple().exponent if isinstance(value, Decimal) else None
-        return isinstance(exponent, int) and abs(value) < _MAX_AMOUNT and -exponent <= _DECIMALS
+        return isinstance(exponent, int) and abs(value) < Decimal(10) ** (DIGITS - scale) and -exponent <= scale
     if column.type in {ColumnType.TIME, ColumnType.DAY}:
         return isinstance(value, date)
     return isinstance(value, str) and len(value) <= column.length and 0 < _utf8_bytes(value) <= MAX_TEXT_BYTES

@@ -108,15 +108,16 @@ LIST_PRICE = Table(
         Column("sku", length=100, required=True),
         Column("currency", length=30, required=True),
         Column("model", length=60),
-        Column("range_min", ColumnType.NUMBER),
-        Column("range_max", ColumnType.NUMBER),
+        Column("range_min", ColumnType.QUANTITY),
+        Column("range_max", ColumnType.QUANTITY),
         Column("price", ColumnType.NUMBER),
         Column("unit", length=400),
         Column("name", length=1000),
         *_SEEN,
     ),
 )
-"""Public list prices, one row for each price that a tier of a SKU had: from `first_seen` to `last_seen`."""
+"""Public list prices, one row for each price that a tier of a SKU had: from `first_seen` to `last_seen`.
+`range_max` of the last tier is 999999999999999 in the list."""
 
 RESOURCE = Table(
     "oci_resource",

@@ -56,11 +56,10 @@ def test_subscriptions_and_commitments(cloud: Cloud) -> None:
     services.commitments["svc-1"] = [{"id": "c-1", "quantity": "1200", "usedAmount": "100.25"}]
     organizations = _client(cloud, oci.onesubscription.OrganizationSubscriptionClient)
     assert [one.id for one in organizations.list_organization_subscriptions(DEFAULT_TENANCY).data] == ["sub-1"]
-    found = _client(cloud, oci.onesubscription.SubscriptionClient).list_subscriptions(
-        DEFAULT_TENANCY, subscription_id="sub-1"
+    found = _client(cloud, oci.onesubscription.SubscribedServiceClient).list_subscribed_services(
+        DEFAULT_TENANCY, "sub-1"
     )
-    assert found.data[0].subscribed_services[0].used_amount == "100.25"
-    assert found.data[0].currency.iso_code == "USD"
+    assert (found.data[0].used_amount, found.data[0].subscription_id) == ("100.25", "sub-1")
     commitments = _client(cloud, oci.onesubscription.CommitmentClient).list_commitments("svc-1", DEFAULT_TENANCY)
     assert commitments.data[0].quantity == "1200"
 

@@ -1,7 +1,8 @@
 """Subscriptions and commitments with what of them is used, from OneSubscription, as usage2adw's `-loadsub` reads them.
 
-Calls: ListOrganizationSubscriptions, then for each ListSubscriptions, then for each subscribed service ListCommitments
-(OCI API, OneSubscription 20190111). Policies: `read organizations-subscriptions`, `read subscribed-services`.
+Calls: ListOrganizationSubscriptions, then for each ListSubscribedServices, then for each service ListCommitments (OCI
+API, OneSubscription 20190111). Permissions, as Oracle's sample `showsubscription` names them:
+ORGANIZATIONS_SUBSCRIPTION_INSPECT for the first, SUBSCRIBED_SERVICE_INSPECT for the others.
 """
 
 from __future__ import annotations
@@ -35,34 +36,32 @@ def subscriptions(api: TenancyApi, tenancy_id: str) -> Subscriptions:
         subscription_id = text(organization, "id")
         if not subscription_id:
             continue
-        for one in api.every(ONE_SUBSCRIPTION, "/subscriptions", {**where, "subscriptionId": subscription_id}):
-            _add(found, api, tenancy_id, subscription_id, one)
+        asked = {**where, "subscriptionId": subscription_id}
+        for service in api.every(ONE_SUBSCRIPTION, "/subscribedServices", asked):
+            if text(service, "id"):
+                _add(found, api, tenancy_id, organization, service)
     return found
 
 
-def _add(found: Subscriptions, api: TenancyApi, tenancy_id: str, subscription_id: str, one: Record) -> None:
-    currency = text(inner(one, "currency"), "isoCode")
-    services = one.get("subscribedServices")
-    for service in services if isinstance(services, list) else []:
-        service_id = text(service, "id") if isinstance(service, dict) else None
-        if not service_id:
-            continue
-        found.services.append(_service(service, one, tenancy_id, subscription_id, currency))
-        listed = api.every(
-            ONE_SUBSCRIPTION, "/commitments", {"compartmentId": tenancy_id, "subscribedServiceId": service_id}
-        )
-        found.commitments += [
-            {
-                "commitment_id": text(commitment, "id"),
-                "subscribed_service_id": service_id,
-                "tenancy_id": tenancy_id,
-                "currency": currency,
-                **_period(commitment),
-                **{name: amount(commitment, header) for name, header in _AMOUNTS.items()},
-            }
-            for commitment in listed
-            if text(commitment, "id")
-        ]
+def _add(found: Subscriptions, api: TenancyApi, tenancy_id: str, organization: Record, service: Record) -> None:
+    currency = text(inner(organization, "currency"), "isoCode")
+    service_id = text(service, "id")
+    found.services.append(_service(service, organization, tenancy_id, currency))
+    listed = api.every(
+        ONE_SUBSCRIPTION, "/commitments", {"compartmentId": tenancy_id, "subscribedServiceId": service_id}
+    )
+    found.commitments += [
+        {
+            "commitment_id": text(commitment, "id"),
+            "subscribed_service_id": service_id,
+            "tenancy_id": tenancy_id,
+            "currency": currency,
+            **_period(commitment),
+            **{name: amount(commitment, header) for name, header in _AMOUNTS.items()},
+        }
+        for commitment in listed
+        if text(commitment, "id")
+    ]
 
 
 _AMOUNTS = {"quantity": "quantity", "used_amount": "usedAmount", "available_amount": "availableAmount"}
@@ -72,14 +71,14 @@ def _period(record: Mapping[str, object]) -> Row:
     return {"time_start": moment(record, "timeStart"), "time_end": moment(record, "timeEnd")}
 
 
-def _service(service: Record, one: Record, tenancy_id: str, subscription_id: str, currency: str | None) -> Row:
+def _service(service: Record, organization: Record, tenancy_id: str, currency: str | None) -> Row:
     product = inner(service, "product")
     return {
         "subscribed_service_id": text(service, "id"),
-        "subscription_id": subscription_id,
+        "subscription_id": text(organization, "id"),
         "tenancy_id": tenancy_id,
-        "service_name": text(one, "serviceName"),
-        "status": text(service, "status") or text(one, "status"),
+        "service_name": text(organization, "serviceName"),
+        "status": text(service, "status") or text(organization, "status"),
         "sku": text(product, "partNumber"),
         "product": text(product, "name"),
         "currency": currency,
