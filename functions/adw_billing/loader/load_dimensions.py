@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from functions.adw_billing.model import dimension_tables as tables
 from functions.adw_billing.model.dimension_merge import GONE, DimensionChange
-from functions.adw_billing.model.dimensions_due import State, remember
-from functions.adw_billing.source.dimensions.list_prices import list_prices
-from functions.adw_billing.source.dimensions.resources import resources
-from functions.adw_billing.source.dimensions.subscriptions import subscriptions
-from functions.adw_billing.source.dimensions.tenancy import compartments, tenancies
+from functions.adw_billing.model.dimensions_due import State, reading_note
+from functions.adw_billing.source.dimensions.commitments import read_subscriptions
+from functions.adw_billing.source.dimensions.compartment_tree import read_compartments, read_tenancies
+from functions.adw_billing.source.dimensions.list_prices import read_list_prices
+from functions.adw_billing.source.dimensions.resources import read_resources
 from functions.adw_billing.source.dimensions.tenancy_api import TenancyApi
 from shared import logs
 from shared.errors import FunctionError, NotAuthorised, OciServiceError
@@ -87,7 +87,7 @@ class DimensionLoad:
     def _load(self, one: Wanted, warehouse: Warehouse) -> DimensionResult:
         try:
             changes = self._read(one)
-            rows = warehouse.change_dimensions(changes, one.row, remember("loaded", self._now))
+            rows = warehouse.change_dimensions(changes, one.row, reading_note("loaded", self._now))
         except FunctionError as error:
             return self._failed(one, error, warehouse)
         except Exception as fault:  # noqa: BLE001  (reports are loaded: nothing read beside them may undo the answer)
@@ -106,7 +106,7 @@ class DimensionLoad:
         fields = {"dimension": one.dimension, "of": one.scope, "reason": error.reason}
         _log.warning("dimension not read", extra={"fields": {**fields, "message": str(error)[:300]}})
         try:
-            warehouse.change_dimensions([], one.row, remember(state, self._now))
+            warehouse.change_dimensions([], one.row, reading_note(state, self._now))
         except FunctionError:
             _log.warning("failure not remembered", extra={"fields": fields})
         return DimensionResult(one, state, error=error)
@@ -124,7 +124,7 @@ class DimensionLoad:
         return TenancyApi(self._settings[tenancy_id], until)
 
     def _compartments(self, tenancy_id: str, until: Deadline) -> list[DimensionChange]:
-        rows = compartments(self._api(tenancy_id, until), tenancy_id)
+        rows = read_compartments(self._api(tenancy_id, until), tenancy_id)
         places = ("compartment_id", "name", "path", "parent_id")
         named = [{name: row[name] for name in (*places, "tenancy_id")} for row in rows if row["lifecycle"] not in GONE]
         return [
@@ -133,11 +133,11 @@ class DimensionLoad:
         ]
 
     def _tenancies(self, tenancy_id: str, until: Deadline) -> list[DimensionChange]:
-        rows = tenancies(self._api(tenancy_id, until), tenancy_id)
+        rows = read_tenancies(self._api(tenancy_id, until), tenancy_id)
         return [DimensionChange(tables.TENANCY, tenancy_id, ("tenancy_id",), rows, self._now)]
 
     def _subscriptions(self, tenancy_id: str, until: Deadline) -> list[DimensionChange]:
-        found = subscriptions(self._api(tenancy_id, until), tenancy_id)
+        found = read_subscriptions(self._api(tenancy_id, until), tenancy_id)
         day = self._now.date()
         burn_names = ("commitment_id", "tenancy_id", "quantity", "used_amount", "available_amount")
         burn = [{"seen_day": day, **{name: row[name] for name in burn_names}} for row in found.commitments]
@@ -149,12 +149,12 @@ class DimensionLoad:
 
     def _list_prices(self, currency: str, until: Deadline) -> list[DimensionChange]:
         settings = next(iter(self._settings.values()))
-        rows = list_prices(settings.price_list_url, currency, until)
+        rows = read_list_prices(settings.price_list_url, currency, until)
         identity = ("sku", "currency", "model", "range_min", "range_max", "price")
         return [DimensionChange(tables.LIST_PRICE, currency, identity, rows, self._now)]
 
     def _resources(self, tenancy_id: str, until: Deadline) -> list[DimensionChange]:
-        rows = resources(self._api(tenancy_id, until), tenancy_id)
+        rows = read_resources(self._api(tenancy_id, until), tenancy_id)
         return [DimensionChange(tables.RESOURCE, tenancy_id, ("resource_id",), rows, self._now)]
 
 

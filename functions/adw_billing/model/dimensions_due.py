@@ -45,7 +45,7 @@ def due(asked: Iterable[Wanted], remembered: Mapping[str, str], now: datetime) -
     return [one for one in asked if _is_due(remembered.get(one.row, ""), now)]
 
 
-def remember(state: State, now: datetime) -> str:
+def reading_note(state: State, now: datetime) -> str:
     """Return what is remembered of a reading."""
     return f"{now.replace(microsecond=0).isoformat()} {state}"
 

@@ -16,7 +16,7 @@ def text(record: Mapping[str, object], name: str) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
 
 
-def amount(record: Mapping[str, object], name: str) -> Decimal | None:
+def exact_amount(record: Mapping[str, object], name: str) -> Decimal | None:
     """Return a finite number, given as text (OneSubscription) or as a JSON number."""
     value = record.get(name)
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from functions.adw_billing.source.dimensions.fields import amount, text
+from functions.adw_billing.source.dimensions.fields import exact_amount, text
 from shared.errors import OciServiceError
 from shared.http.client import HttpClient, HttpError
 
@@ -27,7 +27,7 @@ MAX_BYTES = 32 << 20
 SERVICE = "price-list"
 
 
-def list_prices(url: str, currency: str, deadline: Deadline) -> list[Row]:
+def read_list_prices(url: str, currency: str, deadline: Deadline) -> list[Row]:
     """Return the prices of all SKUs. Raises OciServiceError."""
     where = f"{url.rstrip('/')}/?currencyCode={quote(currency, safe='')}"
     client = HttpClient("adw-billing")
@@ -53,14 +53,14 @@ def _rows(body: bytes, currency: str) -> Iterator[Row]:
         if not sku:
             continue
         for price in _prices(item, currency):
-            value = amount(price, "value")
+            value = exact_amount(price, "value")
             if value is not None:
                 yield {
                     "sku": sku,
                     "currency": currency,
                     "model": text(price, "model"),
-                    "range_min": amount(price, "rangeMin"),
-                    "range_max": amount(price, "rangeMax"),
+                    "range_min": exact_amount(price, "rangeMin"),
+                    "range_max": exact_amount(price, "rangeMax"),
                     "price": value,
                     "unit": text(item, "metricName"),
                     "name": text(item, "displayName"),

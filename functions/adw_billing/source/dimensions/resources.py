@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 QUERY = {"type": "Structured", "query": "query all resources", "matchingContextType": "NONE"}
 
 
-def resources(api: TenancyApi, tenancy_id: str) -> list[Row]:
+def read_resources(api: TenancyApi, tenancy_id: str) -> list[Row]:
     """Return the resources of the region that is asked, by what they are called."""
     return [
         {

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pytest
 
 from functions.adw_billing.settings import Settings
+from functions.adw_billing.tenancies import by_tenancy
 from shared.errors import MissingInputData
 from shared.settings import load_settings
 
@@ -57,3 +60,46 @@ def test_what_is_missing_or_wrong_is_named_by_its_keys(keys: dict[str, str], mis
     with pytest.raises(MissingInputData) as caught:
         settings(**keys)
     assert caught.value.keys == missing
+
+
+class TestTenanciesAndDimensions:
+    """Keys that name several things at once."""
+
+    BASE: ClassVar[dict[str, str]] = {
+        "usage_report_bucket": "ocid1.tenancy.oc1..aaaa",
+        "warehouse": "duckdb:/data/b.duckdb",
+    }
+
+    def test_tenancies_may_have_regions_of_their_own(self) -> None:
+        text = "ocid1.tenancy.oc1..bbbb@eu-frankfurt-1, ocid1.tenancy.oc1..aaaa,ocid1.tenancy.oc1..cccc"
+        settings = load_settings(Settings, {**self.BASE, "home_region": "us-ashburn-1", "tenancies": text})
+        assert {one: each.home_region for one, each in by_tenancy(settings).items()} == {
+            "ocid1.tenancy.oc1..aaaa": "us-ashburn-1",
+            "ocid1.tenancy.oc1..bbbb": "eu-frankfurt-1",
+            "ocid1.tenancy.oc1..cccc": "us-ashburn-1",
+        }
+
+    @pytest.mark.parametrize(
+        ("key", "text"),
+        [
+            ("tenancies", "ocid1.compartment.oc1..bbbb"),
+            ("tenancies", "ocid1.tenancy.oc1..bbbb@Frankfurt!"),
+            ("dimensions", "compartments,everything"),
+            ("dimensions", "none,compartments"),
+            ("earliest_day", "2026-02-30"),
+            ("price_list_url", "http://example.com/"),
+        ],
+    )
+    def test_what_cannot_be_used_is_named(self, key: str, text: str) -> None:
+        with pytest.raises(MissingInputData) as caught:
+            load_settings(Settings, {**self.BASE, key: text})
+        assert list(caught.value.faults) == [key]
+
+    def test_a_bucket_is_one_tenancys(self) -> None:
+        config = {**self.BASE, "reports_bucket": "copies", "tenancies": "ocid1.tenancy.oc1..bbbb"}
+        with pytest.raises(MissingInputData) as caught:
+            load_settings(Settings, config)
+        assert list(caught.value.faults) == ["reports_bucket"]
+
+    def test_no_dimension_at_all(self) -> None:
+        assert load_settings(Settings, {**self.BASE, "dimensions": "none"}).dimensions == ()

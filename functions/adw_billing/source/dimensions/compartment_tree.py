@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from functions.adw_billing.source.dimensions.tenancy_api import TenancyApi
 
 
-def compartments(api: TenancyApi, tenancy_id: str) -> list[Row]:
+def read_compartments(api: TenancyApi, tenancy_id: str) -> list[Row]:
     """Return all compartments of a tenancy with their paths, the deleted ones that are still listed too."""
     query = {"compartmentId": tenancy_id, "compartmentIdInSubtree": "true", "accessLevel": "ANY"}
     listed = api.every(IDENTITY, "/compartments", query)
@@ -35,7 +35,7 @@ def compartments(api: TenancyApi, tenancy_id: str) -> list[Row]:
     return compartment_rows(tenancy_id, found)
 
 
-def tenancies(api: TenancyApi, tenancy_id: str) -> list[Row]:
+def read_tenancies(api: TenancyApi, tenancy_id: str) -> list[Row]:
     """Return the tenancy's own row."""
     found = api.one(IDENTITY, f"/tenancies/{quote(tenancy_id, safe='')}")
     return [{"tenancy_id": tenancy_id, "name": text(found, "name"), "home_region": text(found, "homeRegionKey")}]

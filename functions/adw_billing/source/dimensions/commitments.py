@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from functions.adw_billing.source.dimensions.fields import amount, inner, moment, text
+from functions.adw_billing.source.dimensions.fields import exact_amount, inner, moment, text
 from functions.adw_billing.source.dimensions.tenancy_api import ONE_SUBSCRIPTION
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Subscriptions:
     commitments: list[Row] = field(default_factory=list)
 
 
-def subscriptions(api: TenancyApi, tenancy_id: str) -> Subscriptions:
+def read_subscriptions(api: TenancyApi, tenancy_id: str) -> Subscriptions:
     """Return the tenancy's subscribed services and their commitments."""
     found = Subscriptions()
     where = {"compartmentId": tenancy_id}
@@ -57,7 +57,7 @@ def _add(found: Subscriptions, api: TenancyApi, tenancy_id: str, organization: R
             "tenancy_id": tenancy_id,
             "currency": currency,
             **_period(commitment),
-            **{name: amount(commitment, header) for name, header in _AMOUNTS.items()},
+            **{name: exact_amount(commitment, header) for name, header in _AMOUNTS.items()},
         }
         for commitment in listed
         if text(commitment, "id")
@@ -83,7 +83,7 @@ def _service(service: Record, organization: Record, tenancy_id: str, currency: s
         "product": text(product, "name"),
         "currency": currency,
         **_period(service),
-        "total_value": amount(service, "totalValue"),
-        "used_amount": amount(service, "usedAmount"),
-        "available_amount": amount(service, "availableAmount"),
+        "total_value": exact_amount(service, "totalValue"),
+        "used_amount": exact_amount(service, "usedAmount"),
+        "available_amount": exact_amount(service, "availableAmount"),
     }
