@@ -35,6 +35,9 @@ CREATE VIEW user_tab_columns AS SELECT upper(table_name) AS table_name, upper(co
 CREATE MACRO SYS_EXTRACT_UTC(moment) AS moment;
 CREATE MACRO SYSTIMESTAMP() AS current_timestamp::TIMESTAMP;
 CREATE MACRO NUMTODSINTERVAL(amount, unit) AS to_seconds(amount::DOUBLE);
+CREATE MACRO REGEXP_COUNT(source, pattern) AS len(regexp_extract_all(source, pattern));
+CREATE MACRO ORACLE_REGEXP_SUBSTR(source, pattern, place, n, flags, part) AS
+  regexp_extract_all(source, pattern, part::INTEGER)[n];
 """
 
 
@@ -57,6 +60,13 @@ def translation(statement: str) -> str:
     for kind in list(tree.find_all(exp.DataType)):
         if kind.this == exp.DataType.Type.DECIMAL and not kind.expressions:
             kind.replace(exp.DataType.build(f"DECIMAL(38, {scale})", dialect="duckdb"))
+    for unit in tree.find_all(exp.Literal):
+        if unit.this == "DD":  # of TRUNC; DuckDB says "day"
+            unit.set("this", "DAY")
+    for found in list(tree.find_all(exp.RegexpSubstr)):
+        found.replace(exp.Anonymous(this="ORACLE_REGEXP_SUBSTR", expressions=list(found.iter_expressions())))
+    for value in list(tree.find_all(exp.JSONValue)):
+        value.replace(exp.Anonymous(this="json_extract_string", expressions=[value.this, value.args["path"]]))
     for each in tree.find_all(exp.With):
         each.set("recursive", True)  # noqa: FBT003  (Oracle has no word for it)
     if isinstance(tree, exp.Drop):

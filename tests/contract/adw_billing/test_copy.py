@@ -157,11 +157,11 @@ def test_a_header_only_report_has_no_rows() -> None:
 def test_a_preflight_tells_that_the_database_user_may_not_let_it_read() -> None:
     session = TranslatedSession()
     warehouse = OracleWarehouse(session, Deadline.after(60), "call")  # type: ignore[arg-type]
-    assert "9 tables to be made" in warehouse.inspect(copies=True)
+    assert "18 tables to be made" in warehouse.inspect(copies=True)
     session.run("DELETE FROM all_objects")
     with pytest.raises(NotAuthorised, match="DBMS_CLOUD"):
         warehouse.inspect(copies=True)
-    assert "9 tables to be made" in warehouse.inspect()
+    assert "18 tables to be made" in warehouse.inspect()
 
 
 def test_a_row_that_cannot_be_read_ends_a_copy_and_only_gz_is_unpacked() -> None:

@@ -13,6 +13,8 @@ from functions.adw_billing.model.tables import (
     REPORT,
     USAGE,
 )
+from functions.adw_billing.warehouse.questions.registry import QUESTIONS
+from functions.adw_billing.warehouse.questions.words import DuckDbWords
 from functions.adw_billing.warehouse.views import CORRECTION_ROWS, focus_view
 
 if TYPE_CHECKING:
@@ -82,7 +84,8 @@ FROM side
 
 def create_statements() -> list[str]:
     """Return `CREATE OR REPLACE VIEW` of all of them."""
-    return [focus_view(_filled, _name), CORRECTION, RECONCILIATION]
+    words = DuckDbWords(_name)
+    return [focus_view(_filled, _name), CORRECTION, RECONCILIATION, *(each.create(words) for each in QUESTIONS)]
 
 
 def _name(table: Table | str) -> str:

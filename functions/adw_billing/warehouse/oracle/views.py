@@ -6,6 +6,7 @@ The columns of `oci_focus_view` come from the one table in ``views``; what diffe
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from functions.adw_billing.model.tables import (
     CORRECTION_VIEW,
@@ -18,7 +19,12 @@ from functions.adw_billing.model.tables import (
     USAGE,
 )
 from functions.adw_billing.warehouse.oracle.names import Statement
+from functions.adw_billing.warehouse.questions.registry import QUESTIONS
+from functions.adw_billing.warehouse.questions.words import OracleWords
 from functions.adw_billing.warehouse.views import CORRECTION_ROWS, focus_view
+
+if TYPE_CHECKING:
+    from functions.adw_billing.warehouse.questions.question import Question
 
 _START = "lineItem_intervalUsageStart"
 _MONTH = f"CAST(TRUNC({_START}, 'MONTH') AS TIMESTAMP(6))"
@@ -34,7 +40,12 @@ def create_statements() -> dict[str, Statement]:
         FOCUS_VIEW: Statement(lambda name: focus_view(_oracle, name)),
         CORRECTION_VIEW: CORRECTION,
         RECONCILIATION_VIEW: RECONCILIATION,
+        **{each.view: _answer(each) for each in QUESTIONS},
     }
+
+
+def _answer(question: Question) -> Statement:
+    return Statement(lambda name: question.create(OracleWords(name)))
 
 
 def _oracle(expression: str) -> str:

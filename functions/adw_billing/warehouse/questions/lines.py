@@ -1,0 +1,97 @@
+"""The lines of the bill that all questions count: one dialect a tenancy and day, so that nothing counts twice.
+
+Where cost reports and FOCUS reports of a tenancy are loaded, each line is there twice. All cost lines count; FOCUS
+lines count on days of which the tenancy has no cost line.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from functions.adw_billing.model.dimension_tables import COMPARTMENT
+from functions.adw_billing.model.tables import COST, DAILY, FOCUS
+from functions.adw_billing.warehouse.questions.question import question
+
+if TYPE_CHECKING:
+    from functions.adw_billing.warehouse.questions.words import Words
+
+LINE_VIEW = "oci_cost_line"
+
+_COLUMNS = {
+    # column: expression over COST, over FOCUS
+    "tenancy_id": ("x.tenancy_id", "x.tenancy_id"),
+    "dialect": ("'cost'", "'focus'"),
+    "object_name": ("x.object_name", "x.object_name"),
+    "object_row": ("x.object_row", "x.object_row"),
+    "usage_day": ("{day}", "{day}"),
+    "month": ("{month}", "{month}"),
+    "subaccount_id": ("x.lineItem_tenantId", "x.SubAccountId"),
+    "subscription_id": ("x.cost_subscriptionId", "x.BillingAccountId"),
+    "service": ("x.product_service", "x.ServiceName"),
+    "sku": ("x.cost_productSku", "x.SkuId"),
+    "description": ("x.product_Description", "x.ChargeDescription"),
+    "region": ("x.product_region", "COALESCE(x.RegionId, x.Region, x.RegionName)"),
+    "compartment_id": ("x.product_compartmentId", "x.oci_CompartmentId"),
+    "compartment_name": ("x.product_compartmentName", "x.oci_CompartmentName"),
+    "compartment_path": ("COALESCE(c.path, x.product_compartmentName)", "COALESCE(c.path, x.oci_CompartmentName)"),
+    "resource_id": ("x.product_resourceId", "x.ResourceId"),
+    "quantity": ("x.usage_billedQuantity", "COALESCE(x.UsageQuantity, x.ConsumedQuantity)"),
+    "unit": ("x.cost_skuUnitDescription", "COALESCE(x.UsageUnit, x.ConsumedUnit)"),
+    "unit_price": ("x.cost_unitPrice", "COALESCE(x.ContractedUnitPrice, x.ListUnitPrice)"),
+    "list_unit_price": ("NULL", "x.ListUnitPrice"),
+    "cost": ("x.cost_myCost", "x.BilledCost"),
+    "currency": ("x.cost_currencyCode", "x.BillingCurrency"),
+    "overage_quantity": ("x.usage_billedQuantityOverage", "x.oci_BilledQuantityOverage"),
+    "overage_cost": ("x.cost_myCostOverage", "x.oci_CostOverage"),
+    "overage_flag": ("x.cost_overageFlag", "x.oci_OverageFlag"),
+    "attributed_cost": ("x.cost_attributedCost", "x.oci_AttributedCost"),
+    "is_correction": (
+        "CASE WHEN LOWER(x.lineItem_isCorrection) = 'true' THEN 1 ELSE 0 END",
+        (
+            "CASE WHEN LOWER(x.ChargeClass) = 'correction' OR LOWER(x.ChargeSubcategory) = 'correction' "
+            "OR LOWER(x.ChargeCategory) = 'adjustment' THEN 1 ELSE 0 END"
+        ),
+    ),
+    "reference_no": ("x.lineItem_referenceNo", "x.oci_ReferenceNumber"),
+    "corrects_reference_no": ("x.lineItem_backreferenceNo", "x.oci_BackReferenceNumber"),
+    "tags": ("x.tags", "x.tags"),
+}
+
+
+def _lines(words: Words) -> str:
+    # One row a compartment, whatever the dimension holds: a second one would count its lines twice.
+    path = f"(SELECT compartment_id, MAX(path) AS path FROM {words.name(COMPARTMENT)} GROUP BY compartment_id)"
+    cost = f"{_part(words, 0, 'lineItem_intervalUsageStart')} FROM {words.name(COST)} x "
+    focus = f"{_part(words, 1, 'ChargePeriodStart')} FROM {words.name(FOCUS)} x "
+    costs = f"SELECT 1 FROM {words.name(DAILY)} d WHERE d.tenancy_id = x.tenancy_id AND d.dialect = 'cost'"
+    return (
+        f"{cost}LEFT JOIN {path} c ON c.compartment_id = x.product_compartmentId\nUNION ALL\n"
+        f"{focus}LEFT JOIN {path} c ON c.compartment_id = x.oci_CompartmentId\n"
+        f"WHERE (x.ChargePeriodStart IS NULL AND NOT EXISTS ({costs}))\n"
+        f"  OR (x.ChargePeriodStart IS NOT NULL AND NOT EXISTS ({costs} "
+        f"AND d.usage_day = {words.day('x.ChargePeriodStart')}))"
+    )
+
+
+def _part(words: Words, index: int, start: str) -> str:
+    day, month = words.day(f"x.{start}"), words.month(f"x.{start}")
+    columns = [f"{expressions[index].format(day=day, month=month)} AS {name}" for name, expressions in _COLUMNS.items()]
+    return f"SELECT {', '.join(columns)}"
+
+
+def daily(words: Words) -> str:
+    """Return a query for cost by tenancy, currency, service and usage day, of the dialect that counts.
+
+    It reads the summary, which keeps the days whose rows `retention_days` has removed.
+    """
+    name = words.name(DAILY)
+    costs = f"SELECT 1 FROM {name} d WHERE d.tenancy_id = x.tenancy_id AND d.usage_day = x.usage_day"
+    return (
+        "SELECT x.tenancy_id, x.currency, COALESCE(x.service, '(none)') AS service, x.usage_day, SUM(x.cost) AS cost "
+        f"FROM {name} x WHERE x.dialect = 'cost' OR NOT EXISTS ({costs} AND d.dialect = 'cost') "
+        "GROUP BY x.tenancy_id, x.currency, COALESCE(x.service, '(none)'), x.usage_day"
+    )
+
+
+LINE = question("lines", "What are the lines of the bill?", LINE_VIEW, " ".join(_COLUMNS), _lines)
+"""Cost reports first, FOCUS reports of the days without any."""
