@@ -14,6 +14,8 @@ VERSION = $(shell sed -n 's/^version: //p' func-common.yaml)
 # The oci command has an environment of its own: it pins its SDK to one version.
 OCI_CLI := .venv-oci-cli/.ready
 export PYTHONPATH := $(CURDIR)
+# Kept bytecode, whatever the caller has set: tests and demo start hundreds of processes, and each would compile all.
+unexport PYTHONDONTWRITEBYTECODE
 # uv keeps what it downloaded in the home folder; an account without one keeps it here.
 ifneq ($(shell test -w "$$HOME" && echo yes),yes)
 export UV_CACHE_DIR ?= $(CURDIR)/$(VENV)/.cache
