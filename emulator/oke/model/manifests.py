@@ -85,7 +85,7 @@ def node_pool_manifest(
             "placementConfigs": _placements(name, fields),
             "nodePoolPodNetworkOptionDetails": _network(fields.get("max_pods", 31)),
         },
-        "nodeEvictionNodePoolSettings": {"evictionGraceDuration": "PT60M", "isForceDeleteAfterGraceDuration": True},
+        "nodeEvictionNodePoolSettings": {"evictionGraceDuration": "PT60M", "isForceDeleteAfterGraceDuration": False},
         "freeformTags": {},
         "definedTags": {},
         **fields.get("more", {}),

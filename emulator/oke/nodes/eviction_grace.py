@@ -11,7 +11,11 @@ if TYPE_CHECKING:
     from emulator.kubernetes.object_fields import Object
 
 DEFAULT_GRACE_SECONDS = 3600.0
-"""evictionGraceDuration of a pool that says nothing: PT60M."""
+"""evictionGraceDuration of a pool that says nothing: PT60M.
+
+A node with pods left after it is ended only where the pool or the call asks for that. Source: Oracle, "Deleting a
+Managed Node Pool" (docs.oracle.com, Content/ContEng/Tasks/delete-node-pool.htm), "Force terminate after grace period".
+"""
 
 _DURATION = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?")
 _MAX_GRACE_SECONDS = 3600
@@ -21,7 +25,7 @@ def eviction_grace(pool_details: Object, text: str | None = None, *, force: bool
     """Return how long OKE drains, and whether it goes on after that. Raises OciError 400."""
     settings = pool_details.get("nodeEvictionNodePoolSettings") or {}
     text = text or settings.get("evictionGraceDuration")
-    forced = bool(settings.get("isForceDeleteAfterGraceDuration", True)) if force is None else force
+    forced = bool(settings.get("isForceDeleteAfterGraceDuration", False)) if force is None else force
     if text is None:
         return DEFAULT_GRACE_SECONDS, forced
     match = _DURATION.fullmatch(text)

@@ -126,7 +126,12 @@ def test_oke_drains_its_victims_under_their_budget_and_its_grace(
     first = cluster.nodes(pool)[0]["metadata"]["name"]
     cluster.add_replicas("web", 1, nodes=[first], pool=pool)
     cluster.add_budget("web", {"app": "web"}, min_available=1)
-    engine.update_node_pool(pool.id, sized(1), override_eviction_grace_duration="PT10M")
+    engine.update_node_pool(
+        pool.id,
+        sized(1),
+        override_eviction_grace_duration="PT10M",
+        is_force_deletion_after_override_grace_duration=True,
+    )
     assert cluster.get("Node", first)["spec"]["unschedulable"]
     cluster.advance(500)
     assert states(engine, pool) == ["DELETING", "ACTIVE"]

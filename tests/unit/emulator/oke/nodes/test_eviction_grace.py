@@ -10,8 +10,8 @@ from emulator.oke.nodes.eviction_grace import DEFAULT_GRACE_SECONDS, eviction_gr
 POOL = {"nodeEvictionNodePoolSettings": {"evictionGraceDuration": "PT5M", "isForceDeleteAfterGraceDuration": False}}
 
 
-def test_a_pool_that_says_nothing_drains_for_an_hour_and_goes_on() -> None:
-    assert eviction_grace({}) == (DEFAULT_GRACE_SECONDS, True)
+def test_a_pool_that_says_nothing_drains_for_an_hour_and_then_leaves_the_node() -> None:
+    assert eviction_grace({}) == (DEFAULT_GRACE_SECONDS, False)
 
 
 def test_the_pool_decides_and_the_call_comes_first() -> None:
