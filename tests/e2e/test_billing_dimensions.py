@@ -60,3 +60,20 @@ def test_a_tenancy_that_fails_stops_no_other(running: Running) -> None:
     assert error["tenancy-id"] == other
     loaded = running.query("SELECT count(*) FROM oci_report")[0][0]
     assert loaded == len({one.name for one in STORY.publications()})
+
+
+def test_what_retention_would_remove_and_what_no_filter_fits_is_not_loaded(running: Running) -> None:
+    objects = {one.name for one in STORY.publications()}
+    focus = sorted(name for name in objects if name.startswith("FOCUS"))
+    days = sorted({"-".join(name.split("/")[1:4]) for name in focus})
+    answer = running.call('{"detail": true}', earliest_day=days[-1], reports="focus", dimensions="none")
+    names = {one["object_name"] for one in answer["reports"]}
+    assert names == {name for name in focus if "-".join(name.split("/")[1:4]) == days[-1]}
+    assert "dimensions" not in answer
+    # all folders of usage days are older than a day's retention: nothing is read, and nothing removed afterwards
+    running.cloud.log.clear()
+    answer = running.call('{"detail": true}', retention_days="1", reports="focus", dimensions="none")
+    assert (answer["reports"], answer["remaining"]) == ([], 0)
+    assert [call for call in running.cloud.log.calls("object-storage") if "/o/" in call.path] == []
+    answer = running.call('{"detail": true}', object_filter="reports/cost-csv/*", dimensions="none")
+    assert {one["dialect"] for one in answer["reports"]} == {"cost"}

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import oracledb
 
-from functions.adw_billing.model.dimension_tables import DIMENSION_TABLES
 from functions.adw_billing.model.tables import ALL, STAGE_PREFIX
 from functions.adw_billing.settings import Settings
 from functions.adw_billing.warehouse.oracle.session import Session
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from shared.deadline import Deadline
 
 
-OURS = {table.name.upper() for table in (*ALL, *DIMENSION_TABLES)}
+OURS = {table.name.upper() for table in ALL}
 VIEWS = {name.upper() for name in create_statements()}
 
 
