@@ -136,13 +136,23 @@ class RemovalPlanner:
             candidate.verdict.remove_now_reason = reason or self._postponed(candidate)
             if reason is None and self._plan(candidate):
                 self.unneeded.add(candidate.node.metadata.name)
-        for candidate in candidates:
-            marked = has_taint(candidate.node, DELETION_CANDIDATE)
-            stabilizing = candidate.pool_status is not None and candidate.pool_status.phase != "ready"
-            # A node that is held for a pod that waits keeps its time: the pod may go elsewhere.
-            kept = stabilizing or candidate.node.metadata.name in self.held
-            if marked and candidate.node.metadata.name not in self.unneeded and not kept:
-                self.verdicts.unmark.append(candidate.node.metadata.name)
+        self.verdicts.unmark += [each.node.metadata.name for each in candidates if self._loses_mark(each)]
+
+    def _loses_mark(self, candidate: Candidate) -> bool:
+        """Tell whether a marked node is needed again; one of a pool at work, or left alone for a while, keeps its mark.
+
+        A node that is held for a pod that waits keeps its time, too: the pod may go elsewhere. After a drain that timed
+        out the mark holds until when the node is left alone, and what ended the drain, as a closed budget, as a rule
+        still holds then.
+        """
+        name, pool_status = candidate.node.metadata.name, candidate.pool_status
+        if not has_taint(candidate.node, DELETION_CANDIDATE) or name in self.unneeded or name in self.held:
+            return False
+        if pool_status is not None and pool_status.phase != "ready":
+            return False
+        # A time further ahead is not this function's: it would keep the node for ever.
+        left_alone_for = (candidate.since or 0.0) - self.state.now
+        return not 0 < left_alone_for <= self.state.settings.backoff_minutes * 60
 
     def _find_obstacle(self, candidate: Candidate) -> str | None:
         """Return why the node is no candidate at all."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from emulator.base.request_log import LoggedCall
     from emulator.cloud import Cloud
 
+CANDIDATE = "DeletionCandidateOfClusterAutoscaler"
 TO_BE_DELETED = "ToBeDeletedByClusterAutoscaler"
 REPLICAS = 12
 
@@ -88,6 +89,30 @@ def test_a_drain_that_does_not_get_on_is_given_up(cloud: Cloud, principal_env: d
         run_tick(principal_env, keys, waits=False)
     assert len(evictions(cloud)) == 1
     assert TO_BE_DELETED not in taint_keys(cloud, host)
+
+
+def test_a_drain_given_up_for_its_budget_leaves_the_node_alone_when_the_budget_opens_right_after(
+    cloud: Cloud, principal_env: dict[str, str]
+) -> None:
+    """The tick that gives it up sees the budget still closed; that is no reason to forget until when it waits."""
+    host, keys = shop(cloud, max_unavailable=1)
+    keys |= {"unneeded_minutes": "0", "drain_timeout_minutes": "5", "backoff_minutes": "10"}
+    run_tick(principal_env, keys, waits=False)
+    cloud.cluster.change("PodDisruptionBudget", "shop", ("spec.maxUnavailable", 0))
+    cloud.cluster.settle()
+    for _ in range(3):
+        cloud.cluster.advance(180)
+        run_tick(principal_env, keys, waits=False)
+    assert taint_keys(cloud, host).keys() == {CANDIDATE}
+    cloud.cluster.change("PodDisruptionBudget", "shop", ("spec.maxUnavailable", 1))
+    cloud.cluster.settle()
+    for _ in range(3):
+        cloud.cluster.advance(180)
+        run_tick(principal_env, keys, waits=False)
+        assert taint_keys(cloud, host).keys() == {CANDIDATE}, "drained again before its time"
+    cloud.cluster.advance(180)
+    run_tick(principal_env, keys, waits=False)
+    assert TO_BE_DELETED in taint_keys(cloud, host)
 
 
 def test_a_budget_that_nothing_will_change_is_not_waited_for(cloud: Cloud, principal_env: dict[str, str]) -> None:
