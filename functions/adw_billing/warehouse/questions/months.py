@@ -34,12 +34,14 @@ def _change(words: Words) -> str:
         f"SELECT {_BY}, '{dimension}', COALESCE({column}, '(none)'), cost FROM {words.name(LINE_VIEW)}"
         for dimension, column in _DIMENSIONS.items()
     ]
-    # A value that is gone has a row too: each month's costs are the next month's previous costs, up to the newest.
+    # A value that is gone has a row too: each month's costs are the next month's previous costs, up to the newest. The
+    # other side of each is `cost - cost`: a literal 0 can make a whole number of the column, and of its sum.
     return f"""WITH line AS ({" UNION ALL ".join([whole, *parts])}), now AS (
   SELECT {_BY}, dimension, value, SUM(cost) AS cost FROM line WHERE month IS NOT NULL GROUP BY {_BY}, dimension, value
 ), side AS (
-  SELECT {_BY}, dimension, value, cost, 0 AS previous_cost FROM now
-  UNION ALL SELECT tenancy_id, currency, {words.months_later("month", 1)}, dimension, value, 0, cost FROM now
+  SELECT {_BY}, dimension, value, cost, cost - cost AS previous_cost FROM now
+  UNION ALL SELECT tenancy_id, currency, {words.months_later("month", 1)}, dimension, value,
+    cost - cost, cost FROM now
 ), newest AS (
   SELECT tenancy_id, MAX(month) AS month FROM now GROUP BY tenancy_id
 ), summed AS (

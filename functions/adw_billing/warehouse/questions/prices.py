@@ -59,9 +59,11 @@ def _mover(words: Words) -> str:
   SELECT {key}, month, MAX(description) AS description, SUM(cost) AS cost, SUM(COALESCE(quantity, 0)) AS quantity
   FROM {words.name(LINE_VIEW)} WHERE month IS NOT NULL GROUP BY {key}, month
 ), side AS (
-  SELECT {key}, month, description, cost, quantity, 0 AS previous_cost, 0 AS previous_quantity, 1 AS is_now, 0 AS was
+  SELECT {key}, month, description, cost, quantity, cost - cost AS previous_cost,
+    quantity - quantity AS previous_quantity, 1 AS is_now, 0 AS was
   FROM now UNION ALL
-  SELECT {key}, {words.months_later("month", 1)}, description, 0, 0, cost, quantity, 0, 1 FROM now
+  SELECT {key}, {words.months_later("month", 1)}, description, cost - cost, quantity - quantity,
+    cost, quantity, 0, 1 FROM now
 ), known AS (
   SELECT tenancy_id, MIN(month) AS oldest, MAX(month) AS newest FROM now GROUP BY tenancy_id
 ), pair AS (
