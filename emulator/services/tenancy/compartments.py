@@ -45,11 +45,15 @@ class Compartment:
 
 @dataclass
 class CompartmentsService:
-    """The compartment trees of all tenancies. ``denied``: ids of principals without a policy."""
+    """The compartment trees of all tenancies.
+
+    ``denied``: ids of principals without a policy. ``endless``: each page of a list names a following one.
+    """
 
     compartments: dict[str, Compartment] = field(default_factory=dict)
     tenancies: dict[str, tuple[str, str]] = field(default_factory=dict)
     denied: set[str] = field(default_factory=set)
+    endless: bool = False
     name: str = "compartments"
     signed: bool = True
 
@@ -61,6 +65,7 @@ class CompartmentsService:
         """Forget all compartments and tenancies but the local cloud's own."""
         self.compartments.clear()
         self.denied.clear()
+        self.endless = False
         self.tenancies = {DEFAULT_TENANCY: ("local-cloud", "IAD")}
 
     def routes(self) -> Iterable[web.RouteDef]:
@@ -111,6 +116,8 @@ class CompartmentsService:
             and state in {"", one.state}
             and (one.accessible or not only_accessible)
         ]
+        if self.endless:
+            return json_response([_shown(one) for one in found[:1]], headers={"opc-next-page": uuid.uuid4().hex})
         page, headers = page_of(request, found, MAX_PAGE)
         return json_response([_shown(one) for one in page], headers=headers)
 

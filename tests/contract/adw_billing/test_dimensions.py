@@ -11,15 +11,21 @@ import pytest
 from emulator.services.identity.service import DEFAULT_TENANCY
 from functions.adw_billing.loader.load_dimensions import DimensionLoad, DimensionResult
 from functions.adw_billing.model import dimensions_due
+from functions.adw_billing.model.dimension_tables import COMPARTMENT
 from functions.adw_billing.settings import Settings
-from functions.adw_billing.warehouse.duckdb.warehouse import open_warehouse
+from functions.adw_billing.source.dimensions.tenancy_api import MAX_CALLS
+from functions.adw_billing.warehouse.duckdb.file import connect
+from functions.adw_billing.warehouse.duckdb.session import Session
+from functions.adw_billing.warehouse.duckdb.warehouse import DuckDbWarehouse, open_warehouse
 from shared.deadline import Deadline
 from shared.settings import load_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from emulator.cloud import Cloud
+    from functions.adw_billing.model.dimension_merge import DimensionChange
 
 NOON = datetime(2026, 11, 29, 12)  # noqa: DTZ001  (UTC, as the warehouse stores it)
 PRICES = "/pls/apex/cetools/api/v1/products/"
@@ -32,6 +38,7 @@ class Reader:
         self.cloud = cloud
         self.user = cloud.identity.create_user()
         self.path = path
+        self.opens = open_warehouse
 
     def call(self, now: datetime = NOON, seconds: float = 30, *, only: str) -> list[DimensionResult]:
         config = {
@@ -43,7 +50,7 @@ class Reader:
             "dimensions": only,
         }
         settings = load_settings(Settings, config)
-        warehouse = open_warehouse(str(self.path), Deadline.after(60), call_id="c", cost_from="", margin_seconds=0)
+        warehouse = self.opens(str(self.path), Deadline.after(60), call_id="c", cost_from="", margin_seconds=0)
         try:
             warehouse.migrate()
             asked = dimensions_due.wanted(settings.dimensions, [DEFAULT_TENANCY], settings.price_list_currencies)
@@ -103,6 +110,12 @@ def test_a_long_list_is_read_by_pages_and_one_without_an_end_is_given_up(cloud: 
     (result,) = reader.call(only="compartments")
     assert result.rows == 2101
     assert len(cloud.log.calls("compartments")) == 3
+    cloud.log.clear()
+    tree.endless = True
+    (result,) = reader.call(NOON + timedelta(days=1), only="compartments")
+    assert (result.state, result.error and result.error.fields["code"]) == ("failed", "too-many")
+    assert len(cloud.log.calls("compartments")) == MAX_CALLS
+    assert reader.query("SELECT count(*) FROM oci_compartment") == [(2101,)]
 
 
 @pytest.mark.parametrize(
@@ -115,8 +128,9 @@ def test_a_long_list_is_read_by_pages_and_one_without_an_end_is_given_up(cloud: 
         ({"drop": "before"}, "failed", "oci-service-error"),
         ({"body": b'{"items": null}'}, "failed", "oci-service-error"),
         ({"body": b"<html>"}, "failed", "oci-service-error"),
+        ({"body": b'[{"id": ' + b"9" * 5000 + b"}]"}, "failed", "oci-service-error"),
     ],
-    ids=["401", "404", "429", "500", "dropped", "null", "html"],
+    ids=["401", "404", "429", "500", "dropped", "null", "html", "huge number"],
 )
 def test_a_failure_is_named_and_remembered_and_the_others_are_read(
     cloud: Cloud, reader: Reader, fault: dict[str, Any], state: str, reason: str
@@ -187,3 +201,18 @@ def test_resources_are_found_by_search(cloud: Cloud, reader: Reader) -> None:
     (result,) = reader.call(only="resources")
     assert (result.state, result.rows) == ("loaded", 1)
     assert reader.query("SELECT resource_id, name, type, seen FROM oci_resource") == [("i-1", "web", "Instance", NOON)]
+
+
+def test_what_nobody_foresaw_fails_one_dimension_alone(cloud: Cloud, reader: Reader) -> None:
+    class Broken(DuckDbWarehouse):
+        def change_dimensions(self, changes: Sequence[DimensionChange], name: str, value: str) -> int:
+            if changes and changes[0].table is COMPARTMENT:
+                raise ZeroDivisionError
+            return super().change_dimensions(changes, name, value)
+
+    def opens(path: str, deadline: Deadline, **_: object) -> DuckDbWarehouse:
+        return Broken(Session(connect(path, deadline, 0)), call_id="c", cost_from="")
+
+    reader.opens = opens
+    failed, read = reader.call(only="compartments,tenancies")
+    assert (failed.state, str(failed.error), read.state) == ("failed", "unforeseen: ZeroDivisionError", "loaded")
