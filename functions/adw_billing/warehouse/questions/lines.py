@@ -46,10 +46,10 @@ _COLUMNS = {
     "overage_flag": ("x.cost_overageFlag", "x.oci_OverageFlag"),
     "attributed_cost": ("x.cost_attributedCost", "x.oci_AttributedCost"),
     "is_correction": (
-        "CASE WHEN LOWER(x.lineItem_isCorrection) = 'true' THEN 1 ELSE 0 END",
+        "CAST(CASE WHEN LOWER(x.lineItem_isCorrection) = 'true' THEN 1 ELSE 0 END AS {flag})",
         (
-            "CASE WHEN LOWER(x.ChargeClass) = 'correction' OR LOWER(x.ChargeSubcategory) = 'correction' "
-            "OR LOWER(x.ChargeCategory) = 'adjustment' THEN 1 ELSE 0 END"
+            "CAST(CASE WHEN LOWER(x.ChargeClass) = 'correction' OR LOWER(x.ChargeSubcategory) = 'correction' "
+            "OR LOWER(x.ChargeCategory) = 'adjustment' THEN 1 ELSE 0 END AS {flag})"
         ),
     ),
     "reference_no": ("x.lineItem_referenceNo", "x.oci_ReferenceNumber"),
@@ -75,7 +75,10 @@ def _lines(words: Words) -> str:
 
 def _part(words: Words, index: int, start: str) -> str:
     day, month = words.day(f"x.{start}"), words.month(f"x.{start}")
-    columns = [f"{expressions[index].format(day=day, month=month)} AS {name}" for name, expressions in _COLUMNS.items()]
+    columns = [
+        f"{expressions[index].format(day=day, month=month, flag=words.flag)} AS {name}"
+        for name, expressions in _COLUMNS.items()
+    ]
     return f"SELECT {', '.join(columns)}"
 
 

@@ -25,6 +25,10 @@ class Words(Protocol):
     def row(self) -> str:
         """What a SELECT of constants ends with."""
 
+    @property
+    def flag(self) -> str:
+        """The type of 1 and 0 for yes and no."""
+
     def day(self, moment: str) -> str:
         """Return the day of a moment."""
 
@@ -50,6 +54,7 @@ class DuckDbWords:
 
     name: Callable[[Table | str], str]
     row: str = ""
+    flag: str = "INTEGER"
 
     def day(self, moment: str) -> str:
         """Return the day of a moment."""
@@ -96,6 +101,7 @@ class OracleWords:
 
     name: Callable[[Table | str], str]
     row: str = " FROM dual"
+    flag: str = "NUMBER(1)"
 
     def day(self, moment: str) -> str:
         """Return the day of a moment."""
