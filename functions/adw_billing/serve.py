@@ -11,6 +11,8 @@ from functions.adw_billing.model import dimensions_due
 from functions.adw_billing.open_warehouse import open_oracle, open_warehouse
 from functions.adw_billing.source.tenancy_bucket import TenancyBucket
 from functions.adw_billing.tenancies import by_tenancy
+from shared import logs
+from shared.errors import FunctionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from functions.adw_billing.settings import Settings
     from shared.handler import Call
 
+_log = logs.get("adw-billing")
 FLAGS = ("detail", "preflight")
 """There is no `dry_run`: a load adds what is missing and nothing twice, and `preflight` lists without loading."""
 
@@ -40,7 +43,13 @@ def serve(call: Call[Settings]) -> list[str] | dict[str, Any]:
     copiers: list[Copier] = []
     try:
         warehouse.migrate()
-        summary = _load(call, warehouse, copying, copiers)
+        try:
+            summary = _load(call, warehouse, copying, copiers)
+        except FunctionError:
+            if call.settings.tenancies:  # what belongs to the others goes on
+                _retain(call.settings, warehouse)
+                _dimensions(call, warehouse, now)
+            raise
         removed = _retain(call.settings, warehouse)
         dimensions = _dimensions(call, warehouse, now)
     finally:
@@ -52,18 +61,26 @@ def serve(call: Call[Settings]) -> list[str] | dict[str, Any]:
         rows_per_second=round(summary.rows_per_second),
         removed_rows=removed,
     )
-    if copying:
-        call.summary.update(
-            copied_by_database=sum(copier.copied for copier in copiers),
-            left_to_function=sum(copier.left for copier in copiers),
-        )
+    _sum_up_copies(call, copiers)
     call.metrics.add("rows_loaded", sum(row.rows_loaded for row in summary.rows))
-    if summary.newest is not None:
-        call.metrics.add("lag_hours", (datetime.now(UTC) - summary.newest).total_seconds() / 3600)
+    _measure_lag(call, summary)
     found = answer(summary, detail=flags["detail"])
     if dimensions and isinstance(found, dict):
         found["dimensions"] = [result.detail() for result in dimensions]
     return found
+
+
+def _measure_lag(call: Call[Settings], summary: LoadSummary) -> None:
+    if summary.newest is not None:
+        call.metrics.add("lag_hours", (datetime.now(UTC) - summary.newest).total_seconds() / 3600)
+
+
+def _sum_up_copies(call: Call[Settings], copiers: list[Copier]) -> None:
+    if copiers:
+        call.summary.update(
+            copied_by_database=sum(copier.copied for copier in copiers),
+            left_to_function=sum(copier.left for copier in copiers),
+        )
 
 
 def answer(summary: LoadSummary, *, detail: bool) -> list[str] | dict[str, Any]:
@@ -125,12 +142,18 @@ def _dimensions(call: Call[Settings], warehouse: Warehouse, now: datetime) -> li
     """Read what is due beside the reports; never raises for what cannot be read."""
     settings, each = call.settings, by_tenancy(call.settings)
     wanted = dimensions_due.wanted(settings.dimensions, each, settings.price_list_currencies)
-    due = wanted and dimensions_due.due(wanted, warehouse.remembered(dimensions_due.PREFIX), now)
+    reading = call.deadline.less(settings.deadline_margin_seconds)
+    if not wanted or reading.expired():
+        return []
+    try:
+        due = dimensions_due.due(wanted, warehouse.remembered(dimensions_due.PREFIX), now)
+    except FunctionError as error:
+        _log.warning("dimensions not read", extra={"fields": {"reason": error.reason}})
+        return []
     if not due:
         return []
     from functions.adw_billing.loader.load_dimensions import DimensionLoad  # once a day
 
-    reading = call.deadline.less(settings.deadline_margin_seconds)
     return DimensionLoad(each, reading).run(due, warehouse, now)
 
 

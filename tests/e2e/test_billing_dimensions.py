@@ -56,10 +56,16 @@ def test_a_tenancy_that_fails_stops_no_other(running: Running) -> None:
     other = "ocid1.tenancy.oc1..aaaaaaaaother"
     running.cloud.object_storage.create_billing_bucket(other)
     # the function is no principal of the other tenancy, so that its bucket cannot be seen
-    error = running.call(tenancies=f"{other}@us-ashburn-1", dimensions="none")["error"]
+    error = running.call(tenancies=f"{other}@us-ashburn-1")["error"]
     assert error["tenancy-id"] == other
     loaded = running.query("SELECT count(*) FROM oci_report")[0][0]
     assert loaded == len({one.name for one in STORY.publications()})
+    assert running.query("SELECT tenancy_id, path FROM oci_compartment") == [(DEFAULT_TENANCY, "/")]
+    notes = dict(running.query("SELECT name, value FROM oci_loader WHERE name LIKE 'dimension%'"))
+    assert {name.split()[1]: value.split()[1] for name, value in notes.items() if other[-20:] in name} == {
+        "compartments": "refused",
+        "tenancies": "refused",
+    }
 
 
 def test_what_retention_would_remove_and_what_no_filter_fits_is_not_loaded(running: Running) -> None:

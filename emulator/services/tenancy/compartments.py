@@ -101,6 +101,8 @@ class CompartmentsService:
         if "compartmentId" not in request.query:
             raise OciError(400, "MissingParameter", "compartmentId is missing.")
         where = request.query["compartmentId"]
+        if where.startswith("ocid1.tenancy.") and where != tenancy:
+            raise not_allowed_or_not_found()
         subtree = request.query.get("compartmentIdInSubtree", "false").lower() == "true"
         if subtree and where != tenancy:
             raise OciError(400, "InvalidParameter", "compartmentIdInSubtree: only for the tenancy.")
