@@ -195,6 +195,16 @@ def test_the_forecast_is_the_cost_so_far_and_medians_of_weekdays(loaded: Any, ro
     assert (as_day(month), as_day(found_as_of), to_date, forecast) == (date(2026, 2, 1), as_of, so_far, so_far + rest)
 
 
+def test_the_past_forecasts_of_a_finished_month_say_how_wrong_they_were(loaded: Any, rows: Rows) -> None:
+    actual = summed(loaded[1], month_of)[date(2026, 1, 1),]
+    found = rows("SELECT as_of, days_left, to_date, forecast, actual, forecast_error FROM oci_forecast_day")
+    january = [row for row in found if as_day(row[0]) < date(2026, 2, 1)]
+    assert len(january) == 12
+    assert all(row[4] == actual and row[5] == (None if row[3] is None else row[3] - actual) for row in january)
+    assert [(row[2], row[3]) for row in january if row[1] == 0] == [(actual, actual)]
+    assert all(row[4] is None and row[5] is None for row in found if row not in january)
+
+
 def made(tmp_path: Path, engine: str, cost_rows: list[dict[str, str]], focus_rows: list[dict[str, str]]) -> Any:
     """A connection to a warehouse's tables with these lines, whose views are an engine's."""
     put(tmp_path / "reports", "reports/cost-csv/0001.csv.gz", report(COST, cost_rows))
