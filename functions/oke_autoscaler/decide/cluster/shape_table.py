@@ -1,7 +1,8 @@
 """Compute's fixed shapes: OCPUs, memory and GPUs, from Oracle's page of shapes.
 
 Source: https://docs.oracle.com/en-us/iaas/Content/Compute/References/computeshapes.htm, columns OCPU, (CPU) Memory (GB)
-and the number of GPUs, of current and previous generations. A flexible shape has no size of its own: a node pool gives
+and the number of GPUs, of current and previous generations, transcribed by hand in 2026 (the newest from a copy of that
+page): nothing here generates or compares it. A flexible shape has no size of its own: a node pool gives
 it. What a shape offers that is missing here is stated in `node_pools[].resources`, or learnt from its first node.
 """
 
@@ -17,7 +18,6 @@ FIXED_SHAPES: dict[str, tuple[int, int, int]] = {
     "BM.GPU.A10.4": (64, 1024, 4),
     "BM.GPU.A100-v2.8": (128, 2048, 8),
     "BM.GPU.B200.8": (128, 4096, 8),
-    "BM.GPU.B4.8": (64, 2048, 8),
     "BM.GPU.GB200.4": (144, 960, 4),
     "BM.GPU.GB300.4": (144, 960, 4),
     "BM.GPU.H100.8": (112, 2048, 8),
