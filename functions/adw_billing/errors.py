@@ -13,7 +13,8 @@ FunctionError
 ├── WarehouseUnusable     the warehouse's file or tables cannot be used
 ├── WarehouseEmpty        no report is in the warehouse yet
 ├── DiskFull              no room left on /tmp or beside the warehouse
-└── ProofFailed           what was read back is not what was loaded; nothing was committed
+├── ProofFailed           what was read back is not what was loaded; nothing was committed
+└── UnforeseenFailure     several objects failed alike, in a way that nobody foresaw
 """
 
 from __future__ import annotations
@@ -129,3 +130,11 @@ class ProofFailed(FunctionError):
     reason = "proof-failed"
     meaning = "Rows or sums read back from the database differ from those parsed; nothing was committed."
     remedy = "Call again; when it stays, keep the object and report a bug."
+
+
+class UnforeseenFailure(FunctionError):
+    """Several objects failed alike, in a way that this loader does not know."""
+
+    reason = "unforeseen-failure"
+    meaning = "Several objects failed in the same way, which the loader does not know; the others wait."
+    remedy = "Look into the log for `object failed` and its frames, and report a bug with one of the objects."

@@ -95,6 +95,20 @@ class ObjectLoader:
             raise
         return LoadResult(row, time.monotonic() - started, tuple(work.rejected))
 
+    def set_aside(self, report: ReportObject, reason: str, text: str) -> LoadResult:
+        """Put the whole object into quarantine without reading it again; errors as `load`."""
+        key = ObjectKey(report.tenancy_id, report.name, report.etag)
+        dialect = report.dialect or dialect_of_name(report.name)
+        claim = self._warehouse.claim(key, dialect or "usage", sliced=True)
+        if claim is None:
+            return LoadResult(None, 0.0)
+        # What was staged of it goes: nobody knows what it is.
+        self._warehouse.release(claim, drop=True)
+        claim = self._warehouse.claim(key, dialect or "usage", sliced=True) or claim
+        entry = Rejected(WHOLE_OBJECT, reason, text)
+        outcome = Outcome(dialect or UNKNOWN_DIALECT, report.size_bytes, "", "rejected", Sums(), [entry])
+        return LoadResult(self._warehouse.commit(claim, outcome), 0.0, (entry,))
+
     def _layout(self, report: ReportObject, header: bytes, stream: ProvenStream) -> Layout | None:
         """Return the layout; None for an object without a byte. Raises HeaderFault."""
         promised = dialect_of_name(report.name)

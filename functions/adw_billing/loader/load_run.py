@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from functions.adw_billing.errors import DatabaseError, ProofFailed
-from functions.adw_billing.loader import load_plan
+from functions.adw_billing.loader import last_net, load_plan
 from functions.adw_billing.loader.load_object import MAX_SHOWN_REJECTED, Budget, ObjectLoader
 from functions.adw_billing.model.exact_sums import plain
 from functions.adw_billing.parse.chunks import CHUNK_BYTES
@@ -109,6 +109,7 @@ class LoadRun:
         self._throughput = load_plan.Throughput()
         self._summary = LoadSummary()
         self._failures = 0
+        self._last_net = last_net.LastNet()
         self._refusal: FunctionError | None = None
         self._staged_rows = 0
         budget = Budget(options.left_seconds, options.max_rows_per_slice, options.chunk_bytes)
@@ -164,6 +165,11 @@ class LoadRun:
             return self._unreadable(report, error)
         except (DatabaseError, ProofFailed) as error:
             return self._unloaded(report, error)
+        except FunctionError:  # of the warehouse or the call: no object can be loaded
+            raise
+        except Exception as error:  # noqa: BLE001  (whatever one object raises, the others are loaded)
+            text = self._last_net.catch(report, error)
+            result = self._loader.set_aside(report, last_net.REASON, text)
         self._failures = 0
         self._log(report, result)
         if result.row is None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from functions.adw_billing.model.tables import COST_FROM_ROW, FIRST_DAY, LOADER, retained_row
+from functions.adw_billing.model.tables import COST_FROM_ROW, LOADER, retained_row
+from functions.adw_billing.warehouse.cost_from import day_after, latest_day
 from functions.adw_billing.warehouse.duckdb import sql
 
 if TYPE_CHECKING:
@@ -19,9 +20,9 @@ def fill_billing(session: Session, claim: Claim, *, cost_from: str, adopted: boo
     """Let the view show the object: store where cost begins, and drop what an adopted table had of it."""
     stored = f"SELECT value FROM {LOADER.name} WHERE name = '{COST_FROM_ROW}'"
     if claim.dialect == "cost" and not session.all(stored):
-        newest = session.all(sql.newest_billing_day(adopted=adopted))[0][0]
-        after = (date.fromisoformat(newest) + timedelta(days=1)).isoformat() if newest else FIRST_DAY
-        session.remember(COST_FROM_ROW, cost_from or after)
+        latest = {"latest": latest_day(datetime.now(UTC))}
+        newest = session.all(sql.newest_billing_day(adopted=adopted), latest)[0]
+        session.remember(COST_FROM_ROW, cost_from or day_after(*newest))
     if not adopted or claim.dialect == "focus":
         return
     # An adopted table may have this object's rows from the loader before: all of them give way to a usage report's,

@@ -166,8 +166,11 @@ def _as_text(name: str, column_type: ColumnType | None) -> str:
 
 
 def newest_billing_day(*, adopted: bool) -> str:
-    """Return the query for the newest usage day (YYYY-MM-DD) of usage reports and of an adopted table."""
-    parts = [f"SELECT max(CAST(CAST(lineItem_intervalUsageStart AS DATE) AS VARCHAR)) AS day FROM {USAGE.name}"]
+    """Return the query for the newest usage days (YYYY-MM-DD) of usage reports and of an adopted table.
+
+    The newest one until $latest, and the newest of all.
+    """
+    parts = [f"SELECT CAST(CAST(lineItem_intervalUsageStart AS DATE) AS VARCHAR) AS day FROM {USAGE.name}"]
     if adopted:
-        parts.append(f"SELECT max({ADOPTED_DAY}) FROM {ADOPTED}")
-    return f"SELECT max(day) FROM ({' UNION ALL '.join(parts)})"
+        parts.append(f"SELECT {ADOPTED_DAY} FROM {ADOPTED}")
+    return f"SELECT max(day) FILTER (WHERE day <= $latest), max(day) FROM ({' UNION ALL '.join(parts)})"

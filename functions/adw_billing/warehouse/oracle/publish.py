@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from functions.adw_billing.errors import ProofFailed
 from functions.adw_billing.model.exact_sums import plain, total
-from functions.adw_billing.model.tables import COST_FROM_ROW, FIRST_DAY, LOCK_ROW, NO_DAY, retained_row
+from functions.adw_billing.model.tables import COST_FROM_ROW, LOCK_ROW, NO_DAY, retained_row
 from functions.adw_billing.model.warehouse import LedgerRow, Sums
+from functions.adw_billing.warehouse.cost_from import day_after, latest_day
 from functions.adw_billing.warehouse.oracle import sql, stage_sql
 
 if TYPE_CHECKING:
@@ -140,10 +141,8 @@ class Publication:
         return first
 
     def _day_after_usage(self) -> str:
-        newest = self._session.rows(sql.NEWEST_BILLING)[0][0]
-        if not newest:
-            return FIRST_DAY
-        return (datetime.fromisoformat(str(newest)) + timedelta(days=1)).date().isoformat()
+        latest = latest_day(datetime.now(UTC))
+        return day_after(*self._session.rows(sql.NEWEST_BILLING, latest=latest)[0])
 
     def _summarise(self, days: set[datetime]) -> None:
         same = {
@@ -155,7 +154,7 @@ class Publication:
         self._session.many(sql.FORGET_DAY, keys)
         object_name = self._key.object_name
         next_days = [
-            {**key, "next_day": day + timedelta(days=1), "object_name": object_name}
+            {**key, "next_day": _next(day), "object_name": object_name}
             for key, day in zip(keys, sorted(days), strict=True)
         ]
         self._session.many(sql.add_day(self._dialect), next_days)
@@ -181,6 +180,11 @@ def sums_of(count: int, parts: list[Decimal | int | None]) -> Sums:
     """Return rows, cost and quantity from what `sql.sums` asks for: each sum in three parts."""
     amounts = [Decimal(part or 0) for part in parts]
     return Sums(int(count), total(amounts[:3]), total(amounts[3:]))
+
+
+def _next(day: datetime) -> datetime | None:
+    """Return the day after; None after the last one of the calendar, which has no next."""
+    return day + timedelta(days=1) if day.date() < date.max else None
 
 
 def _shown(sums: Sums) -> str:

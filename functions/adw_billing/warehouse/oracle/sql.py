@@ -178,7 +178,13 @@ def forget_billing(dialect: str) -> Statement:
 LEAVE_TO_COST = Statement(lambda name: f"DELETE FROM {name(BILLING)} WHERE {_BILLING_DAY} >= :cost_from")
 """When the first day of cost reports is stored: usage rows of that day and later make room for theirs."""
 
-NEWEST_BILLING = Statement(lambda name: f"SELECT MAX({_BILLING_DAY}) FROM {name(BILLING)}")
+NEWEST_BILLING = Statement(
+    lambda name: (
+        f"SELECT MAX(CASE WHEN {_BILLING_DAY} <= :latest THEN {_BILLING_DAY} END), MAX({_BILLING_DAY}) "
+        f"FROM {name(BILLING)}"
+    )
+)
+"""The newest usage day that can be true, and the newest there is."""
 REMEMBERED = Statement(lambda name: f"SELECT value FROM {name(LOADER)} WHERE name = :name")
 REMEMBER = Statement(lambda name: f"INSERT INTO {name(LOADER)} (name, value) VALUES (:name, :value)")
 REMEMBER_AGAIN = Statement(lambda name: f"UPDATE {name(LOADER)} SET value = :value WHERE name = :name")
@@ -214,7 +220,7 @@ def add_day(dialect: str) -> Statement:
             f"INSERT INTO {name(DAILY)} ({', '.join(DAILY.names)}) "
             f"SELECT tenancy_id, :usage_day, :dialect, {service}, {currency}, SUM({cost}), COUNT(*) "
             f"FROM {name(DATA[dialect])} "
-            f"WHERE tenancy_id = :tenancy_id AND {day} >= :usage_day AND {day} < :next_day "
+            f"WHERE tenancy_id = :tenancy_id AND {day} >= :usage_day AND (:next_day IS NULL OR {day} < :next_day) "
             f"AND ({_day_is_kept(name)} OR ({late})) "
             f"GROUP BY tenancy_id, {service}, {currency}"
         )
