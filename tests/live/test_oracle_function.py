@@ -118,7 +118,9 @@ def test_a_preflight_logs_on_and_makes_nothing(function: tuple[Cloud, StoredBuck
     assert {check["name"]: check["found"] for check in answer["preflight"]["checks"]} == {
         "config keys": "all are known",
         "reports": "0 reports listed",
-        "warehouse": "logged in; 9 tables to be made",
+        "compartments": "1 compartments read",
+        "tenancies": "1 tenancies read",
+        "warehouse": "logged in; 18 tables to be made",
     }
     assert query("select count(*) from user_tables where table_name like 'OCI%'") == [(0,)]
 
