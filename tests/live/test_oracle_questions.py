@@ -11,7 +11,7 @@ import duckdb
 from emulator.reports.billing_history import BillingHistory, final_state, write_folder
 from functions.adw_billing.model import tables
 from functions.adw_billing.warehouse.ddl import oracle_create
-from functions.adw_billing.warehouse.questions.catalogue import QUESTIONS
+from functions.adw_billing.warehouse.questions.all_questions import QUESTIONS
 from functions.adw_billing.warehouse.questions.words import OracleWords
 from tests.support.billing_files import load
 

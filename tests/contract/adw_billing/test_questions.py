@@ -17,7 +17,7 @@ import pytest
 
 from emulator.reports.billing_history import BillingHistory, final_state, write_folder
 from functions.adw_billing.model import tables
-from functions.adw_billing.warehouse.questions.catalogue import QUESTIONS
+from functions.adw_billing.warehouse.questions.all_questions import QUESTIONS
 from functions.adw_billing.warehouse.questions.words import DuckDbWords, OracleWords
 from tests.support.billing_files import COST, FOCUS, TENANCY, cost_row, focus_row, load, put, report
 from tests.support.translated_oracle import DICTIONARY, translation

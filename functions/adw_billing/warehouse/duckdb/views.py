@@ -13,7 +13,7 @@ from functions.adw_billing.model.tables import (
     REPORT,
     USAGE,
 )
-from functions.adw_billing.warehouse.questions.catalogue import QUESTIONS
+from functions.adw_billing.warehouse.questions.all_questions import QUESTIONS
 from functions.adw_billing.warehouse.questions.words import DuckDbWords
 from functions.adw_billing.warehouse.views import CORRECTION_ROWS, focus_view
 

@@ -19,7 +19,7 @@ from functions.adw_billing.model.tables import (
     USAGE,
 )
 from functions.adw_billing.warehouse.oracle.names import Statement
-from functions.adw_billing.warehouse.questions.catalogue import QUESTIONS
+from functions.adw_billing.warehouse.questions.all_questions import QUESTIONS
 from functions.adw_billing.warehouse.questions.words import OracleWords
 from functions.adw_billing.warehouse.views import CORRECTION_ROWS, focus_view
 

@@ -11,7 +11,7 @@ import pytest
 
 from functions.adw_billing.model import tables
 from functions.adw_billing.model.columns import NUMBER_SCALE, ColumnType, FirstValue
-from functions.adw_billing.warehouse.questions.catalogue import QUESTIONS
+from functions.adw_billing.warehouse.questions.all_questions import QUESTIONS
 
 ROOT = Path(tables.__file__).parents[1]
 NAMES = (*(table.name for table in tables.ALL), tables.FOCUS_VIEW, tables.CORRECTION_VIEW, tables.RECONCILIATION_VIEW)
