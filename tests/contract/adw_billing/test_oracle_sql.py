@@ -13,7 +13,7 @@ from sqlglot import exp
 from emulator.reports.billing_history import BillingHistory
 from emulator.reports.generated_report import make_report
 from functions.adw_billing.errors import ProofFailed, WarehouseUnusable
-from functions.adw_billing.model.tables import ALL, BILLING
+from functions.adw_billing.model.tables import ALL, BILLING, SCHEMA_VERSION
 from functions.adw_billing.model.warehouse import ObjectKey, Outcome, Progress, Rejected, Sums
 from functions.adw_billing.warehouse.oracle import claim_sql
 from functions.adw_billing.warehouse.oracle import sql as oracle_sql
@@ -197,7 +197,7 @@ def test_a_preflight_tells_what_a_load_would_find_and_makes_nothing(session: Tra
     assert "GRANT CREATE VIEW" in bare.inspect()
     assert session.rows(oracle_sql.TABLES) == []
     warehouse(session)
-    assert bare.inspect() == "logged in; tables of version 1"
+    assert bare.inspect() == f"logged in; tables of version {SCHEMA_VERSION}"
     session.database.execute("DELETE FROM session_privs WHERE privilege = 'CREATE TABLE'")
     with pytest.raises(NotAuthorised) as caught:
         bare.inspect()
