@@ -158,9 +158,16 @@ def _focus_column(name: str, known: dict[str, str]) -> str:
 
 def _unique(pairs: list[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
     """Return the pairs with a number added to names that occur again: no value is lost in a JSON object."""
+    # `x,x,x#2`: a made name must be neither one of the file nor one made before
+    taken = {name for name, _ in pairs}
     seen: dict[str, int] = {}
     result = []
     for name, position in pairs:
-        seen[name] = seen.get(name, 0) + 1
-        result.append((name if seen[name] == 1 else f"{name}#{seen[name]}", position))
+        number = seen.get(name, 0) + 1
+        while number > 1 and f"{name}#{number}" in taken:
+            number += 1
+        seen[name] = number
+        made = name if number == 1 else f"{name}#{number}"
+        taken.add(made)
+        result.append((made, position))
     return tuple(result)

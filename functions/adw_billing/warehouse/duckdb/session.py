@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from functions.adw_billing.model.tables import LOADER
+from functions.adw_billing.model.tables import LOADER, OBJECT_KEY
 from functions.adw_billing.warehouse.duckdb.file import private_files
 
 if TYPE_CHECKING:
@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
+    from functions.adw_billing.model.columns import Table
     from functions.adw_billing.model.warehouse import ObjectKey, Rejected
+
+_KEY = ", ".join(f"? AS {column.name}" for column in OBJECT_KEY)
+"""Rows go in by the names of their columns: a table that another version made may have them in another order."""
 
 
 class Session:
@@ -38,12 +42,16 @@ class Session:
 
     def remember(self, name: str, value: str) -> None:
         """Write one of the loader's own values."""
-        self.run(f"INSERT OR REPLACE INTO {LOADER.name} VALUES (?, ?)", (name, value))
+        self.run(f"INSERT OR REPLACE INTO {LOADER.name} (name, value) VALUES (?, ?)", (name, value))
+
+    def add(self, table: Table, row: Sequence[object]) -> None:
+        """Insert a row, its values in the order of the table's definition, whatever the order in the file."""
+        self.run(f"INSERT INTO {table.name} ({', '.join(table.names)}) VALUES ({', '.join('?' * len(row))})", row)
 
     def insert(self, table: str, key: ObjectKey, rows: pa.Table) -> int:
         """Insert rows that lack the object's key, read where they lie in memory; how many were."""
         values = (key.tenancy_id, key.object_name, key.object_etag)
-        return int(self.all(f"INSERT INTO {table} SELECT ?, ?, ?, * FROM rows", values, rows)[0][0])
+        return int(self.all(f"INSERT INTO {table} BY NAME SELECT {_KEY}, * FROM rows", values, rows)[0][0])
 
     def reject(self, key: ObjectKey, entries: Sequence[Rejected], table: str) -> None:
         """Put rows into quarantine, or into its stage."""
@@ -51,7 +59,8 @@ class Session:
             return
         columns = [list(column) for column in zip(*((e.object_row, e.reason, e.content) for e in entries), strict=True)]
         self.run(
-            f"INSERT INTO {table} SELECT ?, ?, ?, unnest(?), unnest(?), unnest(?)",
+            f"INSERT INTO {table} BY NAME SELECT {_KEY}, unnest(?) AS object_row, "
+            "unnest(?) AS reason, unnest(?) AS content",
             (key.tenancy_id, key.object_name, key.object_etag, *columns),
         )
 

@@ -115,7 +115,8 @@ def summarise(dialect: str) -> list[str]:
             f"AND usage_day BETWEEN greatest($first, {since}) AND $last"
         ),
         (
-            f"INSERT INTO {DAILY.name} SELECT tenancy_id, CAST({day} AS DATE), $dialect, {service}, {currency}, "
+            f"INSERT INTO {DAILY.name} ({', '.join(DAILY.names)}) "
+            f"SELECT tenancy_id, CAST({day} AS DATE), $dialect, {service}, {currency}, "
             f"sum({COST_SUM[dialect].sql('0')}), count(*) FROM {DATA[dialect].name} WHERE "
             f"tenancy_id = $tenancy_id AND {day} >= CAST($first AS TIMESTAMP) AND "
             f"{day} < CAST($last AS TIMESTAMP) + INTERVAL 1 DAY AND "

@@ -150,7 +150,7 @@ class DuckDbWarehouse(Dimensions):
             values = (progress.records, progress.sums.rows, progress.text_bytes, plain(progress.sums.cost))
             key = (claim.key.tenancy_id, claim.key.object_name, claim.key.object_etag)
             row = (*key, self._call_id, None, *values, plain(progress.sums.quantity), progress.prefix_check)
-            self._session.run(f"INSERT INTO {CLAIM.name} VALUES ({', '.join('?' * len(row))})", row)
+            self._session.add(CLAIM, row)
             self._session.run("COMMIT")
             self._session.run("BEGIN")
         return Claim(claim.key, claim.dialect, sliced=True, progress=progress)
@@ -175,7 +175,7 @@ class DuckDbWarehouse(Dimensions):
         self._session.run(f"DELETE FROM {REPORT.name} WHERE {older}", values)
         if claim.sliced:
             self._session.run(
-                f"INSERT INTO {REJECTED.name} SELECT * FROM {sql.STAGED_REJECTED} WHERE {sql.BY_KEY}",
+                f"INSERT INTO {REJECTED.name} BY NAME SELECT * FROM {sql.STAGED_REJECTED} WHERE {sql.BY_KEY}",
                 values,
             )
         self._forget(claim.key)
@@ -191,7 +191,7 @@ class DuckDbWarehouse(Dimensions):
                 (sql.STAGED_REJECTED, REJECTED.name),
             ):
                 self._session.run(
-                    f"INSERT INTO {target} SELECT * FROM {source} WHERE {sql.BY_KEY}", key_values(claim.key)
+                    f"INSERT INTO {target} BY NAME SELECT * FROM {source} WHERE {sql.BY_KEY}", key_values(claim.key)
                 )
             self._forget(claim.key)
         self._session.reject(claim.key, outcome.rejected, REJECTED.name)
@@ -244,7 +244,7 @@ class DuckDbWarehouse(Dimensions):
         identity = (key.tenancy_id, key.object_name, key.object_etag)
         row = (*identity, outcome.dialect, outcome.size_bytes, sums.rows, rejected)
         rest = (sums.cost, plain(sums.quantity), outcome.sha256, outcome.state, now(), self._call_id)
-        self._session.run(f"INSERT INTO {REPORT.name} VALUES ({', '.join('?' * 13)})", (*row, *rest))
+        self._session.add(REPORT, (*row, *rest))
         return LedgerRow(
             key, outcome.dialect, outcome.size_bytes, sums.rows, rejected, sums.cost, sums.quantity, outcome.state
         )

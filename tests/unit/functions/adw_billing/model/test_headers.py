@@ -103,3 +103,9 @@ def test_a_quoted_name_may_hold_commas_quotes_and_line_ends() -> None:
 )
 def test_a_prefix_promises_a_dialect(name: str, dialect: str) -> None:
     assert dialect_of_name(name) == dialect
+
+
+def test_no_name_made_for_a_header_that_occurs_again_is_that_of_another() -> None:
+    header = b"lineItem/intervalUsageStart,cost/myCost,x,x,x#2,x,x#2"
+    names = [name for name, _ in layout(header).others]
+    assert names == ["x", "x#3", "x#2", "x#4", "x#2#2"]
