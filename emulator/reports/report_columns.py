@@ -54,7 +54,7 @@ CHANGING: dict[Dialect, tuple[str, ...]] = {
         "lineItem/backreferenceNo", "usage/billedQuantity", "cost/myCost",
     ),
     "focus": (
-        "oci_ReferenceNumber", "ChargePeriodStart", "ChargePeriodEnd", "ChargeSubcategory", "oci_BackReferenceNumber",
+        "oci_ReferenceNumber", "ChargePeriodStart", "ChargePeriodEnd", "ChargeCategory", "oci_BackReferenceNumber",
         "UsageQuantity", "BilledCost", "PricingQuantity", "EffectiveCost", "ListCost", "BillingPeriodStart",
         "BillingPeriodEnd",
     ),
@@ -125,7 +125,6 @@ def _focus(resource: Resource, tenancy: str, *, braces: bool) -> dict[str, str]:
         "AvailabilityZone": resource.availability_domain,
         "BillingAccountId": SUBSCRIPTION,
         "BillingCurrency": "USD",
-        "ChargeCategory": "Usage",
         "ChargeDescription": resource.sku.description,
         "ChargeFrequency": "Usage-Based",
         "InvoiceIssuer": "Oracle",

@@ -90,7 +90,8 @@ class RowValues:
         cost = big_decimal(line_item_cost(item.quantity_e12, resource.sku.price_e8))
         quantity = big_decimal(item.quantity_e12 * _TO_COST)
         start, end = self._clock.interval(item.hour, resource.clock_style)
-        kind = "Correction" if item.corrects else ""
+        # Oracle's table of FOCUS columns: Adjustment where lineItem/isCorrection is true, ChargeSubcategory NULL always
+        kind = "Adjustment" if item.corrects else "Usage"
         months = self._clock.period(item.hour)
         return (item.reference, start, end, kind, item.corrects, quantity, cost, quantity, cost, cost, *months)
 

@@ -20,6 +20,8 @@ FOCUS_ALIASES = {
     "publishername": "Publisher",
 }
 """Names of Oracle's own table (and of FOCUS 1.0) for columns that the files call otherwise."""
+LINE_ITEM_ALIASES = {"lineitem/backreference": "lineItem_backreferenceNo"}
+"""Names of Oracle's prose for columns that its table and its files call otherwise (costusagereportsoverview.htm)."""
 FOCUS_TAGS = ("tags", "tag")
 _TEXT_TYPES = (ColumnType.TEXT, ColumnType.LONG_TEXT)
 FOCUS_MARKS = frozenset({"billedcost", "chargeperiodstart"})
@@ -112,6 +114,9 @@ def _bare(name: str) -> str:
 
 def _line_items(dialect: str, names: list[str]) -> Layout:
     known = {column.header.lower(): column.name for column in DATA[dialect].columns if column.header}
+    # an alias counts only where the column's own name is not there too: its value is the one that rows are joined by
+    named = {known.get(name.lower()) for name in names}
+    known |= {alias: column for alias, column in LINE_ITEM_ALIASES.items() if column not in named}
     columns: dict[str, int] = {}
     tags: list[tuple[str, int]] = []
     others: list[tuple[str, int]] = []

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from functions.adw_billing.model.corrections import FOCUS_CORRECTION, LINE_ITEM_CORRECTION
 from functions.adw_billing.model.tables import COST, FOCUS, FOCUS_VIEW, USAGE
 
 if TYPE_CHECKING:
@@ -32,8 +33,8 @@ FOCUS_COLUMNS: dict[str, tuple[str, str, str]] = {
     "BillingPeriodStart": ("BillingPeriodStart", "{month}", "{month}"),
     "CapacityReservationId": ("CapacityReservationId", "NULL", "NULL"),
     "CapacityReservationStatus": ("CapacityReservationStatus", "NULL", "NULL"),
-    "ChargeCategory": ("ChargeCategory", "'Usage'", "'Usage'"),
-    "ChargeClass": ("coalesce(ChargeClass, {focus_correction})", "{correction}", "{correction}"),
+    "ChargeCategory": ("ChargeCategory", "{category}", "{category}"),
+    "ChargeClass": ("{focus_correction}", "{correction}", "{correction}"),
     "ChargeDescription": ("ChargeDescription", "product_Description", "product_resource"),
     "ChargeFrequency": ("ChargeFrequency", "'Usage-Based'", "'Usage-Based'"),
     "ChargePeriodEnd": ("ChargePeriodEnd", "lineItem_intervalUsageEnd", "lineItem_intervalUsageEnd"),
@@ -110,6 +111,14 @@ LEFT JOIN original o ON o.dialect = l.dialect AND o.tenancy_id = l.tenancy_id
   AND o.reference_no = r.original_reference_no
 WHERE {is_correction}"""
 """The rows of `oci_correction` in both engines; `line`, `resolved` and `original` are each engine's own."""
+
+
+PLACEHOLDERS = {
+    "{category}": f"CASE WHEN {LINE_ITEM_CORRECTION} THEN 'Adjustment' ELSE 'Usage' END",
+    "{focus_correction}": f"CASE WHEN {FOCUS_CORRECTION} THEN 'Correction' ELSE ChargeClass END",
+    "{correction}": f"CASE WHEN {LINE_ITEM_CORRECTION} THEN 'Correction' END",
+}
+"""What stands for the rule in FOCUS_COLUMNS: cost and usage rows get the category that Oracle's FOCUS rows have."""
 
 
 def focus_view(in_engine: Callable[[str], str], name: Callable[[Table | str], str]) -> str:

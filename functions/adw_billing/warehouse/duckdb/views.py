@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from functions.adw_billing.model.corrections import FOCUS_CORRECTION, LINE_ITEM_CORRECTION
 from functions.adw_billing.model.tables import (
     CORRECTION_VIEW,
     COST,
@@ -15,15 +16,14 @@ from functions.adw_billing.model.tables import (
 )
 from functions.adw_billing.warehouse.questions.all_questions import QUESTIONS
 from functions.adw_billing.warehouse.questions.words import DuckDbWords
-from functions.adw_billing.warehouse.views import CORRECTION_ROWS, focus_view
+from functions.adw_billing.warehouse.views import CORRECTION_ROWS, PLACEHOLDERS, focus_view
 
 if TYPE_CHECKING:
     from functions.adw_billing.model.columns import Table
 
 _PLACEHOLDERS = {
     "{month}": "date_trunc('month', lineItem_intervalUsageStart)",
-    "{focus_correction}": "CASE WHEN lower(ChargeSubcategory) = 'correction' THEN 'Correction' END",
-    "{correction}": "CASE WHEN lower(lineItem_isCorrection) = 'true' THEN 'Correction' END",
+    **PLACEHOLDERS,
 }
 
 # `chain` follows each corrected line to the line that that one corrects, and so on. It ends at a line that corrects
@@ -32,14 +32,13 @@ _PLACEHOLDERS = {
 CORRECTION = f"""CREATE OR REPLACE VIEW {CORRECTION_VIEW} AS
 WITH RECURSIVE line AS (
   SELECT 'cost' AS dialect, tenancy_id, object_name, object_row, lineItem_referenceNo AS reference_no,
-    lineItem_backreferenceNo AS corrects, coalesce(lower(lineItem_isCorrection) = 'true', false) AS is_correction,
+    lineItem_backreferenceNo AS corrects, coalesce({LINE_ITEM_CORRECTION}, false) AS is_correction,
     cost_myCost AS cost, usage_billedQuantity AS quantity FROM {COST.name}
   UNION ALL SELECT 'usage', tenancy_id, object_name, object_row, lineItem_referenceNo, lineItem_backreferenceNo,
-    coalesce(lower(lineItem_isCorrection) = 'true', false), NULL,
+    coalesce({LINE_ITEM_CORRECTION}, false), NULL,
     TRY_CAST(usage_billedQuantity AS DECIMAL(38,15)) FROM {USAGE.name}
   UNION ALL SELECT 'focus', tenancy_id, object_name, object_row, oci_ReferenceNumber, oci_BackReferenceNumber,
-    coalesce(lower(ChargeClass) = 'correction', false) OR coalesce(lower(ChargeSubcategory) = 'correction', false)
-      OR (coalesce(lower(ChargeCategory) = 'adjustment', false) AND oci_BackReferenceNumber IS NOT NULL),
+    coalesce({FOCUS_CORRECTION}, false),
     BilledCost, coalesce(UsageQuantity, ConsumedQuantity) FROM {FOCUS.name}
 ), link AS (
   SELECT DISTINCT dialect, tenancy_id, reference_no, corrects FROM line WHERE is_correction AND corrects IS NOT NULL

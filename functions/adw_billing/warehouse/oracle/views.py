@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from functions.adw_billing.model.corrections import FOCUS_CORRECTION, LINE_ITEM_CORRECTION
 from functions.adw_billing.model.tables import (
     CORRECTION_VIEW,
     COST,
@@ -21,7 +22,7 @@ from functions.adw_billing.model.tables import (
 from functions.adw_billing.warehouse.oracle.names import Statement
 from functions.adw_billing.warehouse.questions.all_questions import QUESTIONS
 from functions.adw_billing.warehouse.questions.words import OracleWords
-from functions.adw_billing.warehouse.views import CORRECTION_ROWS, focus_view
+from functions.adw_billing.warehouse.views import CORRECTION_ROWS, PLACEHOLDERS, focus_view
 
 if TYPE_CHECKING:
     from functions.adw_billing.warehouse.questions.question import Question
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 _START = "lineItem_intervalUsageStart"
 _MONTH = f"CAST(TRUNC({_START}, 'MONTH') AS TIMESTAMP(6))"
 _NEXT_MONTH = f"CAST(ADD_MONTHS(TRUNC({_START}, 'MONTH'), 1) AS TIMESTAMP(6))"
-_CORRECTION = "CASE WHEN LOWER(lineItem_isCorrection) = 'true' THEN 'Correction' END"
-_FOCUS_CORRECTION = "CASE WHEN LOWER(ChargeSubcategory) = 'correction' THEN 'Correction' END"
 _DECIMAL = re.compile(r"(?:TRY_)?CAST\((.+) AS DECIMAL\(\d+,\d+\)\)")
 
 
@@ -51,7 +50,8 @@ def _answer(question: Question) -> Statement:
 def _oracle(expression: str) -> str:
     """Put an expression of the common table into Oracle's words; NUMBER needs no cast, it holds any scale."""
     expression = expression.replace("{month} + INTERVAL 1 MONTH", _NEXT_MONTH).replace("{month}", _MONTH)
-    expression = expression.replace("{correction}", _CORRECTION).replace("{focus_correction}", _FOCUS_CORRECTION)
+    for placeholder, text in PLACEHOLDERS.items():
+        expression = expression.replace(placeholder, text)
     return _DECIMAL.sub(r"\1", expression)
 
 
@@ -62,13 +62,12 @@ CORRECTION = Statement(
         f"""CREATE OR REPLACE VIEW {name(CORRECTION_VIEW)} AS
 WITH line AS (
   SELECT 'cost' AS dialect, tenancy_id, object_name, object_row, lineItem_referenceNo AS reference_no,
-    lineItem_backreferenceNo AS corrects, CASE WHEN LOWER(lineItem_isCorrection) = 'true' THEN 1 ELSE 0 END AS fixes,
+    lineItem_backreferenceNo AS corrects, CASE WHEN {LINE_ITEM_CORRECTION} THEN 1 ELSE 0 END AS fixes,
     cost_myCost AS cost, usage_billedQuantity AS quantity FROM {name(COST)}
   UNION ALL SELECT 'usage', tenancy_id, object_name, object_row, lineItem_referenceNo, lineItem_backreferenceNo,
-    CASE WHEN LOWER(lineItem_isCorrection) = 'true' THEN 1 ELSE 0 END, NULL, usage_billedQuantity FROM {name(USAGE)}
+    CASE WHEN {LINE_ITEM_CORRECTION} THEN 1 ELSE 0 END, NULL, usage_billedQuantity FROM {name(USAGE)}
   UNION ALL SELECT 'focus', tenancy_id, object_name, object_row, oci_ReferenceNumber, oci_BackReferenceNumber,
-    CASE WHEN LOWER(ChargeClass) = 'correction' OR LOWER(ChargeSubcategory) = 'correction'
-      OR (LOWER(ChargeCategory) = 'adjustment' AND oci_BackReferenceNumber IS NOT NULL) THEN 1 ELSE 0 END,
+    CASE WHEN {FOCUS_CORRECTION} THEN 1 ELSE 0 END,
     BilledCost, COALESCE(UsageQuantity, ConsumedQuantity) FROM {name(FOCUS)}
 ), link AS (
   SELECT DISTINCT dialect, tenancy_id, reference_no, corrects FROM line WHERE fixes = 1 AND corrects IS NOT NULL

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from functions.adw_billing.model.corrections import FOCUS_CORRECTION, LINE_ITEM_CORRECTION
 from functions.adw_billing.model.dimension_tables import COMPARTMENT
 from functions.adw_billing.model.tables import COST, DAILY, FOCUS
 from functions.adw_billing.warehouse.questions.question import question
@@ -46,11 +47,8 @@ _COLUMNS = {
     "overage_flag": ("x.cost_overageFlag", "x.oci_OverageFlag"),
     "attributed_cost": ("x.cost_attributedCost", "x.oci_AttributedCost"),
     "is_correction": (
-        "CAST(CASE WHEN LOWER(x.lineItem_isCorrection) = 'true' THEN 1 ELSE 0 END AS {flag})",
-        (
-            "CAST(CASE WHEN LOWER(x.ChargeClass) = 'correction' OR LOWER(x.ChargeSubcategory) = 'correction' "
-            "OR LOWER(x.ChargeCategory) = 'adjustment' THEN 1 ELSE 0 END AS {flag})"
-        ),
+        f"CAST(CASE WHEN {LINE_ITEM_CORRECTION} THEN 1 ELSE 0 END AS {{flag}})",
+        f"CAST(CASE WHEN {FOCUS_CORRECTION} THEN 1 ELSE 0 END AS {{flag}})",
     ),
     "reference_no": ("x.lineItem_referenceNo", "x.oci_ReferenceNumber"),
     "corrects_reference_no": ("x.lineItem_backreferenceNo", "x.oci_BackReferenceNumber"),

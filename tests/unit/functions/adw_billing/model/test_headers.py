@@ -109,3 +109,10 @@ def test_no_name_made_for_a_header_that_occurs_again_is_that_of_another() -> Non
     header = b"lineItem/intervalUsageStart,cost/myCost,x,x,x#2,x,x#2"
     names = [name for name, _ in layout(header).others]
     assert names == ["x", "x#3", "x#2", "x#4", "x#2#2"]
+
+
+def test_the_back_reference_is_known_by_the_name_of_oracles_prose_too() -> None:
+    assert of(f"{COST},lineItem/backReference").columns["lineItem_backreferenceNo"] == 4
+    both = of(f"{COST},lineItem/backReference,lineItem/backreferenceNo")
+    assert both.columns["lineItem_backreferenceNo"] == 5
+    assert both.others == (("lineItem/backReference", 4),)

@@ -129,3 +129,25 @@ def test_a_day_on_which_the_dialects_do_not_agree_says_how(tmp_path: Path, statu
     focus = report(FOCUS, [] if status == "focus-missing" else [focus_row(BilledCost="0.4")])
     warehouse = loaded(tmp_path, cost=cost, focus=focus)
     assert query(warehouse, "SELECT status FROM oci_reconciliation") == [(status,)]
+
+
+def test_oracles_adjustments_are_corrections_in_view_and_chain_and_a_subcategory_makes_none(tmp_path: Path) -> None:
+    """As Oracle's column table has it: Adjustment, ChargeSubcategory NULL, with or without a back-reference."""
+    category = {"ChargeSubcategory": "NULL", "ChargeCategory": "Adjustment"}
+    rows = [
+        focus_row(1, oci_ReferenceNumber="ref-1", BilledCost="0.5"),
+        focus_row(2, oci_ReferenceNumber="ref-2", oci_BackReferenceNumber="ref-1", BilledCost="-0.1", **category),
+        focus_row(3, oci_ReferenceNumber="ref-3", BilledCost="-0.2", **category),
+        focus_row(4, oci_ReferenceNumber="ref-4", ChargeSubcategory="Correction", ChargeCategory="Usage"),
+    ]
+    fixes = [correction(2, "ref-1", "-0.1"), correction(3, "", "-0.2")]
+    warehouse = loaded(tmp_path, cost=report(COST, [cost_row(1), *fixes]), focus=report(FOCUS, rows))
+    chain = (
+        "SELECT reference_no, corrects_reference_no, cost FROM oci_correction WHERE dialect = '{}' ORDER BY object_row"
+    )
+    expected = [("ref-2", "ref-1", Decimal("-0.1")), ("ref-3", None, Decimal("-0.2"))]
+    assert query(warehouse, chain.format("focus")) == query(warehouse, chain.format("cost")) == expected
+    view = "SELECT ChargeCategory, ChargeClass FROM oci_focus_view WHERE x_Dialect = '{}' ORDER BY x_ObjectRow"
+    usage, fix = ("Usage", None), ("Adjustment", "Correction")
+    assert query(warehouse, view.format("cost")) == [usage, fix, fix]
+    assert query(warehouse, view.format("focus")) == [usage, fix, fix, usage]
