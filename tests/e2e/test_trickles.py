@@ -21,6 +21,10 @@ BYTES_PER_SECOND = 20
 SECONDS = 5
 """Until Fn ends a call. An answer of the services has 150 bytes and more in its head alone."""
 
+AFTER_THE_LOAD = {"compartments"}
+"""Services that a load asks when the reports are in, where a second is left: their calls get twice the time, so that
+one is left on a busy machine, too. What they lack makes a warning, of the preflight as well."""
+
 REASONS = {
     "adw-billing": {"oci-service-error", "deadline-exceeded"},
     BADGE: {"backend-late", "upload-late"},
@@ -63,8 +67,8 @@ def test_a_call_that_trickles_never_holds_a_function(example: ExampleCloud, name
     assert example.call(name).status_code == 200
     asked = sorted({(call.service, call.method, call_of(call.path)) for call in example.logged()})
     assert asked
-    example.limit(name, SECONDS)
     for service, method, path in asked:
+        example.limit(name, 2 * SECONDS if service in AFTER_THE_LOAD else SECONDS)
         start_over(example, name)
         trickle = example.cloud.faults.add(
             service=service, method=method, path=path, trickle=BYTES_PER_SECOND, times=None
@@ -74,7 +78,7 @@ def test_a_call_that_trickles_never_holds_a_function(example: ExampleCloud, name
         assert trickle.hits, told
         assert status == 200, told
         assert summary["outcome"] == "ok" or summary["reason"] in REASONS[name], told
-        assert not summary.get("loaded") or service == "telemetry-ingestion", told
+        assert not summary.get("loaded") or service in {"telemetry-ingestion", *AFTER_THE_LOAD}, told
 
 
 @pytest.mark.timeout(400)
@@ -95,4 +99,6 @@ def test_a_call_that_trickles_is_a_row_of_the_preflight(example: ExampleCloud, n
         told = f"{method} {path}: {answer.status_code} {answer.text}"
         assert trickle.hits, told
         assert answer.status_code == 200, told
-        assert answer.json()["preflight"]["ok"] is (service == "telemetry-ingestion"), told
+        harmless = {"telemetry-ingestion", *AFTER_THE_LOAD}
+        assert answer.json()["preflight"]["ok"] is (service in harmless), told
+        assert (service in AFTER_THE_LOAD) is ("warning" in answer.text), told
