@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,8 +15,6 @@ ASSUMED_BYTES_PER_SECOND = 4e6
 """Stored bytes a second assumed before any was measured; a whole processor core does 20e6."""
 TIME_SAFETY_FACTOR = 1.3
 """An object is taken to need so many times what the measured speed says."""
-
-_FOCUS_DAY = re.compile(r"focus reports/(\d{4})/(\d\d)/(\d\d)/", re.IGNORECASE)
 
 
 def pending(
@@ -35,17 +32,9 @@ def pending(
         if entry is None or entry.retried:
             todo.append((entry is not None, report.dialect != "usage", report))
     # two sorts, of which the second keeps the order of the first among equals: only the days go newest first
-    todo.sort(key=lambda item: (usage_day(item[2]), item[2].name), reverse=newest_first)
+    todo.sort(key=lambda item: (item[2].usage_day, item[2].name), reverse=newest_first)
     todo.sort(key=lambda item: item[:2])
     return [report for _, _, report in todo]
-
-
-def usage_day(report: ReportObject) -> str:
-    """Return the day (YYYY-MM-DD) that stands for an object in the order."""
-    found = _FOCUS_DAY.match(report.name)
-    if found:
-        return "-".join(found.groups())
-    return report.modified.date().isoformat() if report.modified else ""
 
 
 @dataclass(slots=True)

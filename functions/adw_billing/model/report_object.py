@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+_FOCUS_DAY = re.compile(r"focus reports/(\d{4})/(\d\d)/(\d\d)/", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +22,15 @@ class ReportObject:
     size_bytes: int
     modified: datetime | None = None
     dialect: str = ""
+
+    @property
+    def usage_day(self) -> str:
+        """The day (YYYY-MM-DD) that stands for its usage; empty where nothing is known.
+
+        A FOCUS folder is the usage day. Of other reports the day on which they were written is known: they cannot have
+        usage of a later one.
+        """
+        found = _FOCUS_DAY.match(self.name)
+        if found:
+            return "-".join(found.groups())
+        return self.modified.date().isoformat() if self.modified else ""
