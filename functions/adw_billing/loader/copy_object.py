@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from functions.adw_billing.model.headers import HeaderFault, Layout, dialect_of_name, layout
-from functions.adw_billing.model.warehouse import LoadResult, ObjectKey, Outcome
+from functions.adw_billing.model.warehouse import LoadResult, Outcome
 from functions.adw_billing.parse.chunks import Splitter
 from functions.adw_billing.source.gunzip import ProvenStream, undamaged
 from shared.errors import OciServiceError
@@ -42,8 +42,7 @@ class Copier:
         found = self._layout(report) if report.size_bytes else None
         if found is None:
             return None
-        key = ObjectKey(report.tenancy_id, report.name, report.etag)
-        claim = self._warehouse.claim(key, found.dialect, sliced=True)
+        claim = self._warehouse.claim(report.key, found.dialect, sliced=True)
         if claim is None:
             return LoadResult(None, time.monotonic() - started)
         try:

@@ -27,10 +27,11 @@ class LastNet:
 
     def catch(self, report: ReportObject, error: Exception) -> str:
         """Log the traceback; return what the quarantine says. Raises UnforeseenFailure at the third fault of a kind."""
-        place = traceback.extract_tb(error.__traceback__)[-1]
+        trace = traceback.extract_tb(error.__traceback__)
+        place = trace[-1]
         fault = f"{type(error).__name__} in {place.name}"
         # Only where it happened is logged: the values in the message may be those of a user, or of a connection.
-        frames = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
+        frames = [f"{frame.name}:{frame.lineno}" for frame in trace]
         _log.error("object failed", extra={"fields": {"object": report.name, "fault": fault, "frames": frames}})
         self._objects[fault] = self._objects.get(fault, 0) + 1
         if self._objects[fault] >= MAX_OBJECTS_OF_ONE_FAULT:

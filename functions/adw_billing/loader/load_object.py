@@ -14,7 +14,6 @@ from functions.adw_billing.model.warehouse import (
     Claim,
     LedgerRow,
     LoadResult,
-    ObjectKey,
     Outcome,
     Progress,
     Rejected,
@@ -71,17 +70,20 @@ class ObjectLoader:
         copied = self._copier.load(report) if self._copier else None
         if copied is not None:
             return copied
-        key = ObjectKey(report.tenancy_id, report.name, report.etag)
         stream = ProvenStream(self._reports.read(report), report.size_bytes)
         splitter = Splitter(stream.pieces(), self._budget.chunk_bytes)
         try:
             header = splitter.header()
             found = self._layout(report, header, stream)
         except (HeaderFault, StreamFault) as fault:
-            return self._reject(key, report, stream, fault.reason, fault.text, started)
+            stream.drain()
+            dialect = dialect_of_name(report.name)
+            return self._quarantine(
+                report, dialect, stream.sha256, Rejected(WHOLE_OBJECT, fault.reason, fault.text), started
+            )
         if found is None:
-            return self._settle_empty(key, report, stream, started)
-        claim = self._warehouse.claim(key, found.dialect, sliced=sliced)
+            return self._settle_empty(report, stream, started)
+        claim = self._warehouse.claim(report.key, found.dialect, sliced=sliced)
         if claim is None:
             return LoadResult(None, time.monotonic() - started)
         work = _StagedLoad(self._warehouse, self._budget, self._report_rows, claim, found, text_check(header))
@@ -97,17 +99,12 @@ class ObjectLoader:
 
     def set_aside(self, report: ReportObject, reason: str, text: str) -> LoadResult:
         """Put the whole object into quarantine without reading it again; errors as `load`."""
-        key = ObjectKey(report.tenancy_id, report.name, report.etag)
+        started = time.monotonic()
         dialect = report.dialect or dialect_of_name(report.name)
-        claim = self._warehouse.claim(key, dialect or "usage", sliced=True)
-        if claim is None:
-            return LoadResult(None, 0.0)
-        # What was staged of it goes: nobody knows what it is.
-        self._warehouse.release(claim, drop=True)
-        claim = self._warehouse.claim(key, dialect or "usage", sliced=True) or claim
-        entry = Rejected(WHOLE_OBJECT, reason, text)
-        outcome = Outcome(dialect or UNKNOWN_DIALECT, report.size_bytes, "", "rejected", Sums(), [entry])
-        return LoadResult(self._warehouse.commit(claim, outcome), 0.0, (entry,))
+        claim = self._warehouse.claim(report.key, dialect or "usage", sliced=True)
+        if claim is not None:  # what was staged of it goes: nobody knows what it is
+            self._warehouse.release(claim, drop=True)
+        return self._quarantine(report, dialect, "", Rejected(WHOLE_OBJECT, reason, text), started)
 
     def _layout(self, report: ReportObject, header: bytes, stream: ProvenStream) -> Layout | None:
         """Return the layout; None for an object without a byte. Raises HeaderFault."""
@@ -126,25 +123,22 @@ class ObjectLoader:
             raise HeaderFault("wrong-dialect", f"the header is that of a {found.dialect} report")
         return found
 
-    def _settle_empty(self, key: ObjectKey, report: ReportObject, stream: ProvenStream, started: float) -> LoadResult:
+    def _settle_empty(self, report: ReportObject, stream: ProvenStream, started: float) -> LoadResult:
         dialect = dialect_of_name(report.name)
-        claim = self._warehouse.claim(key, dialect, sliced=False)
+        claim = self._warehouse.claim(report.key, dialect, sliced=False)
         if claim is None:
             return LoadResult(None, time.monotonic() - started)
         row = self._warehouse.commit(claim, Outcome(dialect, report.size_bytes, stream.sha256, "loaded", Sums()))
         return LoadResult(row, time.monotonic() - started)
 
-    def _reject(
-        self, key: ObjectKey, report: ReportObject, stream: ProvenStream, reason: str, text: str, started: float
+    def _quarantine(
+        self, report: ReportObject, dialect: str, sha256: str, entry: Rejected, started: float
     ) -> LoadResult:
-        """Put the whole object into quarantine before anything of it was read as rows."""
-        stream.drain()
-        dialect = dialect_of_name(report.name)
-        claim = self._warehouse.claim(key, dialect or "usage", sliced=True)
+        """Put the whole object, of which no row is staged, into quarantine."""
+        claim = self._warehouse.claim(report.key, dialect or "usage", sliced=True)
         if claim is None:
             return LoadResult(None, time.monotonic() - started)
-        entry = Rejected(WHOLE_OBJECT, reason, text)
-        outcome = Outcome(dialect or UNKNOWN_DIALECT, report.size_bytes, stream.sha256, "rejected", Sums(), [entry])
+        outcome = Outcome(dialect or UNKNOWN_DIALECT, report.size_bytes, sha256, "rejected", Sums(), [entry])
         return LoadResult(self._warehouse.commit(claim, outcome), time.monotonic() - started, (entry,))
 
 

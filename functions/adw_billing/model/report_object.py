@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from functions.adw_billing.model.warehouse import ObjectKey
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -22,6 +24,11 @@ class ReportObject:
     size_bytes: int
     modified: datetime | None = None
     dialect: str = ""
+
+    @property
+    def key(self) -> ObjectKey:
+        """Its identity in the warehouse."""
+        return ObjectKey(self.tenancy_id, self.name, self.etag)
 
     @property
     def usage_day(self) -> str:
