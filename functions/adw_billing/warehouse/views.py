@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
     from functions.adw_billing.model.columns import Table
 
+_CATEGORY = f"CASE WHEN {LINE_ITEM_CORRECTION} THEN 'Adjustment' ELSE 'Usage' END"
+"""Of cost and usage rows, as Oracle's FOCUS rows have it."""
+_CLASS = f"CASE WHEN {LINE_ITEM_CORRECTION} THEN 'Correction' END"
+_FOCUS_CLASS = f"CASE WHEN {FOCUS_CORRECTION} THEN 'Correction' ELSE ChargeClass END"
+
 FOCUS_COLUMNS: dict[str, tuple[str, str, str]] = {
     # FOCUS 1.2 name: expression over FOCUS, over COST, over USAGE
     "AvailabilityZone": ("AvailabilityZone", "product_availabilityDomain", "product_availabilityDomain"),
@@ -33,8 +38,8 @@ FOCUS_COLUMNS: dict[str, tuple[str, str, str]] = {
     "BillingPeriodStart": ("BillingPeriodStart", "{month}", "{month}"),
     "CapacityReservationId": ("CapacityReservationId", "NULL", "NULL"),
     "CapacityReservationStatus": ("CapacityReservationStatus", "NULL", "NULL"),
-    "ChargeCategory": ("ChargeCategory", "{category}", "{category}"),
-    "ChargeClass": ("{focus_correction}", "{correction}", "{correction}"),
+    "ChargeCategory": ("ChargeCategory", _CATEGORY, _CATEGORY),
+    "ChargeClass": (_FOCUS_CLASS, _CLASS, _CLASS),
     "ChargeDescription": ("ChargeDescription", "product_Description", "product_resource"),
     "ChargeFrequency": ("ChargeFrequency", "'Usage-Based'", "'Usage-Based'"),
     "ChargePeriodEnd": ("ChargePeriodEnd", "lineItem_intervalUsageEnd", "lineItem_intervalUsageEnd"),
@@ -111,14 +116,6 @@ LEFT JOIN original o ON o.dialect = l.dialect AND o.tenancy_id = l.tenancy_id
   AND o.reference_no = r.original_reference_no
 WHERE {is_correction}"""
 """The rows of `oci_correction` in both engines; `line`, `resolved` and `original` are each engine's own."""
-
-
-PLACEHOLDERS = {
-    "{category}": f"CASE WHEN {LINE_ITEM_CORRECTION} THEN 'Adjustment' ELSE 'Usage' END",
-    "{focus_correction}": f"CASE WHEN {FOCUS_CORRECTION} THEN 'Correction' ELSE ChargeClass END",
-    "{correction}": f"CASE WHEN {LINE_ITEM_CORRECTION} THEN 'Correction' END",
-}
-"""What stands for the rule in FOCUS_COLUMNS: cost and usage rows get the category that Oracle's FOCUS rows have."""
 
 
 def focus_view(in_engine: Callable[[str], str], name: Callable[[Table | str], str]) -> str:

@@ -16,15 +16,12 @@ from functions.adw_billing.model.tables import (
 )
 from functions.adw_billing.warehouse.questions.all_questions import QUESTIONS
 from functions.adw_billing.warehouse.questions.words import DuckDbWords
-from functions.adw_billing.warehouse.views import CORRECTION_ROWS, PLACEHOLDERS, focus_view
+from functions.adw_billing.warehouse.views import CORRECTION_ROWS, focus_view
 
 if TYPE_CHECKING:
     from functions.adw_billing.model.columns import Table
 
-_PLACEHOLDERS = {
-    "{month}": "date_trunc('month', lineItem_intervalUsageStart)",
-    **PLACEHOLDERS,
-}
+_MONTH = "date_trunc('month', lineItem_intervalUsageStart)"
 
 # `chain` follows each corrected line to the line that that one corrects, and so on. It ends at a line that corrects
 # none, and it ends too where lines correct one another in a circle, which bad data can hold: no step leads back to its
@@ -84,14 +81,13 @@ FROM side
 def create_statements() -> list[str]:
     """Return `CREATE OR REPLACE VIEW` of all of them."""
     words = DuckDbWords(_name)
-    return [focus_view(_filled, _name), CORRECTION, RECONCILIATION, *(each.create(words) for each in QUESTIONS)]
+    return [focus_view(_duckdb, _name), CORRECTION, RECONCILIATION, *(each.create(words) for each in QUESTIONS)]
 
 
 def _name(table: Table | str) -> str:
     return table if isinstance(table, str) else table.name
 
 
-def _filled(expression: str) -> str:
-    for placeholder, text in _PLACEHOLDERS.items():
-        expression = expression.replace(placeholder, text)
-    return expression
+def _duckdb(expression: str) -> str:
+    """Put an expression of the common table into DuckDB's words."""
+    return expression.replace("{month}", _MONTH)

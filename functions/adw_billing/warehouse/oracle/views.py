@@ -22,7 +22,7 @@ from functions.adw_billing.model.tables import (
 from functions.adw_billing.warehouse.oracle.names import Statement
 from functions.adw_billing.warehouse.questions.all_questions import QUESTIONS
 from functions.adw_billing.warehouse.questions.words import OracleWords
-from functions.adw_billing.warehouse.views import CORRECTION_ROWS, PLACEHOLDERS, focus_view
+from functions.adw_billing.warehouse.views import CORRECTION_ROWS, focus_view
 
 if TYPE_CHECKING:
     from functions.adw_billing.warehouse.questions.question import Question
@@ -50,8 +50,6 @@ def _answer(question: Question) -> Statement:
 def _oracle(expression: str) -> str:
     """Put an expression of the common table into Oracle's words; NUMBER needs no cast, it holds any scale."""
     expression = expression.replace("{month} + INTERVAL 1 MONTH", _NEXT_MONTH).replace("{month}", _MONTH)
-    for placeholder, text in PLACEHOLDERS.items():
-        expression = expression.replace(placeholder, text)
     return _DECIMAL.sub(r"\1", expression)
 
 
