@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from functions.adw_billing.model.tables import LOADER
-from functions.adw_billing.warehouse.ddl import duckdb_create, duckdb_type
+from functions.adw_billing.warehouse.ddl import duckdb_type
 from functions.adw_billing.warehouse.duckdb.file import named_faults
 
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ class Dimensions:
 
     def _exchange(self, change: DimensionChange) -> None:
         table, scope = change.table, change.scope_column
-        self._session.run(duckdb_create(table))
         names = ", ".join(table.names)
         old = self._session.all(f"SELECT {names} FROM {table.name} WHERE {scope} = ?", (change.scope,))
         rows = change.merged(old)

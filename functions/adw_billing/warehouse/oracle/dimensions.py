@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from functions.adw_billing.model.tables import LOADER, LOCK_ROW
 from functions.adw_billing.warehouse.oracle import sql
 from functions.adw_billing.warehouse.oracle.names import Statement
-from functions.adw_billing.warehouse.oracle.stage import create_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +29,6 @@ class Dimensions:
     def change_dimensions(self, changes: Sequence[DimensionChange], name: str, value: str) -> int:
         """Put what was read into its tables and remember it, in one transaction; how many rows were read."""
         session = self._session
-        self._make([change for change in changes if change.rows])
         try:
             # Two calls at once read the same: the second waits here, and finds the rows of the first.
             session.rows(sql.LOCK, name=LOCK_ROW)
@@ -43,13 +41,6 @@ class Dimensions:
             session.rollback()
             raise
         return sum(len(change.usable()) for change in changes[:1])
-
-    def _make(self, changes: Sequence[DimensionChange]) -> None:
-        """Make the tables that are missing; DDL commits, so it comes before the transaction."""
-        present = {self._session.names.logical(str(name)) for (name,) in self._session.rows(sql.TABLES)}
-        for change in changes:
-            if change.table.name not in present:
-                create_table(self._session, change.table)
 
     def _exchange(self, change: DimensionChange) -> None:
         if not change.rows:
