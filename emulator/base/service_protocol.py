@@ -101,6 +101,13 @@ def not_allowed_or_not_found() -> OciError:
     return OciError(404, "NotAuthorizedOrNotFound", "Authorization failed or requested resource not found.")
 
 
+def required_query(request: web.Request, name: str) -> str:
+    """Return a parameter of the query. Raises OciError 400 where it is missing."""
+    if name not in request.query:
+        raise OciError(400, "MissingParameter", f"{name} is missing.")
+    return request.query[name]
+
+
 def principal_of(request: web.Request) -> SignedPrincipal | None:
     """Return who signed the request, None for an anonymous one."""
     return cast("SignedPrincipal | None", request.get(PRINCIPAL))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from emulator.base.service_protocol import OciError, json_response
+from emulator.base.service_protocol import OciError, json_response, required_query
 from emulator.oke.model.shape_catalogue import SHAPES
 from emulator.oke.services.container_engine_service import paged_response
 
@@ -47,8 +47,7 @@ class ComputeService:
 
     async def _list_instances(self, request: web.Request) -> web.Response:
         query = request.query
-        if "compartmentId" not in query:
-            raise OciError(400, "MissingParameter", "compartmentId is missing.")
+        required_query(request, "compartmentId")
         with self._cluster.lock:
             self._cluster.settle()
             found = [

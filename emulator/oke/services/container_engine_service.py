@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from aiohttp import web
 
-from emulator.base.service_protocol import OciError, json_response
+from emulator.base.service_protocol import OciError, json_response, required_query
 from emulator.oke.model.shape_catalogue import SHAPES
 from emulator.oke.nodes.eviction_grace import eviction_grace
 
@@ -119,8 +119,7 @@ class ContainerEngineService:
                 and (not states or pool.shown_state in states)
             ]
 
-        if "compartmentId" not in query:
-            raise OciError(400, "MissingParameter", "compartmentId is missing.")
+        required_query(request, "compartmentId")
         return paged_response(request, self._locked(read))
 
     async def _get_pool(self, request: web.Request) -> web.Response:
@@ -174,8 +173,7 @@ class ContainerEngineService:
             ]
             return every if query.get("sortOrder") == "ASC" else every[::-1]
 
-        if "compartmentId" not in query:
-            raise OciError(400, "MissingParameter", "compartmentId is missing.")
+        required_query(request, "compartmentId")
         return paged_response(request, self._locked(read))
 
     async def _get_work_request(self, request: web.Request) -> web.Response:

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from emulator.base.service_protocol import OciError, SignedPrincipal, json_response, principal_of, timestamp
+from emulator.base.service_protocol import (
+    OciError,
+    SignedPrincipal,
+    json_response,
+    principal_of,
+    required_query,
+    timestamp,
+)
 from emulator.services.identity.service import DEFAULT_COMPARTMENT, DEFAULT_REGION, DEFAULT_TENANCY
 
 if TYPE_CHECKING:
@@ -130,9 +137,7 @@ def _caller(request: web.Request) -> SignedPrincipal:
 def _compartment(request: web.Request) -> str:
     """Return the compartment asked for. Raises OciError 400 without one, 404 for another tenancy's caller."""
     _caller(request)
-    if "compartmentId" not in request.query:
-        raise OciError(400, "MissingParameter", "compartmentId is missing.")
-    return request.query["compartmentId"]
+    return required_query(request, "compartmentId")
 
 
 def _not_found() -> OciError:

@@ -18,6 +18,7 @@ from emulator.base.service_protocol import (
     json_response,
     not_allowed_or_not_found,
     principal_of,
+    required_query,
     timestamp,
 )
 from emulator.services.identity.service import DEFAULT_TENANCY
@@ -98,9 +99,7 @@ class CompartmentsService:
 
     async def _list(self, request: web.Request) -> web.Response:
         tenancy = self._caller(request)
-        if "compartmentId" not in request.query:
-            raise OciError(400, "MissingParameter", "compartmentId is missing.")
-        where = request.query["compartmentId"]
+        where = required_query(request, "compartmentId")
         if where.startswith("ocid1.tenancy.") and where != tenancy:
             raise not_allowed_or_not_found()
         subtree = request.query.get("compartmentIdInSubtree", "false").lower() == "true"

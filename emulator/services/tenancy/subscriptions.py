@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from emulator.base.service_protocol import OciError, json_response, not_allowed_or_not_found, principal_of
+from emulator.base.service_protocol import json_response, not_allowed_or_not_found, principal_of, required_query
 from emulator.services.tenancy.paging import page_of
 
 if TYPE_CHECKING:
@@ -64,9 +64,7 @@ class SubscriptionsService:
 
     def _tenancy(self, request: web.Request) -> str:
         principal = principal_of(request)
-        if "compartmentId" not in request.query:
-            raise OciError(400, "MissingParameter", "compartmentId is missing.")
-        asked = request.query["compartmentId"]
+        asked = required_query(request, "compartmentId")
         if principal is None or principal.id in self.denied or principal.tenancy != asked:
             raise not_allowed_or_not_found()
         return asked
@@ -77,16 +75,13 @@ class SubscriptionsService:
 
     async def _services(self, request: web.Request) -> web.Response:
         tenancy = self._tenancy(request)
-        if "subscriptionId" not in request.query:
-            raise OciError(400, "MissingParameter", "subscriptionId is missing.")
-        asked = request.query["subscriptionId"]
+        asked = required_query(request, "subscriptionId")
         found = [{"subscriptionId": asked, **service} for service in self.services.get(tenancy, {}).get(asked, [])]
         page, headers = page_of(request, found, MAX_PAGE)
         return json_response(page, headers=headers)
 
     async def _commitments(self, request: web.Request) -> web.Response:
         self._tenancy(request)
-        if "subscribedServiceId" not in request.query:
-            raise OciError(400, "MissingParameter", "subscribedServiceId is missing.")
-        page, headers = page_of(request, self.commitments.get(request.query["subscribedServiceId"], []), MAX_PAGE)
+        asked = required_query(request, "subscribedServiceId")
+        page, headers = page_of(request, self.commitments.get(asked, []), MAX_PAGE)
         return json_response(page, headers=headers)
