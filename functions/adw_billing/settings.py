@@ -16,8 +16,13 @@ DIMENSIONS = ("compartments", "tenancies", "subscriptions", "list_prices", "reso
 DUCKDB_PREFIX = "duckdb:"
 
 
+def _words(text: str) -> tuple[str, ...]:
+    """Return the words of a list with commas, in lower case and each once."""
+    return tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
+
+
 def _reports(text: str) -> tuple[str, ...]:
-    wanted = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
+    wanted = _words(text)
     unknown = sorted(set(wanted) - set(DIALECTS))
     if unknown or not wanted:
         raise ValueError(f"must be any of {', '.join(DIALECTS)}, is {text[:60]!r}")
@@ -25,7 +30,7 @@ def _reports(text: str) -> tuple[str, ...]:
 
 
 def _dimensions(text: str) -> tuple[str, ...]:
-    wanted = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
+    wanted = _words(text)
     unknown = sorted(set(wanted) - {*DIMENSIONS, "none"})
     if unknown or not wanted or ("none" in wanted and len(wanted) > 1):
         raise ValueError(f"must be `none` or any of {', '.join(DIMENSIONS)}, is {text[:60]!r}")
