@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +43,7 @@ def _dimensions(settings: Settings, deadline: Deadline) -> Iterator[preflight_ro
     from functions.adw_billing.loader.load_dimensions import DimensionLoad
 
     each = by_tenancy(settings)
-    probes = DimensionLoad(each, deadline.half())
+    probes = DimensionLoad(each, deadline.half(), datetime.now(UTC).replace(tzinfo=None))
     for one in wanted(settings.dimensions, each, settings.price_list_currencies):
         name = one.dimension if len(each) == 1 else f"{one.dimension} of {one.scope}"
         yield preflight_rows.passed(name, probes.probe(one))

@@ -154,7 +154,7 @@ def _dimensions(call: Call[Settings], warehouse: Warehouse, now: datetime) -> li
         return []
     from functions.adw_billing.loader.load_dimensions import DimensionLoad  # once a day
 
-    return DimensionLoad(each, reading).run(due, warehouse, now)
+    return DimensionLoad(each, reading, now).run(due, warehouse)
 
 
 def _first_kept_day(settings: Settings) -> str:

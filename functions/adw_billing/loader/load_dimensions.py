@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from functions.adw_billing.model import dimension_tables as tables
@@ -19,6 +18,7 @@ from shared.errors import FunctionError, NotAuthorised, OciServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
 
     from functions.adw_billing.model.dimensions_due import Wanted
     from functions.adw_billing.model.warehouse import Warehouse
@@ -58,16 +58,15 @@ class DimensionResult:
 
 
 class DimensionLoad:
-    """Reads dimensions until the deadline; ``settings`` by tenancy."""
+    """Reads dimensions until the deadline; ``settings`` by tenancy, ``now`` in UTC as the warehouse stores it."""
 
-    def __init__(self, settings: Mapping[str, Settings], deadline: Deadline) -> None:
+    def __init__(self, settings: Mapping[str, Settings], deadline: Deadline, now: datetime) -> None:
         self._settings = settings
         self._deadline = deadline
-        self._now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-
-    def run(self, due: Iterable[Wanted], warehouse: Warehouse, now: datetime) -> list[DimensionResult]:
-        """Read one after another into the warehouse while there is time; raises nothing."""
         self._now = now
+
+    def run(self, due: Iterable[Wanted], warehouse: Warehouse) -> list[DimensionResult]:
+        """Read one after another into the warehouse while there is time; raises nothing."""
         results = []
         for one in due:
             if self._deadline.remaining_seconds() < LEAST_SECONDS:

@@ -55,7 +55,7 @@ class Reader:
             warehouse.migrate()
             asked = dimensions_due.wanted(settings.dimensions, [DEFAULT_TENANCY], settings.price_list_currencies)
             due = dimensions_due.due(asked, warehouse.remembered(dimensions_due.PREFIX), now)
-            return DimensionLoad({DEFAULT_TENANCY: settings}, Deadline.after(seconds)).run(due, warehouse, now)
+            return DimensionLoad({DEFAULT_TENANCY: settings}, Deadline.after(seconds), now).run(due, warehouse)
         finally:
             warehouse.close()
 
