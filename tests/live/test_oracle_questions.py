@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from emulator.reports.billing_history import BillingHistory, final_state, write_folder
+from emulator.reports.billing_history import final_state, write_folder
 from functions.adw_billing.model import tables
 from functions.adw_billing.warehouse.ddl import oracle_create
+from functions.adw_billing.warehouse.oracle.names import DEFAULT_NAMES
 from functions.adw_billing.warehouse.questions.all_questions import QUESTIONS
 from functions.adw_billing.warehouse.questions.words import OracleWords
 from tests.support.billing_files import load
+from tests.support.translated_oracle import STORY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,16 +24,6 @@ if TYPE_CHECKING:
 
     from tests.support.oracle_server import OracleServer
 
-STORY = BillingHistory(
-    seed="questions",
-    first_day=date(2026, 1, 20),
-    days=24,
-    rows_per_day=12,
-    windows_a_day=1,
-    resources=30,
-    late_days=2,
-    correction_days=2,
-)
 NOT_SIMULATED = ("oci_tag_month", "oci_untagged_month")
 """The simulator's REGEXP_SUBSTR finds the first pair only, whatever the occurrence; tests/contract proves both."""
 
@@ -59,7 +51,7 @@ def test_each_question_has_the_same_answer(database: oracledb.Connection, server
                 cursor.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({binds})", rows)
         database.commit()
         for question in QUESTIONS:
-            cursor.execute(question.create(OracleWords(lambda name: name if isinstance(name, str) else name.name)))
+            cursor.execute(question.create(OracleWords(DEFAULT_NAMES)))
             if server.control_url and question.view in NOT_SIMULATED:
                 continue
             query = f"SELECT {', '.join(name for name in question.columns if name != 'tags')} FROM {question.view}"

@@ -6,14 +6,20 @@ import contextlib
 import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import sqlglot
 from sqlglot import exp
 
+from emulator.reports.billing_history import BillingHistory
 from functions.adw_billing.errors import DatabaseError
+from functions.adw_billing.model import tables
 from functions.adw_billing.warehouse.oracle.names import DEFAULT_NAMES, Names, Sql, text_of
+from functions.adw_billing.warehouse.questions.all_questions import QUESTIONS
+from functions.adw_billing.warehouse.questions.words import OracleWords
 from tests.support.dbms_cloud import CopyError, copied
 
 COPY = r"BEGIN DBMS_CLOUD\.COPY_DATA\((\w+ => :\w+(, )?)+\); END;"
@@ -39,6 +45,18 @@ CREATE MACRO REGEXP_COUNT(source, pattern) AS len(regexp_extract_all(source, pat
 CREATE MACRO ORACLE_REGEXP_SUBSTR(source, pattern, place, n, flags, part) AS
   regexp_extract_all(source, pattern, part::INTEGER)[n];
 """
+
+STORY = BillingHistory(
+    seed="questions",
+    first_day=date(2026, 1, 20),
+    days=24,
+    rows_per_day=12,
+    windows_a_day=1,
+    resources=30,
+    late_days=2,
+    correction_days=2,
+)
+"""The bill that the questions' views are asked about, in translation and on a database."""
 
 
 def parsed(statement: str) -> exp.Expression | None:
@@ -72,6 +90,19 @@ def translation(statement: str) -> str:
     if isinstance(tree, exp.Drop):
         tree.set("purge", None)
     return tree.sql(dialect="duckdb", unsupported_level=sqlglot.ErrorLevel.IGNORE)
+
+
+def translated_questions(warehouse: Path) -> duckdb.DuckDBPyConnection:
+    """A connection to copies of a warehouse's tables, whose views of questions are Oracle's in translation."""
+    connection = duckdb.connect()
+    connection.execute(f"ATTACH '{warehouse}' AS source (READ_ONLY)")
+    connection.execute(DICTIONARY)
+    for table in tables.ALL:
+        if table is not tables.BILLING:
+            connection.execute(f"CREATE TABLE {table.name} AS SELECT * FROM source.{table.name}")
+    for question in QUESTIONS:
+        connection.execute(translation(question.create(OracleWords(DEFAULT_NAMES))))
+    return connection
 
 
 class TranslatedSession:

@@ -15,34 +15,20 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
-from emulator.reports.billing_history import BillingHistory, final_state, write_folder
-from functions.adw_billing.model import tables
+from emulator.reports.billing_history import final_state, write_folder
+from functions.adw_billing.warehouse.oracle.names import DEFAULT_NAMES
 from functions.adw_billing.warehouse.questions.all_questions import QUESTIONS
-from functions.adw_billing.warehouse.questions.words import DuckDbWords, OracleWords
+from functions.adw_billing.warehouse.questions.words import DuckDbWords
 from tests.support.billing_files import COST, FOCUS, TENANCY, cost_row, focus_row, load, put, report
-from tests.support.translated_oracle import DICTIONARY, translation
+from tests.support.translated_oracle import STORY, translated_questions
 from tools.suite import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-STORY = BillingHistory(
-    seed="questions",
-    first_day=date(2026, 1, 20),
-    days=24,
-    rows_per_day=12,
-    windows_a_day=1,
-    resources=30,
-    late_days=2,
-    correction_days=2,
-)
 PAGE = (ROOT / "docs" / "adw-billing-questions.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```sql\n(.*?)\n```\n\n```text\n(.*?)\n```\n", PAGE, re.DOTALL)
 Rows = Callable[[str], list[tuple[Any, ...]]]
-
-
-def name_of(table: Any) -> str:
-    return table if isinstance(table, str) else str(table.name)
 
 
 @pytest.fixture(scope="module")
@@ -64,14 +50,7 @@ def rows(request: pytest.FixtureRequest, loaded: tuple[Path, list[dict[str, str]
         with duckdb.connect(str(loaded[0]), read_only=True) as connection:
             yield lambda query: connection.execute(query).fetchall()
         return
-    with duckdb.connect() as connection:
-        connection.execute(f"ATTACH '{loaded[0]}' AS source (READ_ONLY)")
-        connection.execute(DICTIONARY)
-        for table in tables.ALL:
-            if table is not tables.BILLING:
-                connection.execute(f"CREATE TABLE {table.name} AS SELECT * FROM source.{table.name}")
-        for question in QUESTIONS:
-            connection.execute(translation(question.create(OracleWords(name_of))))
+    with translated_questions(loaded[0]) as connection:
         yield lambda query: connection.execute(query).fetchall()
 
 
@@ -213,15 +192,7 @@ def made(tmp_path: Path, engine: str, cost_rows: list[dict[str, str]], focus_row
     load(tmp_path / "reports", tmp_path / "billing.duckdb")
     if engine == "duckdb":
         return duckdb.connect(str(tmp_path / "billing.duckdb"))
-    connection = duckdb.connect()
-    connection.execute(f"ATTACH '{tmp_path / 'billing.duckdb'}' AS source (READ_ONLY)")
-    connection.execute(DICTIONARY)
-    for table in tables.ALL:
-        if table is not tables.BILLING:
-            connection.execute(f"CREATE TABLE {table.name} AS SELECT * FROM source.{table.name}")
-    for question in QUESTIONS:
-        connection.execute(translation(question.create(OracleWords(name_of))))
-    return connection
+    return translated_questions(tmp_path / "billing.duckdb")
 
 
 def at(day: str, number: int = 1, **cells: str) -> dict[str, str]:
@@ -326,7 +297,9 @@ def test_a_quotient_is_exact_and_rounds_half_away_from_zero() -> None:
 
         def quotient(one: str, other: str, decimals: int) -> Any:
             values = (f"CAST({each} AS DECIMAL(38,24))" for each in (one, other))
-            return connection.execute("SELECT " + DuckDbWords(name_of).quotient(*values, decimals)).fetchall()[0][0]
+            return connection.execute("SELECT " + DuckDbWords(DEFAULT_NAMES).quotient(*values, decimals)).fetchall()[0][
+                0
+            ]
 
         assert quotient("12.345", "1", 2) == Decimal("12.35")
         assert quotient("-12.345", "1", 2) == Decimal("-12.35")
