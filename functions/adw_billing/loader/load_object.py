@@ -237,7 +237,10 @@ class _StagedLoad:
         done = self._done
         bad = done.records - done.sums.rows
         state: State = "loaded" if not bad else "partial" if done.sums.rows else "rejected"
-        outcome = Outcome(self._layout.dialect, stream.size_bytes, stream.sha256, state, done.sums)
+        content = stream.content_sha256
+        outcome = Outcome(
+            self._layout.dialect, stream.size_bytes, stream.sha256, state, done.sums, content_sha256=content
+        )
         return self._warehouse.commit(self._claim, outcome)
 
     def reject(self, stream: ProvenStream, fault: StreamFault) -> LedgerRow:

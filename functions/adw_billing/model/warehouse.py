@@ -167,7 +167,7 @@ class Outcome:
     """What the ledger row of an object says.
 
     ``sums`` cover all calls that worked on the object. ``rejected`` are entries that were not staged with a Batch, such
-    as the one for the whole object.
+    as the one for the whole object. ``content_sha256`` is that of the unpacked bytes, empty where it is not known.
     """
 
     dialect: str
@@ -176,6 +176,7 @@ class Outcome:
     state: State
     sums: Sums
     rejected: Sequence[Rejected] = ()
+    content_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

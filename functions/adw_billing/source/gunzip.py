@@ -1,4 +1,4 @@
-"""The bytes of one object, unpacked as they come and proved on the way: length, CRC of every gzip member, sha256.
+"""The bytes of one object, unpacked as they come and proved on the way: length, CRC of every gzip member, two hashes.
 
 DuckDB reads gzip by itself, but does not check its CRC: a damaged object would load without an error. So the object is
 unpacked here, in the same pass that feeds the parser. A gzip file is one or more members (RFC 1952 section 2.2).
@@ -38,6 +38,8 @@ class StreamFault(Exception):
 class ProvenStream:
     """Unpacks stored bytes; ``sha256`` and ``size_bytes`` are those of the stored bytes seen so far.
 
+    ``content_sha256`` is that of the text, once all of it was proved; empty before, and of a text that was not.
+
     Plain text passes through unchanged. ``pieces`` raises StreamFault: `truncated`, `damaged`, `size-differs` or
     `ratio`; it has to be read to its end before anything of the object may be called proved.
     """
@@ -46,6 +48,8 @@ class ProvenStream:
         self._stored = iter(stored)
         self._expected = expected_bytes
         self._hash = hashlib.sha256()
+        self._text_hash = hashlib.sha256()
+        self._proved = False
         self.size_bytes = 0
         self.text_bytes = 0
         self.is_gzip = False
@@ -54,6 +58,13 @@ class ProvenStream:
     def sha256(self) -> str:
         """In hexadecimal digits."""
         return self._hash.hexdigest()
+
+    @property
+    def content_sha256(self) -> str:
+        """In hexadecimal digits: the same for a report and the same report compressed, by whatever compressor."""
+        if not self._proved:
+            return ""
+        return self._text_hash.hexdigest() if self.is_gzip else self.sha256
 
     def pieces(self) -> Iterator[bytes]:
         """Yield the unpacked bytes, at most MAX_PIECE_BYTES at once."""
@@ -74,9 +85,12 @@ class ProvenStream:
             self.text_bytes += len(piece)
             if self.text_bytes > RATIO_CHECKED_FROM_BYTES and self.text_bytes > MAX_RATIO * self.size_bytes:
                 raise StreamFault("ratio", f"unpacks to more than {MAX_RATIO} times its size")
+            if self.is_gzip:  # text as it is stored is hashed already
+                self._text_hash.update(piece)
             yield piece
         if self.size_bytes != self._expected:
             raise StreamFault("size-differs", f"{self.size_bytes} bytes came, {self._expected} were listed")
+        self._proved = True
 
     def drain(self) -> None:
         """Read what is left of the stored bytes, so that hash and size are those of the object."""

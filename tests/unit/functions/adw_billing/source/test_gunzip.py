@@ -128,3 +128,24 @@ def test_what_can_be_unpacked_of_a_cut_stream_is_there() -> None:
     found = b"".join(undamaged(ProvenStream(in_chunks(stored, 1000), len(stored)).pieces()))
     assert len(found) > 40_000
     assert noise.startswith(found)
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [TEXT, PACKED, gzip.compress(TEXT, 1), gzip.compress(TEXT[:99]) + gzip.compress(TEXT[99:]) + b"\0" * 9],
+    ids=["text", "gzip", "another-compressor", "two-members"],
+)
+def test_the_hash_of_the_content_is_that_of_the_text_however_it_is_packed(stored: bytes) -> None:
+    stream = ProvenStream(in_chunks(stored, 100), len(stored))
+    pieces = stream.pieces()
+    first = next(pieces)
+    assert stream.content_sha256 == "", "nothing is said of a text before its end"
+    assert first + b"".join(pieces) == TEXT
+    assert stream.content_sha256 == hashlib.sha256(TEXT).hexdigest()
+
+
+@pytest.mark.parametrize(("stored", "listed_bytes"), [(PACKED[:-3], len(PACKED) - 3), (TEXT, len(TEXT) + 1)])
+def test_a_text_that_is_not_proved_has_no_hash(stored: bytes, listed_bytes: int) -> None:
+    stream = ProvenStream([stored], listed_bytes)
+    assert b"".join(undamaged(stream.pieces()))
+    assert stream.content_sha256 == ""
