@@ -74,7 +74,11 @@ class Deadline:
 
     def half(self, now: float | None = None) -> Deadline:
         """Return the deadline after half of what is left: for a step that must leave time to those after it."""
-        return self.earlier(self.remaining_seconds(now) / 2, now)
+        return self.share(1, 2, now)
+
+    def share(self, parts: int, of: int, now: float | None = None) -> Deadline:
+        """Return the deadline of a step that gets so many of the equal parts of what is left."""
+        return self.earlier(self.remaining_seconds(now) * parts / of, now)
 
     def earlier(self, seconds: float, now: float | None = None) -> Deadline:
         """Return this deadline, or ``seconds`` from ``now`` when that comes first."""

@@ -77,11 +77,15 @@ class _Cluster(msgspec.Struct, rename="camel"):
 class Oke:
     """The OCI side of one tick; every method raises OciServiceError when OCI fails."""
 
-    def __init__(self, settings: Settings, deadline: Deadline) -> None:
+    def __init__(self, settings: Settings, deadline: Deadline, identity: oci_clients.Credentials | None = None) -> None:
         self._settings = settings
         self._deadline = deadline
-        self._identity = oci_clients.sdk_credentials(settings)
+        self._identity = identity or oci_clients.sdk_credentials(settings)
         self._client = oci_clients.client(SERVICE, settings, deadline, raw=True, identity=self._identity)
+
+    def until(self, deadline: Deadline) -> Oke:
+        """Return the same with another deadline, on connections of its own."""
+        return Oke(self._settings, deadline, self._identity)
 
     def cluster_address(self) -> ClusterAddress:
         """Return the API server's address and the certificate authority that signed its certificate."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
 import yaml
 
 from functions.oke_autoscaler import preflight
@@ -14,8 +15,6 @@ from tests.support.autoscaler import changes, config, principal_user, tick
 from tools.checks.manifests import FOLDER
 
 if TYPE_CHECKING:
-    import pytest
-
     from emulator.cloud import Cloud
 
 BODY = b'{"preflight": true}'
@@ -92,3 +91,58 @@ def test_a_check_that_takes_all_its_time_leaves_some_for_the_answer(
     deadline = Deadline.after(5)
     answer = preflight.run(load_settings(Settings, keys), deadline, keys)
     assert (deadline.expired(), armed.hits, answer["preflight"]["ok"]) == (False, 1, False)
+
+
+def timed(
+    cloud: Cloud, principal_env: dict[str, str], monkeypatch: pytest.MonkeyPatch, seconds: float
+) -> dict[str, Any]:
+    """Run a preflight in so many seconds, and return its rows by name; it ends in time."""
+    for name, value in principal_env.items():
+        monkeypatch.setenv(name, value)
+    keys = config(cloud, cloud.cluster.add_pool("prod-pool1", size=2), node_pool_eval_cpu_load=20)
+    deadline = Deadline.after(seconds)
+    checks = preflight.run(load_settings(Settings, keys), deadline, keys)["preflight"]["checks"]
+    assert not deadline.expired()
+    return {row["name"]: row for row in checks}
+
+
+TRICKLED = {
+    "cluster": "/kubeconfig/content$",
+    "cluster token": "/selfsubjectreviews$",
+    "RBAC": "/selfsubjectaccessreviews$",
+    "node pool": "^/20180222/nodePools/[^/]+$",
+    "work requests": "^/20180222/workRequests$",
+}
+
+
+@pytest.mark.parametrize("row", TRICKLED)
+def test_a_call_that_trickles_fails_its_own_row_and_leaves_the_others_their_time(
+    cloud: Cloud, principal_env: dict[str, str], monkeypatch: pytest.MonkeyPatch, row: str
+) -> None:
+    cloud.faults.add(path=TRICKLED[row], trickle=20, times=1)
+    found = timed(cloud, principal_env, monkeypatch, 10)
+    failed = [name for name, each in found.items() if not each["ok"]]
+    assert [name.rpartition(" ")[0] if row == "node pool" else name for name in failed] == [row]
+
+
+def test_each_right_is_asked_for_by_itself(
+    cloud: Cloud, principal_env: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One whose answer trickles, one that fails, one that cannot be read: the other 27 are known all the same."""
+    cloud.cluster.enforce_rbac(RBAC, principal_user(cloud, principal_env))
+    path = TRICKLED["RBAC"]
+    for fault in ({"trickle": 20}, {"status": 500}, {"body": b'{"kind": "Status"}'}):
+        cloud.faults.add(path=path, times=1, **fault)
+    row = timed(cloud, principal_env, monkeypatch, 10)["RBAC"]
+    asked = [call for call in cloud.log.calls() if call.path.endswith("/selfsubjectaccessreviews")]
+    assert len(asked) == len(preflight.RIGHTS)
+    unknown = row["message"].partition("not checked: ")[2].split(", ")
+    assert (row["ok"], row["reason"], len(unknown)) == (False, "kubernetes-api-error", 3)
+
+
+def test_what_is_missing_is_told_beside_what_could_not_be_checked(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    cloud.cluster.enforce_rbac("", {})
+    cloud.faults.add(path=TRICKLED["RBAC"], status=500, times=1)
+    row = rows(cloud, principal_env)["RBAC"]
+    assert (row["reason"], row["message"].count("not checked: list pods")) == ("not-authorised", 1)
+    assert "patch nodes" in row["message"].partition(";")[0]

@@ -27,6 +27,8 @@ def test_a_step_gets_what_is_left() -> None:
 def test_steps_that_share_the_time_leave_some_for_those_after_them() -> None:
     deadline = Deadline(100.0)
     assert deadline.half(now=90.0) == Deadline(95.0)
+    assert deadline.share(1, 4, now=80.0) == Deadline(85.0)
+    assert deadline.share(4, 4, now=80.0) == deadline
     assert deadline.before_answer(now=95.0) == Deadline(99.0)
     assert deadline.before_answer(now=0.0) == Deadline(98.0)
 
