@@ -30,6 +30,7 @@ from emulator.services.database.database_token_service import DatabaseTokenServi
 from emulator.services.database.service import DatabaseService
 from emulator.services.identity.resource_principals import ROTATION_SECONDS
 from emulator.services.identity.service import IdentityService
+from emulator.services.notifications.service import NotificationsService
 from emulator.services.object_storage.service import ObjectStorageService
 from emulator.services.tenancy.service import TenancyServices
 from emulator.services.vault_secrets.service import SecretsService
@@ -126,8 +127,9 @@ class Cloud:
         self.database_token = DatabaseTokenService(self.keys, self.clock)
         self.cluster = EmulatedCluster(self.identity)
         self.tenancy = TenancyServices()
+        self.notifications = NotificationsService(self.clock)
         own = (self.identity, self.object_storage, self.codecard, self.secrets, self.database, self.database_token)
-        return [*own, *self.cluster.services, *self.tenancy.services]
+        return [*own, *self.cluster.services, *self.tenancy.services, self.notifications]
 
     @property
     def tls_endpoint(self) -> str:

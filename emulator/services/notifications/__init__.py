@@ -1,0 +1,1 @@
+"""OCI Notifications: topics and what is published to them."""
