@@ -45,10 +45,6 @@ FORGET_REPORT = (
     ),
 )
 """The other versions of an object that is loaded, and what is known of it from when its tenancy was unknown."""
-_OF_OBJECT = f"object_name = $object_name AND tenancy_id IN ($tenancy_id, '{UNKNOWN_TENANCY}')"
-_TABLES_OF_OBJECTS = (*(table.name for table in DATA.values()), REJECTED.name, REPORT.name)
-KNOWN = f"SELECT {' OR '.join(f'EXISTS (SELECT 1 FROM {name} WHERE {_OF_OBJECT})' for name in _TABLES_OF_OBJECTS)}"
-"""Whether there is anything of an object of this name: most are new, and there is nothing to be put in order."""
 STAGED = {dialect: f"{table.name}_stage" for dialect, table in DATA.items()}
 """Private tables of objects that are loaded in slices."""
 STAGED_REJECTED = f"{REJECTED.name}_stage"

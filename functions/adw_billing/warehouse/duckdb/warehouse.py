@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from functions.adw_billing.errors import ProofFailed, WarehouseUnusable
-from functions.adw_billing.model.exact_sums import plain, total
+from functions.adw_billing.model.exact_sums import plain
 from functions.adw_billing.model.tables import (
     BILLING,
     CLAIM,
@@ -40,8 +40,10 @@ from functions.adw_billing.model.warehouse import (
     Sums,
 )
 from functions.adw_billing.warehouse.duckdb import sql, views
+from functions.adw_billing.warehouse.duckdb.appended import add_to_summary, read_back
 from functions.adw_billing.warehouse.duckdb.dimensions import Dimensions
 from functions.adw_billing.warehouse.duckdb.file import connect, named_faults, private_files
+from functions.adw_billing.warehouse.duckdb.known_names import KnownNames
 from functions.adw_billing.warehouse.duckdb.publish import fill_billing, summarise
 from functions.adw_billing.warehouse.duckdb.session import Session, key_values, name_values, now
 
@@ -63,6 +65,7 @@ class DuckDbWarehouse(Dimensions):
         self._adopted = False
         self._old_days: dict[str, set[date]] = {}
         self._known = True
+        self._names = KnownNames(session)
 
     def migrate(self) -> None:
         """Create tables and views, adopt an older `oci_billing`; WarehouseUnusable for a newer version's file."""
@@ -120,7 +123,7 @@ class DuckDbWarehouse(Dimensions):
             claim = Claim(key, dialect, sliced or progress is not None, progress or Progress())
             # Most objects are new. Of one that nothing is known of there is nothing to delete and no old day to sum up
             # again, which saves a third of the CPU of a small report.
-            self._known = bool(self._session.all(sql.KNOWN, name_values(key))[0][0])
+            self._known = self._names.meet(key)
             if self._known and not claim.sliced:
                 self._old_days = self._days(key)
                 self._delete(sql.BY_KEY, key_values(key))  # of a version whose ledger row was taken away
@@ -197,10 +200,12 @@ class DuckDbWarehouse(Dimensions):
         self._session.reject(claim.key, outcome.rejected, REJECTED.name)
         # The proof comes when all rows are where readers will find them and before anything is committed: its error
         # rolls the whole publication back.
-        sums = self._read_back(claim, outcome)
+        sums, own = read_back(self._session, claim, outcome)
         fill_billing(self._session, claim, cost_from=self._cost_from, adopted=self._adopted)
-        new_days = self._days(claim.key, None if self._known else claim.dialect)
-        summarise(self._session, claim.key, self._old_days if self._known else {}, new_days)
+        if own and not self._known:
+            add_to_summary(self._session, claim.key, claim.dialect)
+        else:
+            summarise(self._session, claim.key, self._old_days if self._known else {}, self._days(claim.key))
         for statement in sql.FORGET_REPORT if self._known else ():
             self._session.run(statement, name_values(claim.key))
         return self._enter(claim, outcome, sums)
@@ -213,18 +218,9 @@ class DuckDbWarehouse(Dimensions):
         else:
             self._delete(f"{sql.BY_NAME} AND object_etag <> $object_etag", key_values(claim.key))
 
-    def _read_back(self, claim: Claim, outcome: Outcome) -> Sums:
-        """Return the sums as the table has them; ProofFailed unless they are those that were parsed."""
-        found = self._session.all(sql.sums_of(claim.dialect, DATA[claim.dialect].name), key_values(claim.key))[0]
-        sums = Sums(found[0], total(found[1:4]), total(found[4:7]))
-        if sums != outcome.sums:
-            raise ProofFailed(f"parsed {outcome.sums}, read back {sums}", object=claim.key.object_name)
-        return sums
-
-    def _days(self, key: ObjectKey, only: str | None = None) -> dict[str, set[date]]:
-        """Return the usage days of all rows of an object's name, by dialect; of one dialect where it is named."""
-        dialects = [dialect for dialect in SERVICE_COLUMNS if only in (None, dialect)]
-        found = {dialect: self._session.all(sql.days_of(dialect), name_values(key)) for dialect in dialects}
+    def _days(self, key: ObjectKey) -> dict[str, set[date]]:
+        """Return the usage days of all rows of an object's name, by dialect."""
+        found = {dialect: self._session.all(sql.days_of(dialect), name_values(key)) for dialect in SERVICE_COLUMNS}
         return {dialect: {day for (day,) in days if day} for dialect, days in found.items()}
 
     def _delete(self, where: str, values: dict[str, str]) -> None:
