@@ -40,6 +40,15 @@ class PublishedObject:
 
 
 @dataclass(frozen=True, slots=True)
+class PriceChange:
+    """From a usage day on, a SKU's unit price in 1E-8 of the currency."""
+
+    day: date
+    sku: str
+    price_e8: int
+
+
+@dataclass(frozen=True, slots=True)
 class BillingHistory:
     """Some days of a tenancy, the same for the same fields.
 
@@ -47,7 +56,9 @@ class BillingHistory:
     one), published 6 to 24 hours after their end. Of each `afterwards_every`-th day `late_rows` come `late_days` later
     and `correction_rows` of its first window `correction_days` later, each as new objects (in FOCUS: in the old day's
     folder). Every `republish_every`-th day's first object appears again under its name a day later, with
-    changed rows and one more. Objects hold `rows_per_object` rows; what is more is split into `-00002` and so on.
+    changed rows and one more. From the day of a price change on, its SKU has that unit price; corrections and late rows
+    of a day have the day's own. `child` is a child tenancy that owns some resources. Objects hold
+    `rows_per_object` rows; what is more is split into `-00002` and so on.
     """
 
     seed: str = "1"
@@ -66,6 +77,8 @@ class BillingHistory:
     resources: int = 120
     tenancy: str = TENANCY
     layout: ReportLayout = field(default_factory=ReportLayout)
+    price_changes: tuple[PriceChange, ...] = ()
+    child: str = ""
 
     def publications(self) -> list[PublishedObject]:
         """Return everything that is published, in the order of time; names are numbered in that order."""
@@ -132,6 +145,8 @@ class BillingHistory:
                         self.resources,
                         start=part * self.rows_per_object,
                         stop=(part + 1) * self.rows_per_object,
+                        prices=tuple((each.sku, each.price_e8) for each in self.price_changes if each.day <= draft.day),
+                        child=self.child,
                     ),
                 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Context, Decimal
 from operator import itemgetter
 from typing import TYPE_CHECKING, BinaryIO
@@ -24,6 +24,7 @@ FIRST_HOUR = 474_768
 
 GZIP_LEVEL = 1
 _RESOURCES = 300
+_CHILD_EVERY = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,10 @@ class GeneratedReport:
     start: int = 0
     stop: int | None = None
     gzip_member_rows: int | None = None
+    prices: tuple[tuple[str, int], ...] = ()
+    """Unit prices (SKU, 1E-8 of the currency) other than the catalogue's."""
+    child: str = ""
+    """A child tenancy that every fourth resource belongs to: its rows stand in the parent's reports."""
 
     @property
     def rows(self) -> int:
@@ -134,7 +139,11 @@ class _Table:
 
     def __init__(self, report: GeneratedReport) -> None:
         layout, dialect = report.layout, report.dialect
-        self.resources = make_resources(report.window.seed, report.resources)
+        prices = dict(report.prices)
+        self.resources = [
+            replace(each, sku=replace(each.sku, price_e8=prices.get(each.sku.code, each.sku.price_e8)))
+            for each in make_resources(report.window.seed, report.resources)
+        ]
         self.values = RowValues(dialect, self.resources, TimeSpelling(layout.clock))
         self._report = report
         names = [*COLUMNS[dialect], *(() if dialect == "focus" else (f"tags/{key}" for key in TAG_KEYS))]
@@ -172,7 +181,9 @@ class _Table:
 
     def _template(self, number: int) -> list[str]:
         report = self._report
-        fixed = fixed_values(report.dialect, self.resources[number], report.tenancy, braces=report.layout.braces)
+        of_child = report.child and number % _CHILD_EVERY == 1
+        tenancy = report.child if of_child else report.tenancy
+        fixed = fixed_values(report.dialect, self.resources[number], tenancy, braces=report.layout.braces)
         fixed.update({name: f"{name} of {number % 7}" for name in report.layout.extra_columns})
         template = [_quoted(fixed.get(name, "")) for name in self._names]
         self._templates[number] = template

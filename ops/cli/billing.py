@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from pathlib import Path
+
+import click
 
 from ops.cli.lazy_group import Lazy, LazyGroup
-
-if TYPE_CHECKING:
-    import click
+from shared.errors import FunctionError
 
 
 def group() -> LazyGroup:
     """Return the group."""
     commands = {
+        "sample": Lazy("Write a made-up quarter of reports to try the rest with.", sample),
         "load": Lazy("Load the .csv and .csv.gz files below a folder.", load),
         "report": Lazy("Print cost by service by day and reconciliation.", report),
         "preflight": Lazy("Try what adw-billing needs, and change nothing.", preflight),
@@ -23,6 +25,35 @@ def group() -> LazyGroup:
         help="Load billing reports into a DuckDB file, and print what they come to.",
         example="oci-functions billing load --reports reports --warehouse out/billing.duckdb",
     )
+
+
+def sample() -> click.Command:
+    """Return `billing sample`."""
+    return click.Command(
+        "sample",
+        params=[click.Option(["--out"], type=click.Path(path_type=Path), required=True, help="a new folder")],
+        callback=_sample,
+        help="Write a made-up quarter of cost and FOCUS reports, the same each time: August to October 2026 of a "
+        "tenancy with a child, with tags, corrections, late rows and a price that rises. "
+        "Exit status: 0, or 1 when the answer is an error.",
+        epilog="\b\nExample:\n  oci-functions billing sample --out out/sample",
+    )
+
+
+def _sample(out: Path) -> None:
+    try:
+        from emulator.reports.catalogue import TENANCY
+        from ops.billing_sample import write
+    except ModuleNotFoundError as fault:
+        if not (fault.name or "").startswith("emulator"):
+            raise
+        raise click.ClickException("the sample needs the checkout: run `make` there, which installs it") from None
+    try:
+        count = write(out)
+    except FunctionError as fault:
+        click.echo(json.dumps(fault.to_body(), ensure_ascii=False))
+        click.get_current_context().exit(1)
+    click.echo(f"{count} reports of tenancy {TENANCY} written below {out}")
 
 
 def load() -> click.Command:
