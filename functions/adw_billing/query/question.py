@@ -1,0 +1,116 @@
+"""A question about the bill as its options say it: by what, which months, against which, which rows; pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from functions.adw_billing.query.dimensions import CURRENCY, Dimension, dimension
+from shared.errors import BadRequest
+
+PREVIOUS = "previous"
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+_FILTER = re.compile(r"(.*?)(!?=)(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Months:
+    """Some whole months, one after another: from the first day of the first to the last day of the last."""
+
+    first: date
+    last: date
+
+    def __str__(self) -> str:
+        """Return `2026-10`, or `2026-08..2026-10`."""
+        begin, end = self.first.isoformat()[:7], self.last.isoformat()[:7]
+        return begin if begin == end else f"{begin}..{end}"
+
+    @property
+    def count(self) -> int:
+        """How many months."""
+        return (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
+
+    @property
+    def before(self) -> Months:
+        """As many months right before these."""
+        return Months(_shifted(self.first, -self.count), self.first - timedelta(days=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Rows whose dimension is (``negated``: is not) a text; `*` stands for any letters, an empty text for no value."""
+
+    dimension: Dimension
+    value: str
+    negated: bool = False
+
+    @property
+    def pattern(self) -> str:
+        """The text for LIKE with the escape character `!`."""
+        escaped = re.sub(r"([!%_])", r"!\1", self.value.lower())
+        return escaped.replace("*", "%")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked; no months: all."""
+
+    by: tuple[Dimension, ...]
+    months: Months | None = None
+    against: Months | None = None
+    filters: tuple[Filter, ...] = ()
+
+    @property
+    def keys(self) -> tuple[Dimension, ...]:
+        """The dimensions of the answer's rows: currencies are never added up, so that one is always among them."""
+        if any(each.name == CURRENCY for each in self.by):
+            return self.by
+        return (*self.by, dimension(CURRENCY, "by"))
+
+    def of_other_months(self) -> Question:
+        """Return the same question about the months that these are compared with."""
+        return replace(self, months=self.against, against=None)
+
+
+def question(by: str, month: str = "", against: str = "", filters: tuple[str, ...] = ()) -> Question:
+    """Read the options. BadRequest with the field at fault."""
+    names = list(dict.fromkeys(name.strip() for name in by.split(",") if name.strip()))
+    months = _months(month, "month") if month else None
+    if against and months is None:
+        raise BadRequest("--against needs --month", fix="add --month YYYY-MM", field="against")
+    other = None
+    if months and against:
+        other = months.before if against == PREVIOUS else _months(against, "against")
+    found = tuple(_filter(text) for text in filters)
+    return Question(tuple(dimension(name, "by") for name in names), months, other, found)
+
+
+def _filter(text: str) -> Filter:
+    parts = _FILTER.fullmatch(text)
+    if parts is None:
+        raise BadRequest(f"{text!r} is no filter", fix="write <dimension>=<text>, or != for all others", field="filter")
+    name, sign, value = parts.groups()
+    return Filter(dimension(name.strip(), "filter"), value.strip(), sign == "!=")
+
+
+def _months(text: str, field: str) -> Months:
+    first, _, last = text.partition("..")
+    begin, end = _first_day(first, field), _first_day(last or first, field)
+    if end < begin:
+        raise BadRequest(f"{text!r} ends before it begins", fix="the earlier month first", field=field)
+    return Months(begin, _shifted(end, 1) - timedelta(days=1))
+
+
+def _first_day(text: str, field: str) -> date:
+    parts = _MONTH.fullmatch(text)
+    if parts is None or not 1970 <= int(parts[1]) <= 9000:
+        fix = "write YYYY-MM, or YYYY-MM..YYYY-MM" + (f", or {PREVIOUS}" if field == "against" else "")
+        raise BadRequest(f"{text!r} is no month", fix=fix, field=field)
+    return date(int(parts[1]), int(parts[2]), 1)
+
+
+def _shifted(first_day: date, months: int) -> date:
+    """Return the first day of the month that is so many later."""
+    number = first_day.year * 12 + first_day.month - 1 + months
+    return date(number // 12, number % 12 + 1, 1)
