@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from functions.adw_billing.model.dimension_tables import COMPARTMENT, RESOURCE, TENANCY
 from functions.adw_billing.model.tables import DAILY
 from shared.errors import BadRequest
 from shared.nearest import did_you_mean
@@ -43,7 +44,7 @@ DIMENSIONS = {
             "coalesce(oci_CompartmentName, oci_CompartmentId)",
             "coalesce(compartment_name, compartment_id)",
             ("product_compartmentId", "oci_CompartmentId", "compartment_id"),
-            ("oci_compartment", "compartment_id", "path"),
+            (COMPARTMENT.name, "compartment_id", "path"),
         ),
         Dimension("compartment_id", "product_compartmentId", "oci_CompartmentId", "compartment_id"),
         Dimension(
@@ -52,7 +53,7 @@ DIMENSIONS = {
             "coalesce(SubAccountId, tenancy_id)",
             "coalesce(subaccount_id, tenancy_id)",
             ("coalesce(lineItem_tenantId, tenancy_id)", "coalesce(SubAccountId, tenancy_id)", "subaccount_id"),
-            ("oci_tenancy", "tenancy_id", "name"),
+            (TENANCY.name, "tenancy_id", "name"),
         ),
         Dimension(
             "resource",
@@ -60,7 +61,7 @@ DIMENSIONS = {
             "ResourceId",
             "",
             ("product_resourceId", "ResourceId", ""),
-            ("oci_resource", "resource_id", "name"),
+            (RESOURCE.name, "resource_id", "name"),
         ),
         Dimension(CURRENCY, "cost_currencyCode", "BillingCurrency", "currency"),
         Dimension(DAY, "{day}", "{day}", "{day}"),
