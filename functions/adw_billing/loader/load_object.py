@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -95,7 +96,7 @@ class ObjectLoader:
         except BaseException:
             self._warehouse.release(claim, drop=False)
             raise
-        return LoadResult(row, time.monotonic() - started, tuple(work.rejected))
+        return LoadResult(row, time.monotonic() - started, tuple(work.rejected), work.unread)
 
     def set_aside(self, report: ReportObject, reason: str, text: str) -> LoadResult:
         """Put the whole object into quarantine without reading it again; errors as `load`."""
@@ -167,6 +168,7 @@ class _StagedLoad:
         self._done = replace(claim.progress, prefix_check=claim.progress.prefix_check or check)
         self._kept_rows = self._done.sums.rows
         self.rejected: list[Rejected] = []
+        self.unread: Counter[str] = Counter()
 
     def finish(self, splitter: Splitter, stream: ProvenStream) -> LedgerRow | None:
         """Return the object's ledger row: of its rows, or of a stream that cannot be used; None when time was over."""
@@ -212,6 +214,7 @@ class _StagedLoad:
     def _stage(self, batch: Batch) -> None:
         self._warehouse.stage(self._claim, batch)
         self.rejected += batch.rejected[: max(0, MAX_SHOWN_REJECTED - len(self.rejected))]
+        self.unread.update(batch.unread)
         done = self._done
         self._done = Progress(
             done.records + batch.records,
@@ -253,5 +256,6 @@ class _StagedLoad:
         claim = self._warehouse.claim(key, self._layout.dialect, sliced=True) or self._claim
         entry = Rejected(WHOLE_OBJECT, fault.reason, fault.text)
         self.rejected = [entry]
+        self.unread.clear()
         outcome = Outcome(self._layout.dialect, stream.size_bytes, stream.sha256, "rejected", Sums(), [entry])
         return self._warehouse.commit(claim, outcome)

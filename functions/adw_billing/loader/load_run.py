@@ -15,7 +15,7 @@ from shared import logs
 from shared.errors import DeadlineExceeded, FunctionError, OciServiceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from functions.adw_billing.loader.copy_object import Copier
@@ -36,12 +36,14 @@ _log = logs.get("adw-billing")
 class LoadSummary:
     """What a run did.
 
+    ``unread`` are the values by header that are not what their column says, for each of ``rows``;
     ``remaining``: objects that are left for the next one; ``newest``: when the newest object was written that is in
     the warehouse now.
     """
 
     rows: list[LedgerRow] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
+    unread: list[Mapping[str, int]] = field(default_factory=list)
     rejected: list[tuple[str, Rejected]] = field(default_factory=list)
     listed: int = 0
     remaining: int = 0
@@ -66,8 +68,9 @@ class LoadSummary:
                     "size_bytes": row.size_bytes,
                     "seconds": round(seconds, 3),
                     "state": row.state,
+                    **({"unread_values": dict(unread)} if unread else {}),
                 }
-                for row, seconds in zip(self.rows, self.seconds, strict=True)
+                for row, seconds, unread in zip(self.rows, self.seconds, self.unread, strict=True)
             ],
             "rejected": [
                 {
@@ -176,6 +179,7 @@ class LoadRun:
             return self._options.left_seconds() > 0
         self._summary.rows.append(result.row)
         self._summary.seconds.append(result.seconds)
+        self._summary.unread.append(result.unread)
         self._summary.rejected += [(report.name, entry) for entry in result.rejected]
         self._throughput.add(report.size_bytes, result.row.rows_loaded, time.monotonic() - started)
         return True

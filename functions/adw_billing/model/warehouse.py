@@ -149,7 +149,7 @@ class Batch:
     last column ``usage_day``; None where there is no such row (`oci_billing` takes none of FOCUS).
     ``sums`` are those of the good rows, ``rejected`` the bad ones; ``records`` counts both, ``text_bytes`` is the
     unpacked text that they took, ``prefix_check`` a check over the report's text up to the end of the batch; ``final``:
-    nothing follows.
+    nothing follows. ``unread`` counts the values that are not what their column says, by header.
     """
 
     rows: pa.Table | None
@@ -160,6 +160,7 @@ class Batch:
     rejected: Sequence[Rejected] = ()
     prefix_check: str = ""
     final: bool = False
+    unread: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,12 +199,13 @@ class LoadResult:
     """What became of an object in a call.
 
     ``row`` is its ledger row, or None when it was stopped in time or another call has it; ``rejected`` the first of its
-    quarantined rows.
+    quarantined rows, ``unread`` the values that this call did not read, by header.
     """
 
     row: LedgerRow | None
     seconds: float
     rejected: tuple[Rejected, ...] = ()
+    unread: Mapping[str, int] = field(default_factory=dict)
 
 
 class Warehouse(Protocol):

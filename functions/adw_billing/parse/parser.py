@@ -8,12 +8,14 @@ tests/unit/functions/adw_billing/parse/test_parser_paths.py compares them on ran
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from functions.adw_billing.model import unread_values
 from functions.adw_billing.model.tables import COST_SUM, QUANTITY_SUM
 from functions.adw_billing.model.warehouse import Batch, Rejected, Sums
 from functions.adw_billing.parse.arrow_csv import Irregular, Reader, Texts
@@ -40,11 +42,12 @@ _BLANK = re.compile(rb"[\r\n]*")
 
 @dataclass(frozen=True, slots=True)
 class _CheckedRows:
-    """What the rules made of some rows: the good ones, their sums, and the bad ones."""
+    """What the rules made of some rows: the good ones, their sums, the bad ones, and unread values by header."""
 
-    rows: list[Rows]
-    sums: Sums
-    rejected: list[Rejected]
+    rows: list[Rows] = field(default_factory=list)
+    sums: Sums = Sums()
+    rejected: list[Rejected] = field(default_factory=list)
+    unread: Counter[str] = field(default_factory=Counter)
 
 
 class Parser:
@@ -55,6 +58,7 @@ class Parser:
         self._columns = TableColumns(layout, row_format)
         self._rules = RowRules(layout, row_format)
         self._layout = layout
+        self._unread_keys = unread_values.keys(layout)
         self._has_billing = row_format.has_billing and layout.dialect != "focus"
         self._carried = b""
         self._prefix_check = prefix_check
@@ -103,10 +107,10 @@ class Parser:
             rows = rows.filter(pc.invert(doubts))
         sums = Sums(len(rows.numbers), self._columns.cost(rows), self._columns.quantity(rows))
         if not unsure:
-            return self._made([rows], sums, total, chunk.text_bytes)
+            return self._made(_CheckedRows([rows], sums), total, chunk.text_bytes)
         checked = self._checked(_numbered(chunk.text, self._layout.width, unsure, total), first)
-        sums = sums.plus(checked.sums)
-        return self._made([rows, *checked.rows], sums, total, chunk.text_bytes, checked.rejected)
+        both = replace(checked, rows=[rows, *checked.rows], sums=sums.plus(checked.sums))
+        return self._made(both, total, chunk.text_bytes)
 
     def _slow(self, chunk: Chunk, first: int) -> Batch:
         found = list(records(chunk.text, self._layout.width, final=chunk.closed))
@@ -115,20 +119,18 @@ class Parser:
         self._carried = rest if rest.strip(b"\r\n") and not chunk.closed else b""
         rows = ((index, record, chunk.text[record.start : record.end]) for index, record in enumerate(found, 1))
         checked = self._checked(rows, first)
-        text_bytes = chunk.text_bytes - len(self._carried)
-        return self._made(checked.rows, checked.sums, len(found), text_bytes, checked.rejected)
+        return self._made(checked, len(found), chunk.text_bytes - len(self._carried))
 
-    def _made(
-        self, parts: list[Rows], sums: Sums, records: int, text_bytes: int, rejected: Iterable[Rejected] = ()
-    ) -> Batch:
-        parts = [rows for rows in parts if len(rows.numbers)]
+    def _made(self, made: _CheckedRows, records: int, text_bytes: int) -> Batch:
+        parts = [rows for rows in made.rows if len(rows.numbers)]
         data = pa.concat_tables(map(self._columns.data, parts)) if parts else None
         billing = pa.concat_tables(map(self._columns.billing, parts)) if parts and self._has_billing else None
-        return Batch(data, billing, sums, records, text_bytes, list(rejected))
+        return Batch(data, billing, made.sums, records, text_bytes, made.rejected, unread=made.unread)
 
     def _checked(self, rows: Iterable[tuple[int, Record, bytes]], first: int) -> _CheckedRows:
         good: list[tuple[int, CheckedRow]] = []
         rejected: list[Rejected] = []
+        unread: Counter[str] = Counter()
         sums = Sums()
         for index, record, text in rows:
             number = first + index - 1
@@ -138,9 +140,10 @@ class Parser:
                 rejected.append(Rejected(number, fault.reason, _content(text)))
                 continue
             good.append((number, row))
+            unread.update(self._unread_keys[position] for position in row.unread)
             dialect = self._layout.dialect
             sums = sums.plus(Sums(1, self._amount(row, COST_SUM[dialect]), self._amount(row, QUANTITY_SUM[dialect])))
-        return _CheckedRows([self._columns.of_checked(good)] if good else [], sums, rejected)
+        return _CheckedRows([self._columns.of_checked(good)] if good else [], sums, rejected, unread)
 
     def _checked_row(self, record: Record) -> CheckedRow:
         if record.fault:

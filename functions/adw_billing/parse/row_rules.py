@@ -7,11 +7,12 @@ holds.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Context, Decimal
 from typing import TYPE_CHECKING
 
+from functions.adw_billing.model import unread_values
 from functions.adw_billing.model.columns import DIGITS, NUMBER_SCALE, ColumnType
 
 if TYPE_CHECKING:
@@ -45,12 +46,14 @@ class RowRejected(ValueError):
 class CheckedRow:
     """A row that can be loaded.
 
-    Its fields with numbers and times rewritten plainly, the numbers by position, and the fields as the file has them.
+    Its fields with numbers and times rewritten plainly, the numbers by position, and the fields as the file has them;
+    ``unread``: texts by position that are not what their column says, whose fields are empty.
     """
 
     fields: tuple[bytes, ...]
     numbers: dict[int, Decimal]
     original_texts: tuple[str, ...]
+    unread: dict[int, str] = field(default_factory=dict)
 
 
 class RowRules:
@@ -61,6 +64,7 @@ class RowRules:
         self._exponents = row_format.number_exponents
         self._nulls = {b"", *(word.encode() for word in layout.null_words)}
         self._lengths = row_format.lengths(layout)
+        self._may_be_unread = unread_values.keys(layout)
 
     def checked(self, fields: Sequence[bytes]) -> CheckedRow:
         """Return the row with exact values. Raises RowRejected.
@@ -77,15 +81,26 @@ class RowRules:
             raise RowRejected("text-too-long")
         plain = list(fields)
         numbers: dict[int, Decimal] = {}
-        for position, column_type in self._types.items():
-            if fields[position] in self._nulls:
-                plain[position] = b""
-            elif column_type is ColumnType.TIME:
-                plain[position] = time_text(texts[position]).encode()
-            else:
-                numbers[position] = self._number(texts[position], column_type)
-                plain[position] = format(numbers[position], "f").encode()
-        return CheckedRow(tuple(plain), numbers, tuple(texts))
+        unread: dict[int, str] = {}
+        for position in self._types:
+            text = "" if fields[position] in self._nulls else texts[position]
+            try:
+                plain[position] = self._plain(position, text, numbers)
+            except RowRejected as fault:
+                if position not in self._may_be_unread or fault.reason not in unread_values.UNREAD_REASONS:
+                    raise
+                unread[position], plain[position], texts[position] = text, b"", ""
+        return CheckedRow(tuple(plain), numbers, tuple(texts), unread)
+
+    def _plain(self, position: int, text: str, numbers: dict[int, Decimal]) -> bytes:
+        """Return a number or a moment in its plain spelling; a number is added to ``numbers``."""
+        if not text:
+            return b""
+        column_type = self._types[position]
+        if column_type is ColumnType.TIME:
+            return time_text(text).encode()
+        numbers[position] = self._number(text, column_type)
+        return format(numbers[position], "f").encode()
 
     def _number(self, text: str, column_type: ColumnType) -> Decimal:
         """Return the number where the warehouse keeps all its digits."""

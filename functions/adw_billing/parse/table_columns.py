@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from functions.adw_billing.model import unread_values
 from functions.adw_billing.model.columns import DIGITS, NUMBER_SCALE, ColumnType
 from functions.adw_billing.model.tables import BILLING, COST_SUM, DATA, DAY_COLUMN, OBJECT_KEY, QUANTITY_SUM
 from functions.adw_billing.parse.decimals import (
@@ -41,13 +42,14 @@ class Rows:
     """Some rows of a report.
 
     Their numbers in the object, the fields' texts, the values of numbers and times, and the texts as the file has them
-    where the others were rewritten.
+    where the others were rewritten; ``unread``: the texts that are not what their column says, by position.
     """
 
     numbers: pa.Int64Array
     texts: list[pa.StringArray]
     values: dict[int, pa.Array]
     original_texts: list[pa.StringArray] | None = None
+    unread: dict[int, pa.StringArray] = field(default_factory=dict)
 
     def filter(self, mask: pa.BooleanArray) -> Rows:
         """Return the rows where the mask is true."""
@@ -63,6 +65,7 @@ class TableColumns:
         self._numbers_are_texts = row_format.numbers_are_texts
         self._table = DATA[layout.dialect]
         self._lengths = row_format.lengths(layout)
+        self._unread_keys = unread_values.keys(layout)
 
     def values(self, texts: list[pa.StringArray]) -> tuple[list[pa.StringArray], dict[int, pa.Array], Doubts]:
         """Return the texts without words for "no value", the values by position, and which rows are in doubt."""
@@ -93,7 +96,11 @@ class TableColumns:
                 found = [row.numbers.get(position) for _, row in checked]
                 values[position] = pa.array(found, pa.decimal128(DIGITS, NUMBER_SCALE[column_type]))
         numbers = pa.array([number for number, _ in checked], pa.int64())
-        return Rows(numbers, self._without_words(texts), values, original_texts)
+        unread = {
+            position: pa.array([row.unread.get(position) for _, row in checked], pa.string())
+            for position in sorted({position for _, row in checked for position in row.unread})
+        }
+        return Rows(numbers, self._without_words(texts), values, original_texts, unread)
 
     def data(self, rows: Rows) -> pa.Table:
         """Return the columns of the dialect's table but those of the object's key."""
@@ -159,9 +166,9 @@ class TableColumns:
         if name == "tags" and self._layout.dialect == "focus":
             return _braced(self._text(name, rows))
         members = [
-            _around(f',{json.dumps(key, ensure_ascii=False)}:"', _escaped(rows.texts[at]), '"')
-            for key, at in self._pairs(name)
-            if rows.texts[at].null_count < len(rows.numbers)
+            _around(f',{json.dumps(key, ensure_ascii=False)}:"', _escaped(column), '"')
+            for key, column in self._named(name, rows)
+            if column.null_count < len(rows.numbers)
         ]
         if not members:
             return pa.repeat(pa.scalar("{}"), len(rows.numbers))
@@ -170,8 +177,12 @@ class TableColumns:
         joined = pc.binary_join_element_wise(*members, "", "", null_handling="replace")
         return _around("{", joined, "}", replaced=1)
 
-    def _pairs(self, name: str) -> tuple[tuple[str, int], ...]:
-        return self._layout.tags if name == "tags" else self._layout.others
+    def _named(self, name: str, rows: Rows) -> list[tuple[str, pa.StringArray]]:
+        """Return the members of a JSON column by name: tags, or unknown columns and unread values."""
+        if name == "tags":
+            return [(key, rows.texts[at]) for key, at in self._layout.tags]
+        unread = [(self._unread_keys[at], column) for at, column in rows.unread.items()]
+        return [*((key, rows.texts[at]) for key, at in self._layout.others), *unread]
 
 
 def _around(before: str, column: pa.StringArray, after: str, *, replaced: int = 0) -> pa.StringArray:

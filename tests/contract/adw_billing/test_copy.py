@@ -124,6 +124,8 @@ def test_spellings_of_times_and_numbers_are_the_same_whoever_reads_them(time: st
     "cells",
     [
         {"cost__myCost": "many"},
+        {"cost__unitPrice": "(null)"},
+        {"lineItem__intervalUsageEnd": "-"},
         {"cost__myCost": "1" * 39},
         {"cost__myCost": "1,000.5"},
         {"lineItem__intervalUsageStart": "2026-01-05 10:00"},
@@ -138,6 +140,19 @@ def test_spellings_of_times_and_numbers_are_the_same_whoever_reads_them(time: st
 def test_what_sql_cannot_take_exactly_is_left_to_the_function(cells: dict[str, str]) -> None:
     text = report([*COST, "tags/x"], [cost_row(1), cost_row(2, **cells), cost_row(3)])
     assert by_the_database(text) is None
+
+
+@pytest.mark.parametrize("junk", ["N", "-", "false", "(null)"])
+def test_junk_that_the_function_keeps_is_null_in_each_table_and_stands_in_other_columns(junk: str) -> None:
+    text = report(COST, [cost_row(1, cost__unitPrice=junk, lineItem__intervalUsageEnd=junk)])
+    assert by_the_database(text) is None
+    session = by_the_function(text)
+    ((price, end, others),) = session.rows(
+        "SELECT cost_unitPrice, lineItem_intervalUsageEnd, other_columns FROM oci_cost"
+    )
+    assert (price, end) == (None, None)
+    assert json.loads(others) == {"cost/unitPrice": junk, "lineItem/intervalUsageEnd": junk}
+    assert session.rows("SELECT lineItem_intervalUsageEnd FROM oci_billing") == [(None,)]
 
 
 def test_a_damaged_object_is_left_to_the_function() -> None:
