@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
+    from functions.adw_billing.loader.load_run import LoadSummary
+
 WAIT_SECONDS = 60.0
 """How long the command line waits for a file that another process has open."""
 LOAD_SECONDS = 86_400.0
@@ -48,8 +50,25 @@ def add_report_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def load(options: argparse.Namespace) -> int:
-    """Load a folder of reports; print the names, or with ``--detail`` an object."""
-    return _answered(lambda: json.dumps(_load(options), ensure_ascii=False) + "\n")
+    """Load a folder of reports; print the names, or with ``--detail`` an object.
+
+    Beside the answer, on stderr: what was passed over or is in quarantine. Status 1 also when nothing was found, or
+    nothing of what was read could be loaded.
+    """
+    achieved = True
+
+    def text() -> str:
+        nonlocal achieved
+        from functions.adw_billing.loader.load_remarks import achieved_something, remarks
+        from functions.adw_billing.source.passed_over import passed_over
+
+        summary = _load(options)
+        achieved = achieved_something(summary)
+        for line in (*passed_over(options.reports), *remarks(summary)):
+            sys.stderr.write(f"{line}\n")
+        return json.dumps(summary.detail() if options.detail else summary.names(), ensure_ascii=False) + "\n"
+
+    return _answered(text) or int(not achieved)
 
 
 def report(options: argparse.Namespace) -> int:
@@ -105,7 +124,7 @@ def _path(options: argparse.Namespace) -> str:
     return str(options.warehouse).removeprefix("duckdb:")
 
 
-def _load(options: argparse.Namespace) -> Any:  # noqa: ANN401  (JSON of two forms)
+def _load(options: argparse.Namespace) -> LoadSummary:
     from functions.adw_billing.loader.load_run import LoadOptions, LoadRun
     from functions.adw_billing.source.reports import Folder
     from functions.adw_billing.warehouse.duckdb.warehouse import open_warehouse
@@ -134,7 +153,7 @@ def _load(options: argparse.Namespace) -> Any:  # noqa: ANN401  (JSON of two for
         warehouse.close()
     if folder.unreadable:
         raise BadRequest(f"{', '.join(folder.unreadable)}: not readable", fix="make it readable for this user")
-    return summary.detail() if options.detail else summary.names()
+    return summary
 
 
 def _silent(_done: int, _total: int, _rows: int) -> None:

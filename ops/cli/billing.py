@@ -66,7 +66,7 @@ def load() -> click.Command:
         command_line.add_load_arguments,
         command_line.load,
         help="Load the .csv and .csv.gz files below a folder; print the names, or with --detail an object. "
-        "Exit status: 0, or 1 when the answer is an error.",
+        "Exit status: 0, or 1 when the answer is an error, no report was found, or none of them could be loaded.",
         example="oci-functions billing load --reports reports --warehouse out/billing.duckdb --detail",
     )
 

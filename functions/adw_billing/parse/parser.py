@@ -44,8 +44,8 @@ _BLANK = re.compile(rb"[\r\n]*")
 class _CheckedRows:
     """What the rules made of some rows: the good ones, their sums, the bad ones, and unread values by header."""
 
-    rows: list[Rows] = field(default_factory=list)
-    sums: Sums = Sums()
+    rows: list[Rows]
+    sums: Sums
     rejected: list[Rejected] = field(default_factory=list)
     unread: Counter[str] = field(default_factory=Counter)
 

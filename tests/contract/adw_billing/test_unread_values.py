@@ -1,4 +1,4 @@
-"""Texts that are not what their column says: they cost no row where nothing is summed up by the column, and are told."""
+"""Texts that are not what their column says: they cost no row where no sum is made of the column."""
 
 from __future__ import annotations
 
