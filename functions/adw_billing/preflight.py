@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from functions.adw_billing.errors import WarehouseUnusable
+from functions.adw_billing.lasting import forgetting
 from functions.adw_billing.model.dimensions_due import wanted
 from functions.adw_billing.open_warehouse import open_oracle
 from functions.adw_billing.source.tenancy_bucket import TenancyBucket
@@ -27,7 +28,7 @@ def preflight(settings: Settings, deadline: Deadline, config: Mapping[str, str])
     rows = [
         preflight_rows.config_row(settings, config),
         preflight_rows.check_row("reports", lambda: _reports(settings, until.half())),
-        preflight_rows.check_row("warehouse", lambda: _warehouse(settings, until)),
+        preflight_rows.check_row("warehouse", lambda: _lasting(settings, until, config)),
         *_dimensions(settings, until),
     ]
     return preflight_rows.preflight_answer(rows)
@@ -47,6 +48,13 @@ def _dimensions(settings: Settings, deadline: Deadline) -> Iterator[preflight_ro
     for one in wanted(settings.dimensions, each, settings.price_list_currencies):
         name = one.dimension if len(each) == 1 else f"{one.dimension} of {one.scope}"
         yield preflight_rows.passed(name, probes.probe(one))
+
+
+def _lasting(settings: Settings, deadline: Deadline, config: Mapping[str, str]) -> str:
+    """Return what the warehouse's check found, and whether it is forgotten: a load works all the same."""
+    warning = forgetting(settings.duckdb_path, config)
+    found = _warehouse(settings, deadline)
+    return f"warning: {warning}; {found}" if warning else found
 
 
 def _warehouse(settings: Settings, deadline: Deadline) -> str:

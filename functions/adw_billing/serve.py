@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from functions.adw_billing.lasting import forgetting
 from functions.adw_billing.loader.load_run import LoadOptions, LoadRun, LoadSummary
 from functions.adw_billing.model import dimensions_due
 from functions.adw_billing.open_warehouse import open_oracle, open_warehouse
@@ -39,6 +40,7 @@ def serve(call: Call[Settings]) -> list[str] | dict[str, Any]:
 
         return preflight(call.settings, call.deadline, call.config)
     now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    warnings = _forgetting(call)
     warehouse, copying = _open(call)
     copiers: list[Copier] = []
     try:
@@ -64,10 +66,19 @@ def serve(call: Call[Settings]) -> list[str] | dict[str, Any]:
     _sum_up_copies(call, copiers)
     call.metrics.add("rows_loaded", sum(row.rows_loaded for row in summary.rows))
     _measure_lag(call, summary)
+    summary.warnings += warnings
     found = answer(summary, detail=flags["detail"])
     if dimensions and isinstance(found, dict):
         found["dimensions"] = [result.detail() for result in dimensions]
     return found
+
+
+def _forgetting(call: Call[Settings]) -> list[str]:
+    """Return, and log, that nothing stays of what is loaded: the answer alone would look like success."""
+    warning = forgetting(call.settings.duckdb_path, call.config)
+    if warning:
+        _log.warning("warehouse will be forgotten", extra={"fields": {"warning": warning}})
+    return [warning] if warning else []
 
 
 def _measure_lag(call: Call[Settings], summary: LoadSummary) -> None:

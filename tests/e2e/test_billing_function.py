@@ -82,6 +82,8 @@ def test_a_call_loads_all_history_and_the_next_one_what_is_new(running: Running)
     assert running.call() == []
     assert not [call for call in running.cloud.log.calls() if "/o/" in call.path], "nothing is read twice"
     detail = running.call('{"detail": true}')
+    (warning,) = detail.pop("warnings")  # its file is below /tmp: a real container would forget it
+    assert warning.startswith(f"{running.warehouse} is gone with the function's container")
     assert detail == {"reports": [], "rejected": [], "remaining": 0, "rows_per_second": 0}
 
 

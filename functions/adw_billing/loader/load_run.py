@@ -38,13 +38,14 @@ class LoadSummary:
 
     ``unread`` are the values by header that are not what their column says, for each of ``rows``;
     ``remaining``: objects that are left for the next one; ``newest``: when the newest object was written that is in
-    the warehouse now.
+    the warehouse now; ``warnings`` are sentences for whoever reads the detail.
     """
 
     rows: list[LedgerRow] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     unread: list[Mapping[str, int]] = field(default_factory=list)
     rejected: list[tuple[str, Rejected]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     listed: int = 0
     remaining: int = 0
     rows_per_second: float = 0.0
@@ -83,6 +84,7 @@ class LoadSummary:
             ],
             "remaining": self.remaining,
             "rows_per_second": round(self.rows_per_second),
+            **({"warnings": self.warnings} if self.warnings else {}),
         }
 
 

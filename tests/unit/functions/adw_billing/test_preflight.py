@@ -30,3 +30,14 @@ def test_an_unusable_configuration_file_has_a_fix(tmp_path: Path) -> None:
     assert (reports["name"], reports["ok"], reports["reason"]) == ("reports", False, "not-authorised")
     assert str(file) in reports["fix"]
     assert warehouse == {"name": "warehouse", "ok": True, "found": "no file yet; it can be made"}
+
+
+def test_a_function_that_would_forget_its_warehouse_is_warned() -> None:
+    config = {"usage_report_bucket": "ocid1.tenancy.oc1..aaaa", "warehouse": "duckdb:/tmp/missing/bill.duckdb"}
+    inside = {**config, "FN_FN_ID": "ocid1.fnfunc.oc1..a"}
+    for where, begin in ((config, "no file yet"), (inside, "warning: /tmp/missing/bill.duckdb is gone with the ")):
+        checks = preflight(load_settings(Settings, config), Deadline.after(30), where)["preflight"]["checks"]
+        (row,) = [check for check in checks if check["name"] == "warehouse"]
+        assert row["ok"]
+        assert row["found"].startswith(begin)
+        assert row["found"].endswith("no file yet; it can be made")
