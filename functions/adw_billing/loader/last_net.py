@@ -6,12 +6,13 @@ import traceback
 from typing import TYPE_CHECKING
 
 from functions.adw_billing.errors import UnforeseenFailure
+from functions.adw_billing.model.warehouse import RETRIED_DAILY_REASON
 from shared import logs
 
 if TYPE_CHECKING:
     from functions.adw_billing.model.report_object import ReportObject
 
-REASON = "unforeseen"
+REASON = RETRIED_DAILY_REASON
 """Why such an object is in quarantine."""
 MAX_OBJECTS_OF_ONE_FAULT = 3
 """Objects that fail alike before the call gives up: then it is this loader or its database, and not an object."""

@@ -36,6 +36,9 @@ UNKNOWN_TENANCY = "unknown"
 
 RETRIED_REASONS = frozenset({"truncated", "damaged", "size-differs"})
 """Why an object was rejected that a new download may mend: it is tried again by every call."""
+RETRIED_DAILY_REASON = "unforeseen"
+"""Why an object was rejected that a newer loader, or a healthier machine, may load: once in RETRY_DAYS, and last."""
+RETRY_DAYS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ class ObjectKey:
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """An object that is settled; ``retried``: it was rejected for a reason of RETRIED_REASONS."""
+    """An object that is settled; ``retried``: it was rejected for one of the reasons above, and is due."""
 
     object_etag: str
     state: str

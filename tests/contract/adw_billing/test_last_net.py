@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
 
 from functions.adw_billing.errors import UnforeseenFailure
@@ -74,7 +75,23 @@ def test_an_object_that_fails_as_nobody_foresaw_is_put_aside(
     (first, _) = [entry for entry in caplog.records if entry.getMessage() == "object failed"]
     assert any(frame.startswith("read:") for frame in first.fields["frames"])  # type: ignore[attr-defined]
     assert "hunter2" not in repr([entry.__dict__ for entry in caplog.records]) + repr(found)
-    assert run(folder, path, {}).rows == []  # until it is published again, or taken out of the ledger
+    assert run(folder, path, {}).rows == []  # until it is published again, or a day has gone by
+
+
+def test_what_failed_is_tried_again_once_a_day_behind_all_others(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "w.duckdb"
+    broken = {"reports/cost-csv/1.csv": b""}
+    run(folder, path, broken)
+    put(folder, "reports/cost-csv/9.csv", report(COST, [cost_row(9)]))
+    for expected in (["rejected"], [], ["loaded"]):
+        if expected:
+            with duckdb.connect(str(path)) as connection:
+                connection.execute("UPDATE oci_report SET loaded_at = loaded_at - INTERVAL 25 HOUR")
+        found = run(folder, path, broken if expected != ["loaded"] else {}).rows
+        new = ["loaded"] if expected == ["rejected"] else []
+        assert [row.state for row in found] == [*new, *expected]
+    assert query(path, "SELECT count(*) FROM oci_report_rejected") == [(0,)]
+    assert query(path, "SELECT count(*) FROM oci_cost") == [(6,)]
 
 
 def test_the_third_object_that_fails_alike_ends_the_call_and_the_next_one_goes_on(folder: Path, tmp_path: Path) -> None:

@@ -297,3 +297,16 @@ def test_reconciliation_finds_cost_and_focus_equal_and_a_missing_side(
     load(made, ReportBatches(make_report("focus", 60), key("r/f.csv.gz"), tmp_path))
     assert {row[0] for row in session.rows("SELECT status FROM oci_reconciliation")} == {"equal"}
     assert session.rows("SELECT COUNT(*) FROM oci_focus_view") == [(120,)]
+
+
+def test_an_object_that_failed_as_nobody_foresaw_is_free_again_after_a_day(session: TranslatedSession) -> None:
+    made = warehouse(session)
+    failed = key("r/failed.csv.gz")
+    claim = made.claim(failed, "cost", sliced=True)
+    assert claim is not None
+    made.commit(claim, Outcome("cost", 1, "", "rejected", Sums(), [Rejected(0, "unforeseen", "")]))
+    assert not made.ledger(TENANCY)["r/failed.csv.gz", "e1"].retried
+    assert made.claim(failed, "cost", sliced=True) is None
+    session.database.execute("UPDATE oci_report SET loaded_at = loaded_at - INTERVAL 25 HOUR")
+    assert made.ledger(TENANCY)["r/failed.csv.gz", "e1"].retried
+    assert made.claim(failed, "cost", sliced=True) is not None

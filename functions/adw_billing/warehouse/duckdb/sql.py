@@ -24,7 +24,13 @@ from functions.adw_billing.model.tables import (
     SERVICE_COLUMNS,
     USAGE,
 )
-from functions.adw_billing.model.warehouse import RETRIED_REASONS, UNKNOWN_TENANCY, WHOLE_OBJECT
+from functions.adw_billing.model.warehouse import (
+    RETRIED_DAILY_REASON,
+    RETRIED_REASONS,
+    RETRY_DAYS,
+    UNKNOWN_TENANCY,
+    WHOLE_OBJECT,
+)
 from functions.adw_billing.warehouse.ddl import duckdb_create
 
 ADOPTED = f"{BILLING.name}_adopted"
@@ -80,12 +86,13 @@ def sums_of(dialect: str, name: str) -> str:
 
 
 def ledger() -> str:
-    """Return the query for a tenancy's settled objects, and whether a new download may mend a rejected one."""
+    """Return the query for a tenancy's settled objects, and whether a rejected one is tried again ``$now``."""
     reasons = ", ".join(f"'{reason}'" for reason in sorted(RETRIED_REASONS))
     return (
         f"SELECT object_name, object_etag, state, EXISTS (SELECT 1 FROM {REJECTED.name} q "
         "WHERE q.tenancy_id = r.tenancy_id AND q.object_name = r.object_name AND q.object_etag = r.object_etag "
-        f"AND q.object_row = {WHOLE_OBJECT} AND q.reason IN ({reasons})) FROM {REPORT.name} r "
+        f"AND q.object_row = {WHOLE_OBJECT} AND (q.reason IN ({reasons}) OR (q.reason = '{RETRIED_DAILY_REASON}' "
+        f"AND r.loaded_at < CAST($now AS TIMESTAMP) - INTERVAL {RETRY_DAYS} DAY))) FROM {REPORT.name} r "
         "WHERE tenancy_id = $tenancy"
     )
 

@@ -104,7 +104,7 @@ class DuckDbWarehouse(Dimensions):
     def ledger(self, tenancy_id: str) -> Mapping[tuple[str, str], LedgerEntry]:
         """Return the settled objects of a tenancy by (object name, etag)."""
         with named_faults():
-            rows = self._session.all(sql.ledger(), {"tenancy": tenancy_id})
+            rows = self._session.all(sql.ledger(), {"tenancy": tenancy_id, "now": now()})
         return {(name, etag): LedgerEntry(etag, state, bool(retried)) for name, etag, state, retried in rows}
 
     def tenancies(self) -> dict[tuple[str, str], str]:

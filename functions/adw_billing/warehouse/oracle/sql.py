@@ -24,7 +24,7 @@ from functions.adw_billing.model.tables import (
     REPORT,
     SERVICE_COLUMNS,
 )
-from functions.adw_billing.model.warehouse import WHOLE_OBJECT, RowFormat
+from functions.adw_billing.model.warehouse import RETRY_DAYS, WHOLE_OBJECT, RowFormat
 from functions.adw_billing.warehouse.ddl import oracle_type
 from functions.adw_billing.warehouse.oracle.names import Statement
 
@@ -102,7 +102,8 @@ def _parts(value: str) -> list[str]:
 
 LEDGER = Statement(
     lambda name: (
-        f"""SELECT r.object_name, r.object_etag, r.state, q.reason
+        f"""SELECT r.object_name, r.object_etag, r.state, q.reason,
+  CASE WHEN r.loaded_at < {NOW} - INTERVAL '{RETRY_DAYS}' DAY THEN 1 ELSE 0 END
 FROM {name(REPORT)} r LEFT JOIN {name(REJECTED)} q
   ON q.tenancy_id = r.tenancy_id AND q.object_name = r.object_name AND q.object_etag = r.object_etag
   AND q.object_row = {WHOLE_OBJECT}

@@ -11,7 +11,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from functions.adw_billing.model.tables import DATA, LOCK_ROW, retained_row
-from functions.adw_billing.model.warehouse import RETRIED_REASONS, Claim, LedgerEntry, LedgerRow, Progress, Sums
+from functions.adw_billing.model.warehouse import (
+    RETRIED_DAILY_REASON,
+    RETRIED_REASONS,
+    Claim,
+    LedgerEntry,
+    LedgerRow,
+    Progress,
+    Sums,
+)
 from functions.adw_billing.warehouse.oracle import sql, stage_sql
 from functions.adw_billing.warehouse.oracle.claims import Claims
 from functions.adw_billing.warehouse.oracle.connect import connect
@@ -216,9 +224,14 @@ def _name(key: ObjectKey) -> dict[str, object]:
     return {"tenancy_id": key.tenancy_id, "object_name": key.object_name}
 
 
-def _entries(rows: Iterable[tuple[str, str, str, str | None]]) -> dict[tuple[str, str], LedgerEntry]:
-    """Return ledger entries by (name, etag); a rejected object is tried again where a new download may mend it."""
+def _entries(rows: Iterable[tuple[str, str, str, str | None, int]]) -> dict[tuple[str, str], LedgerEntry]:
+    """Return ledger entries by (name, etag), with the rejected ones that are tried again."""
     return {
-        (name, etag): LedgerEntry(etag, state, retried=state == "rejected" and reason in RETRIED_REASONS)
-        for name, etag, state, reason in rows
+        (name, etag): LedgerEntry(
+            etag,
+            state,
+            retried=state == "rejected"
+            and (reason in RETRIED_REASONS or (reason == RETRIED_DAILY_REASON and bool(waited))),
+        )
+        for name, etag, state, reason, waited in rows
     }
