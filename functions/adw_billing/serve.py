@@ -63,10 +63,8 @@ def serve(call: Call[Settings]) -> list[str] | dict[str, Any]:
         rows_per_second=round(summary.rows_per_second),
         removed_rows=removed,
     )
-    _sum_up_copies(call, copiers)
-    call.metrics.add("rows_loaded", sum(row.rows_loaded for row in summary.rows))
-    _measure_lag(call, summary)
     summary.warnings += warnings
+    _measure(call, summary, copiers)
     found = answer(summary, detail=flags["detail"])
     if dimensions and isinstance(found, dict):
         found["dimensions"] = [result.detail() for result in dimensions]
@@ -81,7 +79,9 @@ def _forgetting(call: Call[Settings]) -> list[str]:
     return [warning] if warning else []
 
 
-def _measure_lag(call: Call[Settings], summary: LoadSummary) -> None:
+def _measure(call: Call[Settings], summary: LoadSummary, copiers: list[Copier]) -> None:
+    _sum_up_copies(call, copiers)
+    call.metrics.add("rows_loaded", sum(row.rows_loaded for row in summary.rows))
     if summary.newest is not None:
         call.metrics.add("lag_hours", (datetime.now(UTC) - summary.newest).total_seconds() / 3600)
 

@@ -102,6 +102,8 @@ class ObjectLoader:
         """Put the whole object into quarantine without reading it again; errors as `load`."""
         started = time.monotonic()
         dialect = report.dialect or dialect_of_name(report.name)
+        # A failure within a claim itself has left its transaction open.
+        self._warehouse.release(Claim(report.key, dialect or "usage", sliced=True), drop=False)
         claim = self._warehouse.claim(report.key, dialect or "usage", sliced=True)
         if claim is not None:  # what was staged of it goes: nobody knows what it is
             self._warehouse.release(claim, drop=True)

@@ -10,6 +10,7 @@ from functions.adw_billing.errors import DatabaseError, ProofFailed
 from functions.adw_billing.loader import last_net, load_plan
 from functions.adw_billing.loader.load_object import MAX_SHOWN_REJECTED, Budget, ObjectLoader
 from functions.adw_billing.model.exact_sums import plain
+from functions.adw_billing.model.warehouse import REFUSED_REASON
 from functions.adw_billing.parse.chunks import CHUNK_BYTES
 from shared import logs
 from shared.errors import DeadlineExceeded, FunctionError, OciServiceError
@@ -202,9 +203,18 @@ class LoadRun:
         error.fields.setdefault("object_name", report.name)
         self._refusal = self._refusal or error
         self._failures += 1
+        self._put_behind(report, error)
         if self._failures >= MAX_FAILURES_IN_A_ROW:
             raise error
         return True
+
+    def _put_behind(self, report: ReportObject, error: FunctionError) -> None:
+        """Let the next calls begin with the others: three refused objects in a row would end each of them."""
+        text = f"{error.reason} {error.fields.get('code') or ''}".strip()
+        try:
+            self._loader.set_aside(report, REFUSED_REASON, text)
+        except FunctionError as again:  # a database that refuses everything is told by the first refusal
+            _log.warning("object not put aside", extra={"fields": {"object": report.name, "reason": again.reason}})
 
     def _log(self, report: ReportObject, result: LoadResult) -> None:
         row = result.row

@@ -34,8 +34,10 @@ WHOLE_OBJECT = 0
 UNKNOWN_TENANCY = "unknown"
 """Of a file on this machine that does not tell whose it is."""
 
-RETRIED_REASONS = frozenset({"truncated", "damaged", "size-differs"})
-"""Why an object was rejected that a new download may mend: it is tried again by every call."""
+REFUSED_REASON = "refused"
+"""Why an object was rejected that the database does not take."""
+RETRIED_REASONS = frozenset({"truncated", "damaged", "size-differs", REFUSED_REASON})
+"""Why an object was rejected that a new download, or more room, may mend: every call tries it again, behind others."""
 RETRIED_DAILY_REASON = "unforeseen"
 """Why an object was rejected that a newer loader, or a healthier machine, may load: once in RETRY_DAYS, and last."""
 RETRY_DAYS = 1

@@ -163,7 +163,26 @@ def test_amounts_that_no_sum_can_hold_are_told_and_the_other_objects_are_loaded(
     put(folder, "reports/cost-csv/2.csv", costs(TENANCY))
     error = load(folder, warehouse)["error"]
     assert (error["reason"], error["object-name"]) == ("database-error", "reports/cost-csv/1.csv")
-    assert query(warehouse, LEDGER) == [(TENANCY, "reports/cost-csv/2.csv", 1, "loaded")]
+    refused, loaded = query(warehouse, LEDGER)
+    assert refused == (TENANCY, "reports/cost-csv/1.csv", 0, "rejected")
+    assert loaded == (TENANCY, "reports/cost-csv/2.csv", 1, "loaded")
+
+
+def test_objects_that_the_database_refuses_never_keep_those_behind_them_waiting(folder: Path, warehouse: Path) -> None:
+    for number in range(4):
+        put(folder, f"reports/cost-csv/{number}.csv", costs(*[TENANCY] * 3, cost__myCost=f"9000000000000{number}"))
+    put(folder, "reports/cost-csv/9.csv", costs(TENANCY))
+    for _ in range(2):
+        assert load(folder, warehouse)["error"]["reason"] == "database-error"
+    states = dict(query(warehouse, "SELECT object_name, state FROM oci_report"))
+    assert states.pop("reports/cost-csv/9.csv") == "loaded"
+    assert set(states.values()) == {"rejected"}
+    reasons = query(warehouse, "SELECT DISTINCT object_row, reason, content FROM oci_report_rejected")
+    assert reasons == [(0, "refused", "database-error OutOfRangeException")]
+    for number in range(4):
+        put(folder, f"reports/cost-csv/{number}.csv", costs(TENANCY))
+    assert len(load(folder, warehouse)["reports"]) == 4
+    assert query(warehouse, "SELECT count(*) FROM oci_report_rejected") == [(0,)]
 
 
 def test_what_cannot_be_read_is_told_and_the_rest_is_loaded(folder: Path, warehouse: Path) -> None:
