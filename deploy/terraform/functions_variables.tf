@@ -149,7 +149,7 @@ variable "adw_billing_deadline_margin_seconds" {
 }
 
 variable "adw_billing_oci_billing_cost_from" {
-  description = "First usage day (UTC, YYYY-MM-DD) that cost reports fill in `oci_billing`. Default: the day after its newest row (until tomorrow: a later one is a fault of a report) when the first cost report is loaded, everything where it is empty; stored once."
+  description = "First usage day (UTC, YYYY-MM-DD) that cost reports fill in `oci_billing`. Default: the day after its newest row (no later than its reports were written) when the first cost report is loaded, everything where it is empty; stored once."
   type        = string
   default     = null
 }

@@ -123,7 +123,7 @@ class Settings(OciSettings):
 
     oci_billing_cost_from: str = setting(default="", parse=usage_day)
     """First usage day (UTC, YYYY-MM-DD) that cost reports fill in `oci_billing`. Default: the day after its newest row
-    (until tomorrow: a later one is a fault of a report) when the first cost report is loaded, everything where it is
+    (no later than its reports were written) when the first cost report is loaded, everything where it is
     empty; stored once."""
 
     retention_days: int = setting(default=0, minimum=0, maximum=36_500)

@@ -37,6 +37,12 @@ def pending(
     return [report for _, _, report in todo]
 
 
+def usage_until(listed: Iterable[ReportObject]) -> str:
+    """Return the day (YYYY-MM-DD) on which the newest usage report was written; empty where there is none."""
+    days = (each.modified.date().isoformat() for each in listed if each.dialect == "usage" and each.modified)
+    return max(days, default="")
+
+
 @dataclass(slots=True)
 class Throughput:
     """The measured speed of this run."""

@@ -10,6 +10,7 @@ from functions.adw_billing.errors import DatabaseError, ProofFailed
 from functions.adw_billing.loader import last_net, load_plan
 from functions.adw_billing.loader.load_object import MAX_SHOWN_REJECTED, Budget, ObjectLoader
 from functions.adw_billing.model.exact_sums import plain
+from functions.adw_billing.model.tables import COST_FROM_ROW, IGNORED_DAY_ROW
 from functions.adw_billing.model.warehouse import REFUSED_REASON
 from functions.adw_billing.parse.chunks import CHUNK_BYTES
 from shared import logs
@@ -85,7 +86,7 @@ class LoadSummary:
             ],
             "remaining": self.remaining,
             "rows_per_second": round(self.rows_per_second),
-            **({"warnings": self.warnings} if self.warnings else {}),
+            **({"warnings": list(dict.fromkeys(self.warnings))} if self.warnings else {}),
         }
 
 
@@ -128,6 +129,7 @@ class LoadRun:
         """
         listed = self._reports.list()
         todo = self._todo(listed)
+        self._warehouse.usage_until = max(self._warehouse.usage_until, load_plan.usage_until(listed))
         done = 0
         for report in todo:
             if not self._worth_starting(report, first=done == 0):
@@ -142,7 +144,16 @@ class LoadRun:
         self._summary.remaining = len(todo) - done
         self._summary.newest = _newest(listed, todo[done:])
         self._summary.rows_per_second = self._throughput.rows_per_second
+        self._warn_of_ignored_day()
         return self._summary
+
+    def _warn_of_ignored_day(self) -> None:
+        """Say where one row's day in the future would have kept cost reports out of `oci_billing`."""
+        if any(row.dialect == "cost" for row in self._summary.rows):
+            known = self._warehouse.remembered("")
+            if day := known.get(IGNORED_DAY_ROW):
+                text = f"a usage row has the day {day}, later than its report: oci_billing has costs from"
+                self._summary.warnings.append(f"{text} {known.get(COST_FROM_ROW)} on all the same")
 
     def _todo(self, listed: list[ReportObject]) -> list[ReportObject]:
         self._summary.listed = len(listed)

@@ -217,6 +217,8 @@ class Warehouse(Protocol):
     """One connection to a warehouse for one call."""
 
     row_format: RowFormat
+    usage_until: str
+    """The day (YYYY-MM-DD) on which the newest usage report was written; empty where there is none."""
 
     def migrate(self) -> None:
         """Create what is missing, adopt an older `oci_billing`, run the forward steps; WarehouseUnusable if newer."""

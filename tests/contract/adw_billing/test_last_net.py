@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -112,7 +114,25 @@ def test_a_usage_day_that_cannot_be_stops_nothing_and_moves_no_cost(folder: Path
     late = cost_row(9, lineItem__intervalUsageStart=f"{day}T23:59Z")
     put(folder, "reports/cost-csv/9.csv", report(COST, [late]))
     path = tmp_path / "w.duckdb"
-    assert {row["state"] for row in load(folder, path)["reports"]} == {"loaded"}
+    answer = load(folder, path)
+    assert {row["state"] for row in answer["reports"]} == {"loaded"}
+    (warning,) = answer["warnings"]
+    begin = f"a usage row has the day {day}, later than its report: oci_billing has costs from 2026-01-05"
+    assert warning.startswith(begin)
     assert query(path, "SELECT value FROM oci_loader WHERE name = 'oci_billing_cost_from'") == [("2026-01-05",)]
     assert query(path, "SELECT count(*) FROM oci_billing") == [(7,)]
     assert query(path, "SELECT sum(row_count) FROM oci_cost_daily") == [(6,)]
+
+
+@pytest.mark.parametrize(("written", "first"), [("2026-01-06", "2026-01-05"), ("2026-03-01", "2026-02-02")])
+def test_where_cost_begins_is_bounded_by_when_the_usage_reports_were_written(
+    folder: Path, tmp_path: Path, written: str, first: str
+) -> None:
+    """Usage reports ended long ago: a day between then and now is one of the future to them too."""
+    rows = [usage_row(1), usage_row(2, lineItem__intervalUsageStart="2026-02-01T10:00Z")]
+    moment = datetime.fromisoformat(f"{written}T12:00:00+00:00").timestamp()
+    os.utime(put(folder, "reports/usage-csv/1.csv", report(USAGE, rows)), (moment, moment))
+    path = tmp_path / "w.duckdb"
+    answer = load(folder, path)
+    assert query(path, "SELECT value FROM oci_loader WHERE name = 'oci_billing_cost_from'") == [(first,)]
+    assert ("warnings" in answer) == (first == "2026-01-05")

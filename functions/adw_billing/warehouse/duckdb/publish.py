@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from functions.adw_billing.model.tables import COST_FROM_ROW, LOADER, retained_row
-from functions.adw_billing.warehouse.cost_from import day_after, latest_day
+from functions.adw_billing.model.tables import COST_FROM_ROW, IGNORED_DAY_ROW, LOADER, retained_row
+from functions.adw_billing.warehouse.cost_from import day_after, ignored_day, latest_day
 from functions.adw_billing.warehouse.duckdb import sql
 
 if TYPE_CHECKING:
@@ -16,13 +16,15 @@ if TYPE_CHECKING:
     from functions.adw_billing.warehouse.duckdb.session import Session
 
 
-def fill_billing(session: Session, claim: Claim, *, cost_from: str, adopted: bool) -> None:
+def fill_billing(session: Session, claim: Claim, usage_until: str, *, cost_from: str, adopted: bool) -> None:
     """Let the view show the object: store where cost begins, and drop what an adopted table had of it."""
     stored = f"SELECT value FROM {LOADER.name} WHERE name = '{COST_FROM_ROW}'"
     if claim.dialect == "cost" and not session.all(stored):
-        latest = {"latest": latest_day(datetime.now(UTC))}
-        newest = session.all(sql.newest_billing_day(adopted=adopted), latest)[0]
-        session.remember(COST_FROM_ROW, cost_from or day_after(*newest))
+        latest = {"latest": latest_day(usage_until, datetime.now(UTC))}
+        newest, of_all = session.all(sql.newest_billing_day(adopted=adopted), latest)[0]
+        session.remember(COST_FROM_ROW, cost_from or day_after(newest))
+        if not cost_from and (ignored := ignored_day(newest, of_all)):
+            session.remember(IGNORED_DAY_ROW, ignored)
     if not adopted or claim.dialect == "focus":
         return
     # An adopted table may have this object's rows from the loader before: all of them give way to a usage report's,

@@ -57,6 +57,7 @@ class DuckDbWarehouse(Dimensions):
     """The warehouse in one file; ``cost_from`` is the setting `oci_billing_cost_from`, ``call_id`` for the ledger."""
 
     row_format = RowFormat()
+    usage_until = ""
 
     def __init__(self, session: Session, *, call_id: str, cost_from: str) -> None:
         self._session = session
@@ -201,7 +202,7 @@ class DuckDbWarehouse(Dimensions):
         # The proof comes when all rows are where readers will find them and before anything is committed: its error
         # rolls the whole publication back.
         sums, own = read_back(self._session, claim, outcome)
-        fill_billing(self._session, claim, cost_from=self._cost_from, adopted=self._adopted)
+        fill_billing(self._session, claim, self.usage_until, cost_from=self._cost_from, adopted=self._adopted)
         if own and not self._known:
             add_to_summary(self._session, claim.key, claim.dialect)
         else:

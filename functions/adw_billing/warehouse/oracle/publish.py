@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from functions.adw_billing.errors import ProofFailed
 from functions.adw_billing.model.exact_sums import plain, total
-from functions.adw_billing.model.tables import COST_FROM_ROW, LOCK_ROW, NO_DAY, retained_row
+from functions.adw_billing.model.tables import COST_FROM_ROW, IGNORED_DAY_ROW, LOCK_ROW, NO_DAY, retained_row
 from functions.adw_billing.model.warehouse import LedgerRow, Sums
-from functions.adw_billing.warehouse.cost_from import day_after, latest_day
+from functions.adw_billing.warehouse.cost_from import day_after, ignored_day, latest_day
 from functions.adw_billing.warehouse.oracle import sql, stage_sql
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class Publication:
         self._outcome = outcome
         self._call_id = call_id
         self._billing_cost_from = billing_cost_from
+        self.usage_until = ""
         self._name: dict[str, object] = {"tenancy_id": self._key.tenancy_id, "object_name": self._key.object_name}
         self._whole: dict[str, object] = {**self._name, "object_etag": self._key.object_etag}
         self._sums = Sums() if outcome.state == "rejected" else outcome.sums
@@ -141,8 +142,11 @@ class Publication:
         return first
 
     def _day_after_usage(self) -> str:
-        latest = latest_day(datetime.now(UTC))
-        return day_after(*self._session.rows(sql.NEWEST_BILLING, latest=latest)[0])
+        latest = latest_day(self.usage_until, datetime.now(UTC))
+        newest, of_all = self._session.rows(sql.NEWEST_BILLING, latest=latest)[0]
+        if ignored := ignored_day(newest, of_all):
+            self._session.run(sql.REMEMBER, name=IGNORED_DAY_ROW, value=ignored)
+        return day_after(newest)
 
     def _summarise(self, days: set[datetime]) -> None:
         same = {

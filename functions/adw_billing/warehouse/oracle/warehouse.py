@@ -53,6 +53,7 @@ class OracleWarehouse(Dimensions):
     """One session for one call; the session begins again to ask what became of a commit."""
 
     row_format = sql.ROW_FORMAT
+    usage_until = ""
 
     def __init__(
         self,
@@ -187,6 +188,7 @@ class OracleWarehouse(Dimensions):
     def _publish(self, claim: Claim, outcome: Outcome, stage: Stage) -> LedgerRow:
         """Make one attempt, whole or not at all."""
         publication = Publication(self._session, self._claims, claim, outcome, self._call_id, self._billing_cost_from)
+        publication.usage_until = self.usage_until
         try:
             publication.run(stage)
         except FunctionError:
