@@ -39,7 +39,9 @@ def test_a_usage_day_that_cannot_be_stops_nothing_and_moves_no_cost(
     finally:
         warehouse.close()
     assert [row.state for row in summary.rows] == ["loaded"] * 3
-    assert [warning.partition(",")[0] for warning in summary.warnings] == [f"a usage row has the day {day}"]
+    # the last day of the calendar never comes into oci_billing, where it stands for "no day yet": nothing is left out
+    named = [] if day == "9999-12-31" else [f"a usage row has the day {day}"]
+    assert [warning.partition(",")[0] for warning in summary.warnings] == named
     assert query("select value from oci_loader where name = 'oci_billing_cost_from'") == [("2026-01-05",)]
     assert query("select sum(row_count) from oci_cost_daily") == [(2,)]
     assert query("select count(*) from oci_report_rejected") == [(0,)]

@@ -10,7 +10,7 @@ from functions.adw_billing.errors import DatabaseError, ProofFailed
 from functions.adw_billing.loader import last_net, load_plan
 from functions.adw_billing.loader.load_object import MAX_SHOWN_REJECTED, Budget, ObjectLoader
 from functions.adw_billing.model.exact_sums import plain
-from functions.adw_billing.model.tables import COST_FROM_ROW, IGNORED_DAY_ROW
+from functions.adw_billing.model.tables import BILLING, COST_FROM_ROW, IGNORED_DAY_ROW
 from functions.adw_billing.model.warehouse import REFUSED_REASON
 from functions.adw_billing.parse.chunks import CHUNK_BYTES
 from shared import logs
@@ -148,11 +148,11 @@ class LoadRun:
         return self._summary
 
     def _warn_of_ignored_day(self) -> None:
-        """Say where one row's day in the future would have kept cost reports out of `oci_billing`."""
+        """Say where one row's day in the future would have kept cost reports out of users' table."""
         if any(row.dialect == "cost" for row in self._summary.rows):
             known = self._warehouse.remembered("")
             if day := known.get(IGNORED_DAY_ROW):
-                text = f"a usage row has the day {day}, later than its report: oci_billing has costs from"
+                text = f"a usage row has the day {day}, later than its report: {BILLING.name} has costs from"
                 self._summary.warnings.append(f"{text} {known.get(COST_FROM_ROW)} on all the same")
 
     def _todo(self, listed: list[ReportObject]) -> list[ReportObject]:
