@@ -17,7 +17,7 @@ UNREAD_REASONS = frozenset({"bad-number", "bad-time"})
 """Why a value is not read. A number that is one and cannot be kept exactly (`not-exact`) still quarantines its row."""
 
 
-def keys(layout: Layout) -> dict[int, str]:
+def column_keys(layout: Layout) -> dict[int, str]:
     """Return the members of `other_columns` that unread values go to, by position, of the columns that may have some.
 
     The columns of the sums and of the usage day have none: a row whose cost, quantity or day is unknown would make

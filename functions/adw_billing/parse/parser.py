@@ -58,7 +58,7 @@ class Parser:
         self._columns = TableColumns(layout, row_format)
         self._rules = RowRules(layout, row_format)
         self._layout = layout
-        self._unread_keys = unread_values.keys(layout)
+        self._unread_keys = unread_values.column_keys(layout)
         self._has_billing = row_format.has_billing and layout.dialect != "focus"
         self._carried = b""
         self._prefix_check = prefix_check

@@ -64,7 +64,7 @@ class RowRules:
         self._exponents = row_format.number_exponents
         self._nulls = {b"", *(word.encode() for word in layout.null_words)}
         self._lengths = row_format.lengths(layout)
-        self._may_be_unread = unread_values.keys(layout)
+        self._may_be_unread = unread_values.column_keys(layout)
 
     def checked(self, fields: Sequence[bytes]) -> CheckedRow:
         """Return the row with exact values. Raises RowRejected.

@@ -65,7 +65,7 @@ class TableColumns:
         self._numbers_are_texts = row_format.numbers_are_texts
         self._table = DATA[layout.dialect]
         self._lengths = row_format.lengths(layout)
-        self._unread_keys = unread_values.keys(layout)
+        self._unread_keys = unread_values.column_keys(layout)
 
     def values(self, texts: list[pa.StringArray]) -> tuple[list[pa.StringArray], dict[int, pa.Array], Doubts]:
         """Return the texts without words for "no value", the values by position, and which rows are in doubt."""
