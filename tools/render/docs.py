@@ -138,8 +138,8 @@ def ddl(engine: str) -> str:
     from functions.adw_billing.warehouse.ddl import duckdb_create, oracle_create
     from functions.adw_billing.warehouse.duckdb import sql as duckdb_sql
     from functions.adw_billing.warehouse.duckdb import views as duckdb_views
-    from functions.adw_billing.warehouse.oracle import schema as oracle_schema
     from functions.adw_billing.warehouse.oracle import views as oracle_views
+    from functions.adw_billing.warehouse.oracle.migration import schema as oracle_schema
     from functions.adw_billing.warehouse.oracle.names import DEFAULT_NAMES, text_of
 
     if engine == "oracle":

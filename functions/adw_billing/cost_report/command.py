@@ -11,7 +11,8 @@ from functions.adw_billing.cost_report.data import CostReport, LedgerLine, Recon
 from functions.adw_billing.cost_report.page import page as html_page
 from functions.adw_billing.cost_report.text import text as plain_text
 from functions.adw_billing.errors import WarehouseEmpty, WarehouseUnusable
-from functions.adw_billing.model.tables import LOADER, RECONCILIATION_VIEW, REPORT, SCHEMA_VERSION, SCHEMA_VERSION_ROW
+from functions.adw_billing.model.schema_steps import SCHEMA_VERSION
+from functions.adw_billing.model.tables import LOADER, RECONCILIATION_VIEW, REPORT, SCHEMA_VERSION_ROW
 from shared.errors import BadRequest
 
 Query = Callable[[str], list[tuple[Any, ...]]]

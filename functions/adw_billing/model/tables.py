@@ -134,8 +134,30 @@ DAY_COLUMN = {
 }
 """The column that says on which day (UTC) a row's usage fell."""
 
-SERVICE_COLUMNS = {"cost": ("product_service", "cost_currencyCode"), "focus": ("ServiceName", "BillingCurrency")}
-"""The columns of service and currency in `oci_cost_daily`, by the dialects that have costs."""
+SUMMARY_COLUMNS = {
+    "cost": {
+        "service": "product_service",
+        "currency": "cost_currencyCode",
+        "subaccount_id": "lineItem_tenantId",
+        "subscription_id": "cost_subscriptionId",
+        "region": "product_region",
+        "compartment_id": "product_compartmentId",
+        "compartment_name": "product_compartmentName",
+        "sku": "cost_productSku",
+    },
+    "focus": {
+        "service": "ServiceName",
+        "currency": "BillingCurrency",
+        "subaccount_id": "SubAccountId",
+        "subscription_id": "BillingAccountId",
+        "region": "COALESCE(RegionId, Region, RegionName)",
+        "compartment_id": "oci_CompartmentId",
+        "compartment_name": "oci_CompartmentName",
+        "sku": "SkuId",
+    },
+}
+"""What the rows of a tenancy's day are summed up by in `oci_cost_daily`: its columns, and the expressions over the
+tables of the dialects that have costs."""
 
 REPORT = Table(
     "oci_report",
@@ -199,10 +221,18 @@ DAILY = Table(
         Column("currency", length=400),
         Column("cost", ColumnType.NUMBER),
         Column("row_count", ColumnType.INTEGER),
+        Column("subaccount_id", length=400),
+        Column("subscription_id", length=400),
+        Column("region", length=400),
+        Column("compartment_id", length=400),
+        Column("compartment_name", length=400),
+        Column("sku", length=400),
     ),
 )
-"""Cost by day, dialect (cost, focus), service and currency; kept up for the days that a commit touched. A day whose
-rows `retention_days` has removed may have several rows of one kind: a late report adds its own."""
+"""Cost by day, dialect (cost, focus) and SUMMARY_COLUMNS; kept up for the days that a commit touched. `subaccount_id`
+is the tenancy that a line names, `tenancy_id` the one whose bucket has the report. A day whose rows `retention_days`
+has removed may have several rows of one kind: a late report adds its own. The columns after `row_count` came with
+version 3: days that had lost their rows before have none of them."""
 
 LOADER = Table(
     "oci_loader",
@@ -242,10 +272,3 @@ RECONCILIATION_VIEW = "oci_reconciliation"
 
 STAGE_PREFIX = "oci_stage_"
 """Of an object's private tables on Oracle."""
-
-SCHEMA_VERSION = 2
-"""Rises by one with each change of a table or a view (warehouse/views.py): a warehouse that has this version already is
-left as it is by `migrate` of either engine, so an existing one would not get the change. 1: the reports, ledger and
-daily summary. 2: tables of dimensions and of measures, and the views that answer questions: tables are added only, and
-each call that finds version 1 makes what is missing and all views anew. A change of a table that is there needs a step
-of its own in the engines' `migrate`. A warehouse of each version is kept in tests/golden."""

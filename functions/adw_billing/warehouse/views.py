@@ -1,9 +1,8 @@
 """What the views of both engines have in common: the columns of FOCUS 1.2 over all dialects, and the correction rows.
 
-A new column of the FOCUS view is one line here, and SCHEMA_VERSION in model/tables.py raised by one: only then is the
-view made again in warehouses that exist. An expression over a column that the tables lack needs the column first, and
-a migration that adds it to tables that exist: in model/tables.py and the engines' `schema` modules. Each engine's own
-`views` module has the rest: how a month begins, how a chain is followed.
+A new column of the FOCUS view is one line here, and a step in model/schema_steps.py: only then is the view made again
+in warehouses that exist. An expression over a column that the tables lack needs the column first: in model/tables.py,
+and in the step. Each engine's own `views` module has the rest: how a month begins, how a chain is followed.
 
 Column names: FOCUS 1.2 (focus.finops.org, "Columns"); how Oracle's cost columns map to them: Oracle, "FOCUS Cost Report
 Schema" (docs.oracle.com, Content/Billing/Concepts/costusagereportsoverview.htm).

@@ -22,12 +22,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DATA_TABLES = ("FROM oci_cost ", "FROM oci_focus ", "FROM oci_usage ")
-DAILY = "SELECT usage_day::VARCHAR, dialect, service, currency, cost, row_count FROM oci_cost_daily ORDER BY ALL"
+DAILY = (
+    "SELECT usage_day::VARCHAR, dialect, service, currency, cost, row_count, subaccount_id, region, compartment_id, "
+    "compartment_name, sku FROM oci_cost_daily ORDER BY ALL"
+)
 RECOMPUTED = """SELECT * FROM (
   SELECT CAST(lineItem_intervalUsageStart AS DATE)::VARCHAR, 'cost', product_service, cost_currencyCode,
-    sum(cost_myCost), count(*) FROM oci_cost WHERE lineItem_intervalUsageStart IS NOT NULL GROUP BY ALL
+    sum(cost_myCost), count(*), lineItem_tenantId, product_region, product_compartmentId, product_compartmentName,
+    cost_productSku FROM oci_cost WHERE lineItem_intervalUsageStart IS NOT NULL GROUP BY ALL
   UNION ALL SELECT CAST(ChargePeriodStart AS DATE)::VARCHAR, 'focus', ServiceName, BillingCurrency,
-    sum(BilledCost), count(*) FROM oci_focus WHERE ChargePeriodStart IS NOT NULL GROUP BY ALL
+    sum(BilledCost), count(*), SubAccountId, RegionId, oci_CompartmentId, oci_CompartmentName, SkuId FROM oci_focus
+    WHERE ChargePeriodStart IS NOT NULL GROUP BY ALL
 ) ORDER BY ALL"""
 
 
@@ -94,15 +99,18 @@ def test_the_summary_that_objects_are_added_to_is_that_of_all_rows(folder: Path,
     tiny, large = "0.000000000000000000000001", "98765432101.5"
     nothing = {"product__service": "", "cost__currencyCode": "", "cost__myCost": no_cost}
     put_cost(folder, 1, {"cost__myCost": tiny}, nothing, {"lineItem__intervalUsageStart": ""})
-    put_cost(folder, 2, {"cost__myCost": large}, nothing, {"cost__myCost": "-0.3"})
-    put_cost(folder, 3, {**nothing, "cost__myCost": "7"}, {"lineItem__intervalUsageStart": "2026-01-06T00:00Z"})
+    web = {"product__compartmentId": "c1", "product__compartmentName": "web", "product__region": "r1"}
+    put_cost(
+        folder, 2, {"cost__myCost": large}, nothing, {"cost__myCost": "-0.3"}, web, {**web, "cost__productSku": "B"}
+    )
+    put_cost(folder, 3, {**nothing, "cost__myCost": "7"}, {"lineItem__intervalUsageStart": "2026-01-06T00:00Z"}, web)
     put(folder, "FOCUS Reports/2026/01/05/1.csv.gz", report(FOCUS, [focus_row(1), focus_row(2)]))
     put(folder, "FOCUS Reports/2026/01/05/2.csv.gz", report(FOCUS, [focus_row(3)]))
     load(folder, warehouse)
     found = query(warehouse, DAILY)
     assert found == query(warehouse, RECOMPUTED)
-    compute = next(row for row in found if row[:3] == ("2026-01-05", "cost", "COMPUTE"))
-    assert compute[4:] == (Decimal("98765432101.200000000000000000000001"), 3)
+    compute = next(row for row in found if row[:3] == ("2026-01-05", "cost", "COMPUTE") and row[7] is None)
+    assert compute[4:6] == (Decimal("98765432101.200000000000000000000001"), 3)
     put_cost(folder, 2, {"cost__myCost": "1"})  # published again: its days are summed up anew
     load(folder, warehouse)
     assert query(warehouse, DAILY) == query(warehouse, RECOMPUTED)
@@ -116,7 +124,7 @@ def test_a_late_object_of_a_day_without_rows_adds_a_row_of_its_own(folder: Path,
     put_cost(folder, 4, {"cost__myCost": "4", "lineItem__intervalUsageStart": "2026-01-07T00:00Z"})
     put_cost(folder, 5, {"cost__myCost": "5", "lineItem__intervalUsageStart": "2026-01-07T00:00Z"})
     load(folder, warehouse)
-    found = [(day, cost, rows) for day, _, _, _, cost, rows in query(warehouse, DAILY)]
+    found = [(day, cost, rows) for day, _, _, _, cost, rows, *_ in query(warehouse, DAILY)]
     assert found == [("2026-01-05", 1, 1), ("2026-01-05", 2, 1), ("2026-01-05", 3, 1), ("2026-01-07", 9, 2)]
 
 

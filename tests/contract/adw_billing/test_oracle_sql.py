@@ -13,7 +13,8 @@ from sqlglot import exp
 from emulator.reports.billing_history import BillingHistory
 from emulator.reports.generated_report import make_report
 from functions.adw_billing.errors import ProofFailed, WarehouseUnusable
-from functions.adw_billing.model.tables import ALL, BILLING, SCHEMA_VERSION
+from functions.adw_billing.model.schema_steps import SCHEMA_VERSION
+from functions.adw_billing.model.tables import ALL, BILLING
 from functions.adw_billing.model.warehouse import ObjectKey, Outcome, Progress, Rejected, Sums
 from functions.adw_billing.warehouse.oracle import claim_sql
 from functions.adw_billing.warehouse.oracle import sql as oracle_sql

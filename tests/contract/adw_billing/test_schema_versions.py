@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
 
-from functions.adw_billing.model.tables import ALL, BILLING, LOADER, SCHEMA_VERSION
+from functions.adw_billing.model.schema_steps import SCHEMA_VERSION
+from functions.adw_billing.model.tables import ALL, BILLING, DAILY, LOADER
 from functions.adw_billing.warehouse.duckdb.warehouse import open_warehouse
 from functions.adw_billing.warehouse.questions.all_questions import QUESTIONS
 from shared.deadline import Deadline
@@ -17,6 +19,8 @@ from tests.support.shared_data import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
+SUMMED = "tenancy_id, usage_day, dialect, service, currency, CAST(sum(cost) AS DECIMAL(38,24)), sum(row_count)"
+"""The daily summary as version 2 had it; `sum` of whole numbers is a HUGEINT, which compares like the BIGINT it was."""
 GOLDEN = ROOT / "tests" / "golden"
 """`warehouse_<version>.sql`: tables and rows as that version's loader left them, of a report of each dialect."""
 
@@ -48,6 +52,9 @@ def test_an_earlier_version_is_brought_forward_and_every_value_stays(tmp_path: P
     before = old(path, version)
     migrate(path)
     assert before
+    daily = next(select for select in before if DAILY.name in select)
+    summed = f"SELECT {SUMMED} FROM {DAILY.name} GROUP BY ALL ORDER BY ALL"
+    assert query(path, summed) == before.pop(daily)
     assert {select: query(path, select) for select in before} == before
     assert query(path, "SELECT value FROM oci_loader WHERE name = 'schema_version'") == [(str(SCHEMA_VERSION),)]
     tables = {name for (name,) in query(path, "SELECT table_name FROM duckdb_tables()")}
@@ -60,8 +67,33 @@ def test_an_earlier_version_is_brought_forward_and_every_value_stays(tmp_path: P
 @pytest.mark.parametrize("version", range(1, SCHEMA_VERSION))
 def test_the_loader_goes_on_where_the_earlier_one_ended(tmp_path: Path, version: int) -> None:
     path = tmp_path / "w.duckdb"
-    old(path, version)
+    before = old(path, version)
+    (costs,) = (rows for select, rows in before.items() if select.endswith("FROM oci_cost ORDER BY ALL"))
     put(tmp_path / "reports", "reports/cost-csv/2.csv", report(COST, [cost_row(7)]))
     (row,) = load(tmp_path / "reports", path, "--tenancy", TENANCY)["reports"]
     assert row["state"] == "loaded"
-    assert query(path, "SELECT count(*) FROM oci_cost") == [(3,)]
+    assert query(path, "SELECT count(*) FROM oci_cost") == [(len(costs) + 1,)]
+
+
+def test_the_summary_of_version_2_gets_its_details_but_where_the_rows_are_gone(tmp_path: Path) -> None:
+    path = tmp_path / "w.duckdb"
+    old(path, 2)
+    migrate(path)
+    found = query(
+        path,
+        "SELECT CAST(usage_day AS VARCHAR), dialect, subaccount_id[-5:], region, compartment_id[-4:], "
+        "compartment_name, sku, cost, row_count FROM oci_cost_daily",
+    )
+    child, ours, place = "child", "atest", "eu-frankfurt-1"
+    assert set(found) == {
+        ("2025-12-03", "cost", None, None, None, None, None, 4, 1),
+        ("2025-12-31", "cost", ours, None, ".web", "web", "B1", Decimal("1.000000000000000001"), 1),
+        ("2026-01-05", "cost", child, place, "data", "data", "B1", Decimal("0.5"), 1),
+        ("2026-01-05", "cost", ours, None, ".web", "web", "B1", Decimal("0.5"), 1),
+        ("2026-01-05", "cost", ours, None, ".web", "web", "B2", Decimal("0.000000000000000001"), 1),
+        ("2026-01-05", "focus", ours, place, ".web", "web", "B1", Decimal("0.5"), 1),
+        ("2026-01-05", "focus", ours, place, "data", "data", "B1", Decimal("0.5"), 1),
+        ("2026-01-05", "focus", ours, None, None, None, None, Decimal("0.5"), 1),
+        ("2026-02-28", "cost", ours, None, "data", "data", "B1", Decimal("-0.5"), 1),
+    }
+    assert len(found) == 9

@@ -16,7 +16,7 @@ from functions.adw_billing.model.tables import (
     DAY_COLUMN,
     FIRST_DAY,
     LOADER,
-    SERVICE_COLUMNS,
+    SUMMARY_COLUMNS,
     retained_row,
 )
 from functions.adw_billing.model.warehouse import Sums
@@ -56,7 +56,7 @@ def add_to_summary(session: Session, key: ObjectKey, dialect: str) -> None:
     # Exact, because decimals are added and nothing is rounded: what is there already plus what this object has is the
     # sum of all rows of the day. Only for an object that had no row before; a version that replaces another has its
     # days summed up again (`publish.summarise`).
-    if dialect in SERVICE_COLUMNS:
+    if dialect in SUMMARY_COLUMNS:
         session.run(_merge(dialect), {**key_values(key), "dialect": dialect, "retained": retained_row(key.tenancy_id)})
 
 
@@ -65,16 +65,16 @@ def _merge(dialect: str) -> str:
 
     Of days whose rows `retention_days` has removed the summary stays as it is, and the object has rows of its own.
     """
-    service, currency = SERVICE_COLUMNS[dialect]
+    by = SUMMARY_COLUMNS[dialect]
     day = DAY_COLUMN[dialect]
     since = f"CAST(coalesce((SELECT value FROM {LOADER.name} WHERE name = $retained), '{FIRST_DAY}') AS DATE)"
     added = (
         f"SELECT tenancy_id, CAST({day} AS DATE) AS usage_day, CAST($dialect AS VARCHAR) AS dialect, "
-        f"{service} AS service, {currency} AS currency, sum({COST_SUM[dialect].sql('0')}) AS cost, "
+        f"{', '.join(f'{value} AS {name}' for name, value in by.items())}, sum({COST_SUM[dialect].sql('0')}) AS cost, "
         f"count(*) AS row_count, CAST({day} AS DATE) >= {since} AS is_kept FROM {DATA[dialect].name} "
         f"WHERE {sql.BY_KEY} AND {OWN} AND {day} IS NOT NULL GROUP BY ALL"
     )
-    same = " AND ".join(f"d.{name} IS NOT DISTINCT FROM a.{name}" for name in ("service", "currency"))
+    same = " AND ".join(f"d.{name} IS NOT DISTINCT FROM a.{name}" for name in by)
     return (
         f"MERGE INTO {DAILY.name} d USING ({added}) a ON d.tenancy_id = a.tenancy_id AND d.usage_day = a.usage_day "
         f"AND d.dialect = a.dialect AND a.is_kept AND {same} "

@@ -21,7 +21,7 @@ from functions.adw_billing.model.tables import (
     QUANTITY_SUM,
     REJECTED,
     REPORT,
-    SERVICE_COLUMNS,
+    SUMMARY_COLUMNS,
     USAGE,
 )
 from functions.adw_billing.model.warehouse import (
@@ -108,7 +108,7 @@ def summarise(dialect: str) -> list[str]:
     Of days whose rows `retention_days` has removed the summary stays, and an object that has no version in the ledger
     yet adds to it.
     """
-    service, currency = SERVICE_COLUMNS[dialect]
+    names, values = (", ".join(each) for each in zip(*SUMMARY_COLUMNS[dialect].items(), strict=True))
     day = DAY_COLUMN[dialect]
     since = f"CAST(coalesce((SELECT value FROM {LOADER.name} WHERE name = $retained), '{FIRST_DAY}') AS DATE)"
     loaded = f"SELECT 1 FROM {REPORT.name} WHERE {BY_NAME} AND state <> 'rejected'"
@@ -118,8 +118,8 @@ def summarise(dialect: str) -> list[str]:
             f"AND usage_day BETWEEN greatest($first, {since}) AND $last"
         ),
         (
-            f"INSERT INTO {DAILY.name} ({', '.join(DAILY.names)}) "
-            f"SELECT tenancy_id, CAST({day} AS DATE), $dialect, {service}, {currency}, "
+            f"INSERT INTO {DAILY.name} (tenancy_id, usage_day, dialect, {names}, cost, row_count) "
+            f"SELECT tenancy_id, CAST({day} AS DATE), $dialect, {values}, "
             f"sum({COST_SUM[dialect].sql('0')}), count(*) FROM {DATA[dialect].name} WHERE "
             f"tenancy_id = $tenancy_id AND {day} >= CAST($first AS TIMESTAMP) AND "
             f"{day} < CAST($last AS TIMESTAMP) + INTERVAL 1 DAY AND "

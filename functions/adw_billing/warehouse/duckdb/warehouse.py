@@ -13,19 +13,16 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from functions.adw_billing.errors import ProofFailed, WarehouseUnusable
+from functions.adw_billing.errors import ProofFailed
 from functions.adw_billing.model.exact_sums import plain
 from functions.adw_billing.model.tables import (
-    BILLING,
     CLAIM,
     DATA,
     DAY_COLUMN,
     LOADER,
     REJECTED,
     REPORT,
-    SCHEMA_VERSION,
-    SCHEMA_VERSION_ROW,
-    SERVICE_COLUMNS,
+    SUMMARY_COLUMNS,
     retained_row,
 )
 from functions.adw_billing.model.warehouse import (
@@ -39,12 +36,13 @@ from functions.adw_billing.model.warehouse import (
     RowFormat,
     Sums,
 )
-from functions.adw_billing.warehouse.duckdb import sql, views
+from functions.adw_billing.warehouse.duckdb import sql
 from functions.adw_billing.warehouse.duckdb.appended import add_to_summary, read_back
 from functions.adw_billing.warehouse.duckdb.dimensions import Dimensions
 from functions.adw_billing.warehouse.duckdb.file import connect, named_faults, private_files
 from functions.adw_billing.warehouse.duckdb.known_names import KnownNames
 from functions.adw_billing.warehouse.duckdb.publish import fill_billing, summarise
+from functions.adw_billing.warehouse.duckdb.schema import migrate
 from functions.adw_billing.warehouse.duckdb.session import Session, key_values, name_values, now
 
 if TYPE_CHECKING:
@@ -69,38 +67,9 @@ class DuckDbWarehouse(Dimensions):
         self._names = KnownNames(session)
 
     def migrate(self) -> None:
-        """Create tables and views, adopt an older `oci_billing`; WarehouseUnusable for a newer version's file."""
+        """Bring the file to this version; see `schema.migrate`."""
         with named_faults():
-            known = {name.lower() for (name,) in self._session.all("SELECT table_name FROM duckdb_tables()")}
-            version = self._version() if LOADER.name in known else 0
-            if version > SCHEMA_VERSION:
-                raise WarehouseUnusable(f"the file has schema version {version}, this loader knows {SCHEMA_VERSION}")
-            adopt = BILLING.name in known
-            self._adopted = adopt or sql.ADOPTED in known
-            if adopt or version < SCHEMA_VERSION:
-                self._create(adopt=adopt)
-
-    def _create(self, *, adopt: bool) -> None:
-        self._session.run("BEGIN")
-        if adopt:
-            for statement in sql.ADOPT:
-                self._session.run(statement)
-        for statement in sql.create_statements():
-            self._session.run(statement)
-        names = "SELECT lower(column_name) FROM duckdb_columns() WHERE table_name = $name"
-        adopted = frozenset(name for (name,) in self._session.all(names, {"name": sql.ADOPTED}))
-        self._session.run(sql.billing_view(adopted))
-        for statement in views.create_statements():
-            self._session.run(statement)
-        self._session.remember(SCHEMA_VERSION_ROW, str(SCHEMA_VERSION))
-        self._session.run("COMMIT")
-
-    def _version(self) -> int:
-        found = self._session.all(f"SELECT value FROM {LOADER.name} WHERE name = '{SCHEMA_VERSION_ROW}'")
-        try:
-            return int(found[0][0]) if found else 0
-        except ValueError:
-            raise WarehouseUnusable(f"the schema version in {LOADER.name} is no number") from None
+            self._adopted = migrate(self._session)
 
     def ledger(self, tenancy_id: str) -> Mapping[tuple[str, str], LedgerEntry]:
         """Return the settled objects of a tenancy by (object name, etag)."""
@@ -221,7 +190,7 @@ class DuckDbWarehouse(Dimensions):
 
     def _days(self, key: ObjectKey) -> dict[str, set[date]]:
         """Return the usage days of all rows of an object's name, by dialect."""
-        found = {dialect: self._session.all(sql.days_of(dialect), name_values(key)) for dialect in SERVICE_COLUMNS}
+        found = {dialect: self._session.all(sql.days_of(dialect), name_values(key)) for dialect in SUMMARY_COLUMNS}
         return {dialect: {day for (day,) in days if day} for dialect, days in found.items()}
 
     def _delete(self, where: str, values: dict[str, str]) -> None:

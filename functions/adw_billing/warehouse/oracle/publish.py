@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from functions.adw_billing.errors import ProofFailed
 from functions.adw_billing.model.exact_sums import plain, total
-from functions.adw_billing.model.tables import COST_FROM_ROW, IGNORED_DAY_ROW, LOCK_ROW, NO_DAY, retained_row
+from functions.adw_billing.model.tables import COST_FROM_ROW, IGNORED_DAY_ROW, LOCK_ROW, NO_DAY
 from functions.adw_billing.model.warehouse import LedgerRow, Sums
 from functions.adw_billing.warehouse.cost_from import day_after, ignored_day, latest_day
 from functions.adw_billing.warehouse.oracle import sql, stage_sql
+from functions.adw_billing.warehouse.oracle.summary import summarise
 
 if TYPE_CHECKING:
     from functions.adw_billing.model.warehouse import Claim, Outcome
@@ -79,7 +80,8 @@ class Publication:
         self._add_rejected(stage)
         self._fill_billing(stage)
         if self._dialect != "usage":
-            self._summarise(touched | self._days())
+            days = touched | self._days()
+            summarise(self._session, self._key.tenancy_id, self._dialect, days, self._key.object_name)
         self._session.run(sql.FORGET_REPORT, **self._name)
 
     def ledger_row(self) -> LedgerRow:
@@ -148,21 +150,6 @@ class Publication:
             self._session.run(sql.REMEMBER, name=IGNORED_DAY_ROW, value=ignored)
         return day_after(newest)
 
-    def _summarise(self, days: set[datetime]) -> None:
-        same = {
-            "tenancy_id": self._key.tenancy_id,
-            "dialect": self._dialect,
-            "retained": retained_row(self._key.tenancy_id),
-        }
-        keys = [{**same, "usage_day": day, "day_text": day.date().isoformat()} for day in sorted(days)]
-        self._session.many(sql.FORGET_DAY, keys)
-        object_name = self._key.object_name
-        next_days = [
-            {**key, "next_day": _next(day), "object_name": object_name}
-            for key, day in zip(keys, sorted(days), strict=True)
-        ]
-        self._session.many(sql.add_day(self._dialect), next_days)
-
     def _write_ledger(self) -> None:
         outcome = self._outcome
         self._session.run(
@@ -184,11 +171,6 @@ def sums_of(count: int, parts: list[Decimal | int | None]) -> Sums:
     """Return rows, cost and quantity from what `sql.sums` asks for: each sum in three parts."""
     amounts = [Decimal(part or 0) for part in parts]
     return Sums(int(count), total(amounts[:3]), total(amounts[3:]))
-
-
-def _next(day: datetime) -> datetime | None:
-    """Return the day after; None after the last one of the calendar, which has no next."""
-    return day + timedelta(days=1) if day.date() < date.max else None
 
 
 def _shown(sums: Sums) -> str:

@@ -22,7 +22,7 @@ from functions.adw_billing.model.tables import (
     QUANTITY_SUM,
     REJECTED,
     REPORT,
-    SERVICE_COLUMNS,
+    SUMMARY_COLUMNS,
 )
 from functions.adw_billing.model.warehouse import RETRY_DAYS, WHOLE_OBJECT, RowFormat
 from functions.adw_billing.warehouse.ddl import oracle_type
@@ -210,7 +210,7 @@ def add_day(dialect: str) -> Statement:
 
     Of a day whose rows were removed: what an object adds to it that has no version in the ledger yet.
     """
-    service, currency = SERVICE_COLUMNS[dialect]
+    names, values = (", ".join(each) for each in zip(*SUMMARY_COLUMNS[dialect].items(), strict=True))
     day = DAY_COLUMN[dialect]
     cost = COST_SUM[dialect].sql("0")
 
@@ -218,12 +218,12 @@ def add_day(dialect: str) -> Statement:
         loaded = f"SELECT 1 FROM {name(REPORT)} WHERE {BY_NAME} AND state <> 'rejected'"
         late = f"object_name = :object_name AND NOT EXISTS ({loaded})"
         return (
-            f"INSERT INTO {name(DAILY)} ({', '.join(DAILY.names)}) "
-            f"SELECT tenancy_id, :usage_day, :dialect, {service}, {currency}, SUM({cost}), COUNT(*) "
+            f"INSERT INTO {name(DAILY)} (tenancy_id, usage_day, dialect, {names}, cost, row_count) "
+            f"SELECT tenancy_id, :usage_day, :dialect, {values}, SUM({cost}), COUNT(*) "
             f"FROM {name(DATA[dialect])} "
             f"WHERE tenancy_id = :tenancy_id AND {day} >= :usage_day AND (:next_day IS NULL OR {day} < :next_day) "
             f"AND ({_day_is_kept(name)} OR ({late})) "
-            f"GROUP BY tenancy_id, {service}, {currency}"
+            f"GROUP BY tenancy_id, {values}"
         )
 
     return Statement(text)

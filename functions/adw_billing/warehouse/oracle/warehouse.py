@@ -26,8 +26,8 @@ from functions.adw_billing.warehouse.oracle.connect import connect
 from functions.adw_billing.warehouse.oracle.dbms_cloud import Copy
 from functions.adw_billing.warehouse.oracle.dimensions import Dimensions
 from functions.adw_billing.warehouse.oracle.errors import ConnectionLost, RolledBack
+from functions.adw_billing.warehouse.oracle.migration.schema import inspect, migrate
 from functions.adw_billing.warehouse.oracle.publish import Publication
-from functions.adw_billing.warehouse.oracle.schema import inspect, migrate
 from functions.adw_billing.warehouse.oracle.session import Session
 from functions.adw_billing.warehouse.oracle.stage import Stage
 from shared.errors import DeadlineExceeded, FunctionError

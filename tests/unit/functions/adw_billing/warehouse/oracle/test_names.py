@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from functions.adw_billing.model.tables import ALL, COST, FOCUS_VIEW
+from functions.adw_billing.warehouse.oracle.migration.schema import INDEXES
 from functions.adw_billing.warehouse.oracle.names import DEFAULT_NAMES, Names
-from functions.adw_billing.warehouse.oracle.schema import INDEXES
 from functions.adw_billing.warehouse.oracle.views import create_statements
 
 ACME = Names("acme_")

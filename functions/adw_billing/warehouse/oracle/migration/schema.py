@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from functions.adw_billing.errors import DatabaseError, WarehouseUnusable
+from functions.adw_billing.model.schema_steps import SCHEMA_VERSION
 from functions.adw_billing.model.tables import (
     ALL,
     BILLING,
@@ -14,12 +15,12 @@ from functions.adw_billing.model.tables import (
     LOADER,
     LOCK_ROW,
     REJECTED,
-    SCHEMA_VERSION,
     SCHEMA_VERSION_ROW,
     STAGE_PREFIX,
 )
 from functions.adw_billing.model.warehouse import ObjectKey
 from functions.adw_billing.warehouse.oracle import claim_sql, sql, stage_sql, views
+from functions.adw_billing.warehouse.oracle.migration.schema_steps import FORGET_PROGRESS, do_steps
 from functions.adw_billing.warehouse.oracle.names import Statement
 from functions.adw_billing.warehouse.oracle.stage import create_table, drop_table
 from shared import logs
@@ -69,6 +70,7 @@ def migrate(session: Session) -> None:
             create_table(session, table)
     if BILLING.name in present:
         _adopt(session)
+    do_steps(session, version, present)
     for name, statement in {**INDEXES, **views.create_statements()}.items():
         _optional(session, name, statement)
     _remember(session)
@@ -115,6 +117,7 @@ def _remember(session: Session) -> None:
     _tolerant(session, sql.REMEMBER, name=LOCK_ROW, value="locked by a publication")
     if not session.run(sql.REMEMBER_AGAIN, name=SCHEMA_VERSION_ROW, value=str(SCHEMA_VERSION)):
         _tolerant(session, sql.REMEMBER, name=SCHEMA_VERSION_ROW, value=str(SCHEMA_VERSION))
+    session.run(FORGET_PROGRESS)
     session.commit()
 
 
