@@ -8,6 +8,7 @@ FunctionError
 ├── DatabaseUnreachable   no connection to the database
 ├── LoginFailed           the database refused user, password or token
 ├── DatabaseError         the database refused a statement
+│   └── SumTooLarge       amounts add up to more than a column of the warehouse holds
 ├── WalletUnusable        the wallet cannot be fetched, unpacked or opened
 ├── WarehouseBusy         another call has the warehouse
 ├── WarehouseUnusable     the warehouse's file or tables cannot be used
@@ -82,6 +83,14 @@ class DatabaseError(FunctionError):
     reason = "database-error"
     meaning = "The database refused a statement; nothing of the object was committed."
     remedy = "Look up `code`; space, quota and privileges of the user are the usual causes."
+
+
+class SumTooLarge(DatabaseError):
+    """Amounts of a report, or of a day with it, add up to more than a column holds."""
+
+    reason = "sum-too-large"
+    meaning = "The amounts add up to more than a column of the warehouse holds; nothing of the object was committed."
+    remedy = "Look at the amounts of the day: only an error makes a day cost 10^14 (DuckDB), or 10^125 (Oracle)."
 
 
 class WalletUnusable(FunctionError):

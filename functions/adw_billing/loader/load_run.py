@@ -6,12 +6,12 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from functions.adw_billing.errors import DatabaseError, ProofFailed
+from functions.adw_billing.errors import DatabaseError, ProofFailed, SumTooLarge
 from functions.adw_billing.loader import last_net, load_plan
 from functions.adw_billing.loader.load_object import MAX_SHOWN_REJECTED, Budget, ObjectLoader
 from functions.adw_billing.model.exact_sums import plain
 from functions.adw_billing.model.tables import BILLING, COST_FROM_ROW, IGNORED_DAY_ROW
-from functions.adw_billing.model.warehouse import REFUSED_REASON
+from functions.adw_billing.model.warehouse import REFUSED_REASON, TOO_LARGE_REASON
 from functions.adw_billing.parse.chunks import CHUNK_BYTES
 from shared import logs
 from shared.errors import DeadlineExceeded, FunctionError, OciServiceError
@@ -180,6 +180,8 @@ class LoadRun:
             return False
         except OciServiceError as error:
             return self._unreadable(report, error)
+        except SumTooLarge as error:  # a fault of its amounts, or of those of its days: the database is well
+            result = self._loader.set_aside(report, TOO_LARGE_REASON, str(error.fields.get("code") or error.reason))
         except (DatabaseError, ProofFailed) as error:
             return self._unloaded(report, error)
         except FunctionError:  # of the warehouse or the call: no object can be loaded

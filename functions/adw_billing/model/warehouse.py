@@ -36,7 +36,9 @@ UNKNOWN_TENANCY = "unknown"
 
 REFUSED_REASON = "refused"
 """Why an object was rejected that the database does not take."""
-RETRIED_REASONS = frozenset({"truncated", "damaged", "size-differs", REFUSED_REASON})
+TOO_LARGE_REASON = "sum-too-large"
+"""Why an object was rejected whose amounts add up, alone or with those of its days, to more than a column holds."""
+RETRIED_REASONS = frozenset({"truncated", "damaged", "size-differs", REFUSED_REASON, TOO_LARGE_REASON})
 """Why an object was rejected that a new download, or more room, may mend: every call tries it again, behind others."""
 RETRIED_DAILY_REASON = "unforeseen"
 """Why an object was rejected that a newer loader, or a healthier machine, may load: once in RETRY_DAYS, and last."""

@@ -158,29 +158,48 @@ def test_an_object_that_changes_its_dialect_leaves_no_summary_behind(folder: Pat
     assert query(warehouse, daily) == []
 
 
-def test_amounts_that_no_sum_can_hold_are_told_and_the_other_objects_are_loaded(folder: Path, warehouse: Path) -> None:
-    put(folder, "reports/cost-csv/1.csv", costs(*[TENANCY] * 3, cost__myCost="90000000000000"))
-    put(folder, "reports/cost-csv/2.csv", costs(TENANCY))
-    error = load(folder, warehouse)["error"]
-    assert (error["reason"], error["object-name"]) == ("database-error", "reports/cost-csv/1.csv")
-    refused, loaded = query(warehouse, LEDGER)
-    assert refused == (TENANCY, "reports/cost-csv/1.csv", 0, "rejected")
-    assert loaded == (TENANCY, "reports/cost-csv/2.csv", 1, "loaded")
+@pytest.mark.parametrize("day", ["2026-01-05T10:00Z", ""])
+def test_amounts_that_no_sum_can_hold_are_put_aside_and_the_others_are_loaded(
+    folder: Path, warehouse: Path, day: str
+) -> None:
+    """Three that add up to too much alone, and one only with what is there of its day."""
+    most = "90000000000000"
+    put(folder, "reports/cost-csv/1.csv", costs(TENANCY, cost__myCost=most))
+    for number in (2, 3, 4):
+        cells = {"cost__myCost": most, "lineItem__intervalUsageStart": day}
+        put(folder, f"reports/cost-csv/{number}.csv", costs(*[TENANCY] * 3, **cells))
+    put(folder, "reports/cost-csv/5.csv", costs(TENANCY, cost__myCost=most))
+    put(folder, "reports/cost-csv/6.csv", costs(TENANCY))
+    for _ in range(2):
+        answer = load(folder, warehouse)
+        found = [(entry["object_name"], entry["object_row"], entry["reason"]) for entry in answer["rejected"]]
+        assert found == [(f"reports/cost-csv/{number}.csv", 0, "sum-too-large") for number in (2, 3, 4, 5)]
+    states = [state for *_, state in query(warehouse, LEDGER)]
+    assert states == ["loaded", *["rejected"] * 4, "loaded"]
+    put(folder, "reports/cost-csv/1.csv", costs(TENANCY))
+    load(folder, warehouse)
+    assert [row["object_name"] for row in load(folder, warehouse)["reports"]][-1] == "reports/cost-csv/4.csv"
+    daily = "SELECT sum(cost), sum(row_count) FROM oci_cost_daily"
+    assert query(warehouse, daily) == [(Decimal(90000000000001), 3)]
 
 
 def test_objects_that_the_database_refuses_never_keep_those_behind_them_waiting(folder: Path, warehouse: Path) -> None:
+    put(folder, "reports/cost-csv/8.csv", costs(TENANCY, lineItem__referenceNo="a"))
+    load(folder, warehouse)
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("CREATE UNIQUE INDEX once ON oci_cost (lineItem_referenceNo)")
     for number in range(4):
-        put(folder, f"reports/cost-csv/{number}.csv", costs(*[TENANCY] * 3, cost__myCost=f"9000000000000{number}"))
-    put(folder, "reports/cost-csv/9.csv", costs(TENANCY))
+        put(folder, f"reports/cost-csv/{number}.csv", costs(TENANCY, TENANCY, lineItem__referenceNo=f"b{number}"))
+    put(folder, "reports/cost-csv/9.csv", costs(TENANCY, lineItem__referenceNo="c"))
     for _ in range(2):
         assert load(folder, warehouse)["error"]["reason"] == "database-error"
     states = dict(query(warehouse, "SELECT object_name, state FROM oci_report"))
-    assert states.pop("reports/cost-csv/9.csv") == "loaded"
+    assert (states.pop("reports/cost-csv/8.csv"), states.pop("reports/cost-csv/9.csv")) == ("loaded", "loaded")
     assert set(states.values()) == {"rejected"}
     reasons = query(warehouse, "SELECT DISTINCT object_row, reason, content FROM oci_report_rejected")
-    assert reasons == [(0, "refused", "database-error OutOfRangeException")]
+    assert reasons == [(0, "refused", "database-error ConstraintException")]
     for number in range(4):
-        put(folder, f"reports/cost-csv/{number}.csv", costs(TENANCY))
+        put(folder, f"reports/cost-csv/{number}.csv", costs(TENANCY, lineItem__referenceNo=f"d{number}"))
     assert len(load(folder, warehouse)["reports"]) == 4
     assert query(warehouse, "SELECT count(*) FROM oci_report_rejected") == [(0,)]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from functions.adw_billing.errors import DatabaseError, DiskFull, WarehouseBusy, WarehouseUnusable
+from functions.adw_billing.errors import DatabaseError, DiskFull, SumTooLarge, WarehouseBusy, WarehouseUnusable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,4 +111,5 @@ def _translated(fault: Exception) -> Exception:
     damaged = "Corrupt database file" in text
     if damaged or isinstance(fault, duckdb.IOException | duckdb.SerializationException | OSError):
         return WarehouseUnusable(text)
-    return DatabaseError(text, code=type(fault).__name__)
+    kind = SumTooLarge if isinstance(fault, duckdb.OutOfRangeException) else DatabaseError
+    return kind(text, code=type(fault).__name__)

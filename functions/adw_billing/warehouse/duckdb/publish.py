@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from functions.adw_billing.errors import SumTooLarge
+from functions.adw_billing.model.columns import DIGITS, NUMBER_SCALE, ColumnType
 from functions.adw_billing.model.tables import COST_FROM_ROW, IGNORED_DAY_ROW, LOADER, retained_row
 from functions.adw_billing.warehouse.cost_from import day_after, ignored_day, latest_day
 from functions.adw_billing.warehouse.duckdb import sql
@@ -12,8 +14,17 @@ from functions.adw_billing.warehouse.duckdb import sql
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from functions.adw_billing.model.warehouse import Claim, ObjectKey
+    from functions.adw_billing.model.warehouse import Claim, ObjectKey, Sums
     from functions.adw_billing.warehouse.duckdb.session import Session
+
+_COST_LIMIT = 10 ** (DIGITS - NUMBER_SCALE[ColumnType.NUMBER])
+"""From here on a cost has no room in a DECIMAL(38, 24)."""
+
+
+def check_room(sums: Sums) -> None:
+    """Raise SumTooLarge where the ledger cannot hold the cost: rows without a usage day are in no day's sum."""
+    if abs(sums.cost) >= _COST_LIMIT:
+        raise SumTooLarge("the report's cost is beyond what the ledger holds", code="OutOfRangeException")
 
 
 def fill_billing(session: Session, claim: Claim, usage_until: str, *, cost_from: str, adopted: bool) -> None:

@@ -41,7 +41,7 @@ from functions.adw_billing.warehouse.duckdb.appended import add_to_summary, read
 from functions.adw_billing.warehouse.duckdb.dimensions import Dimensions
 from functions.adw_billing.warehouse.duckdb.file import connect, named_faults, private_files
 from functions.adw_billing.warehouse.duckdb.known_names import KnownNames
-from functions.adw_billing.warehouse.duckdb.publish import fill_billing, summarise
+from functions.adw_billing.warehouse.duckdb.publish import check_room, fill_billing, summarise
 from functions.adw_billing.warehouse.duckdb.schema import migrate
 from functions.adw_billing.warehouse.duckdb.session import Session, key_values, name_values, now
 
@@ -171,6 +171,7 @@ class DuckDbWarehouse(Dimensions):
         # The proof comes when all rows are where readers will find them and before anything is committed: its error
         # rolls the whole publication back.
         sums, own = read_back(self._session, claim, outcome)
+        check_room(sums)
         fill_billing(self._session, claim, self.usage_until, cost_from=self._cost_from, adopted=self._adopted)
         if own and not self._known:
             add_to_summary(self._session, claim.key, claim.dialect)

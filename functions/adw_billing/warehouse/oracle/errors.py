@@ -11,7 +11,14 @@ import re
 import ssl
 from typing import TYPE_CHECKING
 
-from functions.adw_billing.errors import DatabaseError, DatabaseUnreachable, DiskFull, LoginFailed, WarehouseBusy
+from functions.adw_billing.errors import (
+    DatabaseError,
+    DatabaseUnreachable,
+    DiskFull,
+    LoginFailed,
+    SumTooLarge,
+    WarehouseBusy,
+)
 from shared.errors import DeadlineExceeded, FunctionError, MissingInputData, NotAuthorised
 
 if TYPE_CHECKING:
@@ -90,6 +97,7 @@ DISK_FULL_FIXES = {
     "ORA-01691": _TABLESPACE,
     "ORA-30036": "the undo tablespace is full: let it grow",
 }
+TOO_LARGE_FIXES = {"ORA-01426": "look at the amounts of the day: they add up to 10^126"}
 DSN_FAULTS = {
     "DPY-4000": "is not an alias of the tnsnames.ora in TNS_ADMIN: use one of its aliases, such as <name>_low",
     "DPY-4017": "is not a connect descriptor that can be read",
@@ -104,6 +112,7 @@ ERRORS_BY_FIXES: tuple[tuple[type[FunctionError], str, Mapping[str, str]], ...] 
     (LoginFailed, "the database refused the logon", LOGIN_FIXES),
     (NotAuthorised, "the database user lacks a right", RIGHTS_FIXES),
     (DiskFull, "the database has no room", DISK_FULL_FIXES),
+    (SumTooLarge, "amounts add up to more than a column holds", TOO_LARGE_FIXES),
     (DatabaseUnreachable, "the database cannot be reached", UNREACHABLE_FIXES),
 )
 BUSY_CODES = frozenset({"ORA-00054", "ORA-30006", "ORA-04021"})

