@@ -35,7 +35,7 @@ def test_a_usage_day_that_cannot_be_stops_nothing_and_moves_no_cost(
         warehouse.migrate()
         left = Deadline.after(120).remaining_seconds
         options = LoadOptions(newest_first=False, max_rows_per_slice=1_000_000, left_seconds=left)
-        summary = LoadRun(Folder(tmp_path, TENANCY, ("cost", "usage"), {}), warehouse, options).run()
+        summary = LoadRun(Folder(tmp_path, TENANCY, ("cost", "usage")), warehouse, options).run()
     finally:
         warehouse.close()
     assert [row.state for row in summary.rows] == ["loaded"] * 3

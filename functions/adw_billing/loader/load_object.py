@@ -25,6 +25,7 @@ from functions.adw_billing.model.warehouse import (
 from functions.adw_billing.parse.chunks import CHUNK_BYTES, Splitter, text_check
 from functions.adw_billing.source.gunzip import ProvenStream, StreamFault
 from shared.bounded_work import Late, ahead
+from shared.errors import BadRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,11 +89,15 @@ class ObjectLoader:
         if claim is None:
             return LoadResult(None, time.monotonic() - started)
         work = _StagedLoad(self._warehouse, self._budget, self._report_rows, claim, found, text_check(header))
+        work.one_tenancy = report.one_tenancy
         try:
             row = work.finish(splitter, stream)
         except _ContentChanged:
             self._warehouse.release(claim, drop=True)
             return self.load(report, sliced=True)
+        except BadRequest:  # the object is another one: nobody goes on with what is staged of this one
+            self._warehouse.release(claim, drop=True)
+            raise
         except BaseException:
             self._warehouse.release(claim, drop=False)
             raise
@@ -171,6 +176,7 @@ class _StagedLoad:
         self._kept_rows = self._done.sums.rows
         self.rejected: list[Rejected] = []
         self.unread: Counter[str] = Counter()
+        self.one_tenancy = False
 
     def finish(self, splitter: Splitter, stream: ProvenStream) -> LedgerRow | None:
         """Return the object's ledger row: of its rows, or of a stream that cannot be used; None when time was over."""
@@ -214,6 +220,10 @@ class _StagedLoad:
         return check
 
     def _stage(self, batch: Batch) -> None:
+        if self.one_tenancy and batch.rows is not None:
+            from functions.adw_billing.loader import one_tenancy  # the command line's side
+
+            one_tenancy.require_one_tenancy(self._claim.key, self._layout.dialect, batch.rows)
         self._warehouse.stage(self._claim, batch)
         self.rejected += batch.rejected[: max(0, MAX_SHOWN_REJECTED - len(self.rejected))]
         self.unread.update(batch.unread)

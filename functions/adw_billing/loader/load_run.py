@@ -14,7 +14,7 @@ from functions.adw_billing.model.tables import BILLING, COST_FROM_ROW, IGNORED_D
 from functions.adw_billing.model.warehouse import REFUSED_REASON, TOO_LARGE_REASON
 from functions.adw_billing.parse.chunks import CHUNK_BYTES
 from shared import logs
-from shared.errors import DeadlineExceeded, FunctionError, OciServiceError
+from shared.errors import BadRequest, DeadlineExceeded, FunctionError, OciServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -184,6 +184,8 @@ class LoadRun:
             result = self._loader.set_aside(report, TOO_LARGE_REASON, str(error.fields.get("code") or error.reason))
         except (DatabaseError, ProofFailed) as error:
             return self._unloaded(report, error)
+        except BadRequest as error:
+            return self._refused(report, error)
         except FunctionError:  # of the warehouse or the call: no object can be loaded
             raise
         except Exception as error:  # noqa: BLE001  (whatever one object raises, the others are loaded)
@@ -208,6 +210,12 @@ class LoadRun:
             self._failures += 1
         if self._failures >= MAX_FAILURES_IN_A_ROW:
             raise error
+        return True
+
+    def _refused(self, report: ReportObject, error: BadRequest) -> bool:
+        """Say at the end what is wrong with how the object was named; nothing is wrong with those behind it."""
+        _log.warning("object refused", extra={"fields": {"object": report.name, "message": error.message}})
+        self._refusal = self._refusal or error
         return True
 
     def _unloaded(self, report: ReportObject, error: FunctionError) -> bool:

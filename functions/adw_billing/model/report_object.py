@@ -16,7 +16,10 @@ _FOCUS_DAY = re.compile(r"focus reports/(\d{4})/(\d\d)/(\d\d)/", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class ReportObject:
-    """An object as listed; ``dialect`` is what its prefix, or for a file its header, says; empty where neither does."""
+    """An object as listed; ``dialect`` is what its prefix, or for a file its header, says; empty where neither does.
+
+    ``one_tenancy``: whose it is was read from its first rows, so that all rows have to say the same.
+    """
 
     tenancy_id: str
     name: str
@@ -24,6 +27,7 @@ class ReportObject:
     size_bytes: int
     modified: datetime | None = None
     dialect: str = ""
+    one_tenancy: bool = False
 
     @property
     def key(self) -> ObjectKey:

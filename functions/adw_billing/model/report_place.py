@@ -27,3 +27,8 @@ def spellings(path: str) -> tuple[str, str]:
     """Return the two names that an object of this place can have in a bucket."""
     found = place(path)
     return found, found + PACKED
+
+
+def path_text(path: str) -> str:
+    """Return a path as a text that every warehouse takes, bytes that are no UTF-8 replaced."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -118,6 +118,10 @@ side; the column `Tags` of the reports is ``tags``."""
 
 DATA = {"usage": USAGE, "cost": COST, "focus": FOCUS}
 """The table of each dialect."""
+TENANCY_COLUMN = {"usage": "lineItem_tenantId", "cost": "lineItem_tenantId", "focus": "SubAccountId"}
+"""Where a row says whose usage it is: in an organisation's reports a child's, whose bucket they are not in."""
+NO_TENANCY = frozenset({"", "NULL"})
+"""In place of a tenancy in a row that names none."""
 
 COST_SUM = {"usage": FirstValue(), "cost": FirstValue(("cost_myCost",)), "focus": FirstValue(("BilledCost",))}
 """What a row adds to `cost_sum`, by dialect (nothing in usage reports)."""

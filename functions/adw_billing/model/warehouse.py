@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from functions.adw_billing.model.exact_sums import add
 
@@ -95,6 +95,15 @@ class LedgerEntry:
     object_etag: str
     state: str
     retried: bool = False
+
+
+class KnownReport(NamedTuple):
+    """An object of the ledger; ``has_rows``: some are in the warehouse."""
+
+    tenancy_id: str
+    name: str
+    etag: str
+    has_rows: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from datetime import UTC, datetime
 from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from functions.adw_billing.model.headers import HeaderFault, layout
 from functions.adw_billing.model.report_object import ReportObject
-from functions.adw_billing.model.warehouse import UNKNOWN_TENANCY
-from functions.adw_billing.parse.chunks import Splitter
+from functions.adw_billing.model.report_place import path_text
 from shared.bounded_work import Late, ahead
 from shared.errors import DeadlineExceeded, OciServiceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
+    from functions.adw_billing.model.folder_identities import Identity, Ledger
+    from functions.adw_billing.model.warehouse import KnownReport
+    from functions.adw_billing.source.file_head import Head
     from shared.oci.object_store import ObjectBody, ObjectStore
 
 PREFIXES = {"cost": "reports/cost-csv/", "focus": "FOCUS Reports/", "usage": "reports/usage-csv/"}
@@ -26,8 +25,6 @@ SUFFIXES = (".csv", ".csv.gz")
 MAX_RESUMES = 3
 """Breaks of one download that are mended by a range request before the object is left for the next call."""
 READ_BYTES = 256 << 10
-TENANCY_COLUMNS = {"usage": "lineItem_tenantId", "cost": "lineItem_tenantId", "focus": "SubAccountId"}
-"""Where a row says whose it is."""
 
 
 class Reports(Protocol):
@@ -94,99 +91,64 @@ class Bucket:
 
 
 class Folder:
-    """Files below a folder; folder names are the objects' prefixes, the etag is a hash of the content.
+    """Files below a folder: each is an object by its place in its bucket, the etag is a hash of its bytes.
 
-    ``known`` has the tenancies of objects that are in a warehouse by (name, etag), and by (name, "") of those with
-    rows: they keep theirs, whatever their first row says now. ``unreadable``: what could not be listed.
+    ``known`` is what a warehouse knows of reports (``model.folder_identities`` says what that decides), ``tenancy_id``
+    the tenancy of all, where it is given. ``unreadable``: what could not be listed.
     """
 
     def __init__(
-        self,
-        folder: Path,
-        tenancy_id: str,
-        dialects: tuple[str, ...],
-        known: Mapping[tuple[str, str], str] = MappingProxyType({}),
+        self, folder: Path, tenancy_id: str, dialects: tuple[str, ...], known: Iterable[KnownReport] = ()
     ) -> None:
         self._folder = folder
         self._tenancy_id = tenancy_id
         self._dialects = dialects
-        self._known = known
-        self._paths: dict[str, Path] = {}
+        self._known = tuple(known)
+        self._paths: dict[tuple[str, str], Path] = {}
         self.unreadable: list[str] = []
 
     def list(self) -> list[ReportObject]:
-        """List all `.csv` and `.csv.gz` files, whose tenancy is that of their first row unless it was given."""
-        heads = {path: head for path in _files(self._folder, self.unreadable) if (head := self._read_head(path))}
-        stated = [head.tenancy_id for head in heads.values() if head.tenancy_id]
-        other = stated[0] if stated else UNKNOWN_TENANCY
-        return [
-            self._object(path, head, other)
-            for path, head in heads.items()
-            if not head.dialect or head.dialect in self._dialects
-        ]
+        """List all `.csv` and `.csv.gz` files. Raises BadRequest where it cannot be told whose they are."""
+        from functions.adw_billing.model.folder_identities import Ledger, identities  # the command line's side
+
+        ledger = Ledger(self._known, self._tenancy_id)
+        heads = {path: head for path in _files(self._folder, self.unreadable) if (head := self._head(path, ledger))}
+        heads = {path: head for path, head in heads.items() if not head.dialect or head.dialect in self._dialects}
+        found = identities([head.file for head in heads.values()], ledger, self._tenancy_id)
+        return [self._object(path, heads[path], identity) for path, identity in zip(heads, found, strict=True)]
 
     def read(self, report: ReportObject) -> Iterator[bytes]:
         """Yield the file's bytes."""
-        with self._paths[report.name].open("rb") as file:
+        with self._paths[report.tenancy_id, report.name].open("rb") as file:
             while chunk := file.read(READ_BYTES):
                 yield chunk
 
-    def _read_head(self, path: Path) -> _Head | None:
+    def _head(self, path: Path, ledger: Ledger) -> Head | None:
+        from functions.adw_billing.source.file_head import head
+
         try:
-            return _head(path)
+            return head(path, self._folder, ledger, with_tenancies=not self._tenancy_id)
         except OSError:
-            self.unreadable.append(_shown(path))
+            self.unreadable.append(path_text(str(path)))
             return None
 
-    def _object(self, path: Path, head: _Head, other: str) -> ReportObject:
-        name = _shown(path.relative_to(self._folder).as_posix())
-        self._paths[name] = path
-        known = self._known.get((name, head.etag)) or self._known.get((name, ""))
-        tenancy_id = self._tenancy_id or known or head.tenancy_id or other
-        modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-        return ReportObject(tenancy_id, name, head.etag, path.stat().st_size, modified, head.dialect)
-
-
-class _Head(NamedTuple):
-    """What a file's content says: dialect and tenancy of its first row, each empty where it cannot be told."""
-
-    etag: str
-    dialect: str = ""
-    tenancy_id: str = ""
-
-
-def _shown(path: str | Path) -> str:
-    """Return a path as a text that every warehouse takes, bytes that are no UTF-8 replaced."""
-    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    def _object(self, path: Path, head: Head, identity: Identity) -> ReportObject:
+        self._paths[identity.tenancy_id, identity.name] = path
+        status = path.stat()
+        return ReportObject(
+            identity.tenancy_id,
+            identity.name,
+            head.file.etag,
+            status.st_size,
+            datetime.fromtimestamp(status.st_mtime, UTC),
+            head.dialect,
+            one_tenancy=identity.by_rows,
+        )
 
 
 def _files(folder: Path, unreadable: list[str]) -> Iterator[Path]:
     """Yield the reports below a folder, in order; folders that cannot be read are added to ``unreadable``."""
     found: list[Path] = []
-    for parent, _, names in os.walk(folder, onerror=lambda fault: unreadable.append(_shown(str(fault.filename)))):
+    for parent, _, names in os.walk(folder, onerror=lambda fault: unreadable.append(path_text(str(fault.filename)))):
         found += [Path(parent, name) for name in names if name.endswith(SUFFIXES)]
     yield from sorted(path for path in found if path.is_file())
-
-
-def _content_hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:32]
-
-
-def _head(path: Path) -> _Head:
-    from functions.adw_billing.parse.records import records
-    from functions.adw_billing.source.gunzip import ProvenStream, undamaged  # this side is the command line's
-
-    etag = _content_hash(path)
-    with path.open("rb") as file:
-        stream = ProvenStream(iter(lambda: file.read(READ_BYTES), b""), path.stat().st_size)
-        splitter = Splitter(undamaged(stream.pieces()), chunk_bytes=READ_BYTES)
-        try:
-            found = layout(splitter.header())
-        except HeaderFault:
-            return _Head(etag)
-        chunk = next(splitter.chunks())
-    row = next((row for row in records(chunk.text, found.width, final=True) if not row.fault), None)
-    position = found.columns.get(TENANCY_COLUMNS[found.dialect], -1)
-    tenancy = row.fields[position].decode("utf-8", "replace") if row and position >= 0 else ""
-    return _Head(etag, found.dialect, "" if tenancy == "NULL" else tenancy)

@@ -28,6 +28,7 @@ from functions.adw_billing.model.tables import (
 from functions.adw_billing.model.warehouse import (
     Batch,
     Claim,
+    KnownReport,
     LedgerEntry,
     LedgerRow,
     ObjectKey,
@@ -77,13 +78,11 @@ class DuckDbWarehouse(Dimensions):
             rows = self._session.all(sql.ledger(), {"tenancy": tenancy_id, "now": now()})
         return {(name, etag): LedgerEntry(etag, state, bool(retried)) for name, etag, state, retried in rows}
 
-    def tenancies(self) -> dict[tuple[str, str], str]:
-        """Return the tenancy of each object in the ledger, by name and etag, and by name and "" where it has rows."""
-        query = f"SELECT object_name, object_etag, tenancy_id, rows_loaded FROM {REPORT.name} ORDER BY loaded_at"
+    def tenancies(self) -> list[KnownReport]:
+        """Return all objects of the ledger, whose each is and whether rows of it are here."""
+        query = f"SELECT tenancy_id, object_name, object_etag, rows_loaded > 0 FROM {REPORT.name} ORDER BY loaded_at"
         with named_faults():
-            rows = self._session.all(query)
-        known = {(name, etag): tenancy for name, etag, tenancy, _ in rows}
-        return known | {(name, ""): tenancy for name, _, tenancy, count in rows if count}
+            return [KnownReport(*row) for row in self._session.all(query)]
 
     def claim(self, key: ObjectKey, dialect: str, *, sliced: bool) -> Claim | None:
         """Take the right to load; never None, because only one process has the file."""
