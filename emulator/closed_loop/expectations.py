@@ -86,6 +86,12 @@ def _killed(run: ScenarioRun, wanted: Any) -> Iterator[str]:  # noqa: ANN401  (a
         yield f"{run.disruptions.killed} pods ended with their node and no eviction, not {wanted}"
 
 
+def _flapping(run: ScenarioRun, wanted: Any) -> Iterator[str]:  # noqa: ANN401  (a number or a range)
+    found = sum(1 for tick in run.ticks if any("flapping" in part for part in tick.parts))
+    if not _within(found, wanted):
+        yield f"{found} ticks named flapping, not {wanted}"
+
+
 def _budgets_broken(run: ScenarioRun, wanted: Any) -> Iterator[str]:  # noqa: ANN401  (a number or a range)
     if not _within(run.disruptions.budgets_broken, wanted):
         yield f"{run.disruptions.budgets_broken} times a budget was broken, not {wanted}"
@@ -122,5 +128,6 @@ RULES: dict[str, Callable[[ScenarioRun, Any], Iterator[str]]] = {
     "ready_at_least": _ready_at_least,
     "ready": _ready,
     "killed": _killed,
+    "flapping": _flapping,
     "budgets_broken": _budgets_broken,
 }

@@ -45,7 +45,8 @@ workload). About the run: `ticks_with` (how many ticks did what), `answers_with`
 error), `reasons` (that some tick must have answered, by their first words), `settled_by` (from which minute on no pod
 waits), `bought_at_most` (instances that were started, by pool), `removed_at_once` (nodes that a pool may lose in one
 tick), `ready_at_least` (ready pods by workload at every moment), `nodes_at` (`[{at: 30, nodes: {a: 2}}]`), `killed`
-(pods that ended with their node, not evicted), `budgets_broken` (how often one had fewer healthy pods than asked for).
+(pods that ended with their node, not evicted), `flapping` (ticks whose answer names it), `budgets_broken` (how often
+one had fewer healthy pods than asked for).
 """
 
 from __future__ import annotations
@@ -90,6 +91,7 @@ EXPECTED = {
     "nodes_at",
     "instances",
     "killed",
+    "flapping",
     "budgets_broken",
     "pending",
     "ready",

@@ -185,7 +185,7 @@ class Tick:
         owners = owners_of(observed.snapshot.pods) if decision.wanted() else {}
         self.done = Done(removals.gone, removals.drains(), removals.called_off, owners)
         decision = replace(decision, pools=tuple(_as_done(pool, removals) for pool in decision.pools))
-        decision = with_flapping(decision, observed.snapshot, now)
+        decision = with_flapping(decision, observed.snapshot, self.settings, now)
         self.pools = decision.pools
         events.about_pools(decision.pools)
         return decision

@@ -66,6 +66,7 @@ def test_all_kinds_of_scenario_are_there() -> None:
         "blocked-drain",
         "human-resize",
         "flapping",
+        "lulls",
         "scale-from-zero",
         "web-day",
         "business-hours",

@@ -53,15 +53,16 @@ def _decide(data: bytes | mmap, clock: float, otherwise: WhatIf) -> tuple[Snapsh
         snapshot = replace(snapshot, left_out=(*snapshot.left_out, *left_out))
     settings = otherwise.with_pool_settings(settings, snapshot)
     snapshot = otherwise.with_pods(snapshot)
-    return snapshot, with_flapping(decide(snapshot, settings, now), snapshot, now), now
+    return snapshot, with_flapping(decide(snapshot, settings, now), snapshot, settings, now), now
 
 
 def read_input(file: str | None) -> tuple[Snapshot, Decision, float]:
     """Return a snapshot file, or what a live cluster holds without one, with the decision and its time."""
     if file is not None:
         return _decide(_bytes(file), time.time(), WhatIf())
-    observed, decision, now = connect_live().observe()
-    return observed.snapshot, with_flapping(decision, observed.snapshot, now), now
+    tick = connect_live()
+    observed, decision, now = tick.observe()
+    return observed.snapshot, with_flapping(decision, observed.snapshot, tick.settings, now), now
 
 
 def decision_object(decision: Decision) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from functions.oke_autoscaler.decide.cluster.missing_nodes import (
     joining_since,
 )
 from functions.oke_autoscaler.decide.cluster.pool_declaration import configuration
+from functions.oke_autoscaler.decide.cluster.regretted_removals import changes_by_pool, find_regrets, kept_for
 from functions.oke_autoscaler.decide.cluster.starting_nodes import find_starting
 from functions.oke_autoscaler.model.nodes import NODE_POOL_ID, annotation, instance_id, is_ready, ready_at
 from functions.oke_autoscaler.model.oci_objects import GONE_NODES, WorkRequest
@@ -22,12 +23,12 @@ from functions.oke_autoscaler.model.reasons import NODES_DO_NOT_JOIN, OUT_OF_CAP
 from functions.oke_autoscaler.pool_settings import Thresholds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from functions.oke_autoscaler.model.kubernetes_objects import Node
     from functions.oke_autoscaler.model.oci_objects import NodePool, OkeNode
     from functions.oke_autoscaler.model.snapshot import Snapshot
-    from functions.oke_autoscaler.model.tick_state import PoolMemory
+    from functions.oke_autoscaler.model.tick_state import ChangeRecord, PoolMemory
     from functions.oke_autoscaler.pool_settings import PoolSettings
     from functions.oke_autoscaler.settings import Settings
 
@@ -69,6 +70,9 @@ class PoolStatus:
     has_recent_work: bool = True
     """Whether its newest work is under way or just done; unknown work counts as recent."""
     thresholds: Thresholds = field(default_factory=Thresholds)
+    """As they are at the time of the tick: idle nodes are kept for longer where removals were regretted."""
+    regrets: int = 0
+    """Removals of the last hours that a purchase came right after."""
 
     @property
     def id(self) -> str:
@@ -109,8 +113,9 @@ class Pools:
 
     def __init__(self, snapshot: Snapshot, settings: Settings, now: float, refused: dict[str, str]) -> None:
         known = {pool.id: pool for pool in snapshot.pools or ()}
+        changes = changes_by_pool(snapshot.state.history, now)
         self.statuses = [
-            PoolStatus(known[bounds.id], bounds, thresholds=settings.thresholds(bounds))
+            _begun(known[bounds.id], bounds, settings.thresholds(bounds), changes)
             for bounds in settings.pools_at(now)
             if bounds.id in known
         ]
@@ -156,6 +161,13 @@ class Pools:
     def is_leaving(self, node: Node) -> bool:
         """Tell whether OKE deletes the node's instance."""
         return self._states.get(instance_id(node)) in GONE_NODES
+
+
+def _begun(
+    pool: NodePool, bounds: PoolSettings, own: Thresholds, changes: Mapping[str, Sequence[ChangeRecord]]
+) -> PoolStatus:
+    regrets = len(find_regrets(changes.get(pool.name, ()), own.unneeded_minutes)[0])
+    return PoolStatus(pool, bounds, thresholds=kept_for(own, regrets), regrets=regrets)
 
 
 def _work_of(pool: str, requests: Sequence[WorkRequest] | None) -> list[WorkRequest]:

@@ -62,9 +62,11 @@ class NodeDetails:
     def unneeded_for(self, candidate: Candidate) -> str:
         """Return since when it is a candidate, and for how long it has to be one."""
         state, own = self.state, self._thresholds(candidate)
-        minutes = own.unneeded_minutes if is_ready(candidate.node) else own.unready_minutes
+        ready, pool = is_ready(candidate.node), candidate.pool_status
+        minutes = own.unneeded_minutes if ready else own.unready_minutes
         since = candidate.since if candidate.since is not None else state.now
-        return f"for {(state.now - since) / 60:.1f} of {minutes:g} minutes"
+        more = f", regretted removals: {pool.regrets}" if ready and pool is not None and pool.regrets else ""
+        return f"for {(state.now - since) / 60:.1f} of {minutes:g} minutes{more}"
 
     def minimum(self, candidate: Candidate) -> str:
         """Return the pool's size and minimum."""

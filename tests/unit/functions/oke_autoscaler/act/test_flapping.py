@@ -67,6 +67,20 @@ def test_a_load_that_comes_and_goes_is_none() -> None:
     assert decide_after(*long_ago, created_minutes_ago=600).pools[0].flapping == ""
 
 
+def test_a_load_that_comes_back_right_after_a_removal_is_named_with_what_is_done_about_it() -> None:
+    """Other pods, of nobody in common: the jobs of a schedule. It is no warning, for nobody has to do anything."""
+    removed = change(8, "scale-down", why="unneeded", nodes=["n"])
+    decision = decide_after(change(40, "scale-up", pods=["ci/job-1"]), removed, created_minutes_ago=1)
+    (level,), (body,) = zip(*tick_answer(decision, nodes=False).items(), strict=True)
+    assert level == "success"
+    assert body["flapping"] == (
+        "a node was deleted at 23:52Z and one is bought again 8 minutes later (regretted removal 1 in 6 h): idle nodes "
+        "are kept for 20 minutes from now on, not for 10"
+    )
+    assert decide_after({**removed, "at": CLOCK - 660}, created_minutes_ago=1).pools[0].flapping == ""
+    assert decide_after({**removed, "why": "nodes-do-not-join"}, created_minutes_ago=1).pools[0].flapping == ""
+
+
 def test_many_names_are_cut() -> None:
     names = [f"default/web-{index}" for index in range(5)]
     decision = decide_after({**BOUGHT, "pods": names}, DELETED, count=5)
