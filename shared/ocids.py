@@ -20,6 +20,7 @@ WORDS = {
     "cluster": "an OKE cluster",
     "compartment": "a compartment",
     "nodepool": "a node pool",
+    "onstopic": "a Notifications topic",
     "tenancy": "a tenancy",
     "vaultsecret": "a Vault secret",
 }

@@ -51,6 +51,8 @@ locals {
       dimensions              = var.adw_billing_dimensions
       price_list_url          = var.adw_billing_price_list_url
       price_list_currencies   = var.adw_billing_price_list_currencies
+      budgets                 = var.adw_billing_budgets
+      notification_topic      = var.adw_billing_notification_topic
     } : key => tostring(value) if value != null }
     codecard-avatar = { for key, value in {
       publish_metrics   = var.codecard_avatar_publish_metrics

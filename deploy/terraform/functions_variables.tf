@@ -208,6 +208,18 @@ variable "adw_billing_price_list_currencies" {
   default     = null
 }
 
+variable "adw_billing_budgets" {
+  description = "Amounts a month that are checked after each load: a JSON list of `{\"name\", \"amount\", \"currency\", \"filter\"}`, or `oci://<bucket>@<namespace>/<object>` that holds one. Default: none."
+  type        = string
+  default     = null
+}
+
+variable "adw_billing_notification_topic" {
+  description = "OCID of the Notifications topic that hears of budgets, once of each budget, month and kind. Default: none."
+  type        = string
+  default     = null
+}
+
 variable "codecard_avatar_memory" {
   description = "Memory of codecard-avatar in MB; its share of a CPU follows it."
   type        = number

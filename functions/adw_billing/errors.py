@@ -14,6 +14,7 @@ FunctionError
 ├── WarehouseUnusable     the warehouse's file or tables cannot be used
 ├── WarehouseEmpty        no report is in the warehouse yet
 ├── DiskFull              no room left on /tmp or beside the warehouse
+├── BudgetUnusable        a budget cannot be checked with this config
 ├── ProofFailed           what was read back is not what was loaded; nothing was committed
 └── UnforeseenFailure     several objects failed alike, in a way that nobody foresaw
 """
@@ -131,6 +132,14 @@ class DiskFull(FunctionError):
     reason = "disk-full"
     meaning = "There is no room left on the disk; nothing of the object was committed."
     remedy = "Give the function more memory (its /tmp grows with it), or the warehouse more space."
+
+
+class BudgetUnusable(FunctionError):
+    """A budget cannot be checked; the load and the other budgets go on."""
+
+    reason = "budget-unusable"
+    meaning = "A budget, or the object that lists them, cannot be used; what is loaded is not concerned."
+    remedy = "Correct it in `budgets`; docs/adw-billing.md, section Budgets."
 
 
 class ProofFailed(FunctionError):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from functions.adw_billing.errors import UnforeseenFailure
 from functions.adw_billing.loader.load_run import LoadOptions, LoadRun, LoadSummary
 from functions.adw_billing.model import dimensions_due
 from functions.adw_billing.open_warehouse import open_oracle, open_warehouse
@@ -50,9 +51,10 @@ def serve(call: Call[Settings]) -> list[str] | dict[str, Any]:
             if call.settings.tenancies:  # what belongs to the others goes on
                 _retain(call.settings, warehouse)
                 _dimensions(call, warehouse, now)
+            _budgets(call, warehouse, now)
             raise
         removed = _retain(call.settings, warehouse)
-        dimensions = _dimensions(call, warehouse, now)
+        beside = _beside(call, warehouse, now)
     finally:
         warehouse.close()
     call.summary.update(
@@ -64,10 +66,7 @@ def serve(call: Call[Settings]) -> list[str] | dict[str, Any]:
     )
     summary.warnings += warnings
     _measure(call, summary, copiers)
-    found = answer(summary, detail=flags["detail"])
-    if dimensions and isinstance(found, dict):
-        found["dimensions"] = [result.detail() for result in dimensions]
-    return found
+    return {**summary.detail(), **beside} if flags["detail"] else summary.names()
 
 
 def _forgetting(call: Call[Settings]) -> list[str]:
@@ -95,11 +94,6 @@ def _sum_up_copies(call: Call[Settings], copiers: list[Copier]) -> None:
             copied_by_database=sum(copier.copied for copier in copiers),
             left_to_function=sum(copier.left for copier in copiers),
         )
-
-
-def answer(summary: LoadSummary, *, detail: bool) -> list[str] | dict[str, Any]:
-    """Return the function's answer for what a run did."""
-    return summary.detail() if detail else summary.names()
 
 
 def _open(call: Call[Settings]) -> tuple[Warehouse, CopyingWarehouse | None]:
@@ -152,6 +146,13 @@ def _options(settings: Settings, left_seconds: Callable[[], float], copier: Copi
     )
 
 
+def _beside(call: Call[Settings], warehouse: Warehouse, now: datetime) -> dict[str, list[dict[str, object]]]:
+    """Do what follows a load; return what the detailed answer says of it."""
+    dimensions = [result.detail() for result in _dimensions(call, warehouse, now)]
+    parts = {"dimensions": dimensions, "budgets": _budgets(call, warehouse, now)}
+    return {name: part for name, part in parts.items() if part}
+
+
 def _dimensions(call: Call[Settings], warehouse: Warehouse, now: datetime) -> list[DimensionResult]:
     """Read what is due beside the reports; never raises for what cannot be read."""
     settings, each = call.settings, by_tenancy(call.settings)
@@ -169,6 +170,21 @@ def _dimensions(call: Call[Settings], warehouse: Warehouse, now: datetime) -> li
     from functions.adw_billing.loader.load_dimensions import DimensionLoad  # once a day
 
     return DimensionLoad(each, reading, now).run(due, warehouse)
+
+
+def _budgets(call: Call[Settings], warehouse: Warehouse, now: datetime) -> list[dict[str, object]]:
+    """Check the budgets and tell what is to be told; whatever goes wrong, what was loaded is loaded."""
+    if not call.settings.budgets:
+        return []
+    from functions.adw_billing.cost_budgets.check_run import BudgetCheck  # for those who have some
+
+    deadline = call.deadline.less(call.settings.deadline_margin_seconds / 2)
+    try:
+        return BudgetCheck(call.settings, warehouse, deadline, now, call.metrics).run()
+    except Exception as fault:  # noqa: BLE001  (whatever it is, it is told in the answer)
+        # The load is committed: a fault of this step is told, with its frames, and the answer is that of the load.
+        _log.exception("budgets not checked")
+        return [UnforeseenFailure(f"budgets were not checked: {type(fault).__name__}").body()]
 
 
 def _first_kept_day(settings: Settings) -> str:

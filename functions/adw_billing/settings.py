@@ -14,6 +14,7 @@ from shared.settings import Secret, setting
 DIALECTS = ("cost", "focus", "usage")
 DIMENSIONS = ("compartments", "tenancies", "subscriptions", "list_prices", "resources")
 DUCKDB_PREFIX = "duckdb:"
+BUDGETS_ADDRESS = r"oci://(?P<bucket>[\w.-]+)@(?P<namespace>[\w-]+)/(?P<object>.+)"
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -49,6 +50,12 @@ def _tenancies(text: str) -> tuple[str, ...]:
         if part.strip():
             found[parse(ocid)] = region
     return tuple(f"{ocid}@{region}" if region else ocid for ocid, region in found.items())
+
+
+def _budgets(text: str) -> str:
+    if re.fullmatch(BUDGETS_ADDRESS, text) or text.startswith("["):
+        return text
+    raise ValueError(f"must be a JSON list or `oci://<bucket>@<namespace>/<object>`, is {text[:40]!r}")
 
 
 def _warehouse(text: str) -> str:
@@ -159,6 +166,13 @@ class Settings(OciSettings):
 
     price_list_currencies: tuple[str, ...] = ("USD",)
     """Currencies of the list prices, separated by commas."""
+
+    budgets: str = setting(default="", parse=_budgets)
+    """Amounts a month that are checked after each load: a JSON list of `{"name", "amount", "currency", "filter"}`, or
+    `oci://<bucket>@<namespace>/<object>` that holds one. Default: none."""
+
+    notification_topic: str = setting(default="", parse=ocid_of("onstopic"))
+    """OCID of the Notifications topic that hears of budgets, once of each budget, month and kind. Default: none."""
 
     def check(self) -> dict[str, str]:
         """Faults that concern several keys, by key."""

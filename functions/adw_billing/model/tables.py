@@ -7,6 +7,7 @@ Content/Billing/Concepts/costusagereportsoverview.htm); FOCUS 1.0-1.2 column nam
 
 from __future__ import annotations
 
+from functions.adw_billing.model.budget import BUDGET_ALERT
 from functions.adw_billing.model.columns import Column, ColumnType, FirstValue, Table
 from functions.adw_billing.model.dimension_tables import DIMENSION_TABLES
 from functions.adw_billing.model.measure_table import MEASURE
@@ -265,7 +266,7 @@ def retained_row(tenancy_id: str) -> str:
     return f"retained {tenancy_id[-80:]}"
 
 
-ALL = (USAGE, COST, FOCUS, REPORT, REJECTED, CLAIM, BILLING, DAILY, LOADER, *DIMENSION_TABLES, MEASURE)
+ALL = (USAGE, COST, FOCUS, REPORT, REJECTED, CLAIM, BILLING, DAILY, LOADER, *DIMENSION_TABLES, MEASURE, BUDGET_ALERT)
 
 FOCUS_VIEW = "oci_focus_view"
 """FOCUS 1.2 over all three dialects."""

@@ -13,15 +13,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from functions.adw_billing.model.exact_sums import add
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     import pyarrow as pa
 
+    from functions.adw_billing.model.budget import Alert
     from functions.adw_billing.model.dimension_merge import DimensionChange
     from functions.adw_billing.model.headers import Layout
 
@@ -272,6 +274,15 @@ class Warehouse(Protocol):
 
     def change_dimensions(self, changes: Sequence[DimensionChange], name: str, value: str) -> int:
         """Put what was read into its tables and remember it, in one transaction; how many rows were read."""
+
+    def rows(self, query: str, values: Mapping[str, str]) -> list[tuple[Any, ...]]:
+        """Return the rows of a query, in the engine's words, with bound texts."""
+
+    def claim_alert(self, alert: Alert, now: datetime, abandoned: datetime) -> bool:
+        """Take the right to send an alert; False where it was sent, or is being sent since ``abandoned``."""
+
+    def settle_alert(self, alert: Alert, message_id: str | None) -> None:
+        """Remember that an alert was sent; None: that it was not, so that a later call sends it."""
 
     def close(self) -> None:
         """Close the connection."""

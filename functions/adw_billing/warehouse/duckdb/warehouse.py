@@ -38,8 +38,8 @@ from functions.adw_billing.model.warehouse import (
     Sums,
 )
 from functions.adw_billing.warehouse.duckdb import sql
+from functions.adw_billing.warehouse.duckdb.alerts import Alerts
 from functions.adw_billing.warehouse.duckdb.appended import add_to_summary, read_back
-from functions.adw_billing.warehouse.duckdb.dimensions import Dimensions
 from functions.adw_billing.warehouse.duckdb.file import connect, named_faults, private_files
 from functions.adw_billing.warehouse.duckdb.known_names import KnownNames
 from functions.adw_billing.warehouse.duckdb.publish import check_room, fill_billing, summarise
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from shared.deadline import Deadline
 
 
-class DuckDbWarehouse(Dimensions):
+class DuckDbWarehouse(Alerts):
     """The warehouse in one file; ``cost_from`` is the setting `oci_billing_cost_from`, ``call_id`` for the ledger."""
 
     row_format = RowFormat()

@@ -21,10 +21,10 @@ from functions.adw_billing.model.warehouse import (
     Sums,
 )
 from functions.adw_billing.warehouse.oracle import sql, stage_sql
+from functions.adw_billing.warehouse.oracle.beside.alerts import Alerts
 from functions.adw_billing.warehouse.oracle.claims import Claims
 from functions.adw_billing.warehouse.oracle.connect import connect
 from functions.adw_billing.warehouse.oracle.dbms_cloud import Copy
-from functions.adw_billing.warehouse.oracle.dimensions import Dimensions
 from functions.adw_billing.warehouse.oracle.errors import ConnectionLost, RolledBack
 from functions.adw_billing.warehouse.oracle.migration.schema import inspect, migrate
 from functions.adw_billing.warehouse.oracle.publish import Publication
@@ -49,7 +49,7 @@ MAX_ATTEMPTS = 3
 """At a claim or a publication that the database undoes, as after a deadlock; what is staged is still there."""
 
 
-class OracleWarehouse(Dimensions):
+class OracleWarehouse(Alerts):
     """One session for one call; the session begins again to ask what became of a commit."""
 
     row_format = sql.ROW_FORMAT
