@@ -1,4 +1,4 @@
-"""`python -m functions.adw_billing load | report`: as `oci-functions billing`, where click is not installed."""
+"""`python -m functions.adw_billing load | report | query`: as `oci-functions billing`, where click is not installed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from functions.adw_billing import command_line
+from functions.adw_billing.query_command import add_query_arguments
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -21,6 +22,9 @@ def main(arguments: list[str] | None = None) -> int:
     report = commands.add_parser("report", help="print cost by service by day and reconciliation, write a page")
     command_line.add_report_arguments(report)
     report.set_defaults(run=command_line.report)
+    query = commands.add_parser("query", help="answer a question about the bill: table, CSV, JSON or Parquet")
+    add_query_arguments(query)
+    query.set_defaults(run=command_line.query)
     options = parser.parse_args(arguments)
     return int(options.run(options))
 

@@ -96,6 +96,18 @@ def report_json(options: argparse.Namespace) -> int:
     return _answered(text)
 
 
+def query(options: argparse.Namespace) -> int:
+    """Answer a question about the bill."""
+
+    def text() -> str:
+        from functions.adw_billing.query_command import run_query
+
+        run_query(options, sys.stdout)
+        return ""
+
+    return _answered(text)
+
+
 def _answered(answer: Callable[[], str]) -> int:
     """Print an answer, or the error in its place with status 1."""
     logging.getLogger("adw-billing").setLevel(logging.WARNING)

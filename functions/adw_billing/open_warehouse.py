@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
     from typing import Any
 
     from functions.adw_billing.model.warehouse import Warehouse
+    from functions.adw_billing.query.bill import Bill
     from functions.adw_billing.settings import Settings
     from functions.adw_billing.warehouse.oracle.warehouse import OracleWarehouse
     from shared.deadline import Deadline
@@ -44,3 +46,17 @@ def reading_file(path: str, deadline: Deadline) -> Iterator[Callable[[str], list
 
     with named_faults(), contextlib.closing(connect(path, deadline, 0, read_only=True)) as file:
         yield lambda statement: file.execute(statement).fetchall()
+
+
+@contextlib.contextmanager
+def reading_bill(path: str, deadline: Deadline, writes: Path | None = None) -> Iterator[Bill]:
+    """Open an embedded warehouse for questions; ``writes`` is the Parquet file that may be written.
+
+    Raises WarehouseBusy when another process has the file until the deadline, WarehouseUnusable.
+    """
+    from functions.adw_billing.query.bill import Bill
+    from functions.adw_billing.query.engine_words import DUCKDB
+    from functions.adw_billing.warehouse.duckdb.sandbox import Sandbox
+
+    with contextlib.closing(Sandbox(path, deadline, writes)) as reader:
+        yield Bill(reader, DUCKDB)

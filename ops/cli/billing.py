@@ -17,6 +17,7 @@ def group() -> LazyGroup:
         "sample": Lazy("Write a made-up quarter of reports to try the rest with.", sample),
         "load": Lazy("Load the .csv and .csv.gz files below a folder.", load),
         "report": Lazy("Print cost by service by day and reconciliation.", report),
+        "query": Lazy("Ask what the bill comes to, by any dimension or in SQL.", query),
         "preflight": Lazy("Try what adw-billing needs, and change nothing.", preflight),
     }
     return LazyGroup(
@@ -84,6 +85,23 @@ def report() -> click.Command:
         help="Print cost by service by day and reconciliation, and write a page with a chart. "
         "Exit status: 0, or 1 when the answer is an error.",
         example="oci-functions billing report --warehouse out/billing.duckdb",
+    )
+
+
+def query() -> click.Command:
+    """Return `billing query`."""
+    from functions.adw_billing import command_line, query_command
+    from ops.cli.declared import command
+
+    return command(
+        "query",
+        query_command.add_query_arguments,
+        command_line.query,
+        help="Ask what the bill comes to: by dimensions, against other months, by a ready question or in SQL that can "
+        "only read. Sums are exact; each usage counts once, whatever reports it is in. "
+        "Exit status: 0, or 1 when the answer is an error.",
+        example="oci-functions billing query --warehouse out/billing.duckdb --by service,tag:Team --month 2026-10 "
+        "--against previous",
     )
 
 

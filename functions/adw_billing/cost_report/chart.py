@@ -9,8 +9,9 @@ from decimal import Decimal
 from html import escape
 from typing import TYPE_CHECKING
 
-from functions.adw_billing.cost_report.data import printable, summed, total
+from functions.adw_billing.cost_report.data import summed, total
 from functions.adw_billing.model.exact_sums import plain
+from functions.adw_billing.model.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -133,8 +133,3 @@ def summed(pairs: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
     for name, amount in pairs:
         totals[name] = add(totals.get(name), amount)
     return totals
-
-
-def printable(text: str) -> str:
-    """Return a text without control characters, which neither a terminal nor XML may get: U+FFFD stands for each."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in text)

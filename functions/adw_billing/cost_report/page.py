@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from functions.adw_billing.cost_report.chart import chart
-from functions.adw_billing.cost_report.data import printable, total
+from functions.adw_billing.cost_report.data import total
 from functions.adw_billing.cost_report.text import (
     NO_COSTS,
     NOTHING,
@@ -17,6 +17,7 @@ from functions.adw_billing.cost_report.text import (
     unequal_cells,
 )
 from functions.adw_billing.model.exact_sums import plain
+from functions.adw_billing.model.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

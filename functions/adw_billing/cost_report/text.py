@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from functions.adw_billing.cost_report.data import printable
 from functions.adw_billing.model.exact_sums import plain
+from functions.adw_billing.model.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -20,6 +20,9 @@ class Words(Protocol):
     def bind(self, name: str) -> str:
         """Return the place of a bound value."""
 
+    def text(self, column: str) -> str:
+        """Return any value as text."""
+
     def text_of(self, column: str, form: str) -> str:
         """Return a moment's `day` or `month` as text."""
 
@@ -43,6 +46,10 @@ class DuckDbWords:
     def bind(self, name: str) -> str:
         """Return `$name`."""
         return f"${name}"
+
+    def text(self, column: str) -> str:
+        """Return any value as text."""
+        return f"CAST({column} AS VARCHAR)"
 
     def text_of(self, column: str, form: str) -> str:
         """Return the text of a day or month."""
@@ -75,6 +82,10 @@ class OracleWords:
     def bind(self, name: str) -> str:
         """Return `:name`."""
         return f":{name}"
+
+    def text(self, column: str) -> str:
+        """Return the value: Oracle makes a text of it where it needs one."""
+        return column
 
     def text_of(self, column: str, form: str) -> str:
         """Return the text of a day or month."""

@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from functions.adw_billing.query.conditions import split_filter
 from functions.adw_billing.query.dimensions import CURRENCY, Dimension, dimension
 from shared.errors import BadRequest
 
 PREVIOUS = "previous"
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
-_FILTER = re.compile(r"(.*?)(!?=)(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +45,6 @@ class Filter:
     value: str
     negated: bool = False
 
-    @property
-    def pattern(self) -> str:
-        """The text for LIKE with the escape character `!`."""
-        escaped = re.sub(r"([!%_])", r"!\1", self.value.lower())
-        return escaped.replace("*", "%")
-
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -76,25 +70,23 @@ class Question:
 def question(by: str, month: str = "", against: str = "", filters: tuple[str, ...] = ()) -> Question:
     """Read the options. BadRequest with the field at fault."""
     names = list(dict.fromkeys(name.strip() for name in by.split(",") if name.strip()))
-    months = _months(month, "month") if month else None
+    months = months_of(month, "month") if month else None
     if against and months is None:
         raise BadRequest("--against needs --month", fix="add --month YYYY-MM", field="against")
     other = None
     if months and against:
-        other = months.before if against == PREVIOUS else _months(against, "against")
+        other = months.before if against == PREVIOUS else months_of(against, "against")
     found = tuple(_filter(text) for text in filters)
     return Question(tuple(dimension(name, "by") for name in names), months, other, found)
 
 
 def _filter(text: str) -> Filter:
-    parts = _FILTER.fullmatch(text)
-    if parts is None:
-        raise BadRequest(f"{text!r} is no filter", fix="write <dimension>=<text>, or != for all others", field="filter")
-    name, sign, value = parts.groups()
-    return Filter(dimension(name.strip(), "filter"), value.strip(), sign == "!=")
+    name, value, negated = split_filter(text)
+    return Filter(dimension(name, "filter"), value, negated)
 
 
-def _months(text: str, field: str) -> Months:
+def months_of(text: str, field: str) -> Months:
+    """Return the months of `YYYY-MM` or `YYYY-MM..YYYY-MM`. BadRequest with the field."""
     first, _, last = text.partition("..")
     begin, end = _first_day(first, field), _first_day(last or first, field)
     if end < begin:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from functions.adw_billing.model.tables import ALL, DAILY, DATA, DAY_COLUMN
+from functions.adw_billing.query.conditions import Condition, all_hold
 from functions.adw_billing.query.dimensions import DIALECT, in_daily
 
 if TYPE_CHECKING:
@@ -116,23 +117,11 @@ class _Builder:
         return f" AND {day} >= {first} AND {day} < {last} + INTERVAL '1' DAY"
 
     def _conditions(self) -> str:
-        """Return WHERE: filters on one dimension are alternatives, those on several all hold, and no `!=` holds not."""
-        groups: dict[tuple[str, bool], list[str]] = {}
-        for at, each in enumerate(self._asked.filters):
-            groups.setdefault((each.dimension.name, each.negated), []).append(self._condition(each, f"f{at}"))
-        parts = [
-            f"NOT ({' OR '.join(tests)})" if negated else f"({' OR '.join(tests)})"
-            for (_, negated), tests in groups.items()
+        found = [
+            Condition(self._columns[each.dimension.name][0], each.value, each.negated) for each in self._asked.filters
         ]
-        return f" WHERE {' AND '.join(parts)}" if parts else ""
-
-    def _condition(self, each: Filter, bind: str) -> str:
-        column = self._columns[each.dimension.name][0]
-        if not each.value:
-            return f"{column} IS NULL"
-        self._values[bind] = each.pattern
-        # a row without a value is not like anything: false, not unknown, so that NOT keeps it
-        return f"({column} IS NOT NULL AND LOWER({column}) LIKE {self._words.bind(bind)} ESCAPE '!')"
+        sql = all_hold(found, self._words, self._values)
+        return f" WHERE {sql}" if sql else ""
 
 
 def _one_dialect(filters: tuple[Filter, ...]) -> str | None:

@@ -1,0 +1,65 @@
+"""Writes rows of this process as Parquet; decimals keep every digit, as texts where no DECIMAL holds them all."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from functions.adw_billing.model.columns import NUMBER_SCALE, ColumnType
+from functions.adw_billing.model.exact_sums import plain
+from functions.adw_billing.warehouse.duckdb.file import named_faults
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+DIGITS, DECIMALS = 38, NUMBER_SCALE[ColumnType.NUMBER]
+"""Of DuckDB's DECIMAL and Parquet's; decimals of money in the warehouse."""
+
+
+def write_rows(path: Path, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Write a file; a column's type is the one that holds all its values."""
+    names = [f'"{name.replace(chr(34), chr(34) * 2)}"' for name in columns]
+    values = [[row[at] for row in rows] for at in range(len(columns))]
+    types = [_type(each) for each in values]
+    parts = [
+        f"CAST(unnest($c{at}::VARCHAR[]) AS {kind}) AS {name}"
+        for at, (kind, name) in enumerate(zip(types, names, strict=True))
+    ]
+    binds = {f"c{at}": [_text(each) for each in column] for at, column in enumerate(values)}
+    with named_faults(), duckdb.connect() as connection:
+        connection.sql(f"SELECT {', '.join(parts)}", params=binds).write_parquet(
+            str(path), compression="zstd", use_tmp_file=False
+        )
+
+
+def _type(values: Sequence[Any]) -> str:
+    """Return the type of a column; numbers have as many decimals as the warehouse's, or more where they need them."""
+    known = [each for each in values if each is not None]
+    if not known:
+        return "VARCHAR"
+    if all(isinstance(each, Decimal | int) and not isinstance(each, bool) for each in known):
+        return _number(known)
+    for kind, name in ((datetime, "TIMESTAMP"), (date, "DATE"), (float, "DOUBLE")):
+        if all(isinstance(each, kind) for each in known):
+            return name
+    return "VARCHAR"
+
+
+def _number(values: Sequence[Decimal | int]) -> str:
+    texts = [plain(Decimal(each)).lstrip("-").partition(".") for each in values]
+    whole, decimals = max(len(text[0]) for text in texts), max(len(text[2]) for text in texts)
+    if all(isinstance(each, int) for each in values):
+        return "BIGINT" if whole < 19 else f"DECIMAL({DIGITS},0)" if whole <= DIGITS else "VARCHAR"
+    if whole + DECIMALS <= DIGITS and decimals <= DECIMALS:
+        return f"DECIMAL({DIGITS},{DECIMALS})"
+    return f"DECIMAL({DIGITS},{decimals})" if whole + decimals <= DIGITS else "VARCHAR"
+
+
+def _text(value: object) -> str | None:
+    if value is None:
+        return None
+    return plain(value) if isinstance(value, Decimal) else str(value)

@@ -1,0 +1,39 @@
+"""Ready questions: their SQL names columns that the view has, everything that a user wrote is bound."""
+
+from __future__ import annotations
+
+import pytest
+
+from functions.adw_billing.query.engine_words import DUCKDB
+from functions.adw_billing.query.ready_questions import ORDER, ready_question, ready_statement
+from functions.adw_billing.warehouse.questions.all_questions import QUESTIONS
+from shared.errors import BadRequest
+
+KNOWN = {each.name: each for each in QUESTIONS}
+
+
+def test_every_order_is_of_a_question() -> None:
+    assert set(ORDER) <= set(KNOWN)
+
+
+def test_what_a_user_wrote_is_bound() -> None:
+    made = ready_statement(KNOWN["movers"], "2026-10", ("service=a'--*", "sku!=x_%"), DUCKDB)
+    assert "a'--" not in made.sql
+    assert made.values == {"first_day": "2026-10-01", "last_day": "2026-10-31", "f0": "a'--%", "f1": "x!_!%"}
+
+
+@pytest.mark.parametrize(
+    ("name", "month", "filters", "field", "words"),
+    [
+        ("mover", "", (), "question", "did you mean movers"),
+        ("movers", "2026", (), "month", "'2026' is no month"),
+        ("commitment", "", ("compartment=x",), "filter", "is no column of the question 'commitment'"),
+        ("movers", "", ("servce=x",), "filter", "did you mean service"),
+        ("movers", "", ("service",), "filter", "is no filter"),
+        ("forecasts", "2026-10..2026-09", (), "month", "ends before it begins"),
+    ],
+)
+def test_bad_words_are_named(name: str, month: str, filters: tuple[str, ...], field: str, words: str) -> None:
+    with pytest.raises(BadRequest, match=words) as refused:
+        ready_statement(ready_question(name, KNOWN), month, filters, DUCKDB)
+    assert refused.value.fields["field"] == field
