@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from functions.adw_billing.model.dimension_tables import COMPARTMENT, RESOURCE, TENANCY
-from functions.adw_billing.model.tables import DAILY
 from shared.errors import BadRequest
 from shared.nearest import did_you_mean
 
@@ -37,7 +36,7 @@ DIMENSIONS = {
         Dimension("service", "product_service", "ServiceName", "service"),
         Dimension("sku", "cost_productSku", "SkuId", "sku"),
         Dimension("product", "product_Description", "ChargeDescription"),
-        Dimension("region", "product_region", "coalesce(RegionId, Region, RegionName)"),
+        Dimension("region", "product_region", "coalesce(RegionId, Region, RegionName)", "region"),
         Dimension(
             "compartment",
             "coalesce(product_compartmentName, product_compartmentId)",
@@ -70,8 +69,6 @@ DIMENSIONS = {
     )
 }
 """Every dimension by name; `tag:<key>` is made for each key."""
-NEEDS = {"sku": "sku", "compartment": "compartment_id", "compartment_id": "compartment_id", "tenancy": "subaccount_id"}
-"""The column of the daily summary that a dimension needs there."""
 
 
 def dimension(name: str, field: str) -> Dimension:
@@ -88,5 +85,4 @@ def dimension(name: str, field: str) -> Dimension:
 
 def in_daily(found: Dimension) -> bool:
     """Whether the daily summary can answer by this dimension."""
-    needed = NEEDS.get(found.name)
-    return bool(found.daily) and (needed is None or needed in DAILY.names)
+    return bool(found.daily)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import duckdb
 
 from functions.adw_billing.errors import WarehouseUnusable
-from functions.adw_billing.model.tables import LOADER, SCHEMA_VERSION, SCHEMA_VERSION_ROW
+from functions.adw_billing.model.schema_steps import SCHEMA_VERSION
+from functions.adw_billing.model.tables import LOADER, SCHEMA_VERSION_ROW
 from functions.adw_billing.warehouse.duckdb.file import connect, named_faults
 from shared.bounded_work import Late, within
 from shared.errors import BadRequest, DeadlineExceeded

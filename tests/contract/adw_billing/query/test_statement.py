@@ -69,8 +69,8 @@ def test_a_day_counts_by_its_cost_reports_else_by_focus(warehouse: duckdb.DuckDB
         ("NETWORK", "USD"): Decimal("0.4"),
     }
     assert answer(warehouse, "service", "2026-01") == wanted
-    region = answer(warehouse, "service,region", "2026-01")  # by the reports' rows: the summary has no region
-    assert {(key[0], key[2]): value for key, value in region.items()} == wanted
+    product = answer(warehouse, "service,product", "2026-01")  # by the reports' rows: the summary has no product
+    assert {(key[0], key[2]): value for key, value in product.items()} == wanted
 
 
 def test_currencies_are_never_added_up(warehouse: duckdb.DuckDBPyConnection) -> None:
@@ -78,7 +78,7 @@ def test_currencies_are_never_added_up(warehouse: duckdb.DuckDBPyConnection) -> 
 
 
 def test_one_dialect_alone_is_asked_for_by_a_filter(warehouse: duckdb.DuckDBPyConnection) -> None:
-    for by in ("dialect", "dialect,region"):
+    for by in ("dialect", "dialect,product"):
         found = answer(warehouse, by, "2026-01", "", ("dialect=focus",))
         assert sum(found.values()) == Decimal("0.5")
 
@@ -105,7 +105,7 @@ def test_any_tag_key_is_found_and_rows_without_it_are_a_group(warehouse: duckdb.
     assert answer(warehouse, "", "2026-01", "", ('tag:Ops/a~b."Team"=',)) == {("USD",): Decimal("0.6")}
 
 
-@pytest.mark.parametrize("by", ["service", "day,region", "compartment,tenancy", "tag:Ops.Environment"])
+@pytest.mark.parametrize("by", ["service", "day,region", "product,month", "compartment,tenancy", "tag:Ops.Environment"])
 def test_oracle_gives_the_same(warehouse: duckdb.DuckDBPyConnection, by: str) -> None:
     asked = question(by, "2026-01", "", ("service!=nothing",))
     made, ours = statement(asked, OracleWords()), statement(asked, DUCKDB)
