@@ -7,12 +7,12 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from functions.adw_billing.cost_report.data import CostReport, LedgerLine, Reconciled, cost_report
+from functions.adw_billing.cost_report.data import CostReport, LedgerLine, Reconciled, SumCheck, cost_report
 from functions.adw_billing.cost_report.page import page as html_page
 from functions.adw_billing.cost_report.text import text as plain_text
 from functions.adw_billing.errors import WarehouseEmpty, WarehouseUnusable
 from functions.adw_billing.model.schema_steps import SCHEMA_VERSION
-from functions.adw_billing.model.tables import LOADER, RECONCILIATION_VIEW, REPORT, SCHEMA_VERSION_ROW
+from functions.adw_billing.model.tables import LOADER, RECONCILIATION_VIEW, REPORT, SCHEMA_VERSION_ROW, SUM_VIEW
 from shared.errors import BadRequest
 
 Query = Callable[[str], list[tuple[Any, ...]]]
@@ -24,6 +24,7 @@ LEDGER = f"""SELECT dialect, state, count(*), sum(rows_loaded), sum(rows_rejecte
 FROM {REPORT.name} GROUP BY ALL ORDER BY ALL"""
 RECONCILED = f"""SELECT {", ".join(Reconciled.__slots__)} FROM {RECONCILIATION_VIEW}
 ORDER BY tenancy_id, usage_day, service, currency"""
+SUM_CHECKS = f"SELECT {', '.join(SumCheck.__slots__)} FROM {SUM_VIEW} ORDER BY tenancy_id, dialect"
 
 
 def report(path: str, page: Path, reading: Reading) -> str:
@@ -55,7 +56,8 @@ def costs_of(query: Query) -> CostReport:
     ledger = [LedgerLine(*row) for row in query(LEDGER)]
     if not ledger:
         raise WarehouseEmpty("no report is in the ledger")
-    return cost_report(ledger, [Reconciled(*row) for row in query(RECONCILED)])
+    checks = [SumCheck(*row) for row in query(SUM_CHECKS)]
+    return cost_report(ledger, [Reconciled(*row) for row in query(RECONCILED)], checks)
 
 
 def _check(query: Query) -> None:

@@ -49,6 +49,27 @@ class LedgerLine:
 
 
 @dataclass(frozen=True, slots=True)
+class SumCheck:
+    """A row of `oci_sum_check`: a tenancy's rows and costs of a dialect in the ledger, in all days, and in no day."""
+
+    tenancy_id: str
+    dialect: str
+    ledger_rows: int
+    ledger_cost: Decimal
+    daily_rows: int
+    daily_cost: Decimal
+    undated_rows: int
+    undated_cost: Decimal
+    row_difference: int
+    cost_difference: Decimal
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether the days have all that the ledger has."""
+        return not (self.undated_rows or self.row_difference or self.cost_difference)
+
+
+@dataclass(frozen=True, slots=True)
 class DayCost:
     """What a service cost on a day (UTC)."""
 
@@ -91,6 +112,12 @@ class CostReport:
     ledger: tuple[LedgerLine, ...]
     sections: tuple[Section, ...]
     reconciled: tuple[Reconciled, ...]
+    sum_checks: tuple[SumCheck, ...] = ()
+
+    @property
+    def outside_days(self) -> tuple[SumCheck, ...]:
+        """Where the ledger has more or less than all days: rows without a usage start, and what is unexplained."""
+        return tuple(each for each in self.sum_checks if not each.adds_up)
 
     @property
     def unequal(self) -> tuple[Reconciled, ...]:
@@ -106,7 +133,9 @@ class CostReport:
         return counted
 
 
-def cost_report(ledger: Sequence[LedgerLine], reconciled: Sequence[Reconciled]) -> CostReport:
+def cost_report(
+    ledger: Sequence[LedgerLine], reconciled: Sequence[Reconciled], sum_checks: Sequence[SumCheck] = ()
+) -> CostReport:
     """Put a day's costs together from its cost reports, and from FOCUS reports where it has no cost report."""
     days_with_cost = {(row.tenancy_id, row.usage_day) for row in reconciled if row.cost_rows}
     sections: dict[tuple[str, str], list[DayCost]] = {}
@@ -116,7 +145,7 @@ def cost_report(ledger: Sequence[LedgerLine], reconciled: Sequence[Reconciled]) 
             costs = sections.setdefault((row.tenancy_id, row.currency or NO_CURRENCY), [])
             costs.append(DayCost(row.usage_day, row.service or NO_SERVICE, amount))
     made = tuple(Section(tenancy, currency, tuple(costs)) for (tenancy, currency), costs in sorted(sections.items()))
-    return CostReport(tuple(ledger), made, tuple(reconciled))
+    return CostReport(tuple(ledger), made, tuple(reconciled), tuple(sum_checks))
 
 
 def total(amounts: Iterable[Decimal]) -> Decimal:

@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING
 from functions.adw_billing.cost_report.chart import chart
 from functions.adw_billing.cost_report.data import total
 from functions.adw_billing.cost_report.text import (
+    ADDS_UP,
+    DO_NOT_ADD_UP,
     NO_COSTS,
     NOTHING,
+    SUMS_HEAD,
     UNEQUAL_HEAD,
     ledger_cells,
     missing_reports,
+    sum_cells,
     unequal_cells,
 )
 from functions.adw_billing.model.exact_sums import plain
@@ -58,6 +62,12 @@ def _head(report: CostReport) -> Iterator[str]:
     yield "<h1>OCI cost by service</h1>"
     rows = [ledger_cells(each, ",") for each in report.ledger]
     yield _table(("reports", "state", "objects", "rows", "quarantined", "bytes", "cost"), rows, left=2)
+    checks = [sum_cells(each) for each in report.outside_days]
+    if checks:
+        yield f"<p>{DO_NOT_ADD_UP}</p>"
+        yield _table(SUMS_HEAD, checks, left=2)
+    elif report.sum_checks:
+        yield f'<p class="muted">{ADDS_UP}</p>'
     if not report.sections:
         yield f"<p>{NO_COSTS}</p>"
 

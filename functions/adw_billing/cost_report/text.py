@@ -10,22 +10,34 @@ from functions.adw_billing.model.printable import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from functions.adw_billing.cost_report.data import CostReport, LedgerLine, Reconciled, Section
+    from functions.adw_billing.cost_report.data import CostReport, LedgerLine, Reconciled, Section, SumCheck
 
 NOTHING = "-"
+SUMS_HEAD = ("tenancy", "dialect", "ledger", "in days", "in no day", "rows in no day", "difference")
+DO_NOT_ADD_UP = "Ledger and costs by day differ; rows without a usage start are in no day:"
+ADDS_UP = "Ledger and costs by day add up."
 NO_COSTS = "No costs: neither cost nor FOCUS reports are loaded."
 UNEQUAL_HEAD = ("day", "service", "currency", "status", "cost", "FOCUS", "difference")
 
 
 def text(report: CostReport) -> str:
     """Return the whole report, ending with a line end."""
-    return "\n".join([*_ledger(report), *_costs(report), *_reconciliation(report), ""])
+    return "\n".join([*_ledger(report), *_sums(report), *_costs(report), *_reconciliation(report), ""])
 
 
 def _ledger(report: CostReport) -> Iterator[str]:
     yield "Ledger"
     rows = [ledger_cells(each, "d") for each in report.ledger]
     yield from _table(("dialect", "state", "reports", "rows", "quarantined", "bytes", "cost"), rows, left=2)
+
+
+def _sums(report: CostReport) -> Iterator[str]:
+    rows = [sum_cells(each) for each in report.outside_days]
+    if rows:
+        yield from ("", DO_NOT_ADD_UP)
+        yield from _table(SUMS_HEAD, rows, left=2)
+    elif report.sum_checks:
+        yield ADDS_UP
 
 
 def _costs(report: CostReport) -> Iterator[str]:
@@ -61,6 +73,15 @@ def ledger_cells(line: LedgerLine, count_format: str) -> tuple[str, ...]:
     """Return the cells of a line of the ledger: dialect, state, four counts in that format, the exact cost."""
     counts = (line.reports, line.rows_loaded, line.rows_rejected, line.size_bytes)
     return (line.dialect, line.state, *(format(count, count_format) for count in counts), plain(line.cost_sum))
+
+
+def sum_cells(check: SumCheck) -> tuple[str, ...]:
+    """Return the cells of a line under SUMS_HEAD; the difference is what no row without a usage start explains."""
+    costs = (plain(check.ledger_cost), plain(check.daily_cost), plain(check.undated_cost))
+    difference = plain(check.cost_difference)
+    if check.row_difference:
+        difference += f" ({check.row_difference} rows)"
+    return (printable(check.tenancy_id), check.dialect, *costs, str(check.undated_rows), difference)
 
 
 def unequal_cells(row: Reconciled) -> tuple[str, ...]:

@@ -274,6 +274,8 @@ CORRECTION_VIEW = "oci_correction"
 """Corrections with the lines that they go back to."""
 RECONCILIATION_VIEW = "oci_reconciliation"
 """Cost reports against FOCUS reports, by day and service."""
+SUM_VIEW = "oci_sum_check"
+"""The ledger against all days of the daily summary, by tenancy and dialect."""
 
 STAGE_PREFIX = "oci_stage_"
 """Of an object's private tables on Oracle."""

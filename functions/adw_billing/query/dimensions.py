@@ -27,6 +27,8 @@ class Dimension:
     key: tuple[str, str, str] = ("", "", "")
     """The identifying columns in cost, FOCUS and daily rows."""
     lookup: tuple[str, str, str] = ("", "", "")
+    twin_names: tuple[str, str, str] = ("", "", "")
+    """The names that several of the keys may have, in cost, FOCUS and daily rows: the key's end tells them apart."""
     tag_key: str = ""
 
 
@@ -44,6 +46,7 @@ DIMENSIONS = {
             "coalesce(compartment_name, compartment_id)",
             ("product_compartmentId", "oci_CompartmentId", "compartment_id"),
             (COMPARTMENT.name, "compartment_id", "path"),
+            ("product_compartmentName", "oci_CompartmentName", "compartment_name"),
         ),
         Dimension("compartment_id", "product_compartmentId", "oci_CompartmentId", "compartment_id"),
         Dimension(

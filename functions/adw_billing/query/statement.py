@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from functions.adw_billing.model.compartment_names import own_name, twins
 from functions.adw_billing.model.tables import ALL, DAILY, DATA, DAY_COLUMN
 from functions.adw_billing.query.conditions import Condition, all_hold
 from functions.adw_billing.query.dimensions import DIALECT, in_daily
@@ -87,6 +88,10 @@ class _Builder:
             expression = self._expression(each, side, day)
             table, key, name = each.lookup
             own_key = each.key[side]
+            if each.twin_names[side]:
+                joins += f" LEFT JOIN ({twins(self._words.table(DAILY.name))}) n{alias} "
+                joins += f"ON n{alias}.twin_tenancy = t.tenancy_id AND n{alias}.twin = {each.twin_names[side]}"
+                expression = own_name(f"n{alias}.twin", each.twin_names[side], own_key)
             if table in self._tables and own_key:
                 # one name for each key, whatever the dimension's table remembers of earlier ones
                 known = f"SELECT {key} AS d_key, MAX({name}) AS d_name FROM {self._words.table(table)} GROUP BY {key}"

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 PAGE = (ROOT / "docs" / "adw-billing-questions.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```sql\n(.*?)\n```\n\n```text\n(.*?)\n```\n", PAGE, re.DOTALL)
+HALF = Decimal("0.5")
 Rows = Callable[[str], list[tuple[Any, ...]]]
 
 
@@ -348,3 +349,38 @@ def test_every_view_stands_on_the_page_with_its_columns() -> None:
     for question in QUESTIONS:
         assert f"### {question.question}" in PAGE
         assert f"`{question.view}`: {', '.join(question.columns)}" in " ".join(PAGE.split())
+
+
+@pytest.fixture(scope="module", params=["duckdb", "oracle"])
+def odd(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rows]:
+    """Rows of a query where two compartments have one name, one has none, and a row has no usage start."""
+    folder: Path = tmp_path_factory.mktemp("odd")
+    cells = [("web", "ocid1.compartment.oc1..aaone"), ("web", "ocid1.compartment.oc1..aatwo"), ("web", "")]
+    cells += [("db", "ocid1.compartment.oc1..aadbs"), ("", "ocid1.compartment.oc1..noname")]
+    rows = [
+        cost_row(at, product__compartmentName=name, product__compartmentId=ocid, cost__myCost=str(2**at))
+        for at, (name, ocid) in enumerate(cells)
+    ]
+    rows.append(cost_row(9, lineItem__intervalUsageStart="", cost__myCost="100"))
+    put(folder, "reports/cost-csv/1.csv", report(COST, rows))
+    put(folder, "FOCUS Reports/2026/01/05/1.csv", report(FOCUS, [focus_row(1)]))
+    load(folder, folder / "w.duckdb")
+    if request.param == "duckdb":
+        with duckdb.connect(str(folder / "w.duckdb"), read_only=True) as connection:
+            yield lambda query: connection.execute(query).fetchall()
+        return
+    with translated_questions(folder / "w.duckdb") as connection:
+        yield lambda query: connection.execute(query).fetchall()
+
+
+def test_compartments_of_one_name_are_not_added_up(odd: Rows) -> None:
+    found = odd("SELECT path, cost FROM oci_compartment_month WHERE month IS NOT NULL ORDER BY cost")
+    names = ["web (.aaone)", "web (.aatwo)", "web (?)", "db", "ocid1.compartment.oc1..noname"]
+    assert found == [(name, 2**at) for at, name in enumerate(names)]
+
+
+def test_the_ledger_is_all_days_and_the_rows_without_one(odd: Rows, rows: Rows) -> None:
+    columns = "dialect, ledger_rows, ledger_cost, daily_rows, daily_cost, undated_rows, undated_cost"
+    found = odd(f"SELECT {columns}, row_difference, cost_difference FROM oci_sum_check ORDER BY dialect")
+    assert found == [("cost", 6, 131, 5, 31, 1, 100, 0, 0), ("focus", 1, HALF, 1, HALF, 0, 0, 0, 0)]
+    assert rows("SELECT SUM(ABS(row_difference)), SUM(ABS(cost_difference)) FROM oci_sum_check") == [(0, 0)]

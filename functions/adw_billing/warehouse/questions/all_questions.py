@@ -9,9 +9,10 @@ from functions.adw_billing.warehouse.questions.lines import LINE
 from functions.adw_billing.warehouse.questions.months import MONTHS
 from functions.adw_billing.warehouse.questions.prices import PRICES
 from functions.adw_billing.warehouse.questions.special_lines import SPECIAL_LINES
+from functions.adw_billing.warehouse.questions.sums import SUMS
 
 if TYPE_CHECKING:
     from functions.adw_billing.warehouse.questions.question import Question
 
-QUESTIONS: tuple[Question, ...] = (LINE, *MONTHS, *PRICES, *SPECIAL_LINES, *DAYS)
+QUESTIONS: tuple[Question, ...] = (LINE, *MONTHS, *PRICES, *SPECIAL_LINES, *DAYS, SUMS)
 """Each with its name for the command line, its view and the view's columns."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from functions.adw_billing.model.compartment_names import own_name, twins
 from functions.adw_billing.model.corrections import FOCUS_CORRECTION, LINE_ITEM_CORRECTION
 from functions.adw_billing.model.dimension_tables import COMPARTMENT
 from functions.adw_billing.model.tables import COST, DAILY, FOCUS
@@ -34,7 +35,10 @@ _COLUMNS = {
     "region": ("x.product_region", "COALESCE(x.RegionId, x.Region, x.RegionName)"),
     "compartment_id": ("x.product_compartmentId", "x.oci_CompartmentId"),
     "compartment_name": ("x.product_compartmentName", "x.oci_CompartmentName"),
-    "compartment_path": ("COALESCE(c.path, x.product_compartmentName)", "COALESCE(c.path, x.oci_CompartmentName)"),
+    "compartment_path": (
+        f"COALESCE(c.path, {own_name('n.twin', 'x.product_compartmentName', 'x.product_compartmentId')})",
+        f"COALESCE(c.path, {own_name('n.twin', 'x.oci_CompartmentName', 'x.oci_CompartmentId')})",
+    ),
     "resource_id": ("x.product_resourceId", "x.ResourceId"),
     "quantity": ("x.usage_billedQuantity", "COALESCE(x.UsageQuantity, x.ConsumedQuantity)"),
     "unit": ("x.cost_skuUnitDescription", "COALESCE(x.UsageUnit, x.ConsumedUnit)"),
@@ -62,9 +66,11 @@ def _lines(words: Words) -> str:
     cost = f"{_part(words, 0, 'lineItem_intervalUsageStart')} FROM {words.name(COST)} x "
     focus = f"{_part(words, 1, 'ChargePeriodStart')} FROM {words.name(FOCUS)} x "
     costs = f"SELECT 1 FROM {words.name(DAILY)} d WHERE d.tenancy_id = x.tenancy_id AND d.dialect = 'cost'"
+    same = f"LEFT JOIN ({twins(words.name(DAILY))}) n ON n.twin_tenancy = x.tenancy_id AND n.twin ="
     return (
-        f"{cost}LEFT JOIN {path} c ON c.compartment_id = x.product_compartmentId\nUNION ALL\n"
-        f"{focus}LEFT JOIN {path} c ON c.compartment_id = x.oci_CompartmentId\n"
+        f"{cost}LEFT JOIN {path} c ON c.compartment_id = x.product_compartmentId\n"
+        f"{same} x.product_compartmentName\nUNION ALL\n"
+        f"{focus}LEFT JOIN {path} c ON c.compartment_id = x.oci_CompartmentId\n{same} x.oci_CompartmentName\n"
         f"WHERE (x.ChargePeriodStart IS NULL AND NOT EXISTS ({costs}))\n"
         f"  OR (x.ChargePeriodStart IS NOT NULL AND NOT EXISTS ({costs} "
         f"AND d.usage_day = {words.day('x.ChargePeriodStart')}))"

@@ -116,3 +116,20 @@ def test_oracle_gives_the_same(warehouse: duckdb.DuckDBPyConnection, by: str) ->
 def test_a_tag_key_that_cannot_stand_in_oracles_paths_is_refused() -> None:
     with pytest.raises(BadRequest, match="JSON paths"):
         statement(question("tag:a'\""), OracleWords())
+
+
+def test_compartments_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    cells = {"product__compartmentName": "web"}
+    rows = [
+        cost(at, "2026-01-04", str(at), **cells, product__compartmentId=f"ocid1.compartment.oc1..{end}")
+        for at, end in ((1, "aone"), (2, "atwo"))
+    ]
+    put(tmp_path / "r", "reports/cost-csv/1.csv", report(COST, rows))
+    load(tmp_path / "r", tmp_path / "w.duckdb")
+    with duckdb.connect(str(tmp_path / "w.duckdb"), read_only=True) as connection:
+        for by in ("compartment", "compartment,product"):
+            found = answer(connection, by, "2026-01", "", ("compartment=web*",))
+            assert {key[0]: value for key, value in found.items()} == {"web (..aone)": 1, "web (..atwo)": 2}
+            made = statement(question(by, "2026-01"), OracleWords())
+            translated = connection.execute(translation(made.sql), made.values).fetchall()
+            assert {row[0]: row[-2] for row in translated} == {"web (..aone)": 1, "web (..atwo)": 2}

@@ -119,6 +119,32 @@ def test_a_day_costs_what_its_cost_reports_say_and_focus_stands_in_where_there_a
     assert re.search(r"2026-01-06 +COMPUTE +USD +cost-missing +- +4 +-4\n", text)
 
 
+def test_rows_without_a_usage_start_are_the_difference_between_ledger_and_days(tmp_path: Path, warehouse: Path) -> None:
+    folder = tmp_path / "reports"
+    rows = [cost_row(1), cost_row(2, lineItem__intervalUsageStart="", cost__myCost="0.25")]
+    put(folder, "reports/cost-csv/1.csv", report(COST, rows))
+    undated = focus_row(2) | {"ChargePeriodStart": "", "BilledCost": "0.125"}
+    put(folder, "FOCUS Reports/2026/01/05/1.csv", report(FOCUS, [focus_row(1), undated]))
+    load(folder, warehouse)
+    text = written(warehouse, tmp_path / "cost.html")
+    assert report_text.DO_NOT_ADD_UP in text
+    assert f"  {TENANCY}  cost       0.75      0.5       0.25               1           0\n" in text
+    assert f"  {TENANCY}  focus     0.625      0.5      0.125               1           0\n" in text
+    page = (tmp_path / "cost.html").read_text()
+    assert report_text.DO_NOT_ADD_UP in page
+    assert "<td>0.125</td>" in page
+
+
+def test_a_summary_that_was_changed_by_hand_is_told(tmp_path: Path, warehouse: Path) -> None:
+    put(tmp_path / "reports", "reports/cost-csv/1.csv", report(COST, [cost_row(1), cost_row(2, product__service="B")]))
+    load(tmp_path / "reports", warehouse)
+    assert report_text.ADDS_UP in written(warehouse, tmp_path / "cost.html")
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("DELETE FROM oci_cost_daily WHERE service = 'B'")
+    text = written(warehouse, tmp_path / "cost.html")
+    assert re.search(r"  cost +1 +0.5 +0 +0 +0.5 \(1 rows\)\n", text)
+
+
 def test_an_object_that_could_not_be_loaded_is_named(tmp_path: Path, warehouse: Path) -> None:
     folder = tmp_path / "reports"
     put(folder, "reports/cost-csv/1.csv", report(COST, [cost_row()]))
