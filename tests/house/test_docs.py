@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.util
 import re
@@ -90,24 +91,33 @@ def test_the_command_has_one_spelling_in_all_documents() -> None:
     assert {name: found for name, text in texts.items() if (found := modules.findall(text))} == {}
 
 
+@functools.cache
+def modules() -> list[str]:
+    return [f"/{each.relative_to(ROOT)}" for name in PACKAGES for each in (ROOT / name).rglob("*.py")]
+
+
+@functools.cache
+def stack_names() -> tuple[set[str], set[str]]:
+    """The stack's outputs and variables; reading it takes a second."""
+    blocks = [block for each in stack.documents().values() for block in each.get("output", [])]
+    outputs = {name.strip('"') for block in blocks for name in block}
+    return outputs, {name.removeprefix("var.") for name in stack.declared() if name.startswith("var.")}
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_every_file_of_code_that_a_document_names_is_there(path: Path) -> None:
     """A path from the root, or the end of one where the text says which function it is about."""
-    modules = [f"/{each.relative_to(ROOT)}" for name in PACKAGES for each in (ROOT / name).rglob("*.py")]
     named = set(re.findall(r"`([\w/]+\.py)`", path.read_text()))
-    assert {name for name in named if not any(each.endswith(f"/{name}") for each in modules)} == set()
+    assert {name for name in named if not any(each.endswith(f"/{name}") for each in modules())} == set()
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_every_terraform_output_and_variable_that_a_document_names_is_there(path: Path) -> None:
     text = path.read_text()
-    outputs = {
-        name.strip('"') for each in stack.documents().values() for block in each.get("output", []) for name in block
-    }
+    outputs, variables = stack_names()
     assert set(re.findall(r"output -raw (\w+)|outputs? `(\w+)`", text)) <= {("", name) for name in outputs} | {
         (name, "") for name in outputs
     }
-    variables = {name.removeprefix("var.") for name in stack.declared() if name.startswith("var.")}
     assert set(re.findall(r"-var (\w+)=", text)) <= variables
 
 
@@ -120,13 +130,13 @@ def test_every_policy_statement_in_a_document_uses_a_verb_and_a_resource_type_of
 
 
 def test_the_troubleshooting_table_has_every_reason_that_the_code_can_give() -> None:
-    modules = {"shared.errors"}
+    with_errors = {"shared.errors"}
     for entry in suite.read().present():
         if (ROOT / "functions" / entry.folder / "errors.py").exists():
-            modules.add(importlib.import_module(f"functions.{entry.folder}.errors").__name__)
+            with_errors.add(importlib.import_module(f"functions.{entry.folder}.errors").__name__)
     table = (ROOT / "docs" / "operations.md").read_text()
     for error in tree():
-        if error is FunctionError or error.__module__ not in modules:
+        if error is FunctionError or error.__module__ not in with_errors:
             continue
         assert f"| `{error.reason}` |" in table, error.__qualname__
         assert error.meaning.endswith("."), error.__qualname__
