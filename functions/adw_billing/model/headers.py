@@ -20,6 +20,8 @@ FOCUS_ALIASES = {
     "publishername": "Publisher",
 }
 """Names of Oracle's own table (and of FOCUS 1.0) for columns that the files call otherwise."""
+FOCUS_LATER_ALIASES = {"serviceprovidername": "Provider", "hostprovidername": "Publisher"}
+"""Names of FOCUS 1.3, which has the earlier ones beside them until they end."""
 LINE_ITEM_ALIASES = {"lineitem/backreference": "lineItem_backreferenceNo"}
 """Names of Oracle's prose for columns that its table and its files call otherwise (costusagereportsoverview.htm)."""
 FOCUS_TAGS = ("tags", "tag")
@@ -69,6 +71,11 @@ class Layout:
         table = DATA[self.dialect]
         texts = {position: table.column(name) for name, position in self.columns.items()}
         return {position: column.length for position, column in texts.items() if column.type is ColumnType.TEXT}
+
+    @property
+    def tag_texts(self) -> tuple[int, ...]:
+        """The position of the column whose texts are tags as JSON, which FOCUS reports have."""
+        return tuple(position for name, position in self.columns.items() if name == "tags")
 
     @property
     def null_words(self) -> frozenset[str]:
@@ -132,16 +139,22 @@ def _line_items(dialect: str, names: list[str]) -> Layout:
 
 
 def _focus(names: list[str]) -> Layout:
-    known = {column.name.lower(): column.name for column in DATA["focus"].columns if column.header}
+    known = {column.name.lower(): column.name for column in DATA["focus"].columns if column.header} | FOCUS_ALIASES
+    # a later name counts only where none of the earlier ones is there, wherever it stands in the header
+    named = {_focus_column(name, known) for name in names}
+    known |= {alias: column for alias, column in FOCUS_LATER_ALIASES.items() if column not in named}
     columns: dict[str, int] = {}
+    tags: list[tuple[str, int]] = []
     others: list[tuple[str, int]] = []
     for position, name in enumerate(names):
         column = _focus_column(name, known)
         if column and column not in columns:
             columns[column] = position
+        elif name.lower().startswith(TAG_PREFIX):
+            tags.append((name[len(TAG_PREFIX) :], position))
         else:
             others.append((name, position))
-    return Layout("focus", len(names), columns, (), _unique(others))
+    return Layout("focus", len(names), columns, _unique(tags), _unique(others))
 
 
 def _focus_column(name: str, known: dict[str, str]) -> str:
@@ -155,9 +168,8 @@ def _focus_column(name: str, known: dict[str, str]) -> str:
     for candidate in candidates:
         if candidate in FOCUS_TAGS:
             return "tags"
-        found = known.get(candidate) or FOCUS_ALIASES.get(candidate)
-        if found:
-            return found
+        if candidate in known:
+            return known[candidate]
     return ""
 
 

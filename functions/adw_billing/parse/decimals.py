@@ -67,8 +67,13 @@ def exact_total(values: pa.Array) -> Decimal:
     return pc.sum(values).as_py() or Decimal(0)
 
 
-def to_times(texts: pa.StringArray) -> tuple[pa.TimestampArray, Doubts]:
-    """Return the moments in UTC to the microsecond, NULL where the text is NULL or in doubt, and the doubts."""
+def to_times(texts: pa.StringArray, *, epochs: bool = False) -> tuple[pa.TimestampArray, Doubts]:
+    """Return the moments in UTC to the microsecond, NULL where the text is NULL or in doubt, and the doubts.
+
+    ``epochs``: a column of milliseconds since 1970 is one of moments (`row_rules.time_text`).
+    """
+    if epochs and pc.all(pc.match_substring_regex(texts, r"\A[0-9]{12,13}\z"), min_count=0).as_py():
+        return pc.cast(pc.cast(pc.cast(texts, pa.int64()), pa.timestamp("ms")), LOCAL_TIME), None
     values, failed = _first_cast(texts)
     ends = pc.min_max(values)
     if ends["min"].is_valid and (ends["min"].value < _FIRST_TIME.value or ends["max"].value > _LAST_TIME.value):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from functions.adw_billing.model import unread_values
 from functions.adw_billing.model.columns import DIGITS, NUMBER_SCALE, ColumnType
+from functions.adw_billing.parse.tag_texts import NO_TAGS, braced, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +31,9 @@ _TIME = re.compile(
     r"\s?(?:(Z|UTC|GMT)|([+-])(\d\d):?(\d\d)?)?",
     re.ASCII,
 )
+_EPOCH = re.compile(r"[0-9]{12,13}", re.ASCII)
+"""Milliseconds since 1970 from 1973 to 2286; fewer digits may be seconds, or anything."""
+_EPOCH_BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
 _NORMALIZE = Context(prec=2 * MAX_EXPONENT)
 """Room for every digit that `number` lets through, so that removing trailing zeros never rounds."""
 
@@ -61,6 +65,8 @@ class RowRules:
 
     def __init__(self, layout: Layout, row_format: RowFormat) -> None:
         self._types = layout.value_types
+        self._tag_texts = layout.tag_texts
+        self._epochs = layout.dialect == "focus"
         self._exponents = row_format.number_exponents
         self._nulls = {b"", *(word.encode() for word in layout.null_words)}
         self._lengths = row_format.lengths(layout)
@@ -82,7 +88,7 @@ class RowRules:
         plain = list(fields)
         numbers: dict[int, Decimal] = {}
         unread: dict[int, str] = {}
-        for position in self._types:
+        for position in (*self._types, *self._tag_texts):
             text = "" if fields[position] in self._nulls else texts[position]
             try:
                 plain[position] = self._plain(position, text, numbers)
@@ -96,9 +102,11 @@ class RowRules:
         """Return a number or a moment in its plain spelling; a number is added to ``numbers``."""
         if not text:
             return b""
+        if position in self._tag_texts:
+            return checked_tags(text).encode()
         column_type = self._types[position]
         if column_type is ColumnType.TIME:
-            return time_text(text).encode()
+            return time_text(text, epochs=self._epochs).encode()
         numbers[position] = self._number(text, column_type)
         return format(numbers[position], "f").encode()
 
@@ -131,8 +139,13 @@ def number(text: str) -> Decimal:
     return value.normalize(_NORMALIZE)
 
 
-def time_text(text: str) -> str:
-    """Return a moment as `YYYY-MM-DDTHH:MM:SS.ffffffZ` in UTC, cut to the microsecond. Raises RowRejected."""
+def time_text(text: str, *, epochs: bool = False) -> str:
+    """Return a moment as `YYYY-MM-DDTHH:MM:SS.ffffffZ` in UTC, cut to the microsecond. Raises RowRejected.
+
+    ``epochs``: milliseconds since 1970 are moments too, as Oracle's column table says of FOCUS's charge periods.
+    """
+    if epochs and _EPOCH.fullmatch(text.strip()):
+        return _written(_EPOCH_BEGIN + timedelta(milliseconds=int(text)))
     found = _TIME.fullmatch(text.strip())
     if not found:
         raise RowRejected("bad-time")
@@ -140,10 +153,22 @@ def time_text(text: str) -> str:
     try:
         clock = (int(hour or 0), int(minute or 0), int(second or 0), int(f"{fraction or '':0<6.6}"))
         moment = datetime(int(year), int(month), int(day), *clock, tzinfo=_zone(sign, off_hours, off_minutes))
-        # glibc's %Y does not pad years below 1000, and Arrow reads four digits only
-        return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+        return _written(moment)
     except (ValueError, OverflowError):
         raise RowRejected("bad-time") from None
+
+
+def _written(moment: datetime) -> str:
+    # glibc's %Y does not pad years below 1000, and Arrow reads four digits only
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+
+
+def checked_tags(text: str) -> str:
+    """Return the text of a row's tags as a JSON object. Raises RowRejected (`bad-tags`)."""
+    whole = braced(text)
+    if whole != NO_TAGS and not is_object(whole):
+        raise RowRejected("bad-tags")
+    return whole
 
 
 def _zone(sign: str | None, hours: str | None, minutes: str | None) -> timezone:

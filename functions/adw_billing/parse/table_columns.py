@@ -23,6 +23,7 @@ from functions.adw_billing.parse.decimals import (
     to_decimals,
     to_times,
 )
+from functions.adw_billing.parse.tag_texts import NO_TAGS, joined, malformed
 
 if TYPE_CHECKING:
     from functions.adw_billing.model.columns import Column, FirstValue
@@ -75,11 +76,17 @@ class TableColumns:
         for position, column_type in self._layout.value_types.items():
             column = texts[position]
             is_time = column_type is ColumnType.TIME
-            found = to_times(column) if is_time else to_decimals(column, NUMBER_SCALE[column_type])
+            found = (
+                to_times(column, epochs=self._layout.dialect == "focus")
+                if is_time
+                else to_decimals(column, NUMBER_SCALE[column_type])
+            )
             values[position] = found[0]
             doubts = either_doubts(doubts, found[1])
         for position, length in self._lengths.items():
             doubts = either_doubts(doubts, _too_long(texts[position], length))
+        for position in self._layout.tag_texts:
+            doubts = either_doubts(doubts, malformed(texts[position]))
         return texts, values, doubts
 
     def of_checked(self, checked: list[tuple[int, CheckedRow]]) -> Rows:
@@ -138,6 +145,10 @@ class TableColumns:
     def _without_words(self, texts: list[pa.StringArray]) -> list[pa.StringArray]:
         """Put NULL for words that mean it; unknown columns stay as they are."""
         cleaned = list(texts)
+        for position in self._layout.tag_texts:
+            cleaned[position] = pc.if_else(
+                pc.equal(texts[position], NO_TAGS), pa.scalar(None, pa.string()), texts[position]
+            )
         for word in self._layout.null_words:
             for position in self._layout.columns.values():
                 found = pc.equal(cleaned[position], word)
@@ -163,8 +174,13 @@ class TableColumns:
 
     def _json(self, name: str, rows: Rows) -> pa.Array:
         """Write tags or unknown columns as JSON; FOCUS's tags are JSON, here and there without the outer braces."""
-        if name == "tags" and self._layout.dialect == "focus":
-            return _braced(self._text(name, rows))
+        if name != "tags" or self._layout.dialect != "focus":
+            return self._members(name, rows)
+        tags = _braced(self._text(name, rows))
+        return joined(tags, self._members(name, rows)) if self._layout.tags else tags
+
+    def _members(self, name: str, rows: Rows) -> pa.Array:
+        """Return a JSON object of each row's texts by name."""
         members = [
             _around(f',{json.dumps(key, ensure_ascii=False)}:"', _escaped(column), '"')
             for key, column in self._named(name, rows)

@@ -29,6 +29,10 @@ MAX_TIME_CHARACTERS = 64
 MAX_FIELD_CHARACTERS = 32_767
 NUMBER_PATTERN = "^-?[0-9]+([.][0-9]+)?(E-?[0-9]{1,2})?$"
 TIME_PATTERN = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?Z$"
+_TAG = r'"[^"\\[:cntrl:]]*" *: *"[^"\\[:cntrl:]]*"'
+TAGS_PATTERN = f"^(\\{{({_TAG}( *, *{_TAG})*)?\\}}|{_TAG}( *, *{_TAG})*)$"
+"""JSON objects of plain texts, with the outer braces or without; of all others the function decides. A name that occurs
+twice it would refuse; no pattern of Oracle's and DuckDB's sees that, and Oracle reads such an object."""
 CONTROL_PATTERN = "[[:cntrl:]]"
 """Characters that JSON writes as escapes."""
 
@@ -101,6 +105,9 @@ def _unfit(layout: Layout) -> list[str]:
             tests.append(f"LENGTH({field}) > {DIGITS}")  # so many characters are no more digits than NUMBER keeps
     tests += [f"REGEXP_LIKE(c{position + 1}, '{CONTROL_PATTERN}')" for _, position in (*layout.tags, *layout.others)]
     tests += [f"INSTR(c{position + 1}, CHR(0)) > 0" for position in layout.columns.values()]
+    tests += [f"NOT REGEXP_LIKE({_field(layout, position)}, '{TAGS_PATTERN}')" for position in layout.tag_texts]
+    if layout.tag_texts and layout.tags:  # the two are to be joined
+        tests.append("1 = 1")
     return tests
 
 
@@ -148,8 +155,8 @@ def _text(layout: Layout, column: str) -> str:
 def _value(layout: Layout, column: Column) -> str:
     if column.name == "other_columns":
         return _json(layout.others)
-    if column.name == "tags" and layout.dialect != "focus":
-        return _json(layout.tags)
+    if column.name == "tags" and not layout.tag_texts:
+        return _json(layout.tags) if layout.tags or layout.dialect != "focus" else "NULL"
     text = _text(layout, column.name)
     if text == "NULL":
         return text

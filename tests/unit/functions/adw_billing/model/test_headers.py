@@ -116,3 +116,18 @@ def test_the_back_reference_is_known_by_the_name_of_oracles_prose_too() -> None:
     both = of(f"{COST},lineItem/backReference,lineItem/backreferenceNo")
     assert both.columns["lineItem_backreferenceNo"] == 5
     assert both.others == (("lineItem/backReference", 4),)
+
+
+def test_names_of_focus_1_3_are_understood_and_give_way_to_the_earlier_ones() -> None:
+    found = of(f"{FOCUS},ServiceProviderName,HostProviderName,AllocatedTags")
+    assert (found.columns["Provider"], found.columns["Publisher"]) == (4, 5)
+    assert found.others == (("AllocatedTags", 6),)
+    both = of(f"{FOCUS},ServiceProviderName,HostProviderName,PublisherName,ProviderName")
+    assert (both.columns["Provider"], both.columns["Publisher"]) == (7, 6)
+    assert both.others == (("ServiceProviderName", 4), ("HostProviderName", 5))
+
+
+def test_a_focus_file_may_have_a_column_for_each_tag() -> None:
+    found = of(f"{FOCUS},tags/Team,TAGS/a.b,tags/Team")
+    assert found.tags == (("Team", 4), ("a.b", 5), ("Team#2", 6))
+    assert (found.columns["tags"], found.others) == (3, ())

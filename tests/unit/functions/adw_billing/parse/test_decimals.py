@@ -98,3 +98,16 @@ def test_of_two_reasons_for_doubt_either_counts() -> None:
 def test_the_characters_of_a_slice_are_its_own() -> None:
     assert characters(texts("ab", None, "c", "d")[1:3]) == b"c"
     assert characters(texts()) == b""
+
+
+def test_a_column_of_milliseconds_is_one_of_moments_where_it_may_be() -> None:
+    texts = pa.array(["1767607200123", None, "100000000000"])
+    values, doubts = to_times(texts, epochs=True)
+    assert doubts is None
+    assert [str(value) for value in values.to_pylist()] == ["2026-01-05 10:00:00.123000", "None", "1973-03-03 09:46:40"]
+    mixed, doubts = to_times(pa.array(["1767607200123", "2026-01-05T10:00Z"]), epochs=True)
+    assert doubts is not None
+    assert (doubts.to_pylist(), mixed.to_pylist()[0]) == ([True, False], None)
+    _, doubts = to_times(texts)
+    assert doubts is not None
+    assert doubts.to_pylist() == [True, False, True]
