@@ -5,6 +5,7 @@ locals {
   cluster_compartment  = coalesce(var.cluster_compartment_ocid, var.compartment_ocid)
   database_compartment = coalesce(var.database_compartment_ocid, var.compartment_ocid)
   vault_compartment    = coalesce(var.vault_compartment_ocid, var.compartment_ocid)
+  topic_compartment    = coalesce(var.topic_compartment_ocid, var.compartment_ocid)
 
   # Texts for the statements below; a statement with an empty one is not made.
   cluster_id           = var.oke_autoscaler_cluster_id == null ? "" : var.oke_autoscaler_cluster_id
@@ -57,6 +58,15 @@ locals {
   }
   loader_resources_policy = {
     "names of resources, where `dimensions` has them" = "Allow dynamic-group ${local.group["adw-billing"]} to inspect all-resources in tenancy"
+  }
+
+  # Budgets: the topic that hears of them, and the object that lists them.
+  loader_topic_policy = {
+    "tell of budgets, where notification_topic is set; neither subscribe nor change the topic" = "Allow dynamic-group ${local.group["adw-billing"]} to use ons-topics in compartment id ${local.topic_compartment} where any {request.permission = 'ONS_TOPIC_READ', request.permission = 'ONS_TOPIC_PUBLISH'}"
+  }
+  loader_budgets_bucket = try(regex("^oci://([^@]+)@", var.adw_billing_budgets)[0], "")
+  loader_budgets_policy = {
+    "read the list of budgets, where budgets is an object" = "Allow dynamic-group ${local.group["adw-billing"]} to read objects in compartment id ${var.compartment_ocid} where target.bucket.name = '${local.loader_budgets_bucket}'"
   }
 
   loader_wallet_policy = {
@@ -133,6 +143,8 @@ locals {
     loader-tenancies     = local.has_loader && contains(local.loader_dimensions, "tenancies")
     loader-subscriptions = local.has_loader && contains(local.loader_dimensions, "subscriptions")
     loader-resources     = local.has_loader && contains(local.loader_dimensions, "resources")
+    loader-topic         = local.has_loader && var.adw_billing_notification_topic != null
+    loader-budgets       = local.has_loader && local.loader_budgets_bucket != ""
     badge                = local.has_badge
     metrics              = length(local.metrics_policy) > 0
     badge-private        = local.has_badge && local.private_bucket != ""
@@ -154,6 +166,8 @@ locals {
     loader-tenancies     = local.loader_tenancies_policy
     loader-subscriptions = local.loader_subscriptions_policy
     loader-resources     = local.loader_resources_policy
+    loader-topic         = local.loader_topic_policy
+    loader-budgets       = local.loader_budgets_policy
     badge                = local.badge_policy
     badge-private        = local.badge_private_policy
     badge-single         = local.badge_single_policy

@@ -116,6 +116,12 @@ variable "vault_compartment_ocid" {
   default     = null
 }
 
+variable "topic_compartment_ocid" {
+  description = "Compartment of the Notifications topic that hears of budgets. Default: compartment_ocid."
+  type        = string
+  default     = null
+}
+
 variable "badge_bucket" {
   description = "Name of the bucket that codecard-avatar publishes to; it is made, and readable by anybody, as cards have no credentials."
   type        = string

@@ -30,6 +30,7 @@ def preflight(settings: Settings, deadline: Deadline, config: Mapping[str, str])
         preflight_rows.check_row("reports", lambda: _reports(settings, until.half())),
         preflight_rows.check_row("warehouse", lambda: _lasting(settings, until, config)),
         *_dimensions(settings, until),
+        *_budgets(settings, until),
     ]
     return preflight_rows.preflight_answer(rows)
 
@@ -48,6 +49,13 @@ def _dimensions(settings: Settings, deadline: Deadline) -> Iterator[preflight_ro
     for one in wanted(settings.dimensions, each, settings.price_list_currencies):
         name = one.dimension if len(each) == 1 else f"{one.dimension} of {one.scope}"
         yield preflight_rows.passed(name, probes.probe(one))
+
+
+def _budgets(settings: Settings, deadline: Deadline) -> Iterator[preflight_rows.CheckRow]:
+    if settings.budgets or settings.notification_topic:
+        from functions.adw_billing.cost_budgets.preflight_budgets import budget_rows  # for those who have some
+
+        yield from budget_rows(settings, deadline)
 
 
 def _lasting(settings: Settings, deadline: Deadline, config: Mapping[str, str]) -> str:

@@ -18,6 +18,7 @@ FAMILIES = {
     "cluster-node-pools": "cluster-family",
     "cluster-work-requests": "cluster-family",
     "objects": "object-family",
+    "ons-topics": "ons-family",
     "secret-bundles": "secret-family",
     "autonomous-databases": "autonomous-database-family",
 }
@@ -62,6 +63,8 @@ def needed(function: str, config: Mapping[str, str]) -> list[Right]:
             for key, verb in (("oss_bucket", "manage"), ("private_bucket", "read"))
             if "/p/" not in config.get(key, "/p/")
         ]
+    if config.get("notification_topic"):
+        rights.append(Right("use", "ons-topics"))
     if config.get("db_pass_secret_id") or config.get("secret_id"):
         rights.append(Right("read", "secret-bundles"))
     if config.get("publish_metrics", "").lower() == "true":

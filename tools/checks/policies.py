@@ -54,6 +54,7 @@ RESOURCE_TYPES = frozenset(
         "metrics",
         "object-family",
         "objects",
+        "ons-topics",
         "organizations-links",
         "organizations-subscription",
         "policies",
@@ -99,6 +100,7 @@ LIMITS: Mapping[str, Mapping[str, str]] = {
         "organizations-subscription": "inspect",
         "subscribed-services": "inspect",
         "all-resources": "inspect",
+        "ons-topics": "use",
     },
     "codecard-avatar": {"objects": "manage", "metrics": "use"},
     "request-context": {"metrics": "use"},
@@ -161,6 +163,8 @@ WIDER: Mapping[tuple[str, str], str] = {
         "adw-billing",
         "all-resources",
     ): "Search shows the names of what may be inspected, and no more; made where `dimensions` has `resources`.",
+    ("adw-billing", "ons-topics"): "The policy reference names no variable for one topic; limited to reading and"
+    " publishing by `request.permission`, made where `notification_topic` is set.",
     ("FaaS", "repos"): "The service pulls the image that a function names; read only.",
     ("FaaS", "virtual-network-family"): "The service attaches functions to the subnet of the app.",
 }
@@ -183,6 +187,7 @@ SAMPLES = {
     r"local\.group\[name\]": "'Default'/'oci-functions-request-context'",
     r"local\.node_pools": "target.nodepool.id = 'ocid1.nodepool.oc1.iad.a', target.nodepool.id = 'ocid1.x.oc1.iad.b'",
     r"local\.(?:routed|invoked|scheduled)_functions": "target.function.id = 'ocid1.fnfunc.oc1.iad.a'",
+    r"local\.loader_budgets_bucket": "budgets",
     r"local\.usage_report_tenancy": "ocid1.tenancy.oc1..aaaaaaaausage",
     r"(?:local|var)\.\w*compartment\w*": "ocid1.compartment.oc1..aaaa",
     r"(?:local|var)\.\w+_id": "ocid1.resource.oc1.iad.aaaa",

@@ -35,6 +35,7 @@ FORM_TYPES = {
     "vault_compartment_ocid": "oci:identity:compartment:id",
     "cluster_compartment_ocid": "oci:identity:compartment:id",
     "database_compartment_ocid": "oci:identity:compartment:id",
+    "topic_compartment_ocid": "oci:identity:compartment:id",
 }
 """Pickers of the console's form; https://docs.oracle.com/en-us/iaas/Content/ResourceManager/Concepts/terraformconfigresourcemanager_topic-schema.htm"""
 

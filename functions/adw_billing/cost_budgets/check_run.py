@@ -115,7 +115,7 @@ class BudgetCheck:
         try:
             return self._topic.publish(message.title(alert), message.body(alert))
         except FunctionError as error:
-            self._refusal = _named(error)
+            self._refusal = named_refusal(error)
             raise self._refusal from None
 
 
@@ -141,7 +141,7 @@ def budget_list(settings: Settings, deadline: Deadline) -> str:
         raise BudgetUnusable(f"{settings.budgets} cannot be read", fix=fix) from None
 
 
-def _named(error: FunctionError) -> FunctionError:
+def named_refusal(error: FunctionError) -> FunctionError:
     """Return a refusal with the statement that it lacks, and any other error as it is."""
     if isinstance(error, OciServiceError) and error.status in REFUSED:
         fix = f"allow the function's dynamic group to {STATEMENT}, and check `notification_topic`"
