@@ -1,4 +1,4 @@
-"""`python -m functions.adw_billing load | report | query`: as `oci-functions billing`, where click is not installed."""
+"""`python -m functions.adw_billing load`, `report`, `query`, `export`: as `oci-functions billing`, without click."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from functions.adw_billing import command_line
+from functions.adw_billing.export_command import add_export_arguments
 from functions.adw_billing.query_command import add_query_arguments
 
 
@@ -25,6 +26,9 @@ def main(arguments: list[str] | None = None) -> int:
     query = commands.add_parser("query", help="answer a question about the bill: table, CSV, JSON or Parquet")
     add_query_arguments(query)
     query.set_defaults(run=command_line.query)
+    export = commands.add_parser("export", help="write FOCUS 1.2 as Parquet, a file a month")
+    add_export_arguments(export)
+    export.set_defaults(run=command_line.export)
     options = parser.parse_args(arguments)
     return int(options.run(options))
 

@@ -108,6 +108,17 @@ def query(options: argparse.Namespace) -> int:
     return _answered(text)
 
 
+def export(options: argparse.Namespace) -> int:
+    """Write FOCUS 1.2 by month."""
+
+    def text() -> str:
+        from functions.adw_billing.export_command import run_export
+
+        return run_export(options)
+
+    return _answered(text)
+
+
 def _answered(answer: Callable[[], str]) -> int:
     """Print an answer, or the error in its place with status 1."""
     logging.getLogger("adw-billing").setLevel(logging.WARNING)

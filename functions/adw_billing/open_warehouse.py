@@ -6,7 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
     from typing import Any
 
@@ -49,8 +49,8 @@ def reading_file(path: str, deadline: Deadline) -> Iterator[Callable[[str], list
 
 
 @contextlib.contextmanager
-def reading_bill(path: str, deadline: Deadline, writes: Path | None = None) -> Iterator[Bill]:
-    """Open an embedded warehouse for questions; ``writes`` is the Parquet file that may be written.
+def reading_bill(path: str, deadline: Deadline, writes: Sequence[Path] = ()) -> Iterator[Bill]:
+    """Open an embedded warehouse for questions; ``writes`` are Parquet files that may be written.
 
     Raises WarehouseBusy when another process has the file until the deadline, WarehouseUnusable.
     """

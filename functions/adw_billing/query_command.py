@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
 
-    from functions.adw_billing.query.answers import Answer
     from functions.adw_billing.query.bill import Bill
+    from functions.adw_billing.query.bill_answers import Answer
     from functions.adw_billing.warehouse.questions.question import Question
 
 SECONDS = 300
@@ -91,11 +91,7 @@ def _write(options: argparse.Namespace, out: TextIO) -> None:
     if options.questions:
         _printed(_list(known), options, out)
         return
-    path = str(options.warehouse).removeprefix("duckdb:")
-    if not path:
-        raise BadRequest("--warehouse is missing", fix="name the DuckDB file with loaded reports", field="warehouse")
-    if not Path(path).is_file():
-        raise BadRequest(f"{path} is no file", fix="load reports into it first, or name another", field="warehouse")
+    path = warehouse_file(options)
     deadline = Deadline.after(options.seconds)
     if not options.parquet:
         with reading_bill(path, deadline) as bill:
@@ -104,9 +100,19 @@ def _write(options: argparse.Namespace, out: TextIO) -> None:
     from functions.adw_billing.query.whole_file import whole_file
 
     place = Path(options.parquet)
-    with whole_file(place, "parquet") as hidden, reading_bill(path, deadline, hidden) as bill:
+    with whole_file(place, "parquet") as hidden, reading_bill(path, deadline, [hidden]) as bill:
         _parquet(_answer(options, bill, known, fetched=False), hidden, bill)
     out.write(f"{place} written\n")
+
+
+def warehouse_file(options: argparse.Namespace) -> str:
+    """Return the warehouse's file; `duckdb:` before it, as in the setting, is allowed. BadRequest."""
+    path = str(options.warehouse).removeprefix("duckdb:")
+    if not path:
+        raise BadRequest("--warehouse is missing", fix="name the DuckDB file with loaded reports", field="warehouse")
+    if not Path(path).is_file():
+        raise BadRequest(f"{path} is no file", fix="load reports into it first, or name another", field="warehouse")
+    return path
 
 
 def _known() -> Mapping[str, Question]:
@@ -116,13 +122,13 @@ def _known() -> Mapping[str, Question]:
 
 
 def _list(known: Mapping[str, Question]) -> Answer:
-    from functions.adw_billing.query.answers import Answer
+    from functions.adw_billing.query.bill_answers import Answer
 
     return Answer(("name", "question", "view"), [(each.name, each.question, each.view) for each in known.values()])
 
 
 def _answer(options: argparse.Namespace, bill: Bill, known: Mapping[str, Question], *, fetched: bool = True) -> Answer:
-    from functions.adw_billing.query import answers
+    from functions.adw_billing.query import bill_answers
     from functions.adw_billing.query.question import question
     from functions.adw_billing.query.ready_questions import ready_question, ready_statement
     from functions.adw_billing.query.statement import Statement
@@ -134,15 +140,15 @@ def _answer(options: argparse.Namespace, bill: Bill, known: Mapping[str, Questio
         asked = ready_question(options.question, known)
         found, caption = ready_statement(asked, options.month, filters, bill.words), asked.question
     else:
-        return answers.by_dimensions(question(options.by, options.month, options.against, filters), bill, known)
+        return bill_answers.by_dimensions(question(options.by, options.month, options.against, filters), bill, known)
     if not fetched:
-        return answers.Answer((), (), source=found, by_user=bool(options.sql))
-    return answers.of_statement(found, bill, caption, by_user=bool(options.sql))
+        return bill_answers.Answer((), (), source=found, by_user=bool(options.sql))
+    return bill_answers.of_statement(found, bill, caption, by_user=bool(options.sql))
 
 
 def _printed(answer: Answer, options: argparse.Namespace, out: TextIO, bill: Bill | None = None) -> None:
     from functions.adw_billing.query import machine_formats, text_table
-    from functions.adw_billing.query.answers import limited, loaded_days
+    from functions.adw_billing.query.bill_answers import limited, loaded_days
 
     if options.csv:
         machine_formats.write_csv(answer, out)
@@ -153,7 +159,7 @@ def _printed(answer: Answer, options: argparse.Namespace, out: TextIO, bill: Bil
         if answer.caption:
             out.write(f"{answer.caption}\n\n")
         if rows:
-            out.writelines(f"{line}\n" for line in text_table.table(answer.columns, rows, answer.totals))
+            out.writelines(f"{line}\n" for line in text_table.table_lines(answer.columns, rows, answer.totals))
         else:
             out.write(f"No rows. {loaded_days(bill) if bill else ''}\n")
         if more:

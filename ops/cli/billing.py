@@ -18,6 +18,7 @@ def group() -> LazyGroup:
         "load": Lazy("Load the .csv and .csv.gz files below a folder.", load),
         "report": Lazy("Print cost by service by day and reconciliation.", report),
         "query": Lazy("Ask what the bill comes to, by any dimension or in SQL.", query),
+        "export": Lazy("Write FOCUS 1.2 as Parquet, a file a month, proved against the ledger.", export),
         "preflight": Lazy("Try what adw-billing needs, and change nothing.", preflight),
     }
     return LazyGroup(
@@ -102,6 +103,22 @@ def query() -> click.Command:
         "Exit status: 0, or 1 when the answer is an error.",
         example="oci-functions billing query --warehouse out/billing.duckdb --by service,tag:Team --month 2026-10 "
         "--against previous",
+    )
+
+
+def export() -> click.Command:
+    """Return `billing export`."""
+    from functions.adw_billing import command_line, export_command
+    from ops.cli.declared import command
+
+    return command(
+        "export",
+        export_command.add_export_arguments,
+        command_line.export,
+        help="Write FOCUS 1.2 as Parquet, a file a month, which Spark, Athena and DuckDB read. Each file's rows "
+        "and sums are proved against the ledger and the daily summary before it is there. "
+        "Exit status: 0, or 1 when the answer is an error.",
+        example="oci-functions billing export --warehouse out/billing.duckdb --out out/focus --months 2026-08..2026-10",
     )
 
 

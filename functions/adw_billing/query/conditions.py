@@ -17,7 +17,7 @@ _FILTER = re.compile(r"(.*?)(!?=)(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class ColumnTest:
     """A column is (``negated``: is not) a text; `*` stands for any letters, an empty text for no value."""
 
     column: str
@@ -40,7 +40,7 @@ def split_filter(text: str) -> tuple[str, str, bool]:
     return name.strip(), value.strip(), sign == "!="
 
 
-def all_hold(conditions: Sequence[Condition], words: Words, values: dict[str, str]) -> str:
+def all_hold(conditions: Sequence[ColumnTest], words: Words, values: dict[str, str]) -> str:
     """Return SQL, empty for no condition; add to ``values`` what is bound.
 
     Several on one column are alternatives, those on several columns all hold, and no negated one holds.
@@ -55,7 +55,7 @@ def all_hold(conditions: Sequence[Condition], words: Words, values: dict[str, st
     return " AND ".join(parts)
 
 
-def _sql(each: Condition, words: Words, bind: str, values: dict[str, str]) -> str:
+def _sql(each: ColumnTest, words: Words, bind: str, values: dict[str, str]) -> str:
     if not each.value:
         return f"{each.column} IS NULL"
     values[bind] = each.pattern

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from functions.adw_billing.model.exact_sums import plain
 
 if TYPE_CHECKING:
-    from functions.adw_billing.query.answers import Answer
+    from functions.adw_billing.query.bill_answers import Answer
 
 
 def write_csv(answer: Answer, out: TextIO) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from functions.adw_billing.query.conditions import Condition, all_hold, split_filter
+from functions.adw_billing.query.conditions import ColumnTest, all_hold, split_filter
 from functions.adw_billing.query.question import months_of
 from functions.adw_billing.query.statement import Statement
 from shared.errors import BadRequest
@@ -87,10 +87,10 @@ def _months(asked: ReadyQuestion, month: str, words: Words, values: dict[str, st
     return f"{column} >= {words.date('first_day')} AND {column} <= {words.date('last_day')}"
 
 
-def _condition(asked: ReadyQuestion, text: str) -> Condition:
+def _condition(asked: ReadyQuestion, text: str) -> ColumnTest:
     name, value, negated = split_filter(text)
     if name not in asked.columns:
         near = did_you_mean(name, asked.columns)
         fix = f"one of {', '.join(asked.columns)}"
         raise BadRequest(f"{name!r} is no column of the question {asked.name!r}{near}", fix=fix, field="filter")
-    return Condition(name, value, negated)
+    return ColumnTest(name, value, negated)

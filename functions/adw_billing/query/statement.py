@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from functions.adw_billing.model.compartment_names import own_name, twins
 from functions.adw_billing.model.tables import ALL, DAILY, DATA, DAY_COLUMN
-from functions.adw_billing.query.conditions import Condition, all_hold
+from functions.adw_billing.query.conditions import ColumnTest, all_hold
 from functions.adw_billing.query.dimensions import DIALECT, in_daily
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ class _Builder:
 
     def _conditions(self) -> str:
         found = [
-            Condition(self._columns[each.dimension.name][0], each.value, each.negated) for each in self._asked.filters
+            ColumnTest(self._columns[each.dimension.name][0], each.value, each.negated) for each in self._asked.filters
         ]
         sql = all_hold(found, self._words, self._values)
         return f" WHERE {sql}" if sql else ""

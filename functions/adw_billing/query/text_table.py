@@ -17,7 +17,9 @@ LONGEST = 100
 """Letters of a text in the table; the other outputs have it whole."""
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], totals: Sequence[Sequence[Any]] = ()) -> Iterator[str]:
+def table_lines(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], totals: Sequence[Sequence[Any]] = ()
+) -> Iterator[str]:
     """Yield the lines."""
     cells = [_column(name, [row[at] for row in (*rows, *totals)]) for at, name in enumerate(columns)]
     lines = [_line([each[at] for each in cells]) for at in range(len(rows) + len(totals) + 1)]

@@ -36,6 +36,17 @@ def write_rows(path: Path, columns: Sequence[str], rows: Sequence[Sequence[Any]]
         )
 
 
+def export_sums(path: Path) -> list[tuple[Any, ...]]:
+    """Return rows and cost of an export by tenancy, day, dialect and currency, as they are read back from the file."""
+    keys = "x_TenancyId, strftime(ChargePeriodStart, '%Y-%m-%d'), x_Dialect, BillingCurrency"
+    with named_faults(), duckdb.connect() as connection:
+        found = connection.sql(
+            f"SELECT {keys}, COUNT(*), SUM(BilledCost) FROM read_parquet($path) GROUP BY ALL",
+            params={"path": str(path)},
+        )
+        return found.fetchall()
+
+
 def _type(values: Sequence[Any]) -> str:
     """Return the type of a column; numbers have as many decimals as the warehouse's, or more where they need them."""
     known = [each for each in values if each is not None]

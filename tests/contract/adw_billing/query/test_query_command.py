@@ -190,7 +190,7 @@ def test_the_engine_refuses_where_the_kind_of_statement_is_not_looked_at(
 
 @pytest.mark.parametrize("output", ["table", "parquet"])
 def test_a_query_without_an_end_is_interrupted(loaded: Path, tmp_path: Path, output: str) -> None:
-    with contextlib.closing(Sandbox(str(loaded), Deadline.after(0.3), tmp_path / "x")) as sandbox:
+    with contextlib.closing(Sandbox(str(loaded), Deadline.after(0.3), [tmp_path / "x"])) as sandbox:
         ways = {
             "table": lambda: list(sandbox.ask(ENDLESS, {}, by_user=True)[1]),
             "parquet": lambda: sandbox.write_parquet(tmp_path / "x", ENDLESS, {}, by_user=True),

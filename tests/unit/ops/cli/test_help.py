@@ -32,7 +32,15 @@ def loaded(*words: str) -> set[str]:
 def test_the_commands_are_those_of_the_documents() -> None:
     assert [" ".join(path) for path in ALL] == [
         "",
-        *("billing", "billing sample", "billing load", "billing report", "billing query", "billing preflight"),
+        *(
+            "billing",
+            "billing sample",
+            "billing load",
+            "billing report",
+            "billing query",
+            "billing export",
+            "billing preflight",
+        ),
         *(
             "autoscaler",
             "autoscaler explain",

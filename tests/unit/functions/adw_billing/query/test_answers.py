@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import pyarrow.parquet
 import pytest
 
-from functions.adw_billing.query.answers import Answer, limited
+from functions.adw_billing.query.bill_answers import Answer, limited
 from functions.adw_billing.query.compared import comparison, grand_totals, in_order
 from functions.adw_billing.query.machine_formats import write_csv, write_json
-from functions.adw_billing.query.text_table import table
+from functions.adw_billing.query.text_table import table_lines
 from functions.adw_billing.query.whole_file import whole_file
 from functions.adw_billing.warehouse.duckdb.parquet_rows import write_rows
 from shared.errors import BadRequest
@@ -62,7 +62,9 @@ def test_months_come_in_order_and_then_the_dearest_first() -> None:
 
 
 def test_points_stand_under_one_another_and_control_characters_do_not_reach_the_terminal() -> None:
-    lines = list(table(("name", "cost"), [("x\x1b[2J", Decimal("1.25")), (None, Decimal(-10))], [("all", Decimal(-8))]))
+    lines = list(
+        table_lines(("name", "cost"), [("x\x1b[2J", Decimal("1.25")), (None, Decimal(-10))], [("all", Decimal(-8))])
+    )
     assert lines == [
         "name     cost",
         "x\ufffd[2J    1.25",

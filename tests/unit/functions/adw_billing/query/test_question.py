@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from functions.adw_billing.query.conditions import Condition
+from functions.adw_billing.query.conditions import ColumnTest
 from functions.adw_billing.query.question import Filter, Months, question
 from shared.errors import BadRequest
 
@@ -30,7 +30,7 @@ def test_as_many_months_before_as_are_asked_for() -> None:
 def test_a_pattern_takes_nothing_but_the_star_for_a_wildcard() -> None:
     asked = question("service", filters=("service!=100%_a!*",))
     assert asked.filters == (Filter(asked.by[0], "100%_a!*", negated=True),)
-    assert Condition("k0", "100%_a!*").pattern == "100!%!_a!!%"
+    assert ColumnTest("k0", "100%_a!*").pattern == "100!%!_a!!%"
 
 
 @pytest.mark.parametrize(
