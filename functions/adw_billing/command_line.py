@@ -52,21 +52,25 @@ def add_report_arguments(parser: argparse.ArgumentParser) -> None:
 def load(options: argparse.Namespace) -> int:
     """Load a folder of reports; print the names, or with ``--detail`` an object.
 
-    Beside the answer, on stderr: what was passed over or is in quarantine. Status 1 also when nothing was found, or
-    nothing of what was read could be loaded.
+    Beside the answer, on stderr: what was passed over or is in quarantine. Status 1 also when nothing was found, when
+    nothing of what was read could be loaded, and when a report was refused that is loaded under another name.
     """
     achieved = True
 
     def text() -> str:
         nonlocal achieved
-        from functions.adw_billing.loader.load_remarks import achieved_something, remarks
+        from functions.adw_billing.loader.load_remarks import achieved_something, remarks, same_reports
         from functions.adw_billing.source.passed_over import passed_over
 
         summary = _load(options)
-        achieved = achieved_something(summary)
+        refused = same_reports(summary)
+        achieved = achieved_something(summary) and refused is None
         for line in (*passed_over(options.reports), *remarks(summary)):
             sys.stderr.write(f"{line}\n")
-        return json.dumps(summary.detail() if options.detail else summary.names(), ensure_ascii=False) + "\n"
+        if refused and not options.detail:
+            raise refused
+        answer = summary.detail() | (refused.to_body() if refused else {}) if options.detail else summary.names()
+        return json.dumps(answer, ensure_ascii=False) + "\n"
 
     return _answered(text) or int(not achieved)
 

@@ -15,6 +15,7 @@ FunctionError
 ├── WarehouseEmpty        no report is in the warehouse yet
 ├── DiskFull              no room left on /tmp or beside the warehouse
 ├── BudgetUnusable        a budget cannot be checked with this config
+├── SameReport            the report is in the warehouse under another name
 ├── ProofFailed           what was read back is not what was loaded; nothing was committed
 └── UnforeseenFailure     several objects failed alike, in a way that nobody foresaw
 """
@@ -140,6 +141,14 @@ class BudgetUnusable(FunctionError):
     reason = "budget-unusable"
     meaning = "A budget, or the object that lists them, cannot be used; what is loaded is not concerned."
     remedy = "Correct it in `budgets`; docs/adw-billing.md, section Budgets."
+
+
+class SameReport(FunctionError):
+    """The same text, or the same place in the bucket, is in the warehouse under another name; nothing is loaded."""
+
+    reason = "same-report"
+    meaning = "The report is in the warehouse already, under another name or of another tenancy: it is counted once."
+    remedy = "Keep one of the two. Where the other has the wrong tenancy, load all reports of it into a new warehouse."
 
 
 class ProofFailed(FunctionError):

@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from functions.adw_billing.errors import SameReport
 from functions.adw_billing.model.headers import HeaderFault, Layout, dialect_of_name, layout
 from functions.adw_billing.model.warehouse import (
     WHOLE_OBJECT,
@@ -69,8 +70,7 @@ class ObjectLoader:
     def load(self, report: ReportObject, *, sliced: bool) -> LoadResult:
         """Load one object. Raises the warehouse's and the object store's errors, with the claim given up."""
         started = time.monotonic()
-        copied = self._copier.load(report) if self._copier else None
-        if copied is not None:
+        if self._copier and (copied := self._copied(self._copier, report)):
             return copied
         stream = ProvenStream(self._reports.read(report), report.size_bytes)
         splitter = Splitter(stream.pieces(), self._budget.chunk_bytes)
@@ -102,6 +102,13 @@ class ObjectLoader:
             self._warehouse.release(claim, drop=False)
             raise
         return LoadResult(row, time.monotonic() - started, tuple(work.rejected), work.unread)
+
+    def _copied(self, copier: Copier, report: ReportObject) -> LoadResult | None:
+        """Let the database load the object; None where the function has to."""
+        try:
+            return copier.load(report)
+        except SameReport as same:
+            return self.set_aside(report, same.reason, same.message)
 
     def set_aside(self, report: ReportObject, reason: str, text: str) -> LoadResult:
         """Put the whole object into quarantine without reading it again; errors as `load`."""
@@ -136,7 +143,9 @@ class ObjectLoader:
         claim = self._warehouse.claim(report.key, dialect, sliced=False)
         if claim is None:
             return LoadResult(None, time.monotonic() - started)
-        row = self._warehouse.commit(claim, Outcome(dialect, report.size_bytes, stream.sha256, "loaded", Sums()))
+        content = stream.content_sha256
+        outcome = Outcome(dialect, report.size_bytes, stream.sha256, "loaded", Sums(), content_sha256=content)
+        row = self._warehouse.commit(claim, outcome)
         return LoadResult(row, time.monotonic() - started)
 
     def _quarantine(
@@ -183,7 +192,9 @@ class _StagedLoad:
         try:
             return self.commit(stream) if self.run(splitter) else None
         except StreamFault as fault:
-            return self.reject(stream, fault)
+            return self.reject(stream, Rejected(WHOLE_OBJECT, fault.reason, fault.text))
+        except SameReport as same:
+            return self.reject(stream, Rejected(WHOLE_OBJECT, same.reason, same.message))
 
     def run(self, splitter: Splitter) -> bool:
         """Stage all batches; False when time was over before the end, with the progress kept."""
@@ -258,16 +269,23 @@ class _StagedLoad:
         )
         return self._warehouse.commit(self._claim, outcome)
 
-    def reject(self, stream: ProvenStream, fault: StreamFault) -> LedgerRow:
-        """Quarantine the whole object: no row of damaged bytes is published, however good it looked."""
+    def reject(self, stream: ProvenStream, entry: Rejected) -> LedgerRow:
+        """Quarantine the whole object: no row of damaged bytes is published, however good it looked, and none twice."""
         # The fault may come after rows were staged, even kept in earlier calls: they go, and the claim is taken again
         # for the ledger row that says why.
         stream.drain()
         key = self._claim.key
         self._warehouse.release(self._claim, drop=True)
         claim = self._warehouse.claim(key, self._layout.dialect, sliced=True) or self._claim
-        entry = Rejected(WHOLE_OBJECT, fault.reason, fault.text)
         self.rejected = [entry]
         self.unread.clear()
-        outcome = Outcome(self._layout.dialect, stream.size_bytes, stream.sha256, "rejected", Sums(), [entry])
+        outcome = Outcome(
+            self._layout.dialect,
+            stream.size_bytes,
+            stream.sha256,
+            "rejected",
+            Sums(),
+            [entry],
+            content_sha256=stream.content_sha256,
+        )
         return self._warehouse.commit(claim, outcome)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from functions.adw_billing.errors import SameReport
+
 if TYPE_CHECKING:
     from functions.adw_billing.loader.load_run import LoadSummary
 
@@ -16,6 +18,16 @@ def achieved_something(summary: LoadSummary) -> bool:
     return bool(summary.listed) and (not summary.rows or any(row.state != "rejected" for row in summary.rows))
 
 
+def same_reports(summary: LoadSummary) -> SameReport | None:
+    """Return the error that names the reports that were refused because they are loaded under another name."""
+    refused = {name: entry.content for name, entry in summary.rejected if entry.reason == SameReport.reason}
+    if not refused:
+        return None
+    (first, why), *others = refused.items()
+    text = f"{first}: {why}" + (f"; {len(others)} more" if others else "")
+    return SameReport(text, object_name=first, refused=refused, loaded=summary.names())
+
+
 def remarks(summary: LoadSummary) -> list[str]:
     """Return lines for people."""
     if not summary.listed:
@@ -24,7 +36,10 @@ def remarks(summary: LoadSummary) -> list[str]:
 
 
 def _rejected(summary: LoadSummary) -> list[str]:
-    reasons = {name: entry.reason for name, entry in summary.rejected}
+    reasons = {
+        name: f"{entry.reason}: {entry.content}" if entry.reason == SameReport.reason else entry.reason
+        for name, entry in summary.rejected
+    }
     bad = [row.key.object_name for row in summary.rows if row.state == "rejected"]
     if not bad:
         return []

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from functions.adw_billing.model.tables import DAILY
+from functions.adw_billing.model.tables import DAILY, REPORT
 
 if TYPE_CHECKING:
     from functions.adw_billing.model.columns import Column, Table
@@ -44,6 +44,7 @@ STEPS = (
         adds=((DAILY, ("subaccount_id", "subscription_id", "region", "compartment_id", "compartment_name", "sku")),),
         summarises=True,
     ),
+    Step(4, "the hash of each report's unpacked bytes in the ledger", adds=((REPORT, ("content_sha256",)),)),
 )
 """In order, without a gap. 1 was: the reports, ledger and daily summary."""
 

@@ -178,11 +178,14 @@ REPORT = Table(
         Column("state", length=10),
         Column("loaded_at", ColumnType.TIME),
         Column("call_id", length=255),
+        Column("content_sha256", length=64),
     ),
     key=("tenancy_id", "object_name", "object_etag"),
 )
 """The ledger: one row an object and etag. A version that was loaded replaces all others of its name; one that was
-rejected leaves the rows and the ledger row of the version before it. sha256 is that of the bytes as stored."""
+rejected leaves the rows and the ledger row of the version before it. sha256 is that of the bytes as stored,
+content_sha256 that of the unpacked bytes: NULL where it is not known, as of reports that versions before 4 loaded, that
+the database read itself, or whose bytes were not proved."""
 
 REJECTED = Table(
     "oci_report_rejected",

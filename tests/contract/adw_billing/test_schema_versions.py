@@ -52,9 +52,10 @@ def test_an_earlier_version_is_brought_forward_and_every_value_stays(tmp_path: P
     before = old(path, version)
     migrate(path)
     assert before
-    daily = next(select for select in before if DAILY.name in select)
-    summed = f"SELECT {SUMMED} FROM {DAILY.name} GROUP BY ALL ORDER BY ALL"
-    assert query(path, summed) == before.pop(daily)
+    if version < 3:
+        daily = next(select for select in before if DAILY.name in select)
+        summed = f"SELECT {SUMMED} FROM {DAILY.name} GROUP BY ALL ORDER BY ALL"
+        assert query(path, summed) == before.pop(daily)
     assert {select: query(path, select) for select in before} == before
     assert query(path, "SELECT value FROM oci_loader WHERE name = 'schema_version'") == [(str(SCHEMA_VERSION),)]
     tables = {name for (name,) in query(path, "SELECT table_name FROM duckdb_tables()")}

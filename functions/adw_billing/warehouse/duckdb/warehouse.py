@@ -15,6 +15,7 @@ import duckdb
 
 from functions.adw_billing.errors import ProofFailed
 from functions.adw_billing.model.exact_sums import plain
+from functions.adw_billing.model.same_report import Content, require_new
 from functions.adw_billing.model.tables import (
     CLAIM,
     DATA,
@@ -43,6 +44,7 @@ from functions.adw_billing.warehouse.duckdb.appended import add_to_summary, read
 from functions.adw_billing.warehouse.duckdb.file import connect, named_faults, private_files
 from functions.adw_billing.warehouse.duckdb.known_names import KnownNames
 from functions.adw_billing.warehouse.duckdb.publish import check_room, fill_billing, summarise
+from functions.adw_billing.warehouse.duckdb.same_reports import loaded_like, no_longer_same
 from functions.adw_billing.warehouse.duckdb.schema import migrate
 from functions.adw_billing.warehouse.duckdb.session import Session, key_values, name_values, now
 
@@ -76,7 +78,11 @@ class DuckDbWarehouse(Alerts):
         """Return the settled objects of a tenancy by (object name, etag)."""
         with named_faults():
             rows = self._session.all(sql.ledger(), {"tenancy": tenancy_id, "now": now()})
-        return {(name, etag): LedgerEntry(etag, state, bool(retried)) for name, etag, state, retried in rows}
+            due = no_longer_same(self._session, tenancy_id)
+        return {
+            (name, etag): LedgerEntry(etag, state, bool(retried) or (name, etag) in due)
+            for name, etag, state, retried in rows
+        }
 
     def tenancies(self) -> list[KnownReport]:
         """Return all objects of the ledger, whose each is and whether rows of it are here."""
@@ -155,6 +161,9 @@ class DuckDbWarehouse(Alerts):
         return self._enter(claim, outcome, Sums())
 
     def _commit_loaded(self, claim: Claim, outcome: Outcome) -> LedgerRow:
+        if outcome.sums.rows:
+            report = Content.of(claim.key, outcome)
+            require_new([report], loaded_like(self._session, [report]))
         if self._known:
             self._make_room(claim)
         if claim.sliced:
@@ -210,7 +219,7 @@ class DuckDbWarehouse(Alerts):
         identity = (key.tenancy_id, key.object_name, key.object_etag)
         row = (*identity, outcome.dialect, outcome.size_bytes, sums.rows, rejected)
         rest = (sums.cost, plain(sums.quantity), outcome.sha256, outcome.state, now(), self._call_id)
-        self._session.add(REPORT, (*row, *rest))
+        self._session.add(REPORT, (*row, *rest, outcome.content_sha256 or None))
         return LedgerRow(
             key, outcome.dialect, outcome.size_bytes, sums.rows, rejected, sums.cost, sums.quantity, outcome.state
         )

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from functions.adw_billing.errors import ProofFailed
 from functions.adw_billing.model.exact_sums import plain, total
+from functions.adw_billing.model.same_report import Content, require_new
 from functions.adw_billing.model.tables import COST_FROM_ROW, IGNORED_DAY_ROW, LOCK_ROW, NO_DAY
 from functions.adw_billing.model.warehouse import LedgerRow, Sums
 from functions.adw_billing.warehouse.cost_from import day_after, ignored_day, latest_day
 from functions.adw_billing.warehouse.oracle import sql, stage_sql
+from functions.adw_billing.warehouse.oracle.same_reports import loaded_like
 from functions.adw_billing.warehouse.oracle.summary import summarise
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ class Publication:
         self._rows_rejected = 0
 
     def run(self, stage: Stage) -> None:
-        """Do everything but the commit. Raises ProofFailed, WarehouseBusy and what the session raises.
+        """Do everything but the commit. Raises ProofFailed, SameReport, WarehouseBusy and what the session raises.
 
         One publication at a time: each sees the rows of those before it, so the daily summary misses none, and no two
         wait for each other.
@@ -63,6 +65,9 @@ class Publication:
                 self._session.run(statement, **self._whole)
             self._add_rejected(stage)
         else:
+            if self._outcome.sums.rows:
+                report = Content.of(self._key, self._outcome)
+                require_new([report], loaded_like(self._session, report))
             self._replace(stage)
         self._write_ledger()
         self._claims.end(self._key)
@@ -162,6 +167,7 @@ class Publication:
             cost_sum=self._sums.cost,
             quantity_sum=plain(self._sums.quantity),
             sha256=outcome.sha256,
+            content_sha256=outcome.content_sha256 or None,
             state=outcome.state,
             call_id=self._call_id,
         )

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
+from functions.adw_billing.errors import SameReport
 from functions.adw_billing.model.tables import DATA, LOCK_ROW, retained_row
 from functions.adw_billing.model.warehouse import (
     RETRIED_DAILY_REASON,
@@ -28,12 +29,13 @@ from functions.adw_billing.warehouse.oracle.dbms_cloud import Copy
 from functions.adw_billing.warehouse.oracle.errors import ConnectionLost, RolledBack
 from functions.adw_billing.warehouse.oracle.migration.schema import inspect, migrate
 from functions.adw_billing.warehouse.oracle.publish import Publication
+from functions.adw_billing.warehouse.oracle.same_reports import no_longer_same
 from functions.adw_billing.warehouse.oracle.session import Session
 from functions.adw_billing.warehouse.oracle.stage import Stage
 from shared.errors import DeadlineExceeded, FunctionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from functions.adw_billing.model.headers import Layout
     from functions.adw_billing.model.warehouse import Batch, ObjectKey, Outcome
@@ -81,7 +83,10 @@ class OracleWarehouse(Alerts):
 
     def ledger(self, tenancy_id: str) -> Mapping[tuple[str, str], LedgerEntry]:
         """Return the settled objects of a tenancy by (name, etag)."""
-        return _entries(self._session.rows(sql.LEDGER, tenancy_id=tenancy_id))
+        rows = self._session.rows(sql.LEDGER, tenancy_id=tenancy_id)
+        # one more question only where there is such an object
+        due = no_longer_same(self._session, tenancy_id) if any(row[3] == SameReport.reason for row in rows) else set()
+        return _entries(rows, due)
 
     def claim(self, key: ObjectKey, dialect: str, *, sliced: bool) -> Claim | None:  # noqa: ARG002  (all rows are staged)
         """Take the right to load the object until the call is over; None: another has it, or it is settled."""
@@ -92,7 +97,9 @@ class OracleWarehouse(Alerts):
             return None
         # The ledger of the call's begin may be old by now. It is asked again once the claim is ours: whoever published
         # the object had the claim, so that from here on nobody can.
-        settled = _entries(self._session.rows(sql.SETTLED, **_name(key))).get((key.object_name, key.object_etag))
+        whole = (key.object_name, key.object_etag)
+        # one that was refused as the same as another comes only when it may be due, and is compared again in the end
+        settled = _entries(self._session.rows(sql.SETTLED, **_name(key)), {whole}).get(whole)
         if settled is not None and not settled.retried:
             self._claims.end(key)
             self._session.commit()
@@ -226,14 +233,20 @@ def _name(key: ObjectKey) -> dict[str, object]:
     return {"tenancy_id": key.tenancy_id, "object_name": key.object_name}
 
 
-def _entries(rows: Iterable[tuple[str, str, str, str | None, int]]) -> dict[tuple[str, str], LedgerEntry]:
+def _entries(
+    rows: Iterable[tuple[str, str, str, str | None, int]], no_longer_same: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], LedgerEntry]:
     """Return ledger entries by (name, etag), with the rejected ones that are tried again."""
     return {
         (name, etag): LedgerEntry(
             etag,
             state,
             retried=state == "rejected"
-            and (reason in RETRIED_REASONS or (reason == RETRIED_DAILY_REASON and bool(waited))),
+            and (
+                reason in RETRIED_REASONS
+                or (reason == RETRIED_DAILY_REASON and bool(waited))
+                or (reason == SameReport.reason and (name, etag) in no_longer_same)
+            ),
         )
         for name, etag, state, reason, waited in rows
     }

@@ -15,6 +15,7 @@ from functions.adw_billing.model.tables import (
     LOADER,
     LOCK_ROW,
     REJECTED,
+    REPORT,
     SCHEMA_VERSION_ROW,
     STAGE_PREFIX,
 )
@@ -50,8 +51,11 @@ INDEXES = {
     },
     f"{BILLING.name}_report": _index(BILLING, "report", "usage_report"),
     f"{DAILY.name}_day": _index(DAILY, "day", "tenancy_id, usage_day"),
+    f"{REPORT.name}_content": _index(REPORT, "content", "content_sha256"),
+    f"{REPORT.name}_stored": _index(REPORT, "stored", "sha256"),
 }
-"""By name without a prefix. Replace-by-object deletes by the first kind, the daily summary reads by the second."""
+"""By name without a prefix. Replace-by-object deletes by the first kind, the daily summary reads by the second; by the
+last two a publication finds the same report under another name."""
 
 
 def migrate(session: Session) -> None:
