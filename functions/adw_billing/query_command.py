@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 
 SECONDS = 300
 SHOWN_ROWS = 200
+UNUSED = {
+    "by": ("columns",),
+    "question": ("against",),
+    "questions": ("month", "against", "filter", "columns"),
+    "sql": ("month", "against", "filter", "columns"),
+}
+"""Options that would be left out silently, by the way of asking."""
 SPOOLED_BYTES = 16 << 20
 """Of CSV and JSON in memory; what is more waits in a file of the system's, so that an error leaves no half output."""
 
@@ -40,11 +47,13 @@ def add_query_arguments(parser: argparse.ArgumentParser) -> None:
         help="only these rows; * for any letters, != for all others; may be given again",
     )
     parser.add_argument("--question", default="", metavar="NAME", help="a ready question, see --questions")
+    parser.add_argument("--columns", default="", metavar="NAMES", help="only these of a ready question, with commas")
     parser.add_argument("--questions", action="store_true", help="list the ready questions")
     parser.add_argument("--sql", default="", metavar="SELECT", help="a query of your own, which can only read")
     parser.add_argument(
         "--limit", type=int, default=SHOWN_ROWS, help="rows of the table, 0 for all; default: %(default)s"
     )
+    parser.add_argument("--decimals", type=int, metavar="N", help="round in the table to N decimals; default: all")
     parser.add_argument(
         "--seconds", type=int, default=SECONDS, help="after which a query is given up; default: %(default)s"
     )
@@ -73,15 +82,15 @@ def _check(options: argparse.Namespace) -> None:
     if len(formats) > 1:
         fix = "give one of --csv, --json, --parquet"
         raise BadRequest(f"--{formats[0]} and --{formats[1]} are two outputs", fix=fix, field=formats[1])
-    unused = {"question": ("against",), "questions": ("month", "against", "filter")}
-    unused["sql"] = unused["questions"]
-    for name in unused.get(ways[0], ()) if ways else ():
+    way = ways[0] if ways else "by"
+    for name in UNUSED[way]:
         if getattr(options, name):
-            fix = "write it into the SQL" if ways[0] == "sql" else "leave it out"
-            raise BadRequest(f"--{name} does not go with --{ways[0]}", fix=fix, field=name)
-    if options.seconds < 1 or options.limit < 0:
-        field = "seconds" if options.seconds < 1 else "limit"
-        raise BadRequest(f"--{field} is {getattr(options, field)}", fix="give a positive number", field=field)
+            fix = "write it into the SQL" if way == "sql" else "leave it out"
+            raise BadRequest(f"--{name} does not go with --{way}", fix=fix, field=name)
+    for name, least in (("seconds", 1), ("limit", 0), ("decimals", 0)):
+        value = getattr(options, name)
+        if value is not None and value < least:
+            raise BadRequest(f"--{name} is {value}", fix=f"give a number of at least {least}", field=name)
 
 
 def _write(options: argparse.Namespace, out: TextIO) -> None:
@@ -138,7 +147,7 @@ def _answer(options: argparse.Namespace, bill: Bill, known: Mapping[str, Questio
         found, caption = Statement(options.sql), ""
     elif options.question:
         asked = ready_question(options.question, known)
-        found, caption = ready_statement(asked, options.month, filters, bill.words), asked.question
+        found, caption = ready_statement(asked, options.month, filters, options.columns, bill.words), asked.question
     else:
         return bill_answers.by_dimensions(question(options.by, options.month, options.against, filters), bill, known)
     if not fetched:
@@ -159,7 +168,8 @@ def _printed(answer: Answer, options: argparse.Namespace, out: TextIO, bill: Bil
         if answer.caption:
             out.write(f"{answer.caption}\n\n")
         if rows:
-            out.writelines(f"{line}\n" for line in text_table.table_lines(answer.columns, rows, answer.totals))
+            shown = text_table.table_lines(answer.columns, rows, answer.totals, options.decimals)
+            out.writelines(f"{line}\n" for line in shown)
         else:
             out.write(f"No rows. {loaded_days(bill) if bill else ''}\n")
         if more:

@@ -61,16 +61,17 @@ def ready_question(name: str, known: Mapping[str, ReadyQuestion]) -> ReadyQuesti
     return found
 
 
-def ready_statement(asked: ReadyQuestion, month: str, filters: Sequence[str], words: Words) -> Statement:
-    """Return the query of a ready question. BadRequest for a filter on a column that it lacks, or months it lacks."""
+def ready_statement(asked: ReadyQuestion, month: str, filters: Sequence[str], columns: str, words: Words) -> Statement:
+    """Return the query of a ready question; no ``columns``: all. BadRequest for a column or months that it lacks."""
     values: dict[str, str] = {}
+    chosen = [_column(asked, each.strip(), "columns") for each in columns.split(",") if each.strip()] or asked.columns
     tests = [_months(asked, month, words, values)] if month else []
     if filters:
         tests.append(all_hold([_condition(asked, each) for each in filters], words, values))
     where = f" WHERE {' AND '.join(tests)}" if tests else ""
     order = ORDER.get(asked.name) or _order(asked)
     sort = f" ORDER BY {order}" if order else ""
-    return Statement(f"SELECT {', '.join(asked.columns)} FROM {words.table(asked.view)}{where}{sort}", values)
+    return Statement(f"SELECT {', '.join(chosen)} FROM {words.table(asked.view)}{where}{sort}", values)
 
 
 def _order(asked: ReadyQuestion) -> str:
@@ -89,8 +90,12 @@ def _months(asked: ReadyQuestion, month: str, words: Words, values: dict[str, st
 
 def _condition(asked: ReadyQuestion, text: str) -> ColumnTest:
     name, value, negated = split_filter(text)
-    if name not in asked.columns:
-        near = did_you_mean(name, asked.columns)
-        fix = f"one of {', '.join(asked.columns)}"
-        raise BadRequest(f"{name!r} is no column of the question {asked.name!r}{near}", fix=fix, field="filter")
-    return ColumnTest(name, value, negated)
+    return ColumnTest(_column(asked, name, "filter"), value, negated)
+
+
+def _column(asked: ReadyQuestion, name: str, field: str) -> str:
+    if name in asked.columns:
+        return name
+    near = did_you_mean(name, asked.columns)
+    fix = f"one of {', '.join(asked.columns)}"
+    raise BadRequest(f"{name!r} is no column of the question {asked.name!r}{near}", fix=fix, field=field)

@@ -74,6 +74,15 @@ def test_points_stand_under_one_another_and_control_characters_do_not_reach_the_
     ]
 
 
+def test_a_table_is_rounded_where_it_is_asked_for() -> None:
+    rows = [("a", Decimal("0.125"), 7), ("b", LONG, 8)]
+    assert [line.split()[1:] for line in table_lines(("k", "cost", "lines"), rows, (), 2)] == [
+        ["cost", "lines"],
+        ["0.12", "7"],
+        ["12345678901234567890.12", "8"],
+    ]
+
+
 def test_csv_has_every_digit() -> None:
     out = io.StringIO()
     write_csv(Answer(COLUMNS, [ROW]), out)

@@ -17,7 +17,8 @@ def test_every_order_is_of_a_question() -> None:
 
 
 def test_what_a_user_wrote_is_bound() -> None:
-    made = ready_statement(KNOWN["movers"], "2026-10", ("service=a'--*", "sku!=x_%"), DUCKDB)
+    made = ready_statement(KNOWN["movers"], "2026-10", ("service=a'--*", "sku!=x_%"), "sku, change", DUCKDB)
+    assert made.sql.startswith("SELECT sku, change FROM ")
     assert "a'--" not in made.sql
     assert made.values == {"first_day": "2026-10-01", "last_day": "2026-10-31", "f0": "a'--%", "f1": "x!_!%"}
 
@@ -35,5 +36,11 @@ def test_what_a_user_wrote_is_bound() -> None:
 )
 def test_bad_words_are_named(name: str, month: str, filters: tuple[str, ...], field: str, words: str) -> None:
     with pytest.raises(BadRequest, match=words) as refused:
-        ready_statement(ready_question(name, KNOWN), month, filters, DUCKDB)
+        ready_statement(ready_question(name, KNOWN), month, filters, "", DUCKDB)
     assert refused.value.fields["field"] == field
+
+
+def test_columns_that_a_question_lacks_are_named() -> None:
+    with pytest.raises(BadRequest, match="did you mean service") as refused:
+        ready_statement(KNOWN["movers"], "", (), "servce", DUCKDB)
+    assert refused.value.fields["field"] == "columns"
