@@ -20,6 +20,10 @@ def _nodes(run: ScenarioRun, wanted: dict[str, Any]) -> Iterator[str]:
     yield from _differing(run.samples[-1].ready, wanted, "ready nodes at the end")
 
 
+def _sizes(run: ScenarioRun, wanted: dict[str, Any]) -> Iterator[str]:
+    yield from _differing(run.samples[-1].sizes, wanted, "nodes asked for at the end")
+
+
 def _nodes_at(run: ScenarioRun, wanted: list[dict[str, Any]]) -> Iterator[str]:
     for entry in wanted:
         sample = next(one for one in run.samples if one.minute >= entry["at"])
@@ -116,6 +120,7 @@ def _within(value: float, wanted: float | list[float]) -> bool:
 
 RULES: dict[str, Callable[[ScenarioRun, Any], Iterator[str]]] = {
     "nodes": _nodes,
+    "sizes": _sizes,
     "nodes_at": _nodes_at,
     "pending": _pending,
     "settled_by": _settled_by,

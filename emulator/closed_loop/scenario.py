@@ -40,13 +40,13 @@ A YAML mapping. Times are minutes since the start; every key but `pools` may be 
     expect: {nodes: {prod-pool1: 25}, pending: 0, ticks_with: {scale-up: [1, 2]}, settled_by: 6, reasons: [cpu]}
 
 `expect`, each a number or a range `[least, most]` where no limit is named. About the end: `nodes` (Ready nodes by
-pool), `instances` (running ones by pool, joined or not), `pending` (pods without a node), `ready` (ready pods by
-workload). About the run: `ticks_with` (how many ticks did what), `answers_with` (how many answered success, warning,
-error), `reasons` (that some tick must have answered, by their first words), `settled_by` (from which minute on no pod
-waits), `bought_at_most` (instances that were started, by pool), `removed_at_once` (nodes that a pool may lose in one
-tick), `ready_at_least` (ready pods by workload at every moment), `nodes_at` (`[{at: 30, nodes: {a: 2}}]`), `killed`
-(pods that ended with their node, not evicted), `flapping` (ticks whose answer names it), `budgets_broken` (how often
-one had fewer healthy pods than asked for).
+pool), `sizes` (nodes asked for by pool), `instances` (running ones by pool, joined or not), `pending` (pods without a
+node), `ready` (ready pods by workload). About the run: `ticks_with` (how many ticks did what), `answers_with` (how many
+answered success, warning, error), `reasons` (that some tick must have answered, by their first words), `settled_by`
+(from which minute on no pod waits), `bought_at_most` (instances that were started, by pool), `removed_at_once` (nodes
+that a pool may lose in one tick), `ready_at_least` (ready pods by workload at every moment), `nodes_at` (`[{at: 30,
+nodes: {a: 2}}]`), `killed` (pods that ended with their node, not evicted), `flapping` (ticks whose answer names it),
+`budgets_broken` (how often one had fewer healthy pods than asked for).
 """
 
 from __future__ import annotations
@@ -89,6 +89,7 @@ _ENTRIES = {
 EXPECTED = {
     "nodes",
     "nodes_at",
+    "sizes",
     "instances",
     "killed",
     "flapping",

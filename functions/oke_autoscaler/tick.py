@@ -21,6 +21,7 @@ from functions.oke_autoscaler.act.replace_node import note_replacement, without_
 from functions.oke_autoscaler.act.resume import resume
 from functions.oke_autoscaler.act.scale_up import ScaleUp
 from functions.oke_autoscaler.act.status_report import report_of
+from functions.oke_autoscaler.act.take_back import take_back
 from functions.oke_autoscaler.clients.changes import Changes
 from functions.oke_autoscaler.clients.cluster import Cluster
 from functions.oke_autoscaler.clients.events import COMPONENT, TickEvents
@@ -30,7 +31,7 @@ from functions.oke_autoscaler.clients.state_map import StateMap
 from functions.oke_autoscaler.decide.scale_down.drain_records import with_drains
 from functions.oke_autoscaler.errors import LeaseBusy
 from functions.oke_autoscaler.model.pods import is_pending
-from functions.oke_autoscaler.model.reasons import DRAINING, POOL_UPDATING, with_detail
+from functions.oke_autoscaler.model.reasons import DRAINING, NODES_NOT_MADE, POOL_UPDATING, with_detail
 from shared import logs
 from shared.deadline import Deadline
 from shared.errors import FunctionError
@@ -168,6 +169,7 @@ class Tick:
         observed, decision, now = self.observe()
         events.about_unreadable(observed.snapshot)
         removals = Removals(self.oke, self.cluster, self.settings, events, pause_seconds=self.pause_seconds)
+        take_back(removals, observed, decision)
         resumed = resume(removals, observed, decision, now)
         if resumed is not observed:
             observed, decision = resumed, decide_on(resumed, self.settings, now)
@@ -183,7 +185,7 @@ class Tick:
         pending = {pod.metadata.uid for pod in observed.snapshot.pods if is_pending(pod)}
         removals.evictions.go_on(self.deadline, pending)
         owners = owners_of(observed.snapshot.pods) if decision.wanted() else {}
-        self.done = Done(removals.gone, removals.drains(), removals.called_off, owners)
+        self.done = Done(removals.gone, removals.drains(), removals.called_off, owners, removals.taken_back)
         decision = replace(decision, pools=tuple(_as_done(pool, removals) for pool in decision.pools))
         decision = with_flapping(decision, observed.snapshot, self.settings, now)
         self.pools = decision.pools
@@ -237,6 +239,9 @@ def _with_removals(pool: PoolVerdict, removals: Removals) -> PoolVerdict:
         reason = removals.reasons[pool.id]
     elif removals.draining[pool.id] and pool.status == "ready":
         reason = DRAINING
+    elif pool.id in removals.taken_back:
+        action = "scale-down" if pool.reason == NODES_NOT_MADE else pool.action
+        return msgspec.structs.replace(pool, action=action, wanted_size=size)
     elif pool.not_joined:
         action = "scale-down" if size < pool.size else "none"
         return msgspec.structs.replace(pool, action=action, wanted_size=size)

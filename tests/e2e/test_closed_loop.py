@@ -74,6 +74,7 @@ def test_all_kinds_of_scenario_are_there() -> None:
         "clock-ahead",
         "device-claim",
         "edited-pool",
+        "enlarged-in-vain",
         "late-gpu",
         "mass-drain",
         "memory-tax",

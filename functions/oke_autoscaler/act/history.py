@@ -9,8 +9,15 @@ import msgspec
 
 from functions.oke_autoscaler.act.flapping import pods_for
 from functions.oke_autoscaler.decide.scale_down.drain_records import sent_away
-from functions.oke_autoscaler.model.reasons import DRAINING, with_detail
-from functions.oke_autoscaler.model.tick_state import MAX_OWNERS, MAX_PODS, PUT_BACK, ChangeRecord, PoolMemory
+from functions.oke_autoscaler.model.reasons import DRAINING, NODES_NOT_MADE, with_detail
+from functions.oke_autoscaler.model.tick_state import (
+    MAX_OWNERS,
+    MAX_PODS,
+    PUT_BACK,
+    TAKEN_BACK,
+    ChangeRecord,
+    PoolMemory,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -36,6 +43,8 @@ class Done:
     """Nodes whose removal it called off, with the pods that found no other place."""
     owners: Mapping[str, str] = field(default_factory=dict)
     """``namespace/kind/name`` of the controller by pod."""
+    taken_back: Mapping[str, int] = field(default_factory=dict)
+    """Sizes to which pools were lowered because OKE could not make more, by pool id."""
 
 
 def with_changes(state: TickState, decision: Decision, now: float, done: Done, before: TickState) -> TickState:
@@ -47,9 +56,14 @@ def with_changes(state: TickState, decision: Decision, now: float, done: Done, b
         found = ChangeRecord(now, PUT_BACK, FOUND_NO_PLACE, nodes=(node,), pods=pods, pods_count=len(pods))
         state = state.with_change(found)
     for pool in decision.pools:
+        if pool.id in done.taken_back:
+            size = done.taken_back[pool.id]
+            state = state.with_change(
+                ChangeRecord(now, TAKEN_BACK, NODES_NOT_MADE, pool.name, size_before=pool.size, size_after=size)
+            )
         if pool.action == "scale-up":
             state = state.with_change(_growth(decision, pool, now, done))
-        elif pool.action != "none" and pool.reason != DRAINING:
+        elif pool.action != "none" and pool.reason not in {DRAINING, NODES_NOT_MADE}:
             state = state.with_change(_shrinking(pool, now, done, before))
     return state
 

@@ -63,7 +63,9 @@ class Removals:
     called_off: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Nodes put back because pods sent away from them found no place, with those pods."""
     sizes: dict[str, int] = field(default_factory=dict)
-    """Sizes that pools have after this tick's own deletions, by pool id."""
+    """Sizes that pools have after this tick's own changes, by pool id."""
+    taken_back: dict[str, int] = field(default_factory=dict)
+    """Sizes to which pools were lowered because OKE could not make more, by pool id."""
     pause_seconds: float = PAUSE_SECONDS
     evictions: Evictions = field(init=False)
     under_way: dict[str, Drain] = field(default_factory=dict)
@@ -84,7 +86,7 @@ class Removals:
     def pool_if_unchanged(self, state: ReadPool) -> ReadPool | None:
         """Read the pool again; return None when another client changed it since this tick decided on it.
 
-        The etag tells, until this tick has deleted a node of the pool itself: then every etag is a new one, and OKE
+        The etag tells, until this tick has changed the pool itself: then every etag is a new one, and OKE
         goes on to change it while the work request runs. From then on the size is compared, which only writes change.
         """
         now = self.oke.node_pool(state.pool.id)

@@ -35,6 +35,7 @@ from functions.oke_autoscaler.model.reasons import (
     NEEDS_NEW_NODE,
     NO_RESOURCE_PRESSURE,
     NODES_DO_NOT_JOIN,
+    NODES_NOT_MADE,
     OUT_OF_CAPACITY,
     POOL_NOT_STABLE,
     POOL_STABILIZING,
@@ -48,7 +49,7 @@ from functions.oke_autoscaler.model.reasons import (
 from functions.oke_autoscaler.model.scheduler_words import Help
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroup
     from functions.oke_autoscaler.decide.cluster.pools import PoolStatus
@@ -81,6 +82,7 @@ def decide(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[
     pods = _pod_verdicts(state, plan, reasons)
     verdicts = plan_removals(state, plan, _waiting_pods(state, plan, reasons))
     pools = tuple(_pool_verdict(state, plan, reasons, verdicts, pool_status) for pool_status in state.pools.statuses)
+    take_back = dict(_taken_back(state, plan, pools))
     for pool, pool_status in zip(pools, state.pools.statuses, strict=True):
         pool.detail = describe_pool(state, pool_status, pool, pods, verdicts)
         pool.counts = count_nodes(state, pool_status)
@@ -92,6 +94,7 @@ def decide(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[
         nodes=verdicts.nodes,
         remove=tuple(verdicts.remove),
         give_up=_give_ups(state),
+        take_back=take_back,
         joining={each.id: each.joining for each in state.pools.statuses},
         lost=frozenset(each.id for each in state.pools.statuses if each.has_lost),
         recovered=frozenset(each.id for each in state.pools.statuses if each.has_recovered),
@@ -110,6 +113,22 @@ def decide(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[
 def _give_ups(state: ClusterState) -> tuple[GiveUp, ...]:
     by_pool = (plan_give_ups(each.pool, each.missing, each.bounds.min_size) for each in state.pools.statuses)
     return tuple(each for pool in by_pool for each in pool)
+
+
+def _taken_back(state: ClusterState, plan: PlacementPlan, pools: Iterable[PoolVerdict]) -> Iterator[tuple[str, int]]:
+    """Yield the pools whose unmade nodes are taken back, with the size to come; their verdicts say so."""
+    for pool_status, verdict in zip(state.pools.statuses, pools, strict=True):
+        size = pool_status.smaller_size
+        if size is None or verdict.grows:
+            continue
+        left = (group for group in (*state.pending, *state.headroom) if plan.left.get(group.ident))
+        if any(_could_hold(state, group, pool_status) for group in left):
+            continue
+        going = verdict.size - verdict.wanted_size
+        verdict.wanted_size = size - going
+        if verdict.reason == NO_RESOURCE_PRESSURE:
+            verdict.action, verdict.reason = "scale-down", NODES_NOT_MADE
+        yield pool_status.id, size
 
 
 def _memories(state: ClusterState, plan: PlacementPlan) -> dict[str, PoolMemory]:

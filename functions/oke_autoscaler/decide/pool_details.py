@@ -13,6 +13,7 @@ from functions.oke_autoscaler.model.reasons import (
     FITS_NO_POOL,
     MAX_SIZE_REACHED,
     NO_RESOURCE_PRESSURE,
+    NODES_NOT_MADE,
     POOL_NOT_STABLE,
     REPLACEMENT,
     SCHEDULER_DISAGREES,
@@ -45,6 +46,7 @@ def describe_pool(
         REPLACEMENT: lambda: f"of node {removals.replacement.node}" if removals.replacement is not None else "",
         FITS_NO_POOL: lambda: first_names(pod.pod for pod in pods if pod.reason.startswith(reason)),
         SCHEDULER_DISAGREES: lambda: first_names(pod.pod for pod in pods if pod.reason.startswith(reason)),
+        NODES_NOT_MADE: lambda: _not_made(pool_status),
         POOL_NOT_STABLE: lambda: stabilizing_detail(state, pool_status),
     }
     if reason in details:
@@ -86,6 +88,13 @@ def _leaving(pool_status: PoolStatus, verdict: PoolVerdict, removals: RemovalPla
     used = {each.node: each.utilization for each in removals.nodes}
     going = (each.node for each in removals.remove if each.pool_id == pool_status.id)
     return first_names(f"{name}: utilization {(used.get(name) or 0) * 100:.0f} %, limit {limit:g} %" for name in going)
+
+
+def _not_made(pool_status: PoolStatus) -> str:
+    """Return what OKE said of the nodes that it could not make."""
+    errors = (node.node_error for node in pool_status.pool.not_made)
+    words = dict.fromkeys(error.message or error.code or "no word" for error in errors if error is not None)
+    return f"{len(pool_status.pool.not_made)} of {pool_status.size}: {'; '.join(words)[:200]}"
 
 
 def first_names(names: Iterable[str]) -> str:

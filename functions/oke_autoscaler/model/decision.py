@@ -177,6 +177,8 @@ class Decision:
     """Nodes to remove in this tick, in order."""
     give_up: tuple[GiveUp, ...] = ()
     """Instances to delete that are no nodes: they hold nothing, so nothing is drained."""
+    take_back: Mapping[str, int] = field(default_factory=dict)
+    """Sizes, by pool id, of pools whose nodes OKE could not make and nobody wants: what exists, and no less."""
     joining: Mapping[str, dict[str, float]] = field(default_factory=dict)
     """By pool: since when each instance is known that is no node yet, by its OCID. For the next tick."""
     overdue: tuple[str, ...] = ()

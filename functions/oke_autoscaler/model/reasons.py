@@ -36,6 +36,8 @@ DRAINING = "draining"
 """A removal that an earlier tick began goes on."""
 NODES_DO_NOT_JOIN = "nodes-do-not-join"
 """A pool with instances that did not register, or never became Ready, within `provision_timeout_minutes`."""
+NODES_NOT_MADE = "nodes-not-made"
+"""A pool whose size falls to what exists: OKE could not make the rest, and no pod wants it."""
 PODS_PENDING = "pods-pending"
 """No node goes in this tick: pods wait that a pool could hold."""
 

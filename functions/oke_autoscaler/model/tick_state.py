@@ -14,6 +14,9 @@ VERSION = 1
 PUT_BACK = "put-back"
 """What a change is called that ends a removal without a deletion."""
 
+TAKEN_BACK = "taken-back"
+"""What a change is called that lowers a pool's size by nodes that OKE could not make."""
+
 MAX_POOLS = 100
 MAX_DRAINS = 300
 MAX_HISTORY = 500
@@ -123,7 +126,7 @@ class ChangeRecord(Remembered, frozen=True):
     at: float
     """Unix seconds."""
     what: str
-    """As ``scale-up``, ``scale-down``, ``drain``, ``put-back``."""
+    """As ``scale-up``, ``scale-down``, ``drain``, ``put-back``, ``taken-back``."""
     why: str = ""
     pool: str = ""
     """Name of the pool."""

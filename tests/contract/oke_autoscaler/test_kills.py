@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 
 from emulator.base.hooks import AbandonRequest
-from functions.oke_autoscaler.model.tick_state import TickState, written
+from functions.oke_autoscaler.model.tick_state import ChangeRecord, TickState, written
 from tests.support.autoscaler import IDLE, config, deletions, evictions, host_names, put_taint, taint_keys
 from tests.support.tick_process import TickProcess, TickProcesses
 
@@ -119,8 +119,25 @@ def gave_up(cloud: Cloud) -> bool:
     return len(deletions(cloud)) == 1 and pool_of(cloud, "good").size == 1  # type: ignore[attr-defined]
 
 
+def start_taking_back(cloud: Cloud) -> dict[str, str]:
+    """A pool that a tick asked for two nodes more, of which OKE could make none; the pods are gone."""
+    pool = cloud.cluster.add_pool("p", size=1)
+    cloud.cluster.behaviour.capacity[pool.placements[0]["availabilityDomain"]] = 0
+    cloud.cluster.resize(pool, 3)
+    cloud.cluster.advance(600)
+    grown = ChangeRecord(cloud.cluster.clock() - 600, "scale-up", pool="p", size_after=3)
+    metadata = {"name": "oke-autoscaler-state", "namespace": "kube-system"}
+    cloud.cluster.put({"kind": "ConfigMap", "metadata": metadata, "data": written(TickState(history=(grown,)))})
+    return config(cloud, pool, node_pool_min_size=1)
+
+
+def taken_back(cloud: Cloud) -> bool:
+    return pool_of(cloud).size == 1  # type: ignore[attr-defined]
+
+
 PLANS = {
     "give-up": Plan(start_giving_up, gave_up, lost_nodes=1, evicted_pods=0),
+    "take-back": Plan(start_taking_back, taken_back, lost_nodes=0, evicted_pods=0),
     "scale-up": Plan(start_growing, grown, lost_nodes=0, evicted_pods=0),
     "drain": Plan(start_draining, drained, lost_nodes=1, evicted_pods=3),
     "delete": Plan(start_deleting, deleted, lost_nodes=2, evicted_pods=0),

@@ -16,10 +16,16 @@ from functions.oke_autoscaler.decide.cluster.missing_nodes import (
 from functions.oke_autoscaler.decide.cluster.pool_declaration import configuration
 from functions.oke_autoscaler.decide.cluster.regretted_removals import changes_by_pool, find_regrets, kept_for
 from functions.oke_autoscaler.decide.cluster.starting_nodes import find_starting
+from functions.oke_autoscaler.decide.cluster.unmade_nodes import (
+    failed_nodes,
+    find_backoff,
+    find_smaller_size,
+    work_of,
+)
 from functions.oke_autoscaler.model.nodes import NODE_POOL_ID, annotation, instance_id, is_ready, ready_at
 from functions.oke_autoscaler.model.oci_objects import GONE_NODES, WorkRequest
 from functions.oke_autoscaler.model.quantity import unix_seconds
-from functions.oke_autoscaler.model.reasons import NODES_DO_NOT_JOIN, OUT_OF_CAPACITY
+from functions.oke_autoscaler.model.reasons import NODES_DO_NOT_JOIN
 from functions.oke_autoscaler.pool_settings import Thresholds
 
 if TYPE_CHECKING:
@@ -35,7 +41,6 @@ if TYPE_CHECKING:
 BUSY_NODES = frozenset({"CREATING", "UPDATING", "DELETING"})
 UNUSABLE_POOLS = frozenset({"CREATING", "DELETING", "DELETED"})
 OPEN_WORK = frozenset({"ACCEPTED", "IN_PROGRESS", "CANCELING"})
-MAX_BACKOFF_MINUTES = 30
 NO_WORK = WorkRequest(status="SUCCEEDED")
 """Stands for the newest work of a pool that has none."""
 
@@ -71,6 +76,8 @@ class PoolStatus:
     """Whether its newest work is under way or just done; unknown work counts as recent."""
     thresholds: Thresholds = field(default_factory=Thresholds)
     """As they are at the time of the tick: idle nodes are kept for longer where removals were regretted."""
+    smaller_size: int | None = None
+    """Its size without the nodes that OKE could not make, where those may be taken back; None where not."""
     regrets: int = 0
     """Removals of the last hours that a purchase came right after."""
 
@@ -131,12 +138,12 @@ class Pools:
             if pool_status is not None:
                 pool_status.nodes.append(node)
         for pool_status in self.statuses:
-            work = _newest_work(pool_status.id, snapshot.work_requests)
+            work = next(iter(work_of(pool_status.id, snapshot.work_requests)), None)
             pool_status.phase = _status(
                 pool_status, work or (NO_WORK if snapshot.work_requests is not None else None), settings, now
             )
-            pool_status.refused = refused.get(pool_status.id) or _backoff(
-                pool_status, snapshot.work_requests, settings, now
+            pool_status.refused = refused.get(pool_status.id) or find_backoff(
+                pool_status.pool, snapshot.work_requests, changes.get(pool_status.name, ()), settings, now
             )
             pool_status.starting = find_starting(
                 pool_status.pool,
@@ -150,6 +157,7 @@ class Pools:
             unknown = snapshot.work_requests is None
             pool_status.has_recent_work = unknown or _recent(work, settings, now)
             pool_status.upcoming = list(_upcoming(pool_status))
+            pool_status.smaller_size = _smaller_size(pool_status, snapshot, work, now)
 
     def of(self, node: Node) -> PoolStatus | None:
         """Return the pool of a node: by its instance, then by its annotation."""
@@ -170,16 +178,6 @@ def _begun(
     return PoolStatus(pool, bounds, thresholds=kept_for(own, regrets), regrets=regrets)
 
 
-def _work_of(pool: str, requests: Sequence[WorkRequest] | None) -> list[WorkRequest]:
-    """Return the work requests of a pool, newest first."""
-    mine = [work for work in requests or () if any(part.identifier == pool for part in work.resources or ())]
-    return sorted(mine, key=lambda work: work.time_accepted or "", reverse=True)
-
-
-def _newest_work(pool: str, requests: Sequence[WorkRequest] | None) -> WorkRequest | None:
-    return next(iter(_work_of(pool, requests)), None)
-
-
 def _status(pool_status: PoolStatus, work: WorkRequest | None, settings: Settings, now: float) -> str:
     """Return the phase; work that nothing is known of counts as going on."""
     busy = any(node.lifecycle_state in BUSY_NODES and node.node_error is None for node in pool_status.pool.nodes or ())
@@ -190,36 +188,6 @@ def _status(pool_status: PoolStatus, work: WorkRequest | None, settings: Setting
     if newest is not None and now - newest < settings.node_pool_stabilization_window * 60:
         return "stabilizing"
     return "ready"
-
-
-def _failed_nodes(pool: NodePool) -> list[OkeNode]:
-    return [node for node in pool.nodes or () if node.node_error is not None and node.lifecycle_state != "DELETED"]
-
-
-def _backoff(pool_status: PoolStatus, requests: Sequence[WorkRequest] | None, settings: Settings, now: float) -> str:
-    """Return out-of-capacity while failures are fresh: ``backoff_minutes`` after one, doubling to 30 minutes."""
-    failures = 0
-    for work in _work_of(pool_status.id, requests):
-        if work.status != "FAILED":
-            break
-        failures += 1
-    newest = _newest_work(pool_status.id, requests)
-    if failures and newest is not None:
-        minutes = min(
-            settings.backoff_minutes * 2 ** (failures - 1), max(MAX_BACKOFF_MINUTES, settings.backoff_minutes)
-        )
-        ended = newest.time_finished or newest.time_accepted
-        fresh = ended is None or now - unix_seconds(ended) < minutes * 60
-        return OUT_OF_CAPACITY if fresh else ""
-    missing = len(_failed_nodes(pool_status.pool)) and pool_status.size > _alive(pool_status)
-    return OUT_OF_CAPACITY if missing and newest is None else ""
-
-
-def _alive(pool_status: PoolStatus) -> int:
-    """Count the nodes of the pool that exist or are being made."""
-    return sum(
-        1 for node in pool_status.pool.nodes or () if node.node_error is None and node.lifecycle_state not in GONE_NODES
-    )
 
 
 def _upcoming(pool_status: PoolStatus) -> Iterable[OkeNode | None]:
@@ -233,7 +201,7 @@ def _upcoming(pool_status: PoolStatus) -> Iterable[OkeNode | None]:
     """
     starting = {instance_id(node) for node in pool_status.nodes if node.metadata.name in pool_status.starting}
     registered = {instance_id(node) for node in pool_status.nodes} - starting
-    failed = _failed_nodes(pool_status.pool)
+    failed = failed_nodes(pool_status.pool)
     given_up = {each.instance_id for each in pool_status.missing}
     missing = pool_status.size - sum(1 for node in pool_status.nodes if instance_id(node) in registered) - len(failed)
     known = [
@@ -283,6 +251,17 @@ def _left_alone_until(
     has_delivered = bool(memory.allocatable) or any(is_ready(node) for node in pool_status.nodes)
     end = backoff_end(memory, settings, has_delivered=has_delivered)
     return end if end is not None and now < end else None
+
+
+def _smaller_size(pool_status: PoolStatus, snapshot: Snapshot, work: WorkRequest | None, now: float) -> int | None:
+    if not pool_status.pool.not_made or pool_status.phase == "updating" or snapshot.work_requests is None:
+        return None
+    if work is not None and work.status in OPEN_WORK:
+        return None
+    own = pool_status.thresholds
+    idle_seconds = own.unneeded_minutes * 60 if own.scale_down_on else None
+    history = snapshot.state.history
+    return find_smaller_size(pool_status.pool, pool_status.bounds.min_size, work, history, idle_seconds, now)
 
 
 def _recent(work: WorkRequest | None, settings: Settings, now: float) -> bool:
