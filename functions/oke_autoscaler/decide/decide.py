@@ -49,7 +49,7 @@ from functions.oke_autoscaler.model.reasons import (
 from functions.oke_autoscaler.model.scheduler_words import Help
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroup
     from functions.oke_autoscaler.decide.cluster.pools import PoolStatus
@@ -83,11 +83,7 @@ def decide(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[
     verdicts = plan_removals(state, plan, _waiting_pods(state, plan, reasons))
     pools = tuple(_pool_verdict(state, plan, reasons, verdicts, pool_status) for pool_status in state.pools.statuses)
     take_back = dict(_taken_back(state, plan, pools))
-    for pool, pool_status in zip(pools, state.pools.statuses, strict=True):
-        pool.detail = describe_pool(state, pool_status, pool, pods, verdicts)
-        pool.counts = count_nodes(state, pool_status)
-        template = state.templates.get(pool.id)
-        pool.node_cost = round(template.cost, 2) if template is not None else None
+    _describe(state, pools, pods, verdicts)
     return Decision(
         pools=pools,
         pods=pods,
@@ -108,6 +104,16 @@ def decide(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[
             snapshot.pods, pods, {pod.key for pod, _ in state.idle}, settings.provision_timeout_minutes, now
         ),
     )
+
+
+def _describe(
+    state: ClusterState, pools: Iterable[PoolVerdict], pods: Sequence[PodVerdict], verdicts: RemovalPlan
+) -> None:
+    for pool, pool_status in zip(pools, state.pools.statuses, strict=True):
+        pool.detail = describe_pool(state, pool_status, pool, pods, verdicts)
+        pool.counts = count_nodes(state, pool_status)
+        template = state.templates.get(pool.id)
+        pool.node_cost = round(template.cost, 2) if template is not None else None
 
 
 def _give_ups(state: ClusterState) -> tuple[GiveUp, ...]:

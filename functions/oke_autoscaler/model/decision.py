@@ -186,7 +186,7 @@ class Decision:
     lost: frozenset[str] = frozenset()
     """Pools of which an instance has gone that was to be given up: it counts as given up in this tick."""
     recovered: frozenset[str] = frozenset()
-    """Pools of which a node came since nodes of them were given up."""
+    """Pools whose give-ups count no longer: a node came since, or they are long ago."""
     mark_unneeded: tuple[str, ...] = ()
     """Nodes that get the taint DeletionCandidateOfClusterAutoscaler with the time of this tick."""
     unmark: tuple[str, ...] = ()

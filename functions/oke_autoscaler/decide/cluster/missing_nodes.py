@@ -40,6 +40,13 @@ NEVER_DELIVERED_FACTOR = 8
 MAX_NEVER_DELIVERED_MINUTES = 24 * 60.0
 """Up to which that time doubles."""
 
+FORGOTTEN_SECONDS = 3 * 3600.0
+"""After so long without another give-up, once the pool was free again, what was given up counts no longer.
+
+As Cluster Autoscaler's `--node-group-backoff-reset-timeout`. A fault that lasts shows again a quarter of an hour after
+the pool is free, so three hours without one say that nobody tried, or that something has changed since.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class MissingNode:
@@ -126,6 +133,12 @@ def backoff_end(memory: PoolMemory | None, settings: Settings, *, has_delivered:
         first, longest = NEVER_DELIVERED_FACTOR * settings.provision_timeout_minutes, MAX_NEVER_DELIVERED_MINUTES
     minutes: float = min(first * 2.0 ** min(max(0, memory.give_ups - 1), 20), max(longest, first))
     return memory.gave_up_at + minutes * 60
+
+
+def is_forgotten(memory: PoolMemory | None, settings: Settings, now: float, *, has_delivered: bool) -> bool:
+    """Tell whether what was given up of the pool is so long ago that it counts no longer."""
+    end = backoff_end(memory, settings, has_delivered=has_delivered)
+    return end is not None and now - end >= FORGOTTEN_SECONDS
 
 
 def has_recovered(nodes: Iterable[Node], memory: PoolMemory | None) -> bool:

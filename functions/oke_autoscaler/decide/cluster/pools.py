@@ -11,6 +11,7 @@ from functions.oke_autoscaler.decide.cluster.missing_nodes import (
     find_missing,
     has_lost,
     has_recovered,
+    is_forgotten,
     joining_since,
 )
 from functions.oke_autoscaler.decide.cluster.pool_declaration import configuration
@@ -65,7 +66,7 @@ class PoolStatus:
     joining: dict[str, float] = field(default_factory=dict)
     """Since when (Unix seconds) each instance is known that is no node yet, by its OCID."""
     has_recovered: bool = False
-    """Whether a node has come since nodes of the pool were given up."""
+    """Whether a node has come since nodes of the pool were given up, or that is too long ago to count."""
     has_lost: bool = False
     """Whether an instance that did not become a node in time has gone without a tick's having counted it."""
     missing: tuple[MissingNode, ...] = ()
@@ -228,7 +229,9 @@ def _look_for_missing(
     memory, joining = snapshot.state.pools.get(pool_status.id), snapshot.state.joining.get(pool_status.id)
     ended = work.time_finished if work is not None and work.status == "SUCCEEDED" else None
     pool_status.joining = joining_since(pool_status.pool, pool_status.nodes, joining or {}, now)
-    pool_status.has_recovered = has_recovered(pool_status.nodes, memory)
+    delivered = _has_delivered(pool_status, memory)
+    forgotten = is_forgotten(memory, settings, now, has_delivered=delivered)
+    pool_status.has_recovered = forgotten or has_recovered(pool_status.nodes, memory)
     if all(instance_id(node) for node in snapshot.nodes):
         remembered = joining if joining is not None or memory is None else {}
         pool_status.missing = find_missing(
@@ -248,9 +251,13 @@ def _left_alone_until(
         return None
     if memory.configuration not in {"", configuration(pool_status.pool)}:
         return None
-    has_delivered = bool(memory.allocatable) or any(is_ready(node) for node in pool_status.nodes)
-    end = backoff_end(memory, settings, has_delivered=has_delivered)
+    end = backoff_end(memory, settings, has_delivered=_has_delivered(pool_status, memory))
     return end if end is not None and now < end else None
+
+
+def _has_delivered(pool_status: PoolStatus, memory: PoolMemory | None) -> bool:
+    """Tell whether a node of the pool has joined since it was configured as it is now."""
+    return bool(memory is not None and memory.allocatable) or any(is_ready(node) for node in pool_status.nodes)
 
 
 def _smaller_size(pool_status: PoolStatus, snapshot: Snapshot, work: WorkRequest | None, now: float) -> int | None:

@@ -7,9 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from functions.oke_autoscaler.decide.cluster.missing_nodes import backoff_end, has_recovered, plan_give_ups
+from functions.oke_autoscaler.act.history import with_joining
+from functions.oke_autoscaler.decide.cluster.missing_nodes import (
+    backoff_end,
+    has_recovered,
+    is_forgotten,
+    plan_give_ups,
+)
 from functions.oke_autoscaler.decide.cluster.pool_declaration import configuration
 from functions.oke_autoscaler.decide.cluster.pools import Pools, PoolStatus
+from functions.oke_autoscaler.decide.decide import decide
 from functions.oke_autoscaler.model.kubernetes_objects import Condition, Metadata, Node, NodeSpec, NodeStatus
 from functions.oke_autoscaler.model.oci_objects import (
     NodeConfig,
@@ -172,3 +179,41 @@ def test_a_node_that_comes_ends_the_backoff() -> None:
     assert not has_recovered([registered("a", since=6, created=9)], memory)
     assert not has_recovered([registered("a", ready="False", since=4, created=9)], memory)
     assert not has_recovered([registered("a", since=4, created=9)], None)
+
+
+def machines_in_a_day(*, has_delivered: bool) -> int:
+    """How many machines a pool costs in a day of whose machines none joins, while a pod waits for it all the time."""
+    now, give_ups, machines = 0.0, 0, 0
+    while now < 24 * 60 * MINUTES:
+        machines += 1
+        now += SETTINGS.provision_timeout_minutes * MINUTES
+        memory = PoolMemory(give_ups=give_ups + 1, gave_up_at=now)
+        assert not is_forgotten(memory, SETTINGS, now, has_delivered=has_delivered)
+        now, give_ups = backoff_end(memory, SETTINGS, has_delivered=has_delivered) or now, give_ups + 1
+    return machines
+
+
+def test_a_day_of_machines_that_do_not_join_costs_no_more_than_with_the_others() -> None:
+    """Cluster Autoscaler's rule, 5 minutes doubling to 30, buys 34; one after another, as Karpenter does, are 96."""
+    assert (machines_in_a_day(has_delivered=True), machines_in_a_day(has_delivered=False)) == (34, 4)
+
+
+@pytest.mark.parametrize(
+    ("give_ups", "minutes_ago", "known", "is_over"),
+    [
+        (4, 30 + 179, {"allocatable": {"cpu": 1000}}, False),
+        (4, 30 + 180, {"allocatable": {"cpu": 1000}}, True),
+        (3, 8 * 60 + 179, {}, False),  # never delivered: left alone for eight hours
+        (3, 8 * 60 + 180, {}, True),
+    ],
+)
+def test_three_hours_after_a_pool_was_free_again_what_it_did_not_deliver_counts_no_longer(
+    give_ups: int, minutes_ago: float, known: dict[str, Any], *, is_over: bool
+) -> None:
+    pool = NodePool(id="p", name="p", nodes=[])
+    memory = PoolMemory(configuration=configuration(pool), give_ups=give_ups, gave_up_at=seen(minutes_ago), **known)
+    snapshot = Snapshot([pool], [], [], work_requests=[], state=TickState(pools={"p": memory}))
+    decision = decide(snapshot, SETTINGS, NOW)
+    assert decision.recovered == (frozenset({"p"}) if is_over else frozenset())
+    kept = with_joining(snapshot.state, decision, [], NOW).pools["p"]
+    assert (kept.give_ups, kept.gave_up_at) == ((0, None) if is_over else (give_ups, memory.gave_up_at))
