@@ -29,7 +29,7 @@ from emulator.reports.billing_history import (
 from emulator.reports.generated_report import EXACT
 from emulator.services.identity.service import DEFAULT_TENANCY
 from functions.adw_billing.__main__ import main
-from tools.demo import figures
+from tools.demo import billing_questions, figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,7 +54,7 @@ WANTED_KINDS = {"on-time", "late", "correction", "re-publication"}
 
 
 def run(out: Path) -> None:
-    """Make three calls and the report. RuntimeError when a sum is not the generator's, or anything is loaded twice."""
+    """Make three calls, report and questions. RuntimeError when a sum is not the generator's, or a row comes twice."""
     story = STORY.publications()
     before = [each for each in story if each.at < TODAY]
     after = [each for each in story if each.at >= TODAY]
@@ -75,8 +75,9 @@ def run(out: Path) -> None:
                 raise RuntimeError("the story lacks a kind of publication after the first call")
             _call(cloud, functions.host, "late, corrected, again", final_state(after).values())
         _report(warehouse, out, final_state(story).values())
+        billing_questions.ask(warehouse, final_state(story).values())
     write_folder(out / "reports", story)
-    print("   out/reports: the same reports as files, for `oci-functions billing load`")
+    print("\n   out/reports: the same reports as files, for `oci-functions billing load`")
 
 
 def _call(cloud: Cloud, host: FunctionHost, what: str, expected: Iterable[PublishedObject]) -> None:

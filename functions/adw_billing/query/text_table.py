@@ -43,7 +43,8 @@ class Rounded(str):
 def _rounded(value: Any, decimals: int | None) -> Any:  # noqa: ANN401  (whatever an engine has)
     if decimals is None or not isinstance(value, Decimal):
         return value
-    return Rounded(format(value.quantize(Decimal(1).scaleb(-decimals), context=_WIDE), "f"))
+    rounded = value.quantize(Decimal(1).scaleb(-decimals), context=_WIDE)
+    return Rounded(format(rounded or abs(rounded), "f"))  # no -0.00
 
 
 def _line(cells: Sequence[str]) -> str:

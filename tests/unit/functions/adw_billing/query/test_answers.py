@@ -75,11 +75,12 @@ def test_points_stand_under_one_another_and_control_characters_do_not_reach_the_
 
 
 def test_a_table_is_rounded_where_it_is_asked_for() -> None:
-    rows = [("a", Decimal("0.125"), 7), ("b", LONG, 8)]
+    rows = [("a", Decimal("0.125"), 7), ("b", LONG, 8), ("c", Decimal("-0.001"), 9)]
     assert [line.split()[1:] for line in table_lines(("k", "cost", "lines"), rows, (), 2)] == [
         ["cost", "lines"],
         ["0.12", "7"],
         ["12345678901234567890.12", "8"],
+        ["0.00", "9"],
     ]
 
 
