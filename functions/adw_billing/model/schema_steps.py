@@ -40,7 +40,7 @@ STEPS = (
     Step(2, "tables of dimensions and of measures, the views that answer questions"),
     Step(
         3,
-        "the daily summary by tenancy, subscription, region, compartment and SKU of the lines; oci_sum_check",
+        "the daily summary by tenancy, region, compartment and SKU of the lines; oci_cost_day, oci_sum_check",
         adds=((DAILY, ("subaccount_id", "subscription_id", "region", "compartment_id", "compartment_name", "sku")),),
         summarises=True,
     ),

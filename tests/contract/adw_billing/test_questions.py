@@ -106,6 +106,18 @@ def test_months_add_up_by_service_sku_and_compartment(loaded: Any, rows: Rows) -
     assert {(as_day(row[0]), *row[1:4]): row[4] for row in found} == expected
 
 
+def test_days_add_up_by_all_that_the_summary_knows(loaded: Any, rows: Rows) -> None:
+    found = rows(
+        "SELECT usage_day, service, sku, region, compartment_id, compartment_name, compartment_path, subaccount_id, "
+        "subscription_id, SUM(cost), SUM(line_count) FROM oci_cost_day GROUP BY usage_day, service, sku, region, "
+        "compartment_id, compartment_name, compartment_path, subaccount_id, subscription_id"
+    )
+    place = ("product/compartmentId", "product/compartmentName", "product/compartmentName")
+    keys = ("product/service", "cost/productSku", "product/region", *place, "lineItem/tenantId", "cost/subscriptionId")
+    assert {(as_day(row[0]), *row[1:9]): row[9] for row in found} == summed(loaded[1], day_of, *keys)
+    assert sum(row[10] for row in found) == len(loaded[1])
+
+
 def test_changes_against_the_month_before_name_what_is_gone_too(loaded: Any, rows: Rows) -> None:
     found = rows(
         "SELECT value, cost, previous_cost, change, change_percent FROM oci_cost_change "

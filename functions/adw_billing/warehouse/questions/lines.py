@@ -60,30 +60,45 @@ _COLUMNS = {
 }
 
 
+_START = ("lineItem_intervalUsageStart", "ChargePeriodStart")
+_COMPARTMENT = (("product_compartmentId", "product_compartmentName"), ("oci_CompartmentId", "oci_CompartmentName"))
+
+
 def _lines(words: Words) -> str:
-    # One row a compartment, whatever the dimension holds: a second one would count its lines twice.
-    path = f"(SELECT compartment_id, MAX(path) AS path FROM {words.name(COMPARTMENT)} GROUP BY compartment_id)"
-    cost = f"{_part(words, 0, 'lineItem_intervalUsageStart')} FROM {words.name(COST)} x "
-    focus = f"{_part(words, 1, 'ChargePeriodStart')} FROM {words.name(FOCUS)} x "
-    costs = f"SELECT 1 FROM {words.name(DAILY)} d WHERE d.tenancy_id = x.tenancy_id AND d.dialect = 'cost'"
-    same = f"LEFT JOIN ({twins(words.name(DAILY))}) n ON n.twin_tenancy = x.tenancy_id AND n.twin ="
+    day = words.day(f"x.{_START[1]}")
     return (
-        f"{cost}LEFT JOIN {path} c ON c.compartment_id = x.product_compartmentId\n"
-        f"{same} x.product_compartmentName\nUNION ALL\n"
-        f"{focus}LEFT JOIN {path} c ON c.compartment_id = x.oci_CompartmentId\n{same} x.oci_CompartmentName\n"
-        f"WHERE (x.ChargePeriodStart IS NULL AND NOT EXISTS ({costs}))\n"
-        f"  OR (x.ChargePeriodStart IS NOT NULL AND NOT EXISTS ({costs} "
-        f"AND d.usage_day = {words.day('x.ChargePeriodStart')}))"
+        f"{_part(words, 0)}\nUNION ALL\n{_part(words, 1)}\n"
+        f"WHERE (x.{_START[1]} IS NULL AND NOT EXISTS ({_costs(words)}))\n"
+        f"  OR (x.{_START[1]} IS NOT NULL AND NOT EXISTS ({_costs(words)} AND d.usage_day = {day}))"
     )
 
 
-def _part(words: Words, index: int, start: str) -> str:
-    day, month = words.day(f"x.{start}"), words.month(f"x.{start}")
-    columns = [
-        f"{expressions[index].format(day=day, month=month, flag=words.flag)} AS {name}"
-        for name, expressions in _COLUMNS.items()
-    ]
-    return f"SELECT {', '.join(columns)}"
+def undated(words: Words, *names: str) -> str:
+    """Return a query for columns of the lines without a usage start, which are on no day of the summary."""
+    cost, focus = (f"{_part(words, index, names)}\nWHERE x.{_START[index]} IS NULL" for index in (0, 1))
+    return f"{cost}\nUNION ALL\n{focus} AND NOT EXISTS ({_costs(words)})"
+
+
+def _costs(words: Words) -> str:
+    return f"SELECT 1 FROM {words.name(DAILY)} d WHERE d.tenancy_id = x.tenancy_id AND d.dialect = 'cost'"
+
+
+def _part(words: Words, index: int, names: tuple[str, ...] = tuple(_COLUMNS)) -> str:
+    start = f"x.{_START[index]}"
+    forms = {"day": words.day(start), "month": words.month(start), "flag": words.flag}
+    columns = ", ".join(f"{_COLUMNS[name][index].format(**forms)} AS {name}" for name in names)
+    joins = compartments(words, *(f"x.{name}" for name in _COMPARTMENT[index]))
+    return f"SELECT {columns} FROM {words.name((COST, FOCUS)[index])} x {joins}"
+
+
+def compartments(words: Words, compartment_id: str, name: str) -> str:
+    """Return the joins that a compartment's path is made from: `c`, and `n` of names that several compartments have."""
+    # One row a compartment, whatever the dimension holds: a second one would count its lines twice.
+    path = f"(SELECT compartment_id, MAX(path) AS path FROM {words.name(COMPARTMENT)} GROUP BY compartment_id)"
+    return (
+        f"LEFT JOIN {path} c ON c.compartment_id = {compartment_id}\n"
+        f"LEFT JOIN ({twins(words.name(DAILY))}) n ON n.twin_tenancy = x.tenancy_id AND n.twin = {name}"
+    )
 
 
 def daily(words: Words) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from functions.adw_billing.model.dimension_tables import COMPARTMENT
 from functions.adw_billing.model.measure_table import MEASURE
+from functions.adw_billing.warehouse.questions.day_costs import DAY_VIEW
 from functions.adw_billing.warehouse.questions.lines import LINE_VIEW, daily
 from functions.adw_billing.warehouse.questions.question import question
 
@@ -25,13 +26,14 @@ _BY = "tenancy_id, currency, month"
 
 def _month(words: Words) -> str:
     by = f"{_BY}, subaccount_id, service, sku, region, compartment_path"
-    return f"SELECT {by}, SUM(cost) AS cost, COUNT(*) AS line_count FROM {words.name(LINE_VIEW)} GROUP BY {by}"
+    lines = f"CAST(SUM(line_count) AS {words.whole}) AS line_count"
+    return f"SELECT {by}, SUM(cost) AS cost, {lines} FROM {words.name(DAY_VIEW)} GROUP BY {by}"
 
 
 def _change(words: Words) -> str:
-    whole = f"SELECT {_BY}, 'total' AS dimension, 'total' AS value, cost FROM {words.name(LINE_VIEW)}"
+    whole = f"SELECT {_BY}, 'total' AS dimension, 'total' AS value, cost FROM {words.name(DAY_VIEW)}"
     parts = [
-        f"SELECT {_BY}, '{dimension}', COALESCE({column}, '(none)'), cost FROM {words.name(LINE_VIEW)}"
+        f"SELECT {_BY}, '{dimension}', COALESCE({column}, '(none)'), cost FROM {words.name(DAY_VIEW)}"
         for dimension, column in _DIMENSIONS.items()
     ]
     # A value that is gone has a row too: each month's costs are the next month's previous costs, up to the newest. The
@@ -57,7 +59,7 @@ FROM summed"""
 
 def _compartment(words: Words) -> str:
     return f"""WITH own AS (
-  SELECT {_BY}, COALESCE(compartment_path, '(none)') AS path, SUM(cost) AS cost FROM {words.name(LINE_VIEW)}
+  SELECT {_BY}, COALESCE(compartment_path, '(none)') AS path, SUM(cost) AS cost FROM {words.name(DAY_VIEW)}
   GROUP BY {_BY}, COALESCE(compartment_path, '(none)')
 ), node AS (
   SELECT path FROM own UNION SELECT path FROM {words.name(COMPARTMENT)} WHERE path IS NOT NULL

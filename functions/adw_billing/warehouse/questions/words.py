@@ -29,6 +29,10 @@ class Words(Protocol):
     def flag(self) -> str:
         """The type of 1 and 0 for yes and no."""
 
+    @property
+    def whole(self) -> str:
+        """The type of a number of rows."""
+
     def day(self, moment: str) -> str:
         """Return the day of a moment."""
 
@@ -55,6 +59,7 @@ class DuckDbWords:
     name: Callable[[Table | str], str]
     row: str = ""
     flag: str = "INTEGER"
+    whole: str = "BIGINT"
 
     def day(self, moment: str) -> str:
         """Return the day of a moment."""
@@ -102,6 +107,7 @@ class OracleWords:
     name: Callable[[Table | str], str]
     row: str = " FROM dual"
     flag: str = "NUMBER(1)"
+    whole: str = "NUMBER(18)"
 
     def day(self, moment: str) -> str:
         """Return the day of a moment."""
