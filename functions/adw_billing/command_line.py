@@ -47,6 +47,8 @@ def add_report_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `report`."""
     parser.add_argument("--warehouse", required=True, metavar="FILE", help="DuckDB file with loaded reports")
     parser.add_argument("--out", default=Path("out/cost.html"), type=Path, metavar="HTML", help="default: %(default)s")
+    help_by = "days or months; default: days, and months for more than 62 days"
+    parser.add_argument("--by", choices=("day", "month"), default=None, help=help_by)
 
 
 def load(options: argparse.Namespace) -> int:
@@ -81,7 +83,7 @@ def report(options: argparse.Namespace) -> int:
     def text() -> str:
         from functions.adw_billing.cost_report.command import report as written
 
-        return written(_path(options), options.out, _reading)
+        return written(_path(options), options.out, _reading, options.by)
 
     return _answered(text)
 
@@ -93,9 +95,10 @@ def report_json(options: argparse.Namespace) -> int:
         import msgspec
 
         from functions.adw_billing.cost_report.command import read_and_write
+        from functions.adw_billing.cost_report.json_data import json_data
 
-        found = read_and_write(_path(options), options.out, _reading)
-        return msgspec.json.encode({**msgspec.to_builtins(found), "page": str(options.out)}).decode() + "\n"
+        found = read_and_write(_path(options), options.out, _reading, options.by)
+        return msgspec.json.encode({**json_data(found), "page": str(options.out)}).decode() + "\n"
 
     return _answered(text)
 

@@ -83,7 +83,7 @@ def report() -> click.Command:
         command_line.add_report_arguments,
         command_line.report,
         run_json=command_line.report_json,
-        help="Print cost by service by day and reconciliation, and write a page with a chart. "
+        help="Print totals, cost by service by day or month, and reconciliation, and write a page with a chart. "
         "Exit status: 0, or 1 when the answer is an error.",
         example="oci-functions billing report --warehouse out/billing.duckdb",
     )

@@ -1,4 +1,4 @@
-"""A section's costs as an inline SVG: a bar a day, stacked by service, negative costs (corrections) below the line."""
+"""A section's costs as an inline SVG: a bar a day or month, stacked by service, credits and corrections below 0."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from decimal import Decimal
 from html import escape
 from typing import TYPE_CHECKING
 
-from functions.adw_billing.cost_report.data import summed, total
+from functions.adw_billing.cost_report.data import OTHER, period_name, summed, total
 from functions.adw_billing.model.exact_sums import plain
 from functions.adw_billing.model.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from functions.adw_billing.cost_report.data import Section
+    from functions.adw_billing.cost_report.data import Period, Section
 
 WIDTH, HEIGHT = 960, 380
 LEFT, RIGHT, TOP, BOTTOM = 100, 12, 14, 30
@@ -24,9 +24,9 @@ LEFT, RIGHT, TOP, BOTTOM = 100, 12, 14, 30
 COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b8a800")
 """Okabe and Ito's colours, which people with any colour vision tell apart (jfly.uni-koeln.de/color); black is left to
 text, and the yellow is darkened to be seen on white."""
-OTHER, OTHER_COLOUR = "other services", "#8a8a8a"
-DAY_LABELS = 8
-DAY_LABEL_WIDTH = 76
+OTHER_COLOUR = "#8a8a8a"
+LABELS = 8
+LABEL_WIDTH = 76
 """Room for `2026-01-31` in px."""
 WIDEST_BAR = 72
 AMOUNT_CHARACTERS = 13
@@ -39,21 +39,22 @@ CHARACTER_WIDTH, NAME_CHARACTERS = 9, 40
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Where a day and an amount are in the picture (px); ``low`` and ``high`` are the axis' ends."""
+    """Where a day or month and an amount are in the picture (px); ``low`` and ``high`` are the axis' ends."""
 
     first: int
-    days: int
+    periods: int
     low: float
     high: float
+    period: Period
 
     @property
-    def day_width(self) -> float:
-        """Width of a day's place."""
-        return (WIDTH - LEFT - RIGHT) / self.days
+    def place_width(self) -> float:
+        """Width of a period's place."""
+        return (WIDTH - LEFT - RIGHT) / self.periods
 
     def x(self, day: date) -> float:
-        """Left edge of a day's place."""
-        return LEFT + (day.toordinal() - self.first) * self.day_width
+        """Left edge of the place of a day or month."""
+        return LEFT + (number_of(day, self.period) - self.first) * self.place_width
 
     def y(self, amount: float) -> float:
         """Height of an amount."""
@@ -62,19 +63,25 @@ class Scale:
 
 def legend(section: Section) -> dict[str, str]:
     """Return the colour of each service: of the largest ones their own, of all others one."""
-    services = sorted(_sizes(section).items(), key=lambda item: (-item[1], item[0]))
-    shown = min(len(services), len(COLOURS))
-    return {service: COLOURS[place] if place < shown else OTHER_COLOUR for place, (service, _) in enumerate(services)}
+    services = list(summed((each.service, each.cost) for each in section.costs))
+    shown = section.largest()
+    rest = dict.fromkeys((service for service in services if service not in shown), OTHER_COLOUR)
+    return {**dict(zip(shown, COLOURS, strict=False)), **rest}
 
 
-def chart(section: Section) -> str:
+def number_of(day: date, period: Period) -> int:
+    """Return the number of a day or month in the order of time."""
+    return day.toordinal() if period == "day" else 12 * day.year + day.month - 1
+
+
+def chart(section: Section, period: Period = "day") -> str:
     """Return the SVG with its legend, well-formed XML, without anything to be fetched; empty where every cost is 0."""
     if not any(each.cost for each in section.costs):
         return ""
     colours = legend(section)
-    days = section.by_day()
-    scale = _scale(days)
-    label = escape(f"Cost by service by day in {printable(section.currency)}")
+    periods = section.by_period(period)
+    scale = _scale(periods, period)
+    label = escape(f"Cost by service by {period} in {printable(section.currency)}")
     names = list(_legend(colours))
     height = HEIGHT + LEGEND_LINE * (1 + max(line for line, _ in names))
     start = (
@@ -84,9 +91,9 @@ def chart(section: Section) -> str:
     parts = [
         start,
         *_amount_axis(scale),
-        *_day_axis(scale),
+        *_time_axis(scale),
     ]
-    for day, services in days.items():
+    for day, services in periods.items():
         parts += _bar(scale, day, services, colours)
     return "\n".join([*parts, *(mark for _, mark in names), "</svg>"])
 
@@ -108,18 +115,14 @@ def _legend(colours: dict[str, str]) -> Iterator[tuple[int, str]]:
         x += width
 
 
-def _sizes(section: Section) -> dict[str, Decimal]:
-    """How much of the picture each service takes."""
-    return summed((each.service, abs(each.cost)) for each in section.costs)
-
-
-def _scale(days: dict[date, dict[str, Decimal]]) -> Scale:
-    highest = max((float(total(max(cost, Decimal(0)) for cost in each.values())) for each in days.values()), default=0)
-    lowest = min((float(total(min(cost, Decimal(0)) for cost in each.values())) for each in days.values()), default=0)
+def _scale(periods: dict[date, dict[str, Decimal]], period: Period) -> Scale:
+    parts = [each.values() for each in periods.values()]
+    highest = max((float(total(max(cost, Decimal(0)) for cost in each)) for each in parts), default=0)
+    lowest = min((float(total(min(cost, Decimal(0)) for cost in each)) for each in parts), default=0)
     step = nice_step((highest - lowest) or 1.0)
-    first, last = min(days).toordinal(), max(days).toordinal()
+    first, last = (number_of(day, period) for day in (min(periods), max(periods)))
     low, high = math.floor(lowest / step + 1e-9) * step, math.ceil(highest / step - 1e-9) * step
-    return Scale(first, last - first + 1, low, high if high > low else low + step)
+    return Scale(first, last - first + 1, low, high if high > low else low + step, period)
 
 
 def nice_step(extent: float) -> float:
@@ -145,27 +148,28 @@ def _amount(value: float) -> str:
     return digits if fits else f"{value:.6g}"
 
 
-def _day_axis(scale: Scale) -> Iterator[str]:
-    """Yield labels an equal number of days apart, none over another."""
-    every = max(1, math.ceil(scale.days / DAY_LABELS))
-    half, written = DAY_LABEL_WIDTH / 2, 0.0
-    for number in range(0, scale.days, every):
-        day = date.fromordinal(scale.first + number)
-        x = min(max(scale.x(day) + scale.day_width / 2, LEFT + half), WIDTH - half)
+def _time_axis(scale: Scale) -> Iterator[str]:
+    """Yield labels an equal number of days or months apart, none over another."""
+    every = max(1, math.ceil(scale.periods / LABELS))
+    half, written = LABEL_WIDTH / 2, 0.0
+    for number in range(scale.first, scale.first + scale.periods, every):
+        day = date.fromordinal(number) if scale.period == "day" else date(number // 12, number % 12 + 1, 1)
+        x = min(max(scale.x(day) + scale.place_width / 2, LEFT + half), WIDTH - half)
         if x - half >= written:
             written = x + half
-            yield f'<text x="{x:.1f}" y="{HEIGHT - 8}" text-anchor="middle" fill="#444">{day.isoformat()}</text>'
+            name = period_name(day, scale.period)
+            yield f'<text x="{x:.1f}" y="{HEIGHT - 8}" text-anchor="middle" fill="#444">{name}</text>'
 
 
 def _bar(scale: Scale, day: date, services: dict[str, Decimal], colours: dict[str, str]) -> Iterator[str]:
     ends = {True: 0.0, False: 0.0}
-    width = min(scale.day_width - min(1.0, scale.day_width * 0.15), WIDEST_BAR)
-    x = scale.x(day) + (scale.day_width - width) / 2
+    width = min(scale.place_width - min(1.0, scale.place_width * 0.15), WIDEST_BAR)
+    x = scale.x(day) + (scale.place_width - width) / 2
     for name, colour, cost in _parts(services, colours):
         start = ends[cost > 0]
         ends[cost > 0] = end = start + float(cost)
         top, bottom = scale.y(max(start, end)), scale.y(min(start, end))
-        note = escape(f"{day.isoformat()} {printable(name)}: {plain(cost)}")
+        note = escape(f"{period_name(day, scale.period)} {printable(name)}: {plain(cost)}")
         yield (
             f'<rect x="{x:.2f}" y="{top:.2f}" width="{width:.2f}" '
             f'height="{bottom - top:.2f}" fill="{colour}"><title>{note}</title></rect>'

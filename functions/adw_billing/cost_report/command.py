@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from functions.adw_billing.cost_report.data import CostReport, LedgerLine, Reconciled, SumCheck, cost_report
+from functions.adw_billing.cost_report.data import CostReport, LedgerLine, Period, Reconciled, SumCheck, cost_report
 from functions.adw_billing.cost_report.page import page as html_page
 from functions.adw_billing.cost_report.text import text as plain_text
 from functions.adw_billing.errors import WarehouseEmpty, WarehouseUnusable
@@ -27,13 +27,13 @@ ORDER BY tenancy_id, usage_day, service, currency"""
 SUM_CHECKS = f"SELECT {', '.join(SumCheck.__slots__)} FROM {SUM_VIEW} ORDER BY tenancy_id, dialect"
 
 
-def report(path: str, page: Path, reading: Reading) -> str:
+def report(path: str, page: Path, reading: Reading, by: Period | None = None) -> str:
     """Write the page and return the text; errors are those of ``read_and_write``."""
-    return f"{plain_text(read_and_write(path, page, reading))}\n{page} written\n"
+    return f"{plain_text(read_and_write(path, page, reading, by))}\n{page} written\n"
 
 
-def read_and_write(path: str, page: Path, reading: Reading) -> CostReport:
-    """Read the warehouse and write the page.
+def read_and_write(path: str, page: Path, reading: Reading, by: Period | None = None) -> CostReport:
+    """Read the warehouse and write the page, ``by`` days or months; None: whichever is shorter to read.
 
     Raises BadRequest for a path that is no file or a page that cannot be written, WarehouseBusy when another process
     has the file until the deadline, WarehouseUnusable, WarehouseEmpty.
@@ -41,7 +41,7 @@ def read_and_write(path: str, page: Path, reading: Reading) -> CostReport:
     if not Path(path).is_file():
         raise BadRequest(f"{path} is no file", fix="load reports into it first, or name another", field="warehouse")
     with reading(path) as query:
-        found = costs_of(query)
+        found = costs_of(query, by)
     try:
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(html_page(found), encoding="utf-8")
@@ -50,14 +50,14 @@ def read_and_write(path: str, page: Path, reading: Reading) -> CostReport:
     return found
 
 
-def costs_of(query: Query) -> CostReport:
+def costs_of(query: Query, by: Period | None = None) -> CostReport:
     """Return what the warehouse says."""
     _check(query)
     ledger = [LedgerLine(*row) for row in query(LEDGER)]
     if not ledger:
         raise WarehouseEmpty("no report is in the ledger")
     checks = [SumCheck(*row) for row in query(SUM_CHECKS)]
-    return cost_report(ledger, [Reconciled(*row) for row in query(RECONCILED)], checks)
+    return cost_report(ledger, [Reconciled(*row) for row in query(RECONCILED)], checks, by)
 
 
 def _check(query: Query) -> None:
