@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import functions.adw_billing.parse.parser  # noqa: F401  (once, and not in every child)
 from functions.adw_billing.loader.load_run import LoadOptions, LoadRun
+from functions.adw_billing.parse.chunks import CHUNK_BYTES
 from functions.adw_billing.settings import DIALECTS
 from functions.adw_billing.source import reports
 from functions.adw_billing.warehouse.duckdb.file import connect
@@ -36,6 +37,7 @@ TABLES = (
     "SELECT * FROM oci_usage ORDER BY ALL",
     "SELECT * FROM oci_focus ORDER BY ALL",
     "SELECT * FROM oci_cost_daily ORDER BY ALL",
+    "SELECT * FROM oci_loader ORDER BY ALL",
     "SELECT * FROM oci_billing ORDER BY ALL",
     "SELECT * FROM oci_report_rejected ORDER BY ALL",
     "SELECT * EXCLUDE (loaded_at, call_id) FROM oci_report ORDER BY ALL",
@@ -43,6 +45,8 @@ TABLES = (
     "SELECT * FROM oci_cost_stage UNION ALL SELECT * FROM oci_cost_stage",
     "SELECT * FROM oci_report_rejected_stage",
 )
+WAYS = ("alone", "sliced", "together")
+"""How objects are loaded: each in a transaction of its own, in slices, or several in one transaction."""
 NO_TIME = 1e-9
 """Seconds left that no object fits into: all are loaded in slices."""
 
@@ -60,7 +64,7 @@ class Steps:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def call(folder: Path, warehouse: Path, steps: Steps, *, sliced: bool) -> None:
+def call(folder: Path, warehouse: Path, steps: Steps, way: str) -> None:
     """One call of the loader."""
 
     class SteppingSession(Session):
@@ -81,22 +85,22 @@ def call(folder: Path, warehouse: Path, steps: Steps, *, sliced: bool) -> None:
     options = LoadOptions(
         newest_first=False,
         max_rows_per_slice=20,
-        left_seconds=lambda: NO_TIME if sliced else 1e6,
-        chunk_bytes=4000,
+        left_seconds=lambda: NO_TIME if way == "sliced" else 1e6,
+        chunk_bytes=CHUNK_BYTES if way == "together" else 4000,
     )
     while LoadRun(SteppingFolder(folder, "", DIALECTS), opened, options).run().remaining:
         pass
     opened.close()
 
 
-def in_child(folder: Path, warehouse: Path, kill_at: int, *, sliced: bool) -> int:
+def in_child(folder: Path, warehouse: Path, kill_at: int, way: str) -> int:
     """Run a call in a process of its own; its steps, or -1 when it was killed."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
         steps = Steps(kill_at)
         try:
-            call(folder, warehouse, steps, sliced=sliced)
+            call(folder, warehouse, steps, way)
             os.write(writer, str(steps.count).encode())
         finally:
             os._exit(0)
@@ -132,25 +136,28 @@ def content(warehouse: Path) -> list[str]:
 
 
 def main(folder: Path, work: Path, seed: str, points: int) -> dict[str, object]:
-    """The sweep: half of the points on whole objects, half on objects in slices."""
+    """The sweep: each way has its part of the points, and all end alike."""
     differing: list[str] = []
+    ends: dict[str, list[str]] = {}
     killed = total = 0
-    for sliced in (False, True):
-        want_path = work / f"want-{sliced}.duckdb"
-        steps = in_child(folder, want_path, 0, sliced=sliced)
-        want = content(want_path)
+    for at, way in enumerate(WAYS):
+        want_path = work / f"want-{way}.duckdb"
+        steps = in_child(folder, want_path, 0, way)
+        want = ends[way] = content(want_path)
         chosen = list(range(1, steps + 1))
         if points:
-            chosen = sorted(random.Random(f"{seed}-{sliced}").sample(chosen, min(points // 2, steps)))
+            part = points // len(WAYS) + (at < points % len(WAYS))
+            chosen = sorted(random.Random(f"{seed}-{way}").sample(chosen, min(part, steps)))
         total += steps
         for point in chosen:
-            warehouse = work / f"{sliced}-{point}.duckdb"
-            killed += in_child(folder, warehouse, point, sliced=sliced) == -1
-            in_child(folder, warehouse, 0, sliced=sliced)
+            warehouse = work / f"{way}-{point}.duckdb"
+            killed += in_child(folder, warehouse, point, way) == -1
+            in_child(folder, warehouse, 0, way)
             if content(warehouse) != want:
-                differing.append(f"sliced={sliced} point={point}")
+                differing.append(f"{way} point={point}")
             for path in itertools.chain(work.glob(f"{warehouse.name}*")):
                 path.unlink()
+    differing += [way for way in WAYS if ends[way] != ends[WAYS[0]]]
     return {"steps": total, "killed": killed, "differing": differing}
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from functions.adw_billing.model.report_object import ReportObject
     from functions.adw_billing.model.warehouse import LedgerEntry
@@ -41,6 +42,13 @@ def usage_until(listed: Iterable[ReportObject]) -> str:
     """Return the day (YYYY-MM-DD) on which the newest usage report was written; empty where there is none."""
     days = (each.modified.date().isoformat() for each in listed if each.dialect == "usage" and each.modified)
     return max(days, default="")
+
+
+def newest(listed: Sequence[ReportObject], left: Sequence[ReportObject]) -> datetime | None:
+    """Return when the newest report was written of those that are not left."""
+    unloaded = {(report.tenancy_id, report.name) for report in left}
+    loaded = (report.modified for report in listed if (report.tenancy_id, report.name) not in unloaded)
+    return max((moment for moment in loaded if moment is not None), default=None)
 
 
 @dataclass(slots=True)

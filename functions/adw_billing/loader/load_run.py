@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from functions.adw_billing.errors import DatabaseError, ProofFailed, SumTooLarge
 from functions.adw_billing.loader import last_net, load_plan
 from functions.adw_billing.loader.load_object import MAX_SHOWN_REJECTED, Budget, ObjectLoader
+from functions.adw_billing.loader.small_objects import SmallObjects
 from functions.adw_billing.model.exact_sums import plain
 from functions.adw_billing.model.tables import BILLING, COST_FROM_ROW, IGNORED_DAY_ROW
 from functions.adw_billing.model.warehouse import REFUSED_REASON, TOO_LARGE_REASON
@@ -17,7 +17,7 @@ from shared import logs
 from shared.errors import BadRequest, DeadlineExceeded, FunctionError, OciServiceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from functions.adw_billing.loader.copy_object import Copier
@@ -119,8 +119,10 @@ class LoadRun:
         self._last_net = last_net.LastNet()
         self._refusal: FunctionError | None = None
         self._staged_rows = 0
+        self._done = 0
         budget = Budget(options.left_seconds, options.max_rows_per_slice, options.chunk_bytes)
         self._loader = ObjectLoader(reports, warehouse, budget, self._count_rows, options.copier)
+        self._small = SmallObjects(reports, warehouse, options.chunk_bytes, MAX_SHOWN_REJECTED)
 
     def run(self) -> LoadSummary:
         """Load what there is time for.
@@ -130,22 +132,49 @@ class LoadRun:
         listed = self._reports.list()
         todo = self._todo(listed)
         self._warehouse.usage_until = max(self._warehouse.usage_until, load_plan.usage_until(listed))
-        done = 0
-        for report in todo:
-            if not self._worth_starting(report, first=done == 0):
-                break
-            self._options.progress(done, len(todo), self._staged_rows)
-            if not self._load(report):
-                break
-            done += 1
-        self._options.progress(done, len(todo), self._staged_rows)
+        self._load_all(todo)
+        self._options.progress(self._done, len(todo), self._staged_rows)
         if self._refusal:
             raise self._refusal
-        self._summary.remaining = len(todo) - done
-        self._summary.newest = _newest(listed, todo[done:])
+        self._summary.remaining = len(todo) - self._done
+        self._summary.newest = load_plan.newest(listed, todo[self._done :])
         self._summary.rows_per_second = self._throughput.rows_per_second
         self._warn_of_ignored_day()
         return self._summary
+
+    def _load_all(self, todo: list[ReportObject]) -> None:
+        """Load what there is time for, in this order."""
+        for place, report in enumerate(todo):
+            if not self._worth_starting(report, first=place == 0):
+                break
+            self._options.progress(self._done, len(todo), self._staged_rows)
+            if not self._take(report):
+                return
+        self._publish()
+
+    def _take(self, report: ReportObject) -> bool:
+        """Gather a small object, or load one behind those that are gathered; whether the run goes on."""
+        try:
+            if self._fits(report) and self._small.add(report):
+                return not self._small.full or self._publish()
+        except FunctionError as error:  # failures in a row are counted in order
+            return self._publish() and self._counted(goes_on=self._failed(report, error))
+        return self._publish() and self._counted(goes_on=self._load(report))
+
+    def _publish(self) -> bool:
+        """Publish what is gathered, or load each of it alone; whether the run goes on."""
+        for report, result in self._small.publish():
+            if result is None:
+                if not self._counted(goes_on=self._load(report)):
+                    return False
+                continue
+            self._count_rows(result.row.rows_loaded + result.row.rows_rejected if result.row else 0)
+            self._counted(goes_on=self._settle(report, result))
+        return True
+
+    def _counted(self, *, goes_on: bool) -> bool:
+        self._done += goes_on
+        return goes_on
 
     def _warn_of_ignored_day(self) -> None:
         """Say where one row's day in the future would have kept cost reports out of users' table."""
@@ -170,27 +199,38 @@ class LoadRun:
             first or self._throughput.fits(report.size_bytes, left) or report.size_bytes > _SLICED_FROM_BYTES
         )
 
+    def _fits(self, report: ReportObject) -> bool:
+        return self._throughput.fits(report.size_bytes, self._options.left_seconds())
+
     def _load(self, report: ReportObject) -> bool:
         """Load one object; whether the run goes on."""
-        sliced = not self._throughput.fits(report.size_bytes, self._options.left_seconds())
-        started = time.monotonic()
+        sliced = not self._fits(report)
         try:
             result = self._loader.load(report, sliced=sliced)
-        except DeadlineExceeded:
-            return False
-        except OciServiceError as error:
-            return self._unreadable(report, error)
-        except SumTooLarge as error:  # a fault of its amounts, or of those of its days: the database is well
-            result = self._loader.set_aside(report, TOO_LARGE_REASON, str(error.fields.get("code") or error.reason))
-        except (DatabaseError, ProofFailed) as error:
-            return self._unloaded(report, error)
-        except BadRequest as error:
-            return self._refused(report, error)
-        except FunctionError:  # of the warehouse or the call: no object can be loaded
-            raise
         except Exception as error:  # noqa: BLE001  (whatever one object raises, the others are loaded)
-            text = self._last_net.catch(report, error)
-            result = self._loader.set_aside(report, last_net.REASON, text)
+            return self._failed(report, error)
+        return self._settle(report, result)
+
+    def _failed(self, report: ReportObject, error: Exception) -> bool:
+        """Answer for an object that was not loaded; whether the run goes on."""
+        if isinstance(error, DeadlineExceeded):
+            return False
+        if isinstance(error, OciServiceError):
+            return self._unreadable(report, error)
+        if isinstance(error, SumTooLarge):  # a fault of its amounts, or of those of its days: the database is well
+            text = str(error.fields.get("code") or error.reason)
+            return self._settle(report, self._loader.set_aside(report, TOO_LARGE_REASON, text))
+        if isinstance(error, DatabaseError | ProofFailed):
+            return self._unloaded(report, error)
+        if isinstance(error, BadRequest):
+            return self._refused(report, error)
+        if isinstance(error, FunctionError):  # of the warehouse or the call: no object can be loaded
+            raise error
+        text = self._last_net.catch(report, error)
+        return self._settle(report, self._loader.set_aside(report, last_net.REASON, text))
+
+    def _settle(self, report: ReportObject, result: LoadResult) -> bool:
+        """Note what became of an object; whether the run goes on."""
         self._failures = 0
         self._log(report, result)
         if result.row is None:
@@ -199,7 +239,7 @@ class LoadRun:
         self._summary.seconds.append(result.seconds)
         self._summary.unread.append(result.unread)
         self._summary.rejected += [(report.name, entry) for entry in result.rejected]
-        self._throughput.add(report.size_bytes, result.row.rows_loaded, time.monotonic() - started)
+        self._throughput.add(report.size_bytes, result.row.rows_loaded, result.seconds)
         return True
 
     def _unreadable(self, report: ReportObject, error: OciServiceError) -> bool:
@@ -251,12 +291,6 @@ class LoadRun:
 
     def _count_rows(self, rows: int) -> None:
         self._staged_rows += rows
-
-
-def _newest(listed: Sequence[ReportObject], left: Sequence[ReportObject]) -> datetime | None:
-    unloaded = {(report.tenancy_id, report.name) for report in left}
-    loaded = (report.modified for report in listed if (report.tenancy_id, report.name) not in unloaded)
-    return max((moment for moment in loaded if moment is not None), default=None)
 
 
 _SLICED_FROM_BYTES = 8 << 20

@@ -10,7 +10,6 @@ from __future__ import annotations
 from functions.adw_billing.model.budget import BUDGET_ALERT
 from functions.adw_billing.model.columns import Column, ColumnType, FirstValue, Table
 from functions.adw_billing.model.dimension_tables import DIMENSION_TABLES
-from functions.adw_billing.model.measure_table import MEASURE
 
 OBJECT_KEY = (
     Column("tenancy_id", length=255, required=True),
@@ -241,6 +240,16 @@ DAILY = Table(
 is the tenancy that a line names, `tenancy_id` the one whose bucket has the report. A day whose rows `retention_days`
 has removed may have several rows of one kind: a late report adds its own. The columns after `row_count` came with
 version 3: days that had lost their rows before have none of them."""
+
+MEASURE = Table(
+    "oci_measure",
+    (
+        Column("measure", length=255, required=True),
+        Column("usage_day", ColumnType.DAY, required=True),
+        Column("value", ColumnType.NUMBER),
+    ),
+)
+"""A measure of the user's (orders, users, requests) by day; `oci_unit_cost` divides the cost of its days by it."""
 
 LOADER = Table(
     "oci_loader",

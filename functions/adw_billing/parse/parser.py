@@ -63,6 +63,12 @@ class Parser:
         self._carried = b""
         self._prefix_check = prefix_check
 
+    def begun(self, prefix_check: str) -> Parser:
+        """Return this parser for another object of the same header, whose text before the chunks has this check."""
+        self._carried = b""
+        self._prefix_check = prefix_check
+        return self
+
     def batches(self, chunks: Iterator[Chunk], first_record: int) -> Iterator[Batch]:
         """Yield the batches of the chunks, the first record of which has the number ``first_record``."""
         for chunk in self._with_carried(chunks):

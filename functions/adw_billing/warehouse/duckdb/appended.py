@@ -5,7 +5,7 @@ So an object costs the same whatever the warehouse holds.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from functions.adw_billing.errors import ProofFailed
 from functions.adw_billing.model.exact_sums import total
@@ -16,15 +16,16 @@ from functions.adw_billing.model.tables import (
     DAY_COLUMN,
     FIRST_DAY,
     LOADER,
+    REJECTED,
     SUMMARY_COLUMNS,
     retained_row,
 )
-from functions.adw_billing.model.warehouse import Sums
+from functions.adw_billing.model.warehouse import ObjectKey, Sums
 from functions.adw_billing.warehouse.duckdb import sql
 from functions.adw_billing.warehouse.duckdb.session import key_values
 
 if TYPE_CHECKING:
-    from functions.adw_billing.model.warehouse import Claim, ObjectKey, Outcome
+    from functions.adw_billing.model.warehouse import Claim, Outcome
     from functions.adw_billing.warehouse.duckdb.session import Session
 
 FIRST_OWN_ROWID = 36_028_797_018_960_000
@@ -44,11 +45,26 @@ def read_back(session: Session, claim: Claim, outcome: Outcome) -> tuple[Sums, b
     query = sql.sums_of(claim.dialect, DATA[claim.dialect].name)
     sums = Sums()
     for own in (True, False):
-        found = session.all(f"{query} AND {OWN}" if own else query, key_values(claim.key))[0]
-        sums = Sums(found[0], total(found[1:4]), total(found[4:7]))
+        sums = _sums(session.all(f"{query} AND {OWN}" if own else query, key_values(claim.key))[0])
         if sums == outcome.sums:
             return sums, own
     raise ProofFailed(f"parsed {outcome.sums}, read back {sums}", object=claim.key.object_name)
+
+
+def read_all_back(session: Session, dialect: str) -> dict[ObjectKey, Sums]:
+    """Return the sums of each object that the transaction has added rows of, as the table has them."""
+    return {ObjectKey(*row[:3]): _sums(row[3:]) for row in session.all(sql.sums_by_object(dialect, OWN))}
+
+
+def rejected_by_object(session: Session) -> dict[ObjectKey, int]:
+    """Return how many rows of each object the transaction has put into quarantine."""
+    key = "tenancy_id, object_name, object_etag"
+    found = session.all(f"SELECT {key}, count(*) FROM {REJECTED.name} WHERE {OWN} GROUP BY {key}")
+    return {ObjectKey(*row[:3]): row[3] for row in found}
+
+
+def _sums(row: tuple[Any, ...]) -> Sums:
+    return Sums(row[0], total(row[1:4]), total(row[4:7]))
 
 
 def add_to_summary(session: Session, key: ObjectKey, dialect: str) -> None:
@@ -57,10 +73,18 @@ def add_to_summary(session: Session, key: ObjectKey, dialect: str) -> None:
     # sum of all rows of the day. Only for an object that had no row before; a version that replaces another has its
     # days summed up again (`publish.summarise`).
     if dialect in SUMMARY_COLUMNS:
-        session.run(_merge(dialect), {**key_values(key), "dialect": dialect, "retained": retained_row(key.tenancy_id)})
+        values = {**key_values(key), "dialect": dialect, "retained": retained_row(key.tenancy_id)}
+        session.run(_merge(dialect, sql.BY_KEY), values)
 
 
-def _merge(dialect: str) -> str:
+def add_all_to_summary(session: Session, tenancy_id: str, dialect: str) -> None:
+    """Add all of the transaction's own rows to `oci_cost_daily`; they are of new objects."""
+    if dialect in SUMMARY_COLUMNS:
+        values = {"tenancy_id": tenancy_id, "dialect": dialect, "retained": retained_row(tenancy_id)}
+        session.run(_merge(dialect, "tenancy_id = $tenancy_id"), values)
+
+
+def _merge(dialect: str, where: str) -> str:
     """Return the statement that adds the transaction's own rows to the summary.
 
     Of days whose rows `retention_days` has removed the summary stays as it is, and the object has rows of its own.
@@ -72,7 +96,7 @@ def _merge(dialect: str) -> str:
         f"SELECT tenancy_id, CAST({day} AS DATE) AS usage_day, CAST($dialect AS VARCHAR) AS dialect, "
         f"{', '.join(f'{value} AS {name}' for name, value in by.items())}, sum({COST_SUM[dialect].sql('0')}) AS cost, "
         f"count(*) AS row_count, CAST({day} AS DATE) >= {since} AS is_kept FROM {DATA[dialect].name} "
-        f"WHERE {sql.BY_KEY} AND {OWN} AND {day} IS NOT NULL GROUP BY ALL"
+        f"WHERE {where} AND {OWN} AND {day} IS NOT NULL GROUP BY ALL"
     )
     same = " AND ".join(f"d.{name} IS NOT DISTINCT FROM a.{name}" for name in by)
     return (

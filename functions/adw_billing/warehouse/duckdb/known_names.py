@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from functions.adw_billing.model.tables import DATA, REJECTED, REPORT
+from functions.adw_billing.model.tables import CLAIM, DATA, REJECTED, REPORT
 from functions.adw_billing.model.warehouse import UNKNOWN_TENANCY
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ NAMES = " UNION ".join(
     for name in (*(table.name for table in DATA.values()), REJECTED.name, REPORT.name)
 )
 
+STAGED_NAMES = f"SELECT object_name FROM {CLAIM.name} WHERE tenancy_id = $tenancy_id"
+
 
 class KnownNames:
     """The names of one connection. DuckDB lets one process write, so that nobody else adds any meanwhile."""
@@ -26,13 +28,27 @@ class KnownNames:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._names: dict[str, set[str]] = {}
+        self._staged: dict[str, set[str]] = {}
 
     def meet(self, key: ObjectKey) -> bool:
         """Tell whether there may be rows, quarantine or a ledger row of this name; from now on there may be."""
-        names = self._names.get(key.tenancy_id)
-        if names is None:
-            found = self._session.all(NAMES, {"tenancy_id": key.tenancy_id})
-            names = self._names[key.tenancy_id] = {name for (name,) in found}
+        names = self._of(key.tenancy_id)
         known = key.object_name in names
         names.add(key.object_name)
         return known
+
+    def is_new(self, key: ObjectKey) -> bool:
+        """Tell whether there is nothing of this name, staged rows included."""
+        # Whatever this connection stages is of an object that it has met.
+        staged = self._staged.get(key.tenancy_id)
+        if staged is None:
+            found = self._session.all(STAGED_NAMES, {"tenancy_id": key.tenancy_id})
+            staged = self._staged[key.tenancy_id] = {name for (name,) in found}
+        return key.object_name not in staged and key.object_name not in self._of(key.tenancy_id)
+
+    def _of(self, tenancy_id: str) -> set[str]:
+        names = self._names.get(tenancy_id)
+        if names is None:
+            found = self._session.all(NAMES, {"tenancy_id": tenancy_id})
+            names = self._names[tenancy_id] = {name for (name,) in found}
+        return names

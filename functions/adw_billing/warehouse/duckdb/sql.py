@@ -80,9 +80,19 @@ def create_statements() -> list[str]:
 
 def sums_of(dialect: str, name: str) -> str:
     """Return the query for rows, and cost and quantity in three parts each, of one object in the table ``name``."""
+    return f"SELECT {_sums(dialect)} FROM {name} WHERE {BY_KEY}"
+
+
+def sums_by_object(dialect: str, where: str) -> str:
+    """Return the query for an object's key and the same sums, for each object that has rows ``where``."""
+    key = "tenancy_id, object_name, object_etag"
+    return f"SELECT {key}, {_sums(dialect)} FROM {DATA[dialect].name} WHERE {where} GROUP BY {key}"
+
+
+def _sums(dialect: str) -> str:
     zero = "CAST(0 AS DECIMAL(38,18))"
     cost, quantity = COST_SUM[dialect].sql(zero), QUANTITY_SUM[dialect].sql(zero)
-    return f"SELECT count(*), {parted_sum(cost)}, {parted_sum(quantity)} FROM {name} WHERE {BY_KEY}"
+    return f"count(*), {parted_sum(cost)}, {parted_sum(quantity)}"
 
 
 def ledger() -> str:

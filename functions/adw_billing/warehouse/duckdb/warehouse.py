@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import contextlib
 from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import duckdb
 
 from functions.adw_billing.errors import ProofFailed
-from functions.adw_billing.model.exact_sums import plain
 from functions.adw_billing.model.same_report import Content, require_new
 from functions.adw_billing.model.tables import (
-    CLAIM,
     DATA,
     DAY_COLUMN,
     LOADER,
@@ -43,14 +40,23 @@ from functions.adw_billing.warehouse.duckdb.alerts import Alerts
 from functions.adw_billing.warehouse.duckdb.appended import add_to_summary, read_back
 from functions.adw_billing.warehouse.duckdb.file import connect, named_faults, private_files
 from functions.adw_billing.warehouse.duckdb.known_names import KnownNames
-from functions.adw_billing.warehouse.duckdb.publish import check_room, fill_billing, summarise
+from functions.adw_billing.warehouse.duckdb.publish import (
+    Publishing,
+    check_room,
+    fill_billing,
+    ledger_row,
+    stored_row,
+    summarise,
+)
 from functions.adw_billing.warehouse.duckdb.same_reports import loaded_like, no_longer_same
 from functions.adw_billing.warehouse.duckdb.schema import migrate
 from functions.adw_billing.warehouse.duckdb.session import Session, key_values, name_values, now
+from functions.adw_billing.warehouse.duckdb.staged import forget, staged_progress, store_progress
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from functions.adw_billing.model.whole_objects import WholeObject
     from shared.deadline import Deadline
 
 
@@ -94,7 +100,7 @@ class DuckDbWarehouse(Alerts):
         """Take the right to load; never None, because only one process has the file."""
         with named_faults():
             self._session.run("BEGIN")
-            progress = self._progress(key)
+            progress = staged_progress(self._session, key)
             claim = Claim(key, dialect, sliced or progress is not None, progress or Progress())
             # Most objects are new. Of one that nothing is known of there is nothing to delete and no old day to sum up
             # again, which saves a third of the CPU of a small report.
@@ -124,11 +130,7 @@ class DuckDbWarehouse(Alerts):
                 self._session.run("ROLLBACK")
                 self._session.run("BEGIN")
                 progress = Progress()
-            self._session.run(f"DELETE FROM {CLAIM.name} WHERE {sql.BY_NAME}", name_values(claim.key))
-            values = (progress.records, progress.sums.rows, progress.text_bytes, plain(progress.sums.cost))
-            key = (claim.key.tenancy_id, claim.key.object_name, claim.key.object_etag)
-            row = (*key, self._call_id, None, *values, plain(progress.sums.quantity), progress.prefix_check)
-            self._session.add(CLAIM, row)
+            store_progress(self._session, claim.key, progress, self._call_id)
             self._session.run("COMMIT")
             self._session.run("BEGIN")
         return Claim(claim.key, claim.dialect, sliced=True, progress=progress)
@@ -156,7 +158,7 @@ class DuckDbWarehouse(Alerts):
                 f"INSERT INTO {REJECTED.name} BY NAME SELECT * FROM {sql.STAGED_REJECTED} WHERE {sql.BY_KEY}",
                 values,
             )
-        self._forget(claim.key)
+        forget(self._session, claim.key)
         self._session.reject(claim.key, outcome.rejected, REJECTED.name)
         return self._enter(claim, outcome, Sums())
 
@@ -174,13 +176,13 @@ class DuckDbWarehouse(Alerts):
                 self._session.run(
                     f"INSERT INTO {target} BY NAME SELECT * FROM {source} WHERE {sql.BY_KEY}", key_values(claim.key)
                 )
-            self._forget(claim.key)
+            forget(self._session, claim.key)
         self._session.reject(claim.key, outcome.rejected, REJECTED.name)
         # The proof comes when all rows are where readers will find them and before anything is committed: its error
         # rolls the whole publication back.
         sums, own = read_back(self._session, claim, outcome)
         check_room(sums)
-        fill_billing(self._session, claim, self.usage_until, cost_from=self._cost_from, adopted=self._adopted)
+        fill_billing(self._session, claim.key, claim.dialect, self._publishing())
         if own and not self._known:
             add_to_summary(self._session, claim.key, claim.dialect)
         else:
@@ -207,22 +209,30 @@ class DuckDbWarehouse(Alerts):
         for name in (*(table.name for table in DATA.values()), REJECTED.name):
             self._session.run(f"DELETE FROM {name} WHERE {where}", values)
 
-    def _forget(self, key: ObjectKey) -> None:
-        """Remove what is staged of any version of the object."""
-        for name in (*sql.STAGED.values(), sql.STAGED_REJECTED, CLAIM.name):
-            self._session.run(f"DELETE FROM {name} WHERE {sql.BY_NAME}", name_values(key))
-
     def _enter(self, claim: Claim, outcome: Outcome, sums: Sums) -> LedgerRow:
-        key = claim.key
         count = f"SELECT count(*) FROM {REJECTED.name} WHERE {sql.BY_KEY}"
-        rejected = self._session.all(count, key_values(key))[0][0]
-        identity = (key.tenancy_id, key.object_name, key.object_etag)
-        row = (*identity, outcome.dialect, outcome.size_bytes, sums.rows, rejected)
-        rest = (sums.cost, plain(sums.quantity), outcome.sha256, outcome.state, now(), self._call_id)
-        self._session.add(REPORT, (*row, *rest, outcome.content_sha256 or None))
-        return LedgerRow(
-            key, outcome.dialect, outcome.size_bytes, sums.rows, rejected, sums.cost, sums.quantity, outcome.state
-        )
+        rejected = self._session.all(count, key_values(claim.key))[0][0]
+        row = ledger_row(claim.key, outcome, sums, rejected)
+        self._session.add(REPORT, stored_row(row, outcome, self._publishing()))
+        return row
+
+    def _publishing(self) -> Publishing:
+        return Publishing(self._call_id, self._cost_from, self.usage_until, self._adopted)
+
+    def is_new(self, key: ObjectKey) -> bool:
+        """Tell whether nothing is known of any object of this name, and nothing of it is staged."""
+        with named_faults():
+            return self._names.is_new(key)
+
+    def publish_together(self, objects: Sequence[WholeObject]) -> list[LedgerRow]:
+        """Publish new objects in one transaction: all of them, or none and an error."""
+        from functions.adw_billing.warehouse.duckdb.together import publish_together  # needs Arrow
+
+        with named_faults():
+            ledger = publish_together(self._session, objects, self._publishing())
+        for each in objects:
+            self._names.meet(each.key)
+        return ledger
 
     def release(self, claim: Claim, *, drop: bool) -> None:
         """Roll back; ``drop`` forgets the stages too."""
@@ -230,7 +240,7 @@ class DuckDbWarehouse(Alerts):
             with contextlib.suppress(duckdb.TransactionException):  # none is open after a failed BEGIN or COMMIT
                 self._session.run("ROLLBACK")
             if drop:
-                self._forget(claim.key)
+                forget(self._session, claim.key)
 
     def retain(self, tenancy_id: str, first_day: str) -> int:
         """Remove rows of usage days before ``first_day`` (YYYY-MM-DD); how many."""
@@ -253,18 +263,6 @@ class DuckDbWarehouse(Alerts):
         """Close the file; what is not committed is gone."""
         with named_faults(), private_files():
             self._session.connection.close()
-
-    def _progress(self, key: ObjectKey) -> Progress | None:
-        """Return how far an object is staged in slices; what is staged of another version is removed."""
-        columns = "object_etag, records_done, rows_done, cost_done, quantity_done, bytes_done, prefix_check"
-        found = self._session.all(f"SELECT {columns} FROM {CLAIM.name} WHERE {sql.BY_NAME}", name_values(key))
-        if not found:
-            return None
-        etag, records, rows, cost, quantity, text_bytes, check = found[0]
-        if etag != key.object_etag:
-            self._forget(key)
-            return None
-        return Progress(records, Sums(rows, Decimal(cost), Decimal(quantity)), text_bytes, check)
 
 
 def open_warehouse(

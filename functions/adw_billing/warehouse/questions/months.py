@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from functions.adw_billing.model.dimension_tables import COMPARTMENT
-from functions.adw_billing.model.measure_table import MEASURE
+from functions.adw_billing.model.tables import MEASURE
 from functions.adw_billing.warehouse.questions.day_costs import DAY_VIEW
 from functions.adw_billing.warehouse.questions.lines import LINE_VIEW, daily
 from functions.adw_billing.warehouse.questions.question import question

@@ -16,7 +16,7 @@ from functions.adw_billing.warehouse.questions.all_questions import QUESTIONS
 ROOT = Path(tables.__file__).parents[1]
 NAMES = (*(table.name for table in tables.ALL), tables.FOCUS_VIEW, tables.CORRECTION_VIEW, tables.RECONCILIATION_VIEW)
 SPELLED = re.compile(rf"(?<!`)\b(?:{'|'.join(NAMES)}|{tables.STAGE_PREFIX})(?:\b|_)(?!`)")
-DEFINED_HERE = ("tables.py", "dimension_tables.py", "measure_table.py", "budget.py")
+DEFINED_HERE = ("tables.py", "dimension_tables.py", "budget.py")
 QUESTION_VIEW = re.compile(rf"\b(?:{'|'.join(question.view for question in QUESTIONS)})\b")
 SETTING_OR_ROW = re.compile(r"oci_billing_cost_from")
 
