@@ -62,7 +62,7 @@ def test_carriage_returns_alone_are_line_ends_of_headers_and_rows(folder: Path, 
 def test_a_report_published_again_keeps_its_tenancy_whatever_its_first_row_says(folder: Path, warehouse: Path) -> None:
     name = "reports/cost-csv/1.csv"
     put(folder, name, costs(TENANCY, OTHER))
-    load(folder, warehouse)
+    load(folder, warehouse, "--tenancy", TENANCY)
     for again in (costs(OTHER, TENANCY), costs("", TENANCY), costs()):
         put(folder, name, again)
         load(folder, warehouse)
@@ -166,10 +166,10 @@ def test_amounts_that_no_sum_can_hold_are_put_aside_and_the_others_are_loaded(
     most = "90000000000000"
     put(folder, "reports/cost-csv/1.csv", costs(TENANCY, cost__myCost=most))
     for number in (2, 3, 4):
-        cells = {"cost__myCost": most, "lineItem__intervalUsageStart": day}
+        cells = {"cost__myCost": most, "lineItem__intervalUsageStart": day, "lineItem__referenceNo": f"{number}"}
         put(folder, f"reports/cost-csv/{number}.csv", costs(*[TENANCY] * 3, **cells))
-    put(folder, "reports/cost-csv/5.csv", costs(TENANCY, cost__myCost=most))
-    put(folder, "reports/cost-csv/6.csv", costs(TENANCY))
+    put(folder, "reports/cost-csv/5.csv", costs(TENANCY, cost__myCost=most, lineItem__referenceNo="5"))
+    put(folder, "reports/cost-csv/6.csv", costs(TENANCY, lineItem__referenceNo="6"))
     for _ in range(2):
         answer = load(folder, warehouse)
         found = [(entry["object_name"], entry["object_row"], entry["reason"]) for entry in answer["rejected"]]
