@@ -66,6 +66,7 @@ bench: $(READY) ## Measure CPU and memory, side by side, and print one table
 
 soak: $(READY) ## The long sweeps and fuzz runs, and mutants of the pure modules
 	@$(PYTHON) -m pytest -q -n $(WORKERS) -m soak tests
+	@$(PYTHON) -m tools.live_oracle --soak
 	@$(PYTHON) -m tools.mutation
 
 deploy-local: $(RUNNABLE) ## Deploy everything to the local cloud until Ctrl-C (oci-functions cloud deploy; PORT=8280)

@@ -19,11 +19,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 ROOT = Path(__file__).resolve().parents[1]
 SUITE = "tests/live"
-PROFILES = ("19c", "23ai")
+LOGON_AND_STATEMENTS = tuple(
+    f"{SUITE}/test_oracle_{name}.py" for name in ("logon", "function", "warehouse", "questions")
+)
+PROFILES = {"19c": LOGON_AND_STATEMENTS, "23ai": (SUITE,)}
+"""What runs on which of the simulator's server forms: all on the newer one; on the older one what the form can change,
+how it logs on and which statements it takes. What is killed, refused or copied is the same on both (`--soak`: all)."""
+
 USER, PASSWORD = "ADMIN", "Welcome_12345"
 """The simulator's own user."""
 
@@ -41,26 +47,30 @@ def main(arguments: list[str]) -> int:
         description="Run tests/live against ORACLE_TEST_DSN, else against a simulator beside the project.",
         epilog="ORACLE_TEST_USER and ORACLE_TEST_PASSWORD log on; SUITE_SHARED is the simulator's parent folder.",
     )
-    parser.parse_args(arguments)
+    parser.add_argument("--soak", action="store_true", help="the long sweeps too, which kill at each message")
+    soak = parser.parse_args(arguments).soak
     if os.environ.get("ORACLE_TEST_DSN"):
-        return subprocess.run(_pytest(), cwd=ROOT, check=False).returncode  # noqa: S603
+        return subprocess.run(_pytest((SUITE,), soak=soak), cwd=ROOT, check=False).returncode  # noqa: S603
     simulator = Path(os.environ.get("SUITE_SHARED", ROOT.parent / "shared")) / "tools" / "oraclesim"
     if not simulator.is_dir():
         print("live suite: no ORACLE_TEST_DSN and no simulator beside the project; nothing was run")
         return 0
     python = _environment(simulator)
     with ThreadPoolExecutor(len(PROFILES)) as pool:
-        runs = [pool.submit(_on_profile, simulator, python, profile) for profile in PROFILES]
+        runs = [
+            pool.submit(_on_profile, _pytest((SUITE,) if soak else parts, soak=soak), simulator, python, profile)
+            for profile, parts in PROFILES.items()
+        ]
         return max(run.result() for run in runs)
 
 
-def _pytest() -> list[str]:
-    return [sys.executable, "-m", "pytest", "-q", "--timeout", str(TEST_SECONDS), SUITE]
+def _pytest(parts: Iterable[str], *, soak: bool) -> list[str]:
+    chosen = [] if soak else ["-m", "not soak"]
+    return [sys.executable, "-m", "pytest", "-q", *chosen, "--timeout", str(TEST_SECONDS), *parts]
 
 
-def _on_profile(simulator: Path, python: Path, profile: str) -> int:
+def _on_profile(command: list[str], simulator: Path, python: Path, profile: str) -> int:
     with tempfile.TemporaryDirectory() as folder, _running(simulator, python, profile, Path(folder)) as server:
-        command = _pytest()
         environment = {**os.environ, **server}
         done = subprocess.run(command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True)  # noqa: S603
     print(f"live suite: simulator, profile {profile}\n{done.stdout}{done.stderr}", flush=True)

@@ -7,6 +7,7 @@ has a control endpoint for faults and wallets, `ORACLE_TEST_CONTROL` is its base
 from __future__ import annotations
 
 import os
+import random
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -75,3 +76,12 @@ def query(database: oracledb.Connection) -> Callable[..., list[tuple[object, ...
             return list(cursor.fetchall())
 
     return run
+
+
+SWEEPS = [pytest.param(5, id="each-fifth"), pytest.param(1, id="each", marks=pytest.mark.soak)]
+"""How far apart the messages are at which a sweep kills: all of them in `make soak` only."""
+
+
+def messages(every: int, phase: str) -> range:
+    """Return the messages to kill at, `every` apart, from one that `KILL_SEED` draws; a load has some fifty."""
+    return range(random.Random(f"{os.environ['KILL_SEED']}-{phase}").randrange(every), 200, every)

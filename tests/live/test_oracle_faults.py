@@ -19,6 +19,7 @@ from functions.adw_billing.model.warehouse import LedgerRow, ObjectKey
 from functions.adw_billing.warehouse.oracle.errors import ConnectionLost
 from shared.deadline import Deadline
 from shared.errors import DeadlineExceeded, FunctionError
+from tests.live.conftest import SWEEPS, messages
 from tests.support.report_batches import ReportBatches
 
 if TYPE_CHECKING:
@@ -69,13 +70,20 @@ def lease_over(database: oracledb.Connection) -> None:
     database.commit()
 
 
+@pytest.mark.parametrize("every", SWEEPS)
 @pytest.mark.parametrize("phase", ["before", "after"])
-def test_killed_at_every_message_the_report_is_there_whole_or_not_at_all(
-    server: OracleServer, database: oracledb.Connection, control: Control, query: Query, tmp_path: Path, phase: str
+def test_killed_at_any_message_the_report_is_there_whole_or_not_at_all(
+    server: OracleServer,
+    database: oracledb.Connection,
+    control: Control,
+    query: Query,
+    tmp_path: Path,
+    phase: str,
+    every: int,
 ) -> None:
     empty_schema(server)
     source = source_in(tmp_path)
-    for skip in range(200):
+    for skip in messages(every, phase):
         control.fault("any", "kill", phase=phase, skip=skip)
         try:
             load_once(server, source, f"call-{skip}")
