@@ -39,7 +39,11 @@ def add_load_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--warehouse", required=True, metavar="FILE", help="DuckDB file, made when it is not there")
     parser.add_argument("--detail", action="store_true", help="answer rows, sums, bytes and seconds of each report")
-    parser.add_argument("--tenancy", default="", help="tenancy OCID; default: that of the rows")
+    parser.add_argument(
+        "--tenancy",
+        default="",
+        help="OCID of the bucket's tenancy; default: the one of all rows",
+    )
     parser.add_argument("--cost-from", default="", metavar="YYYY-MM-DD", help="setting oci_billing_cost_from")
 
 
