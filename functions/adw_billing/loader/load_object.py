@@ -23,7 +23,8 @@ from functions.adw_billing.model.warehouse import (
     Sums,
     Warehouse,
 )
-from functions.adw_billing.parse.chunks import CHUNK_BYTES, Splitter, text_check
+from functions.adw_billing.parse.chunks import CHUNK_BYTES, MAX_HEADER_BYTES, Splitter, text_check
+from functions.adw_billing.parse.wide_rows import WIDE_CHUNK_BYTES, WIDE_COLUMNS
 from functions.adw_billing.source.gunzip import ProvenStream, StreamFault
 from shared.bounded_work import Late, ahead
 from shared.errors import BadRequest
@@ -128,6 +129,8 @@ class ObjectLoader:
             if not promised:
                 raise HeaderFault("no-header", "the object is empty")
             return None
+        if len(header) >= MAX_HEADER_BYTES:
+            raise HeaderFault("header-too-long", f"the header has more than {MAX_HEADER_BYTES} bytes")
         try:
             found = layout(header)
         except HeaderFault as fault:
@@ -203,6 +206,8 @@ class _StagedLoad:
         # Three things go on at once, each a step ahead of the next: unpacking and cutting, parsing, and the warehouse
         # in this thread. The queues are short, so that memory holds a few chunks whatever the size of the object.
         stopped = threading.Event()
+        if self._layout.width > WIDE_COLUMNS:
+            splitter.limit_chunks(WIDE_CHUNK_BYTES)
         with ahead(splitter.chunks, stopped=stopped) as chunks:
             from functions.adw_billing.parse.parser import Parser  # a call with nothing new needs no Arrow
 

@@ -13,6 +13,8 @@ from functions.adw_billing.parse.records import LINE_END, MAX_RECORD_BYTES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+MAX_HEADER_BYTES = 4 << 20
+"""Longest header of a report that is loaded: some 200,000 columns; a longer one would not fit into the memory."""
 CHUNK_BYTES = 5 << 20
 """Text of a chunk, about 8,000 rows: more fills the processor's cache, fewer make more statements."""
 FIRST_CHUNK_BYTES = 1 << 20
@@ -74,7 +76,11 @@ class Splitter:
         self._held = b""  # follows the buffer
         self._ended = False
 
-    def header(self, limit_bytes: int = MAX_RECORD_BYTES) -> bytes:
+    def limit_chunks(self, chunk_bytes: int) -> None:
+        """Give chunks of no more text from now on."""
+        self._chunk_bytes = min(self._chunk_bytes, chunk_bytes)
+
+    def header(self, limit_bytes: int = MAX_HEADER_BYTES) -> bytes:
         """Return the first record with its line end; what there is where it does not end within the limit.
 
         Blank lines before it are left out.

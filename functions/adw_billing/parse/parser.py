@@ -23,6 +23,7 @@ from functions.adw_billing.parse.chunks import text_check, whole
 from functions.adw_billing.parse.records import Record, records
 from functions.adw_billing.parse.row_rules import RowRejected, RowRules
 from functions.adw_billing.parse.table_columns import Rows, TableColumns
+from functions.adw_billing.parse.wide_rows import WIDE_COLUMNS, wide_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -51,13 +52,20 @@ class _CheckedRows:
 
 
 class Parser:
-    """Parses one object; ``prefix_check`` is the check over its text before the chunks that come."""
+    """Parses one object; ``prefix_check`` is the check over its text before the chunks that come.
 
-    def __init__(self, layout: Layout, row_format: RowFormat, prefix_check: str) -> None:
-        self._reader = Reader(layout.width)
+    With more columns than ``wide_columns`` it is read row by row, as `wide_rows` says.
+    """
+
+    def __init__(
+        self, layout: Layout, row_format: RowFormat, prefix_check: str, wide_columns: int = WIDE_COLUMNS
+    ) -> None:
+        self._is_wide = layout.width > wide_columns
+        self._reader = Reader(0 if self._is_wide else layout.width)
         self._columns = TableColumns(layout, row_format)
         self._rules = RowRules(layout, row_format)
         self._layout = layout
+        self._format = row_format
         self._unread_keys = unread_values.column_keys(layout)
         self._has_billing = row_format.has_billing and layout.dialect != "focus"
         self._carried = b""
@@ -98,6 +106,8 @@ class Parser:
             return Batch(None, None, Sums(), 1, chunk.text_bytes, [Rejected(first, "row-too-long", content)])
         if _BLANK.fullmatch(chunk.text):
             return Batch(None, None, Sums(), 0, chunk.text_bytes)
+        if self._is_wide:
+            return self._wide(chunk, first)
         try:
             return self._fast(chunk, self._reader.read(chunk), first)
         except Irregular:
@@ -120,12 +130,27 @@ class Parser:
 
     def _slow(self, chunk: Chunk, first: int) -> Batch:
         found = list(records(chunk.text, self._layout.width, final=chunk.closed))
-        end = found[-1].end if found else 0
-        rest = chunk.text[end:]
-        self._carried = rest if rest.strip(b"\r\n") and not chunk.closed else b""
+        self._carry(chunk, found[-1].end if found else 0)
         rows = ((index, record, chunk.text[record.start : record.end]) for index, record in enumerate(found, 1))
         checked = self._checked(rows, first)
         return self._made(checked, len(found), chunk.text_bytes - len(self._carried))
+
+    def _carry(self, chunk: Chunk, end: int) -> None:
+        """Keep what is behind the last record for the next chunk."""
+        rest = chunk.text[end:]
+        self._carried = rest if rest.strip(b"\r\n") and not chunk.closed else b""
+
+    def _wide(self, chunk: Chunk, first: int) -> Batch:
+        batches, end = [], 0
+        for group in wide_rows(chunk, self._layout):
+            batches.append(Parser(group.layout, self._format, "").checked(group.rows, first))
+            end = group.rows[-1][1].end
+        self._carry(chunk, end)
+        return _joined(batches, chunk.text_bytes - len(self._carried))
+
+    def checked(self, rows: list[tuple[int, Record, bytes]], first: int) -> Batch:
+        """Return the batch of records that were read already, with their numbers and texts."""
+        return self._made(self._checked(rows, first), len(rows), 0)
 
     def _made(self, made: _CheckedRows, records: int, text_bytes: int) -> Batch:
         parts = [rows for rows in made.rows if len(rows.numbers)]
@@ -158,6 +183,25 @@ class Parser:
 
     def _amount(self, row: CheckedRow, amount: FirstValue) -> Decimal:
         return amount.of(lambda name: row.numbers.get(self._layout.columns.get(name, -1)))
+
+
+def _joined(batches: list[Batch], text_bytes: int) -> Batch:
+    """Return the rows of all of them, which took so much text, as one batch."""
+    rows = [each.rows for each in batches if each.rows is not None]
+    billing = [each.billing for each in batches if each.billing is not None]
+    sums, unread = Sums(), Counter[str]()
+    for each in batches:
+        sums = sums.plus(each.sums)
+        unread.update(each.unread)
+    return Batch(
+        pa.concat_tables(rows) if rows else None,
+        pa.concat_tables(billing) if billing else None,
+        sums,
+        sum(each.records for each in batches),
+        text_bytes,
+        [entry for each in batches for entry in each.rejected],
+        unread=unread,
+    )
 
 
 def _numbered(text: bytes, width: int, numbers: list[int], total: int) -> Iterator[tuple[int, Record, bytes]]:

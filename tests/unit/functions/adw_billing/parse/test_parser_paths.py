@@ -19,6 +19,7 @@ from functions.adw_billing.model.tables import DATA
 from functions.adw_billing.model.warehouse import RowFormat
 from functions.adw_billing.parse.chunks import Chunk, Splitter, whole
 from functions.adw_billing.parse.parser import Parser
+from functions.adw_billing.parse.wide_rows import WIDE_COLUMNS
 from functions.adw_billing.warehouse.oracle.sql import ROW_FORMAT
 from tests.support.billing_files import COST, FOCUS, USAGE
 
@@ -123,14 +124,14 @@ def same_values(rows: list[dict[str, Any]], found: Layout) -> list[dict[str, Any
     return plain
 
 
-def read(chunk: Chunk, found: Layout, rules: RowFormat) -> Batch:
-    (batch,) = Parser(found, rules, "").batches(iter([chunk]), 1)
+def read(chunk: Chunk, found: Layout, rules: RowFormat, wide_columns: int = WIDE_COLUMNS) -> Batch:
+    (batch,) = Parser(found, rules, "", wide_columns).batches(iter([chunk]), 1)
     return batch
 
 
-def in_chunks(text: bytes, size: int, found: Layout, rules: RowFormat) -> list[Batch]:
+def in_chunks(text: bytes, size: int, found: Layout, rules: RowFormat, wide_columns: int) -> list[Batch]:
     """The batches of a report without its header that comes in small chunks."""
-    return list(Parser(found, rules, "").batches(Splitter(iter([text]), size).chunks(), 1))
+    return list(Parser(found, rules, "", wide_columns).batches(Splitter(iter([text]), size).chunks(), 1))
 
 
 def compare(seed: str, cases: int) -> int:
@@ -151,7 +152,11 @@ def compare(seed: str, cases: int) -> int:
         assert list(one.rejected) == list(other.rejected), fast.text
         want = same_values(rows_of(other), found)
         assert same_values(rows_of(one), found) == want, fast.text
-        many = in_chunks(fast.text, chance.randint(50, 5000), found, rules)
+        wide = read(fast, found, rules, wide_columns=0)
+        assert (wide.sums, wide.records, wide.text_bytes) == (other.sums, other.records, other.text_bytes), fast.text
+        assert (list(wide.rejected), wide.unread) == (list(other.rejected), other.unread), fast.text
+        assert same_values(rows_of(wide), found) == want, fast.text
+        many = in_chunks(fast.text, chance.randint(50, 5000), found, rules, chance.choice((0, WIDE_COLUMNS)))
         assert [row for batch in many for row in same_values(rows_of(batch), found)] == want, fast.text
         assert [entry for batch in many for entry in batch.rejected] == list(other.rejected), fast.text
         assert (many[-1].final, sum(batch.text_bytes for batch in many)) == (True, len(fast.text)), fast.text
