@@ -11,12 +11,15 @@ from shared.errors import BadRequest
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from functions.adw_billing.query.bill import Bill
     from functions.adw_billing.query.bill_answers import Answer
     from functions.adw_billing.warehouse.questions.question import Question
 
+ORACLE = "oracle"
+WAREHOUSE_HELP = "DuckDB file with loaded reports; oracle: the database that config keys in the environment name"
 SECONDS = 300
 SHOWN_ROWS = 200
 UNUSED = {
@@ -32,7 +35,7 @@ SPOOLED_BYTES = 16 << 20
 
 def add_query_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `query`."""
-    parser.add_argument("--warehouse", default="", metavar="FILE", help="DuckDB file with loaded reports")
+    parser.add_argument("--warehouse", default="", metavar="FILE", help=WAREHOUSE_HELP)
     parser.add_argument(
         "--by", default="", metavar="DIMENSIONS", help="service, sku, compartment, month, tag:<key> …, with commas"
     )
@@ -94,24 +97,38 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _write(options: argparse.Namespace, out: TextIO) -> None:
-    from functions.adw_billing.open_warehouse import reading_bill
-
     known = _known()
     if options.questions:
         _printed(_list(known), options, out)
         return
-    path = warehouse_file(options)
-    deadline = Deadline.after(options.seconds)
     if not options.parquet:
-        with reading_bill(path, deadline) as bill:
+        with opened_bill(options) as bill:
             _printed(_answer(options, bill, known), options, out, bill)
         return
     from functions.adw_billing.query.whole_file import whole_file
 
     place = Path(options.parquet)
-    with whole_file(place, "parquet") as hidden, reading_bill(path, deadline, [hidden]) as bill:
+    with whole_file(place, "parquet") as hidden, opened_bill(options, [hidden]) as bill:
         _parquet(_answer(options, bill, known, fetched=False), hidden, bill)
     out.write(f"{place} written\n")
+
+
+def opened_bill(options: argparse.Namespace, writes: Sequence[Path] = ()) -> AbstractContextManager[Bill]:
+    """Open the warehouse of the options: a file, or the database that the environment names."""
+    from functions.adw_billing import open_warehouse
+
+    deadline = Deadline.after(options.seconds)
+    if options.warehouse != ORACLE:
+        return open_warehouse.reading_bill(warehouse_file(options), deadline, writes)
+    import os
+
+    from functions.adw_billing.settings import Settings
+    from shared.settings import ENVIRONMENT_FIX, load_settings
+
+    settings = load_settings(Settings, os.environ, fix=ENVIRONMENT_FIX)
+    if settings.duckdb_path:
+        raise BadRequest("the key `warehouse` names a file", fix="set warehouse=oracle and db_dsn", field="warehouse")
+    return open_warehouse.reading_database(settings, deadline)
 
 
 def warehouse_file(options: argparse.Namespace) -> str:

@@ -63,6 +63,25 @@ class Session:
             cursor.execute(text_of(statement, self.names), binds, fetch_decimals=True, fetch_lobs=False)
             return list(cursor.fetchall())
 
+    def described(self, statement: Sql, **binds: object) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
+        """Return the names of a query's columns, and its rows as they are fetched, numbers as int or Decimal."""
+        self._begin()
+        cursor = self._connection.cursor()
+        with translated():
+            cursor.arraysize, cursor.prefetchrows = FETCHED_ROWS, FETCHED_ROWS + 1
+            cursor.execute(text_of(statement, self.names), binds, fetch_decimals=True, fetch_lobs=False)
+        return [each.name for each in cursor.description or []], self._fetched(cursor)
+
+    def _fetched(self, cursor: oracledb.Cursor) -> Iterator[tuple[Any, ...]]:
+        with contextlib.closing(cursor):
+            while True:
+                self._begin()
+                with translated():
+                    rows = cursor.fetchmany()
+                if not rows:
+                    return
+                yield from rows
+
     def run(self, statement: Sql, **binds: object) -> int:
         """Run a statement; how many rows it touched."""
         self._begin()

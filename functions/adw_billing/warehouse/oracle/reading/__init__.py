@@ -1,0 +1,1 @@
+"""The database for questions: it is read, and nothing else is sent. May import the engine's session and names."""

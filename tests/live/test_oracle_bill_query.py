@@ -1,0 +1,85 @@
+"""`billing query` on the database answers as it does on DuckDB over the same rows, and changes nothing."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pyarrow.parquet
+from click.testing import CliRunner
+
+from emulator.reports.billing_history import final_state, write_folder
+from functions.adw_billing.model import tables
+from ops.cli.main import root
+from shared.deadline import Deadline
+from tests.support.billing_files import load
+from tests.support.translated_oracle import STORY
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import oracledb
+
+    from tests.support.oracle_server import OracleServer
+
+ASKED = [
+    ("--by", "service,month", "--month", "2026-02", "--against", "previous"),
+    ("--by", "product,tag:Ops.Environment", "--filter", "compartment!=sand*", "--filter", "tenancy=ocid*"),
+    ("--by", "compartment,day", "--month", "2026-01", "--filter", "dialect=focus"),
+    ("--question", "movers", "--month", "2026-02", "--filter", "reason=quantity"),
+    ("--question", "months", "--columns", "month,service,cost", "--month", "2026-01..2026-02"),
+]
+
+HOSTILE = ("DROP TABLE oci_cost", "DELETE FROM oci_cost", "SELECT nothing FROM oci_nothing", "SELECT :a FROM dual")
+
+
+def asked(*options: str, env: dict[str, str] | None = None, status: int = 0) -> Any:
+    done = CliRunner().invoke(root(), ["billing", "query", *options], env=env)
+    assert (done.exit_code, done.stderr) == (status, ""), done.output
+    return done.stdout
+
+
+def rows(text: str) -> list[str]:
+    """Rows in an order of their own: of equal costs either engine puts another first."""
+    return sorted(text.splitlines())
+
+
+def test_every_way_of_asking_gives_the_same(
+    database: oracledb.Connection, server: OracleServer, tmp_path: Path
+) -> None:
+    write_folder(tmp_path / "reports", final_state(STORY.publications()).values())
+    load(tmp_path / "reports", tmp_path / "billing.duckdb")
+    server.warehouse(Deadline.after(60), "call-1").migrate()
+    with duckdb.connect(str(tmp_path / "billing.duckdb"), read_only=True) as embedded, database.cursor() as cursor:
+        for table in (tables.COST, tables.FOCUS, tables.DAILY, tables.REPORT):
+            names = ", ".join(table.names)
+            binds = ", ".join(f":{number}" for number in range(1, len(table.names) + 1))
+            found = embedded.execute(f"SELECT {names} FROM {table.name}").fetchall()
+            cursor.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({binds})", found)
+        database.commit()
+    keys = {"usage_report_bucket": "ocid1.tenancy.oc1..aaaaaaaalive", "db_dsn": server.dsn, "db_user": server.user}
+    env = {**keys, "db_pass": server.password, "oci_config_profile": "NONE"}
+    on_oracle, on_duckdb = ("--warehouse", "oracle"), ("--warehouse", str(tmp_path / "billing.duckdb"))
+    for options in ASKED:
+        ours = asked(*on_duckdb, *options, "--csv")
+        assert rows(asked(*on_oracle, *options, "--csv", env=env)) == rows(ours), options
+        assert ours.count("\n") > 1, options
+    place = tmp_path / "x.parquet"
+    sql = 'SELECT service, SUM(cost) AS cost, 1 AS "One" FROM oci_cost_line GROUP BY service;'
+    asked(*on_oracle, "--sql", sql, "--parquet", str(place), env=env)
+    kept = pyarrow.parquet.read_table(place).to_pylist()
+    with duckdb.connect(str(tmp_path / "billing.duckdb"), read_only=True) as embedded:
+        wanted = dict(embedded.execute("SELECT service, SUM(cost) FROM oci_cost_line GROUP BY service").fetchall())
+    assert {each["service"]: each["cost"] for each in kept} == wanted
+    assert {each["One"] for each in kept} == {1}
+    for hostile in (
+        "DROP TABLE oci_cost",
+        "DELETE FROM oci_cost",
+        "SELECT nothing FROM oci_nothing",
+        "SELECT :a FROM dual",
+    ):
+        error = json.loads(asked(*on_oracle, "--sql", hostile, env=env, status=1))["error"]
+        assert (error["reason"], error["field"]) == ("bad-request", "sql"), hostile
+    with database.cursor() as cursor:
+        assert cursor.execute("SELECT COUNT(*) FROM oci_cost").fetchone()[0] > 0
