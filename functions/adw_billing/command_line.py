@@ -130,6 +130,17 @@ def export(options: argparse.Namespace) -> int:
     return _answered(text)
 
 
+def adopt(options: argparse.Namespace) -> int:
+    """Take over what usage2adw has loaded."""
+
+    def text() -> str:
+        from functions.adw_billing.adopt_command import run_adopt
+
+        return run_adopt(options)
+
+    return _answered(text)
+
+
 def _answered(answer: Callable[[], str]) -> int:
     """Print an answer, or the error in its place with status 1."""
     logging.getLogger("adw-billing").setLevel(logging.WARNING)

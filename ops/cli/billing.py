@@ -19,6 +19,7 @@ def group() -> LazyGroup:
         "report": Lazy("Print cost by service by day and reconciliation.", report),
         "query": Lazy("Ask what the bill comes to, by any dimension or in SQL.", query),
         "export": Lazy("Write FOCUS 1.2 as Parquet, a file a month, proved against the ledger.", export),
+        "adopt": Lazy("Take over what usage2adw has loaded into an Oracle database.", adopt),
         "preflight": Lazy("Try what adw-billing needs, and change nothing.", preflight),
     }
     return LazyGroup(
@@ -119,6 +120,23 @@ def export() -> click.Command:
         "and sums are proved against the ledger and the daily summary before it is there. "
         "Exit status: 0, or 1 when the answer is an error.",
         example="oci-functions billing export --warehouse out/billing.duckdb --out out/focus --months 2026-08..2026-10",
+    )
+
+
+def adopt() -> click.Command:
+    """Return `billing adopt`."""
+    from functions.adw_billing import adopt_command, command_line
+    from ops.cli.declared import command
+
+    return command(
+        "adopt",
+        adopt_command.add_adopt_arguments,
+        command_line.adopt,
+        help="Take over OCI_COST and OCI_USAGE of usage2adw, file by file, each proved against the sums of its lines. "
+        "Config keys (db_dsn, db_user, …) are read from the environment. In the loader's own schema the two tables are "
+        "renamed first: stop usage2adw before. Exit status: 0, or 1 when the answer is an error.",
+        example="db_dsn=adw_low db_user=USAGE db_pass=… oci-functions billing adopt "
+        "--tenant acme=ocid1.tenancy.oc1..aaaa",
     )
 
 

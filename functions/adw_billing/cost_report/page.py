@@ -5,9 +5,9 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from functions.adw_billing.cost_report.amounts import cell, headline
 from functions.adw_billing.cost_report.chart import chart
 from functions.adw_billing.cost_report.data import OTHER, largest_first, period_name, total
+from functions.adw_billing.cost_report.shown_amounts import cell, headline
 from functions.adw_billing.cost_report.text import (
     ADDS_UP,
     DO_NOT_ADD_UP,

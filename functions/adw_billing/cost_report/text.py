@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from functions.adw_billing.cost_report.amounts import headline
 from functions.adw_billing.cost_report.data import largest_first, period_name, total
+from functions.adw_billing.cost_report.shown_amounts import headline
 from functions.adw_billing.model.exact_sums import plain
 from functions.adw_billing.model.printable import printable
 

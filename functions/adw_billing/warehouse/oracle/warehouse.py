@@ -26,9 +26,10 @@ from functions.adw_billing.warehouse.oracle.beside.alerts import Alerts
 from functions.adw_billing.warehouse.oracle.claims import Claims
 from functions.adw_billing.warehouse.oracle.connect import connect
 from functions.adw_billing.warehouse.oracle.dbms_cloud import Copy
+from functions.adw_billing.warehouse.oracle.dbms_cloud_sql import staged_sums
 from functions.adw_billing.warehouse.oracle.errors import ConnectionLost, RolledBack
 from functions.adw_billing.warehouse.oracle.migration.schema import inspect, migrate
-from functions.adw_billing.warehouse.oracle.publish import Publication
+from functions.adw_billing.warehouse.oracle.publish import Publication, sums_of
 from functions.adw_billing.warehouse.oracle.same_reports import no_longer_same
 from functions.adw_billing.warehouse.oracle.session import Session
 from functions.adw_billing.warehouse.oracle.stage import Stage
@@ -37,9 +38,11 @@ from shared.errors import DeadlineExceeded, FunctionError
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
+    from functions.adw_billing.model.columns import Table
     from functions.adw_billing.model.headers import Layout
     from functions.adw_billing.model.warehouse import Batch, ObjectKey, Outcome
     from functions.adw_billing.settings import Settings
+    from functions.adw_billing.warehouse.oracle.names import Statement
     from shared.deadline import Deadline
 
 T = TypeVar("T")
@@ -129,6 +132,19 @@ class OracleWarehouse(Alerts):
         except DeadlineExceeded:
             self.keep_progress(claim, Progress(prefix_check=COPY_TOO_LONG))
             raise
+
+    @property
+    def session(self) -> Session:
+        """The session, for what is done beside the loader."""
+        return self._session
+
+    def fill(self, claim: Claim, insert: Callable[[Table], Statement], binds: Mapping[str, object]) -> Sums:
+        """Stage an object by one INSERT … SELECT into its private table; return the sums of what is staged."""
+        stage = self._stage(claim.key, claim.dialect)
+        table = stage.table(stage_sql.ROWS)
+        self._session.run(insert(table), **binds)
+        count, *parts = self._session.rows(staged_sums(claim.dialect, table))[0]
+        return sums_of(count, parts)
 
     def keep_progress(self, claim: Claim, progress: Progress) -> Claim:
         """Make the staged rows and how far they reach durable."""

@@ -39,6 +39,7 @@ def test_the_commands_are_those_of_the_documents() -> None:
             "billing report",
             "billing query",
             "billing export",
+            "billing adopt",
             "billing preflight",
         ),
         *(

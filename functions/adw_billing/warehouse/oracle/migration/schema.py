@@ -9,6 +9,7 @@ from functions.adw_billing.model.schema_steps import SCHEMA_VERSION
 from functions.adw_billing.model.tables import (
     ALL,
     BILLING,
+    COST,
     DAILY,
     DATA,
     DAY_COLUMN,
@@ -18,6 +19,7 @@ from functions.adw_billing.model.tables import (
     REPORT,
     SCHEMA_VERSION_ROW,
     STAGE_PREFIX,
+    USAGE,
 )
 from functions.adw_billing.model.warehouse import ObjectKey
 from functions.adw_billing.warehouse.oracle import claim_sql, sql, stage_sql, views
@@ -56,6 +58,14 @@ INDEXES = {
 }
 """By name without a prefix. Replace-by-object deletes by the first kind, the daily summary reads by the second; by the
 last two a publication finds the same report under another name."""
+
+IS_USAGE2ADW = Statement(
+    lambda name: (
+        "SELECT COUNT(*) FROM user_tab_columns WHERE column_name = 'FILE_ID' AND table_name IN "
+        f"('{name.in_catalogue(COST)}', '{name.in_catalogue(USAGE)}')"
+    )
+)
+"""How many of our tables' names are taken by oracle-samples' usage2adw; ours have no such column."""
 
 
 def migrate(session: Session) -> None:
@@ -109,6 +119,11 @@ def _found(session: Session) -> tuple[set[str], int]:
     version = _version(session) if LOADER.name in present else 0
     if version > SCHEMA_VERSION:
         raise WarehouseUnusable(f"the tables are of version {version}, this loader knows {SCHEMA_VERSION}")
+    if not version and present & {COST.name, USAGE.name} and session.rows(IS_USAGE2ADW)[0][0]:
+        raise WarehouseUnusable(
+            "OCI_COST or OCI_USAGE in this schema is that of usage2adw",
+            fix="`oci-functions billing adopt`, or give the loader a user of its own; docs/adw-billing-usage2adw.md",
+        )
     return present, version
 
 

@@ -14,7 +14,6 @@ import pytest
 from click.testing import CliRunner
 
 from functions.adw_billing.__main__ import main
-from functions.adw_billing.cost_report.amounts import headline
 from functions.adw_billing.cost_report.chart import LEFT, WIDTH
 from functions.adw_billing.cost_report.data import (
     LONG_DAYS,
@@ -26,6 +25,7 @@ from functions.adw_billing.cost_report.data import (
     cost_report,
 )
 from functions.adw_billing.cost_report.page import STYLE, page
+from functions.adw_billing.cost_report.shown_amounts import headline
 from functions.adw_billing.cost_report.text import text
 from functions.adw_billing.model.exact_sums import plain
 from ops.cli.main import root
