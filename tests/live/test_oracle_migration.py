@@ -75,7 +75,7 @@ def make_version_2(database: oracledb.Connection) -> None:
     database.commit()
 
 
-@pytest.mark.parametrize("number", [14, 25, 40])
+@pytest.mark.parametrize("number", [20, 40])
 def test_a_migration_that_was_killed_is_taken_up(
     server: OracleServer, database: oracledb.Connection, query: Query, number: int
 ) -> None:

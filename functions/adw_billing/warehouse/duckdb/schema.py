@@ -6,13 +6,28 @@ from typing import TYPE_CHECKING
 
 from functions.adw_billing.errors import WarehouseUnusable
 from functions.adw_billing.model.schema_steps import SCHEMA_VERSION, steps_after
-from functions.adw_billing.model.tables import BILLING, DAILY, LOADER, SCHEMA_VERSION_ROW, SUMMARY_COLUMNS, retained_row
+from functions.adw_billing.model.tables import (
+    BILLING,
+    DAILY,
+    DATA,
+    LOADER,
+    REJECTED,
+    SCHEMA_VERSION_ROW,
+    SUMMARY_COLUMNS,
+    retained_row,
+)
 from functions.adw_billing.warehouse.ddl import duckdb_type
 from functions.adw_billing.warehouse.duckdb import sql, views
 
 if TYPE_CHECKING:
     from functions.adw_billing.model.schema_steps import Step
     from functions.adw_billing.warehouse.duckdb.session import Session
+
+
+_STAGES = {
+    **{DATA[dialect].name: (name,) for dialect, name in sql.STAGED.items()},
+    REJECTED.name: (sql.STAGED_REJECTED,),
+}
 
 
 def migrate(session: Session) -> bool:
@@ -33,16 +48,18 @@ def migrate(session: Session) -> bool:
         for statement in sql.create_statements():
             session.run(statement)
         for step in steps_after(version):
-            _do(session, step)
+            do_step(session, step)
         _make_views(session)
         session.remember(SCHEMA_VERSION_ROW, str(SCHEMA_VERSION))
         session.run("COMMIT")
     return adopt or sql.ADOPTED in known
 
 
-def _do(session: Session, step: Step) -> None:
-    for table, column in step.columns:  # a table that was made a moment ago has it
-        session.run(f"ALTER TABLE {table.name} ADD COLUMN IF NOT EXISTS {column.name} {duckdb_type(column)}")
+def do_step(session: Session, step: Step) -> None:
+    """Add the step's columns, to stages too, whose rows move by name; make the summary anew where it says so."""
+    for table, column in step.columns:
+        for name in (table.name, *_STAGES.get(table.name, ())):  # a table that was made a moment ago has it
+            session.run(f"ALTER TABLE {name} ADD COLUMN IF NOT EXISTS {column.name} {duckdb_type(column)}")
     if step.summarises:
         _summarise(session)
 

@@ -40,7 +40,7 @@ def sweep(tmp_path: Path, every: int) -> dict[str, Any]:
     return dict(json.loads(done.stdout))
 
 
-@pytest.mark.parametrize("every", [17, pytest.param(1, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("every", [31, pytest.param(1, marks=pytest.mark.soak)])
 def test_a_file_whose_migration_was_killed_is_as_before_and_then_as_if_it_was_not(tmp_path: Path, every: int) -> None:
     found = sweep(tmp_path, every)
     assert found["changed"]

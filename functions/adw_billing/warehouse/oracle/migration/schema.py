@@ -85,6 +85,7 @@ def migrate(session: Session) -> None:
     if BILLING.name in present:
         _adopt(session)
     do_steps(session, version, present)
+    _drop_leftovers(session, present)
     for name, statement in {**INDEXES, **views.create_statements()}.items():
         _optional(session, name, statement)
     _remember(session)

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from functions.adw_billing.model.schema_steps import steps_after
-from functions.adw_billing.model.tables import DAILY, LOADER, LOCK_ROW, SUMMARY_COLUMNS
+from functions.adw_billing.model.tables import BILLING, CLAIM, DAILY, DATA, LOADER, LOCK_ROW, REJECTED, SUMMARY_COLUMNS
 from functions.adw_billing.warehouse.ddl import oracle_type
 from functions.adw_billing.warehouse.oracle import sql
 from functions.adw_billing.warehouse.oracle.names import Statement
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from functions.adw_billing.model.columns import Column, Table
+    from functions.adw_billing.model.schema_steps import Step
     from functions.adw_billing.warehouse.oracle.session import Session
 
 COLUMN_THERE = ("ORA-01430", "ORA-00955")
@@ -36,6 +37,8 @@ _DAYS = Statement(
         "WHERE usage_day >= :first_day AND usage_day <= :last_day"
     )
 )
+_FORGET_CLAIMS = Statement(lambda name: f"DELETE FROM {name(CLAIM)}")
+_STAGED = frozenset(table.name for table in (*DATA.values(), REJECTED, BILLING))
 FORGET_PROGRESS = Statement(lambda name: f"DELETE FROM {name(LOADER)} WHERE name LIKE '{PROGRESS_PREFIX}%'")
 
 
@@ -47,12 +50,22 @@ def add_column(table: Table, column: Column) -> Statement:
 def do_steps(session: Session, version: int, present: Collection[str]) -> None:
     """Bring the tables that were there before, named as in model/tables.py, from their version to this one."""
     for step in steps_after(version):
-        for table, column in step.columns:
-            if table.name in present:
-                _add(session, table, column)
-        if step.summarises and DAILY.name in present:
-            while _summarised_a_month(session, f"{PROGRESS_PREFIX}{step.version}"):
-                pass
+        do_step(session, step, present)
+
+
+def do_step(session: Session, step: Step, present: Collection[str]) -> None:
+    """Do one step on the tables that were there before."""
+    for table, column in step.columns:
+        if table.name in present:
+            _add(session, table, column)
+    if CLAIM.name in present and any(table.name in _STAGED for table, _ in step.columns):
+        # Private tables were made with the columns of before: objects that are loaded in slices begin again. A table
+        # without a claim is dropped, and a call that has one of these claims now publishes nothing without it.
+        session.run(_FORGET_CLAIMS)
+        session.commit()
+    if step.summarises and DAILY.name in present:
+        while _summarised_a_month(session, f"{PROGRESS_PREFIX}{step.version}"):
+            pass
 
 
 def _add(session: Session, table: Table, column: Column) -> None:
