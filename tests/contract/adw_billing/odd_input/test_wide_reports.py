@@ -63,3 +63,11 @@ def test_a_header_without_an_end_is_named_and_the_others_are_loaded(folder: Path
     answer = load(folder, warehouse)
     assert [row["state"] for row in answer["reports"]] == ["rejected", "loaded"]
     assert [entry["reason"] for entry in answer["rejected"]] == ["header-too-long"]
+
+
+def test_rows_with_all_the_tags_that_a_resource_can_have_are_committed(folder: Path, warehouse: Path) -> None:
+    """2,048 rows, which are committed together, with 74 tags of 256 characters: as much text in fewer rows here."""
+    rows = [cost_row(at, newColumn="x" * 280_000) for at in range(150)]
+    put(folder, "reports/cost-csv/1.csv", report([*COST, "newColumn"], rows))
+    (row,) = load(folder, warehouse)["reports"]
+    assert (row["rows_loaded"], row["state"]) == (150, "loaded")
