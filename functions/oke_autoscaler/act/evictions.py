@@ -1,4 +1,4 @@
-"""The evictions of a tick: what a budget refuses is asked for again while the tick has time and the budget may yield.
+"""The evictions of a tick: what a budget or a controller's pace holds is asked for again while the tick has time.
 
 A budget of one pod at a time yields as soon as the pod that went is up again elsewhere, which takes less than a
 minute; a tick comes every few minutes. Twelve replicas under such a budget, asked for once a tick, took longer than a
@@ -12,6 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from functions.oke_autoscaler.act.paced_pods import PacedPods
 from functions.oke_autoscaler.clients.cluster import Eviction
 from functions.oke_autoscaler.decide.scale_down.budgets import Budgets
 from functions.oke_autoscaler.model.pods import controller_of
@@ -19,7 +20,7 @@ from functions.oke_autoscaler.model.scheduler_words import find_refusal
 from functions.oke_autoscaler.model.tick_state import MAX_PODS, EvictedPod
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from functions.oke_autoscaler.clients.cluster import Cluster
     from functions.oke_autoscaler.clients.events import TickEvents
@@ -48,18 +49,24 @@ class Evictions:
     refused: dict[str, list[Pod]] = field(default_factory=dict)
     gone: dict[str, list[EvictedPod]] = field(default_factory=dict)
     """The first MAX_PODS evicted pods of each node, by node name."""
+    paced: PacedPods = field(init=False)
 
-    def evict(self, pods: Iterable[Pod]) -> None:
-        """Evict the pods of one node, one by one, up to the first refusal.
+    def __post_init__(self) -> None:
+        """Begin with no pod that waits for its turn."""
+        self.paced = PacedPods(self.cluster)
+
+    def evict(self, pods: Iterable[Pod], later: Collection[Pod] = (), needed: Mapping[str, int] | None = None) -> None:
+        """Evict the pods of one node, one by one, up to the first refusal; those for ``later`` wait for their turn.
 
         A node is deleted only once it is empty, so an eviction after a refusal would disrupt a pod for nothing.
         """
+        self.paced.add(later, needed or {})
         left = self._until_refused(list(pods))
         if left:
             self.refused[left[0].node_name or ""] = left
 
     def go_on(self, deadline: Deadline, pending: Collection[str]) -> None:
-        """Ask again for what was refused until no budget may yield any more, or time ends; then say what is left.
+        """Ask again for what was refused, and evict what waits for its turn, until nothing may go soon or time ends.
 
         ``pending`` are the UIDs of the pods that this tick knew without a node. When the scheduler finds no place for
         another one, the tick ends, since the next one buys for it, or calls a removal off.
@@ -68,15 +75,23 @@ class Evictions:
         while (
             len(pending) <= MAX_WAITING_PODS
             and deadline.remaining_seconds() > self.pause_seconds + END_SECONDS
-            and (yielding := self._that_may_yield(hopeful))
+            and ((yielding := self._that_may_yield(hopeful)) or self.paced.wait(self.refused))
         ):
             time.sleep(self.pause_seconds)
-            if self._somebody_else_waits(pending) or not self._ask_again(yielding):
+            if self._somebody_else_waits(pending):
                 break
-            hopeful = yielding.keys() & self.refused.keys()
+            goes_on = bool(yielding) and self._ask_again(yielding)
+            hopeful = yielding.keys() & self.refused.keys() if goes_on else set()
+            self._evict_next()
         for pods in self.refused.values():
             text = f"eviction of {pods[0].key} refused by its budget"
             self.events.on_pod(pods[0], "ScaleDownFailed", text, warning=True)
+
+    def _evict_next(self) -> None:
+        if self.paced.wait(self.refused):
+            for pod in self.paced.ready_to_go(self.refused):
+                if left := self._until_refused([pod]):  # a budget that was made since
+                    self.refused[pod.node_name or ""] = left
 
     def _ask_again(self, hopeful: dict[str, bool]) -> bool:
         """Ask for the next pods of the nodes; False when all were refused although a budget had one to spare.
@@ -107,6 +122,8 @@ class Evictions:
     def _that_may_yield(self, nodes: Collection[str]) -> dict[str, bool]:
         """Return the nodes whose next pod has one budget that may yield, with whether it has one to spare already."""
         first = {node: self.refused[node][0] for node in nodes}
+        if not first:
+            return {}
         namespaces = sorted({pod.metadata.namespace for pod in first.values()})
         budgets = Budgets(budget for namespace in namespaces for budget in self.cluster.budgets_in(namespace))
         return {node: not budgets.obstacle(pod) for node, pod in first.items() if budgets.may_yield(pod)}

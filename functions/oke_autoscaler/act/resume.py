@@ -23,6 +23,8 @@ from functions.oke_autoscaler.model import taints
 from functions.oke_autoscaler.model.scheduler_words import find_refusal, in_short
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from functions.oke_autoscaler.act.observe import Observed
     from functions.oke_autoscaler.act.removal import Removals
     from functions.oke_autoscaler.model.decision import Decision, NodeVerdict
@@ -39,7 +41,7 @@ def resume(removals: Removals, observed: Observed, decision: Decision, now: floa
     updating = {pool.id for pool in decision.pools if pool.status == "updating"}
     needed = _needed_again(found, observed, removals, now)
     homeless = {name: homeless_pods(removal, snapshot.pods) for name, removal in needed.items()}
-    work = _Resumption(removals, observed, now)
+    work = _Resumption(removals, observed, now, decision.needed_up)
     for removal in found:
         name = removal.node.metadata.name
         if name in needed and homeless[name]:
@@ -91,6 +93,8 @@ class _Resumption:
     removals: Removals
     observed: Observed
     now: float
+    needed_up: Mapping[str, int]
+    """As the decision has it."""
 
     def evict_rest(self, removal: UnfinishedRemoval, verdict: NodeVerdict | None) -> None:
         """Evict the pods that this tick decided on, by UID.
@@ -103,10 +107,11 @@ class _Resumption:
             removal.began_at, len(removal.pods_left) + len(removal.courtesies)
         )
         wanted = {pod.metadata.uid for pod in removal.evictable(verdict)}
+        later, going = removal.later(verdict), []
         if wanted:
             pods = self.removals.cluster.pods_of(removal.node.metadata.name)
-            going = (pod for pod in pods if pod.metadata.uid in wanted and not pod.metadata.deletion_timestamp)
-            self.removals.evictions.evict(going)
+            going = [pod for pod in pods if pod.metadata.uid in wanted and not pod.metadata.deletion_timestamp]
+        self.removals.evictions.evict(going, later, self.needed_up)
 
     def delete(self, removal: UnfinishedRemoval) -> None:
         """Delete a drained node, unless the pool has changed, lost it already, or needs it for its minimum."""

@@ -62,6 +62,7 @@ class _Decided:
         self.observed = observed
         self.now = now
         self.nodes = {node.metadata.name: node for node in observed.snapshot.nodes}
+        self.needed_up = decision.needed_up
         self._verdicts = {verdict.node: verdict for verdict in decision.nodes}
         self._uids: dict[str, set[str]] = {removal.node: set() for removal in decision.remove}
         for pod in observed.snapshot.pods if decision.remove else ():
@@ -108,7 +109,9 @@ def _remove(removals: Removals, decided_on: _Decided, removal: Removal, node: No
     going = {*verdict.evict, *removal.evict} - set(verdict.evict_later) if verdict.remove_now else set()
     courtesies = courtesy_pods(pods, verdict)
     asked = [*(pod for pod in pods if pod.key in going), *courtesies]
-    removals.evictions.evict(pod for pod in asked if not pod.metadata.deletion_timestamp)
+    later = [pod for pod in pods if pod.key in verdict.evict_later and not pod.metadata.deletion_timestamp]
+    asked = [pod for pod in asked if not pod.metadata.deletion_timestamp]
+    removals.evictions.evict(asked, later if verdict.remove_now else (), decided_on.needed_up)
     if (
         not left
         and not courtesies

@@ -116,6 +116,12 @@ class Cluster:
         """List the pods that are bound to no node."""
         return self._list("/api/v1/pods", Pod, {"fieldSelector": "spec.nodeName="})
 
+    def pods_like(self, namespace: str, labels: Mapping[str, str]) -> list[Pod]:
+        """List the pods of a namespace that have all of the labels."""
+        selector = ",".join(f"{name}={value}" for name, value in sorted(labels.items()))
+        path = f"/api/v1/namespaces/{quote(namespace, safe='')}/pods"
+        return self._list(path, Pod, {"labelSelector": selector})
+
     def budgets_in(self, namespace: str) -> list[PodDisruptionBudget]:
         """List the PodDisruptionBudgets of a namespace."""
         path = f"/apis/policy/v1/namespaces/{quote(namespace, safe='')}/poddisruptionbudgets"

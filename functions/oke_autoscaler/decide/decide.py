@@ -89,6 +89,7 @@ def decide(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[
         pods=pods,
         nodes=verdicts.nodes,
         remove=tuple(verdicts.remove),
+        needed_up=verdicts.needed_up,
         give_up=_give_ups(state),
         take_back=take_back,
         joining={each.id: each.joining for each in state.pools.statuses},

@@ -163,7 +163,7 @@ class Replacement:
 
     node: str
     pool_id: str
-    """Of the new node."""
+    """Of the new node; empty when its pods fit on nodes that are there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +175,8 @@ class Decision:
     nodes: list[NodeVerdict] = field(default_factory=list)
     remove: tuple[Removal, ...] = ()
     """Nodes to remove in this tick, in order."""
+    needed_up: Mapping[str, int] = field(default_factory=dict)
+    """Of the pods that are evicted later: how many pods of their controllers must be up for each to go."""
     give_up: tuple[GiveUp, ...] = ()
     """Instances to delete that are no nodes: they hold nothing, so nothing is drained."""
     take_back: Mapping[str, int] = field(default_factory=dict)

@@ -41,6 +41,7 @@ class ControllerMoves:
         self._above: dict[Controller, Controller] = {}
         self._on_way: Counter[Controller] = Counter()
         self._replicas: Counter[Controller] = Counter()
+        self._leaving_up: Counter[Controller] = Counter()
         self._counted = False
 
     def obstacle(self, pods: Iterable[Pod]) -> str:
@@ -56,7 +57,8 @@ class ControllerMoves:
     def send(self, pods: Iterable[Pod]) -> list[Pod]:
         """Plan the eviction of a node's pods; return those that have to wait until others of their controller are up.
 
-        A node with two pods of one controller gets rid of them one after the other, in two ticks if need be.
+        A node with two pods of one controller gets rid of them one after the other: within the tick if the first is up
+        again in time (act/paced_pods.py), else in two.
         """
         later = []
         for pod in pods:
@@ -73,6 +75,15 @@ class ControllerMoves:
             if controller is not None:
                 self._on_way[controller] = max(self._on_way[controller], _allowed(self._replicas[controller]))
         return later
+
+    def needed_up(self, pod: Pod) -> int:
+        """Return how many pods of its controller must be up for this one to go, one at a time."""
+        controller = self._controller(pod)
+        if controller is None:
+            return 0
+        replicas = self._replicas[controller]
+        # Those on a node that OKE deletes are up, and on their way all the same.
+        return replicas - _allowed(replicas) + 1 + self._leaving_up[controller]
 
     def _room(self, controller: Controller) -> int:
         return _allowed(self._replicas[controller]) - self._on_way[controller]
@@ -110,7 +121,9 @@ class ControllerMoves:
             controller = self._controller(pod) if pod.status.phase not in ENDED_PHASES else None
             if controller is not None:
                 self._replicas[controller] += 1
-                self._on_way[controller] += not is_up(pod) or pod.node_name in leaving
+                is_leaving = pod.node_name in leaving
+                self._on_way[controller] += not is_up(pod) or is_leaving
+                self._leaving_up[controller] += is_up(pod) and is_leaving
         for controller, wanted in desired.items():
             missing = wanted - self._replicas[controller]
             if missing > 0:

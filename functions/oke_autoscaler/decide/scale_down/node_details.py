@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 from functions.oke_autoscaler.decide.cluster.utilization import FULL_PERCENT, PoolLoad, measure_pool_load
 from functions.oke_autoscaler.decide.scale_down.drain_details import describe_block
 from functions.oke_autoscaler.decide.simulation.obstacle_words import block_detail
+from functions.oke_autoscaler.model.decision import NodeVerdict
 from functions.oke_autoscaler.model.nodes import SCALE_DOWN_DISABLED, TO_BE_DELETED, instance_id, is_ready, taint_time
+from functions.oke_autoscaler.model.oci_objects import GONE_NODES
 from functions.oke_autoscaler.model.reasons import PODS_PENDING, POOL_STABILIZING, POOL_UPDATING, in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroup
     from functions.oke_autoscaler.decide.scale_down.budgets import Budgets
@@ -139,6 +141,17 @@ class NodeDetails:
 
     def _thresholds(self, candidate: Candidate) -> Thresholds | Settings:
         return candidate.pool_status.thresholds if candidate.pool_status is not None else self.state.settings
+
+
+def unregistered_nodes(state: ClusterState) -> Iterator[NodeVerdict]:
+    """Yield verdicts on the nodes that OKE lists and Kubernetes does not know."""
+    known = {instance_id(node) for node in state.snapshot.nodes}
+    why = "NoNodeInfo"
+    for pool_status in state.pools.statuses:
+        for node in pool_status.pool.nodes or ():
+            if node.id and node.id not in known and node.lifecycle_state not in GONE_NODES:
+                name = node.name or node.id
+                yield NodeVerdict(name, pool_status.name, reason=why, eligible_reason=why, remove_now_reason=why)
 
 
 _DETAILS: dict[str, Callable[[NodeDetails, Candidate], str]] = {

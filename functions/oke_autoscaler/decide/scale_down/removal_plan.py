@@ -12,11 +12,11 @@ from functions.oke_autoscaler.decide.scale_down.controller_moves import Controll
 from functions.oke_autoscaler.decide.scale_down.drain_rules import DrainRules
 from functions.oke_autoscaler.decide.scale_down.eligibility import BEING_REMOVED, NOT_AUTOSCALED
 from functions.oke_autoscaler.decide.scale_down.node_budget import pool_budgets
-from functions.oke_autoscaler.decide.scale_down.node_details import NodeDetails
+from functions.oke_autoscaler.decide.scale_down.node_details import NodeDetails, unregistered_nodes
 from functions.oke_autoscaler.decide.scale_down.replacement import find_replacement
 from functions.oke_autoscaler.decide.scale_down.rescheduling import Rescheduler
 from functions.oke_autoscaler.decide.simulation.static_fit import BEING_DELETED, NodeClass
-from functions.oke_autoscaler.model.decision import NodeVerdict, Removal
+from functions.oke_autoscaler.model.decision import Removal
 from functions.oke_autoscaler.model.nodes import (
     DELETION_CANDIDATE,
     TO_BE_DELETED,
@@ -24,13 +24,10 @@ from functions.oke_autoscaler.model.nodes import (
     instance_id,
     is_ready,
 )
-from functions.oke_autoscaler.model.oci_objects import GONE_NODES
 from functions.oke_autoscaler.model.pods import asks_for_eviction
 from functions.oke_autoscaler.model.reasons import REPLACED, UNNEEDED, pool_not_ready
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from functions.oke_autoscaler.decide.cluster.pod_groups import PodGroup
     from functions.oke_autoscaler.decide.cluster.pools import PoolStatus
     from functions.oke_autoscaler.decide.scale_down.waiting_pods import WaitingPods
@@ -38,7 +35,7 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.decide.simulation.nodes import SimulatedNode
     from functions.oke_autoscaler.decide.simulation.offerings import Offering
     from functions.oke_autoscaler.decide.simulation.placement_plan import PlacementPlan
-    from functions.oke_autoscaler.model.decision import Replacement
+    from functions.oke_autoscaler.model.decision import NodeVerdict, Replacement
     from functions.oke_autoscaler.model.oci_objects import Load
 
 
@@ -51,6 +48,8 @@ class RemovalPlan:
     mark: list[str] = field(default_factory=list)
     unmark: list[str] = field(default_factory=list)
     replacement: Replacement | None = None
+    needed_up: dict[str, int] = field(default_factory=dict)
+    """Of the pods to evict later, ``namespace/name``: how many pods of their controllers must be up for each to go."""
 
 
 def plan_removals(state: ClusterState, plan: PlacementPlan, waiting: WaitingPods) -> RemovalPlan:
@@ -79,19 +78,8 @@ def plan_removals(state: ClusterState, plan: PlacementPlan, waiting: WaitingPods
     details = NodeDetails(state, planner.budgets, waiting, planner.spare, planner.loads)
     for candidate in candidates:
         details.fill(candidate)
-    planner.verdicts.nodes = [*(candidate.verdict for candidate in candidates), *_unregistered(state)]
+    planner.verdicts.nodes = [*(candidate.verdict for candidate in candidates), *unregistered_nodes(state)]
     return planner.verdicts
-
-
-def _unregistered(state: ClusterState) -> Iterator[NodeVerdict]:
-    """Yield verdicts on the nodes that OKE lists and Kubernetes does not know."""
-    known = {instance_id(node) for node in state.snapshot.nodes}
-    why = "NoNodeInfo"
-    for pool_status in state.pools.statuses:
-        for node in pool_status.pool.nodes or ():
-            if node.id and node.id not in known and node.lifecycle_state not in GONE_NODES:
-                name = node.name or node.id
-                yield NodeVerdict(name, pool_status.name, reason=why, eligible_reason=why, remove_now_reason=why)
 
 
 class RemovalPlanner:
@@ -123,7 +111,7 @@ class RemovalPlanner:
         for candidate in candidates:
             if candidate.verdict.eligible_reason == BEING_REMOVED:
                 self.simulate(candidate)
-                candidate.verdict.evict_later = names_of(self.moves.send(candidate.drain.evict))
+                self._send(candidate)
         for candidate in sorted(
             candidates,
             key=lambda candidate: (
@@ -232,13 +220,19 @@ class RemovalPlanner:
         if verdict.remove_now_reason is None:
             verdict.remove_now = True
             self.nodes_allowed[pool_status.id].take(ready=is_ready(candidate.node))
-            verdict.evict_later = names_of(self.moves.send(candidate.drain.evict))
+            self._send(candidate)
             evict = (*verdict.evict, *names_of(pod for pod in candidate.drain.daemonset if asks_for_eviction(pod)))
             removal = Removal(name, pool_status.id, instance_id(candidate.node), "+".join(reasons) or UNNEEDED, evict)
             self.verdicts.remove.append(removal)
         elif candidate.since is None:
             self.verdicts.mark.append(name)
         return True
+
+    def _send(self, candidate: Candidate) -> None:
+        """Plan the evictions of a node that goes, at the pace of their controllers."""
+        later = self.moves.send(candidate.drain.evict)
+        candidate.verdict.evict_later = names_of(later)
+        self.verdicts.needed_up.update((pod.key, self.moves.needed_up(pod)) for pod in later)
 
     def _reasons(self, candidate: Candidate, pool_status: PoolStatus) -> tuple[str, ...]:
         """Return why it goes, but for being unneeded."""
@@ -250,6 +244,18 @@ class RemovalPlanner:
         """Tell whether minimum, budgets and brakes would let the node go in this tick."""
         held = self.spare[pool_status.id] < 1 or self._braked(candidate, pool_status)
         return not held and not any(self.budgets.obstacle(pod) for pod in candidate.drain.evict)
+
+    def fits_on_others(self, candidate: Candidate) -> bool:
+        """Tell whether its pods fit on the nodes that stay, by their requests and by what they really use.
+
+        Pods that use more than they ask for would take it from those that run there; a new node would be theirs alone.
+        """
+        own, asked = self._load(candidate), candidate.verdict.utilization
+        measured = [each for each in (own.cpu_percent, own.ram_percent) if each is not None] if own is not None else []
+        if not measured or asked is None or max(measured) > asked * 100:
+            return False
+        node = self.state.simulated_nodes[candidate.node.metadata.name]
+        return self.rescheduler.fits_with(node, candidate.moving_pods, _leaving_class(node), None)
 
     def needs_one_of(self, candidate: Candidate, offering: Offering) -> bool:
         """Tell whether its pods fit on the nodes that stay and a new node of an offering, and not without that one."""

@@ -74,6 +74,11 @@ class UnfinishedRemoval:
         pods = [pod for pod in self.pods_left if pod.key in going]
         return [pod for pod in (*pods, *self.courtesies) if not pod.metadata.deletion_timestamp]
 
+    def later(self, verdict: NodeVerdict | None) -> list[Pod]:
+        """Return the pods that are to go once others of their controllers are up again."""
+        names = set(verdict.evict_later) if verdict is not None and verdict.removable else set()
+        return [pod for pod in self.pods_left if pod.key in names and not pod.metadata.deletion_timestamp]
+
 
 def find_unfinished_removals(
     snapshot: Snapshot, verdicts: Mapping[str, NodeVerdict], now: float, drain_timeout_seconds: float

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from functions.oke_autoscaler.act.paced_pods import MAX_LOOKS
 from functions.oke_autoscaler.clients.changes import Changes
 from functions.oke_autoscaler.settings import Settings
 from functions.oke_autoscaler.tick import connect
 from shared import settings as shared_settings
 from shared.deadline import Deadline
-from tests.support.autoscaler import IDLE, config, deletions, evictions, host_names, taint_keys
+from tests.support.autoscaler import IDLE, config, deletions, evictions, host_names, taint_keys, tick
 
 if TYPE_CHECKING:
     from emulator.base.request_log import LoggedCall
@@ -163,6 +164,84 @@ def test_pods_of_a_controller_without_a_budget_leave_their_node_one_after_anothe
         cloud.cluster.advance(60)
     run_tick(principal_env, keys)
     assert len(deletions(cloud)) == 1
+
+
+def unbudgeted(cloud: Cloud, replicas: int) -> dict[str, str]:
+    """So many pods of one controller without a budget on the node that goes."""
+    cloud.cluster.behaviour.timings.pod_start = 40
+    pool = cloud.cluster.add_pool("p", size=2)
+    first, second = host_names(cloud, pool)
+    cloud.cluster.add_replicas("web", 1, nodes=[first], pool=pool, cpu="2000m", memory="512Mi")
+    cloud.cluster.add_replicas("shop", replicas, nodes=[second], pool=pool, cpu="50m", memory="64Mi")
+    cloud.cluster.advance(60)
+    for host in (first, second):
+        cloud.cluster.set_metrics(host, 12.0, 20.0)
+    return config(cloud, pool, node_pool_min_size=1, **IDLE)
+
+
+def ready_shops(cloud: Cloud) -> int:
+    pods = [pod for pod in cloud.cluster.objects("Pod") if pod["metadata"]["name"].startswith("shop")]
+    return sum(
+        1
+        for pod in pods
+        if not pod["metadata"].get("deletionTimestamp")
+        and any(each["type"] == "Ready" and each["status"] == "True" for each in pod["status"].get("conditions", ()))
+    )
+
+
+@pytest.mark.parametrize(("replicas", "least"), [(3, 3), (20, 19)])
+def test_paced_pods_go_on_within_the_tick_and_never_too_many_at_once(
+    cloud: Cloud, principal_env: dict[str, str], replicas: int, least: int
+) -> None:
+    keys = unbudgeted(cloud, replicas)
+    up: list[int] = []
+
+    def note(call: LoggedCall) -> None:
+        if call.path.endswith("/eviction"):
+            up.append(ready_shops(cloud))
+        elif "labelSelector" in call.query:
+            cloud.cluster.advance(7)
+
+    cloud.hooks.add("before", note, service="kubernetes")
+    run_tick(principal_env, keys)
+    assert len(evictions(cloud)) == replicas
+    assert min(up) == least
+    assert deletions(cloud) == []
+    cloud.cluster.advance(60)
+    run_tick(principal_env, keys)
+    assert (len(deletions(cloud)), len(evictions(cloud))) == (1, replicas)
+
+
+def test_a_pod_that_does_not_get_up_ends_the_wait(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    keys = unbudgeted(cloud, 3)
+    run_tick(principal_env, keys)
+    assert len(evictions(cloud)) == 1
+    looks = [call for call in cloud.log.calls(service="kubernetes") if "labelSelector" in call.query]
+    assert len(looks) == MAX_LOOKS
+
+
+def test_a_dry_tick_waits_for_no_pod(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    keys = unbudgeted(cloud, 3)
+    tick(principal_env, {**keys, "dry_run": "true"})
+    assert [call for call in cloud.log.calls(service="kubernetes") if "labelSelector" in call.query] == []
+
+
+def test_a_budget_made_meanwhile_is_kept(cloud: Cloud, principal_env: dict[str, str]) -> None:
+    keys = unbudgeted(cloud, 3)
+    looks = 0
+
+    def budget_comes(call: LoggedCall) -> None:
+        nonlocal looks
+        if "labelSelector" in call.query:
+            looks += 1
+            cloud.cluster.advance(7)
+            if looks == 2:
+                cloud.cluster.add_budget("shop", {"app": "shop"}, max_unavailable=0)
+                cloud.cluster.settle()
+
+    cloud.hooks.add("before", budget_comes, service="kubernetes")
+    run_tick(principal_env, keys)
+    assert len(evictions(cloud)) == 1
 
 
 def balloon(cloud: Cloud, **fields: Any) -> tuple[str, dict[str, str]]:
