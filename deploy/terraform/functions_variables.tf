@@ -455,7 +455,7 @@ variable "oke_autoscaler_headroom" {
 }
 
 variable "oke_autoscaler_replace_saving_percent" {
-  description = "Replace a node whose pods fit on a new node of another pool that costs so many percent less: the new node first, then the drain, one at a time; 0 = off. Each one moves pods; read docs/node-pools.md before. Default: 0."
+  description = "Replace a node whose pods fit on a new node of another pool that costs so many percent less: the new node first, then the drain, one at a time; where they fit on nodes that are there, none is bought. 0 = off. Each one moves pods; read docs/node-pools.md before. Default: 0."
   type        = number
   default     = null
 }

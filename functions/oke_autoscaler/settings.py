@@ -117,7 +117,8 @@ class Settings(OciSettings):
 
     replace_saving_percent: float = setting(default=0, minimum=0, maximum=99)
     """Replace a node whose pods fit on a new node of another pool that costs so many percent less: the new node first,
-    then the drain, one at a time; 0 = off. Each one moves pods; read docs/node-pools.md before. Default: 0."""
+    then the drain, one at a time; where they fit on nodes that are there, none is bought. 0 = off. Each one moves pods;
+    read docs/node-pools.md before. Default: 0."""
 
     node_pool_stabilization_window: int = setting(default=3, minimum=0)
     """Minutes after a pool's newest node became ready in which the pool is left alone. Default: 3."""

@@ -179,6 +179,8 @@ class Tick:
         if decision.wanted():
             decision = self._scale_up(removals, observed, decision, now)
         else:
+            if decision.replacement is not None:
+                note_replacement(removals, observed, decision, now)
             events.about_pods(observed.snapshot.pods, decision.pods, grown=set())
         scale_down.mark(removals, observed, decision, now)
         scale_down.remove(removals, observed, decision, now, self.deadline)
@@ -193,7 +195,7 @@ class Tick:
         return decision
 
     def _scale_up(self, removals: Removals, observed: Observed, decision: Decision, now: float) -> Decision:
-        if decision.replacement is not None:
+        if decision.replacement is not None and decision.replacement.pool_id:
             noted = note_replacement(removals, observed, decision, now)
             if noted is None:
                 return without_replacement(decision)

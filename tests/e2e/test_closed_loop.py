@@ -94,6 +94,7 @@ def test_all_kinds_of_scenario_are_there() -> None:
         "headroom",
         "pool-order",
         "replacement",
+        "replacement-room",
     }
 
 

@@ -29,7 +29,8 @@ def note_replacement(removals: Removals, observed: Observed, decision: Decision,
     patched = removals.cluster.patch_node(node, replacements.note_replacement(node, now), "note the replacement of")
     if patched is None:
         return None
-    text = f"to be replaced by a cheaper node of node pool {_pool_name(decision)}"
+    pool = _pool_name(decision)
+    text = f"to be replaced by a cheaper node of node pool {pool}" if pool else "to be drained: others have room for it"
     removals.events.on_node(node, "Replacement", text)
     return observed.with_node(patched)
 

@@ -1,6 +1,7 @@
 """Which node to replace by a cheaper one of another pool: new node first, then the drain by the usual rules.
 
-Removal alone takes a node whose pods fit on the others. Here they fit on the others and one new node that costs less.
+Removal alone takes a node that is little used and whose pods fit on the others. Here it may be as full as it is, and
+they fit on the others and one new node that costs less; or on the others as they are, and none is bought.
 Each replacement lowers the cost of the pools by the share that was asked for, so a row of them ends; what a prediction
 got wrong ends with the node's own note (model/replacements.py), not with another purchase.
 """
@@ -38,6 +39,10 @@ class Planner(Protocol):
         """Tell whether minimum, budgets and brakes would let the node go in this tick."""
         ...
 
+    def fits_on_others(self, candidate: Candidate) -> bool:
+        """Tell whether its pods fit on the nodes that stay, by their requests and by what they really use."""
+        ...
+
     def needs_one_of(self, candidate: Candidate, offering: Offering) -> bool:
         """Tell whether its pods fit on the nodes that stay and a new node of an offering, and not without that one."""
         ...
@@ -52,15 +57,20 @@ def find_replacement(planner: Planner, candidates: Sequence[Candidate]) -> Repla
     state = planner.state
     if not state.settings.replace_saving_percent or not _is_at_rest(planner):
         return None
-    pairs = [
-        (candidate.cost(state) - offering.cost, candidate, offering)
-        for candidate in candidates
-        if _may_be_replaced(planner, candidate)
-        for offering in state.offerings
-        if _saves_enough(state, candidate, offering)
-    ]
-    for _, candidate, offering in sorted(pairs, key=lambda pair: (-pair[0], pair[1].node.metadata.name))[:MAX_TRIES]:
-        if planner.needs_one_of(candidate, offering):
+    options: list[tuple[float, Candidate, Offering | None]] = []
+    for candidate in candidates:
+        if not _may_be_replaced(planner, candidate):
+            continue
+        cheaper = [offering for offering in state.offerings if _saves_enough(state, candidate, offering)]
+        # A node that is there costs nothing more, whether or not the cheaper pool could take one.
+        options += [(candidate.cost(state), candidate, None)] if cheaper else []
+        options += [
+            (candidate.cost(state) - each.cost, candidate, each) for each in cheaper if _would_come(state, each)
+        ]
+    for _, candidate, offering in sorted(options, key=lambda each: (-each[0], each[1].node.metadata.name))[:MAX_TRIES]:
+        if offering is None and planner.fits_on_others(candidate):
+            return Replacement(candidate.node.metadata.name, "")
+        if offering is not None and planner.needs_one_of(candidate, offering):
             return Replacement(candidate.node.metadata.name, offering.pool_status.id)
     return None
 
@@ -72,7 +82,7 @@ def _is_at_rest(planner: Planner) -> bool:
         for node in state.snapshot.nodes
     )
     waiting = state.pending or state.preempting or state.planned or state.upcoming
-    return not (moving or waiting or planner.unneeded) and state.nodes_left > 0
+    return not (moving or waiting or planner.unneeded)
 
 
 def _may_be_replaced(planner: Planner, candidate: Candidate) -> bool:
@@ -88,13 +98,16 @@ def _may_be_replaced(planner: Planner, candidate: Candidate) -> bool:
 
 
 def _saves_enough(state: ClusterState, candidate: Candidate, offering: Offering) -> bool:
-    """Tell whether a node of the offering is cheap enough, and would come.
+    """Tell whether a node of the offering is cheap enough."""
+    share = 1 - state.settings.replace_saving_percent / 100
+    return offering.pool_status is not candidate.pool_status and offering.cost <= candidate.cost(state) * share
+
+
+def _would_come(state: ClusterState, offering: Offering) -> bool:
+    """Tell whether a node of the offering would come.
 
     A pool that lacks nodes which it was asked for has no capacity, whatever its backoff says: pods may try again, but
     nobody waits for a replacement.
     """
-    pool_status = offering.pool_status
-    if offering.left < 1 or pool_status is candidate.pool_status or pool_status.size != len(pool_status.nodes):
-        return False
-    share = 1 - state.settings.replace_saving_percent / 100
-    return offering.cost <= candidate.cost(state) * share
+    is_whole = offering.pool_status.size == len(offering.pool_status.nodes)
+    return offering.left > 0 and state.nodes_left > 0 and is_whole

@@ -96,6 +96,51 @@ def test_a_node_whose_pods_fit_on_the_others_is_left_to_the_usual_removal() -> N
     assert run(made).replacement == Replacement("d", "cheap")
 
 
+def roomy(**more: Any) -> Json:
+    """The dear node is full to three eighths, by a pod for which the cheap node has room; neither is unneeded."""
+    made = cluster(used=3000, cheap_nodes=1, pods=[pod("on-c0", 500, GIB, nodeName="c0", **STAYS)], **more)
+    made["settings"]["node_utilization_percent"] = 20
+    made["metrics"] = {"d": {"cpu_percent": 30.0}, "c0": {"cpu_percent": 80.0}}
+    return made
+
+
+STAYS = {"annotations": {"cluster-autoscaler.kubernetes.io/safe-to-evict": "false"}}
+
+
+@pytest.mark.parametrize("more", [{}, {"max_size": 1}, {"settings": {"max_nodes_total": 2}}])
+def test_a_node_that_is_there_and_has_room_is_used_and_none_is_bought(more: dict[str, Any]) -> None:
+    decision = run(roomy(**more))
+    assert decision.replacement == Replacement("d", "")
+    assert (new_nodes(decision), decision.remove) == ({}, ())
+    (removal,) = run(roomy(annotations=noted(3), **more)).remove
+    assert (removal.node, removal.reason, removal.evict) == ("d", "replaced", ("default/app",))
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"metrics": {"d": {"cpu_percent": 60.0}}},  # its pods use more than they ask for
+        {"metrics": {}},
+        {"percent": 0},
+        {"cheap_cost": 150},
+        {"annotations": noted(60)},
+        {"settings": {"disruption_budget": "0"}},
+    ],
+)
+def test_a_full_node_stays_when_its_pods_may_be_too_much_or_no_pool_is_cheap_enough(more: dict[str, Any]) -> None:
+    metrics = more.pop("metrics", None)
+    made = roomy(**more)
+    made["metrics"] = made["metrics"] if metrics is None else metrics
+    assert (run(made).replacement, run(made).remove) == (None, ())
+
+
+def test_of_a_node_to_buy_and_room_that_is_there_the_larger_saving_comes_first() -> None:
+    made = roomy()
+    made["settings"]["node_pools"].append({"id": "third", "max_size": 5, "cost": 10})
+    made["node_pools"].append(pool("third", 0, [], **SHAPE, nodeShapeConfig={"ocpus": 2, "memoryInGBs": 16}))
+    assert run(made).replacement == Replacement("d", "")
+
+
 def test_a_pool_that_lacks_the_nodes_it_was_asked_for_is_asked_for_none() -> None:
     made = cluster()
     made["node_pools"][1]["nodeConfigDetails"]["size"] = 1
