@@ -6,8 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from functions.adw_billing.query_command import warehouse_file
-from shared.deadline import Deadline
+from functions.adw_billing.query_command import WAREHOUSE_HELP, opened_bill
 from shared.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ SECONDS = 3600
 
 def add_export_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `export`."""
-    parser.add_argument("--warehouse", required=True, metavar="FILE", help="DuckDB file with loaded reports")
+    parser.add_argument("--warehouse", required=True, metavar="FILE", help=WAREHOUSE_HELP)
     parser.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="made when it is not there")
     parser.add_argument(
         "--months", default="", metavar="YYYY-MM", help="or YYYY-MM..YYYY-MM; default: all that are kept"
@@ -33,16 +32,14 @@ def add_export_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run_export(options: argparse.Namespace) -> str:
     """Write the months; return what was written. Raises ProofFailed, BadRequest, and the errors of the warehouse."""
-    from functions.adw_billing.open_warehouse import reading_bill
     from functions.adw_billing.query.focus_export import chosen_months, prove_reports, removed_before
     from functions.adw_billing.query.whole_file import hidden
 
-    path, deadline = warehouse_file(options), Deadline.after(max(1, options.seconds))
-    with reading_bill(path, deadline) as bill:
+    with opened_bill(options) as bill:
         months = _kept(chosen_months(bill, options.months), removed_before(bill), asked=bool(options.months))
     places = {each: options.out / f"billing_period={each}" / "focus.parquet" for each in months}
     # one opening for all that is proved and written: nobody can load in between
-    with reading_bill(path, deadline, [hidden(each) for each in places.values()]) as bill:
+    with opened_bill(options, [hidden(each) for each in places.values()]) as bill:
         undated = prove_reports(bill, removed_before(bill))
         written = [row for month, place in places.items() for row in _write(bill, month, place)]
     return _told(written, undated, as_json=options.json)
@@ -63,6 +60,7 @@ def _kept(months: list[Months], retained: dict[str, str], *, asked: bool) -> lis
 
 def _write(bill: Bill, months: Months, place: Path) -> list[tuple[Any, ...]]:
     """Write a month; return a row a currency. Raises ProofFailed, and then no file is there that was not before."""
+    from functions.adw_billing.query.focus_columns import TYPES
     from functions.adw_billing.query.focus_export import month_statement, prove_month
     from functions.adw_billing.query.focus_proof import summed_up
     from functions.adw_billing.query.whole_file import whole_file
@@ -70,7 +68,7 @@ def _write(bill: Bill, months: Months, place: Path) -> list[tuple[Any, ...]]:
 
     with whole_file(place, "out") as written:
         made = month_statement(months, bill.words)
-        bill.reader.write_parquet(written, made.sql, made.values)
+        bill.reader.write_parquet(written, made.sql, made.values, types=TYPES)
         rows = export_sums(written)
         prove_month(bill, months, [(*row[:3], *row[4:]) for row in rows])
     sums = summed_up((row[3], *row[4:]) for row in rows)

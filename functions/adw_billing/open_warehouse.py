@@ -67,11 +67,11 @@ def reading_database(settings: Settings, deadline: Deadline) -> Iterator[Bill]:
     """Log on to the Oracle database of the settings for questions; errors as ``open_oracle``."""
     from functions.adw_billing.query.bill import Bill
     from functions.adw_billing.query.engine_words import OracleWords
-    from functions.adw_billing.warehouse.duckdb.parquet_rows import write_rows
+    from functions.adw_billing.warehouse.duckdb.parquet_rows import write_batches, write_rows
     from functions.adw_billing.warehouse.oracle.connect import connect
     from functions.adw_billing.warehouse.oracle.reading.bill_reader import OracleBillReader
     from functions.adw_billing.warehouse.oracle.session import Session
 
     session = Session(lambda: connect(settings, deadline), deadline)
     with contextlib.closing(session):
-        yield Bill(OracleBillReader(session, write_rows), OracleWords(session.names.prefix))
+        yield Bill(OracleBillReader(session, write_rows, write_batches), OracleWords(session.names.prefix))

@@ -117,7 +117,7 @@ def opened_bill(options: argparse.Namespace, writes: Sequence[Path] = ()) -> Abs
     """Open the warehouse of the options: a file, or the database that the environment names."""
     from functions.adw_billing import open_warehouse
 
-    deadline = Deadline.after(options.seconds)
+    deadline = Deadline.after(max(1, options.seconds))
     if options.warehouse != ORACLE:
         return open_warehouse.reading_bill(warehouse_file(options), deadline, writes)
     import os

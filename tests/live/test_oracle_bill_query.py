@@ -83,3 +83,10 @@ def test_every_way_of_asking_gives_the_same(
         assert (error["reason"], error["field"]) == ("bad-request", "sql"), hostile
     with database.cursor() as cursor:
         assert cursor.execute("SELECT COUNT(*) FROM oci_cost").fetchone()[0] > 0
+    for warehouse, folder in ((on_oracle, "a"), (on_duckdb, "b")):
+        words = ["billing", "export", *warehouse, "--out", str(tmp_path / folder)]
+        done = CliRunner().invoke(root(), words, env=env)
+        assert done.exit_code == 0, done.output
+    one, other = (f"SELECT * FROM '{tmp_path}/{folder}/*/*.parquet'" for folder in "ab")
+    assert duckdb.sql(f"SELECT COUNT(*) > 500 FROM ({one})").fetchall() == [(True,)]
+    assert duckdb.sql(f"({one} EXCEPT ALL {other}) UNION ALL ({other} EXCEPT ALL {one})").fetchall() == []

@@ -20,8 +20,16 @@ class BillReader(Protocol):
     ) -> tuple[tuple[str, ...], Iterator[tuple[Any, ...]]]:
         """Return the names of the columns, and the rows as they are fetched."""
 
-    def write_parquet(self, path: Path, sql: str, values: Mapping[str, str], *, by_user: bool = False) -> None:
-        """Write a query's rows as Parquet."""
+    def write_parquet(
+        self,
+        path: Path,
+        sql: str,
+        values: Mapping[str, str],
+        *,
+        by_user: bool = False,
+        types: Mapping[str, str] | None = None,
+    ) -> None:
+        """Write a query's rows as Parquet; ``types`` are the names and types of its columns, where they are known."""
 
 
 @dataclass(frozen=True, slots=True)

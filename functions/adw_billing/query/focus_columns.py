@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functions.adw_billing.model.columns import NUMBER_SCALE, ColumnType
+from functions.adw_billing.model.tables import FOCUS
+
 FOCUS_1_2 = (
     "AvailabilityZone BilledCost BillingAccountId BillingAccountName BillingAccountType BillingCurrency "
     "BillingPeriodEnd BillingPeriodStart CapacityReservationId CapacityReservationStatus ChargeCategory ChargeClass "
@@ -29,6 +32,19 @@ MAPPING = {
     **{name: name for name in ORIGIN},
 }
 """Column of the export: column of `oci_focus_view`."""
+
+
+def _parquet_type(column: str) -> str:
+    if column == "x_ObjectRow":
+        return "BIGINT"
+    kind = FOCUS.column(column).type if column in FOCUS.names else ColumnType.TEXT
+    if kind in NUMBER_SCALE:
+        return f"DECIMAL(38,{NUMBER_SCALE[kind]})"
+    return "TIMESTAMP" if kind is ColumnType.TIME else "VARCHAR"
+
+
+TYPES = {name: _parquet_type(column) for name, column in MAPPING.items()}
+"""Type of each column of the export: the same in every month and from both engines."""
 
 
 def view_columns() -> str:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from functions.adw_billing.errors import ProofFailed
 from functions.adw_billing.model.columns import NUMBER_SCALE, ColumnType
 from functions.adw_billing.model.exact_sums import plain
-from functions.adw_billing.warehouse.duckdb.file import named_faults
+from functions.adw_billing.warehouse.duckdb.file import READ_MEMORY_LIMIT, named_faults
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
 DIGITS, DECIMALS = 38, NUMBER_SCALE[ColumnType.NUMBER]
 """Of DuckDB's DECIMAL and Parquet's; decimals of money in the warehouse."""
+
+BATCH_ROWS = 2000
+FITS = "leave the report out, or ask for the rows with billing query"
 
 
 def write_rows(path: Path, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -34,6 +39,39 @@ def write_rows(path: Path, columns: Sequence[str], rows: Sequence[Sequence[Any]]
         connection.sql(f"SELECT {', '.join(parts)}", params=binds).write_parquet(
             str(path), compression="zstd", use_tmp_file=False
         )
+
+
+def write_batches(path: Path, types: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write a file of columns with known types, in bounded memory. ProofFailed for a number that its type would round.
+
+    The rows wait in a file beside it, under its hidden name and a letter more.
+    """
+    waiting = path.with_name(f"{path.name}.rows")
+    columns = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
+    parts = ", ".join(f"CAST(unnest($c{at}::VARCHAR[]) AS {kind})" for at, kind in enumerate(types.values()))
+    try:
+        with named_faults(), duckdb.connect(str(waiting), config={"memory_limit": READ_MEMORY_LIMIT}) as connection:
+            connection.execute(f"CREATE TABLE batch ({columns})")
+            left_rows = iter(rows)
+            while batch := list(islice(left_rows, BATCH_ROWS)):
+                _check_fit(types, batch)
+                binds = {f"c{at}": [_text(row[at]) for row in batch] for at in range(len(types))}
+                connection.execute(f"INSERT INTO batch SELECT {parts}", binds)
+            connection.table("batch").write_parquet(str(path), compression="zstd", use_tmp_file=False)
+    finally:
+        for left in path.parent.glob(f"{waiting.name}*"):
+            left.unlink()
+
+
+def _check_fit(types: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:
+    """Raise ProofFailed for a decimal that a cast to its type would round silently."""
+    numbers = [(at, name, kind) for at, (name, kind) in enumerate(types.items()) if kind.startswith("DECIMAL")]
+    for at, name, kind in numbers:
+        scale = int(kind.partition(",")[2].rstrip(")"))
+        for value in (row[at] for row in rows if isinstance(row[at], Decimal)):
+            whole, _, decimals = plain(abs(value)).partition(".")
+            if len(decimals) > scale or len(whole) > DIGITS - scale:
+                raise ProofFailed(f"{name}: {plain(value)} has more digits than {kind}", fix=FITS)
 
 
 def export_sums(path: Path) -> list[tuple[Any, ...]]:

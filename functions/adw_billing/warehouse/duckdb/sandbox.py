@@ -65,7 +65,15 @@ class Sandbox:
             columns = tuple(str(each[0]) for each in found.description or [])
         return columns, self._fetched(found, by_user=by_user)
 
-    def write_parquet(self, path: Path, sql: str, values: Mapping[str, str], *, by_user: bool = False) -> None:
+    def write_parquet(
+        self,
+        path: Path,
+        sql: str,
+        values: Mapping[str, str],
+        *,
+        by_user: bool = False,
+        types: Mapping[str, str] | None = None,  # noqa: ARG002  (the tables' own)
+    ) -> None:
         """Write a query's rows as Parquet, a file that this sandbox may write."""
         with self._faults(by_user=by_user):
             if by_user:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,9 @@ import pyarrow.parquet
 import pytest
 from click.testing import CliRunner
 
-from functions.adw_billing.query.focus_columns import FOCUS_1_2, MAPPING
+from functions.adw_billing.errors import ProofFailed
+from functions.adw_billing.query.focus_columns import FOCUS_1_2, MAPPING, TYPES
+from functions.adw_billing.warehouse.duckdb.parquet_rows import write_batches
 from ops.cli.main import root
 from tests.support.billing_files import COST, FOCUS, TENANCY, cost_row, focus_row, load, put, report
 
@@ -100,13 +103,23 @@ def test_the_columns_are_those_of_focus_1_2_and_prefixed_ones_of_one_type_in_eve
     assert all(name in FOCUS_1_2.split() or name.startswith("x_") for name in schemas[0].names)
     # whether a column may be NULL is taken from the rows, and readers take both together
     assert [each.types for each in schemas] == [schemas[0].types] * 2
-    types = {name: str(schemas[0].field(name).type) for name in ("BilledCost", "ListCost", "ChargePeriodStart", "Tags")}
-    assert types == {
-        "BilledCost": "decimal128(38, 24)",
-        "ListCost": "decimal128(38, 24)",
-        "ChargePeriodStart": "timestamp[us]",
-        "Tags": "string",
-    }
+    found = duckdb.sql(f"DESCRIBE SELECT * FROM '{tmp_path}/*/*.parquet'").fetchall()
+    assert {name: kind for name, kind, *_ in found if name in MAPPING} == TYPES
+    some = ("BilledCost", "ConsumedQuantity", "ChargePeriodStart", "Tags")
+    assert [TYPES[name] for name in some] == ["DECIMAL(38,24)", "DECIMAL(38,15)", "TIMESTAMP", "VARCHAR"]
+
+
+def test_batches_keep_every_digit_or_none(tmp_path: Path) -> None:
+    types = {"a": "DECIMAL(38,24)", "at": "TIMESTAMP", "t": "VARCHAR"}
+    moment = datetime(2026, 10, 1, 2, 3, 4, 5)  # noqa: DTZ001  (UTC, as the warehouse stores it)
+    rows = [(Decimal("0.1"), moment, "x"), (None, date(2026, 10, 2), None)] * 1500
+    write_batches(tmp_path / "x", types, iter(rows))
+    found = pyarrow.parquet.read_table(tmp_path / "x")
+    assert (found.num_rows, found.column("at").to_pylist()[0]) == (3000, moment)
+    for value in ("1E-25", "123456789012345"):
+        with pytest.raises(ProofFailed, match="has more digits"):
+            write_batches(tmp_path / "y", types, [(Decimal(value), None, None)])
+    assert files(tmp_path) == ["x"]
 
 
 def test_months_are_chosen_and_a_second_export_takes_the_place_of_the_first(loaded: Path, tmp_path: Path) -> None:

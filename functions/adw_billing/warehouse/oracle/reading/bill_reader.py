@@ -14,10 +14,13 @@ from functions.adw_billing.warehouse.oracle.reading.one_query import ONE_SELECT,
 from shared.errors import BadRequest, NotAuthorised
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from functions.adw_billing.warehouse.oracle.session import Session
+
+    WriteRows = Callable[[Path, Sequence[str], Sequence[Sequence[Any]]], None]
+    WriteBatches = Callable[[Path, Mapping[str, str], Iterable[Sequence[Any]]], None]
 
 READ_ONLY = "SET TRANSACTION READ ONLY"
 """Oracle, SQL Language Reference: every query sees the data of the transaction's begin, and no row can be changed."""
@@ -26,13 +29,11 @@ VERSION = Statement(lambda name: f"SELECT value FROM {name(LOADER)} WHERE name =
 
 
 class OracleBillReader:
-    """A session that reads; ``write_rows`` writes a Parquet file of columns and rows, which the database cannot."""
+    """A session that reads; ``write_rows`` and ``write_batches`` write Parquet files, which the database cannot."""
 
-    def __init__(
-        self, session: Session, write_rows: Callable[[Path, Sequence[str], Sequence[Sequence[Any]]], None]
-    ) -> None:
+    def __init__(self, session: Session, write_rows: WriteRows, write_batches: WriteBatches) -> None:
         self._session = session
-        self._write_rows = write_rows
+        self._write_rows, self._write_batches = write_rows, write_batches
         session.run(READ_ONLY)
         found = session.rows(VERSION, name=SCHEMA_VERSION_ROW)
         if found != [(str(SCHEMA_VERSION),)]:
@@ -52,10 +53,21 @@ class OracleBillReader:
         columns = tuple(name.lower() if name.isupper() else name for name in names)
         return columns, self._fetched(rows, by_user=by_user)
 
-    def write_parquet(self, path: Path, sql: str, values: Mapping[str, str], *, by_user: bool = False) -> None:
-        """Write a query's rows as Parquet; they are all in memory."""
+    def write_parquet(
+        self,
+        path: Path,
+        sql: str,
+        values: Mapping[str, str],
+        *,
+        by_user: bool = False,
+        types: Mapping[str, str] | None = None,
+    ) -> None:
+        """Write a query's rows as Parquet; where types are not known, all rows are in memory."""
         columns, rows = self.ask(sql, values, by_user=by_user)
-        self._write_rows(path, columns, list(rows))
+        if types:
+            self._write_batches(path, types, rows)
+        else:
+            self._write_rows(path, columns, list(rows))
 
     def _fetched(self, rows: Iterator[tuple[Any, ...]], *, by_user: bool) -> Iterator[tuple[Any, ...]]:
         with _faults(by_user=by_user):
