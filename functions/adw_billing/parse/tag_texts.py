@@ -1,8 +1,7 @@
 """The column `Tags` of FOCUS reports: which texts are JSON objects, and how columns `tags/<key>` join them.
 
 One text that is no JSON ends every query that looks into the column (DuckDB), so that none is let through; nor is what
-Python's reader takes and a database may not (NaN, numbers beyond a double, halves of surrogate pairs), nor a name that
-occurs twice, of which DuckDB makes no map.
+Python's reader takes and a database may not: NaN, numbers beyond a double, halves of surrogate pairs.
 """
 
 from __future__ import annotations
@@ -23,6 +22,11 @@ _MAX_WHOLE_DIGITS = 300
 """Of a whole number; a double has no more than 309."""
 
 
+_TAG = r'"[^"\\\x00-\x1f]*" *: *"[^"\\\x00-\x1f]*"'
+_PLAIN_TAGS = rf"\A(?:\{{(?:{_TAG}(?: *, *{_TAG})*)?\}}|{_TAG}(?: *, *{_TAG})*)\z"
+"""Objects of texts without escapes, with braces or without: nearly all tags, told in a tenth of the reader's time."""
+
+
 def _refused(text: str) -> None:
     raise ValueError(text)
 
@@ -40,16 +44,7 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-def _named_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError(pairs)
-    return found
-
-
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_named_once, parse_constant=_refused, parse_float=_finite, parse_int=_whole
-)
+_DECODER = json.JSONDecoder(parse_constant=_refused, parse_float=_finite, parse_int=_whole)
 
 
 def braced(text: str) -> str:
@@ -70,15 +65,16 @@ def is_object(text: str) -> bool:
 
 def malformed(texts: pa.StringArray) -> Doubts:
     """Return which texts are no tags; texts that occur again are looked at once."""
-    encoded = pc.dictionary_encode(texts)
+    plain = pc.match_substring_regex(texts, _PLAIN_TAGS)
+    if pc.all(plain, min_count=0).as_py():
+        return None
+    encoded = pc.dictionary_encode(pc.if_else(plain, pa.scalar(None, texts.type), texts))
     bad = [
         index
         for index, text in enumerate(encoded.dictionary.to_pylist())
         if text != NO_TAGS and not is_object(braced(text))
     ]
-    if not bad:
-        return None
-    return pc.is_in(encoded.indices, pa.array(bad, encoded.indices.type))
+    return pc.is_in(encoded.indices, pa.array(bad, encoded.indices.type)) if bad else None
 
 
 def joined(tags: pa.StringArray, members: pa.StringArray) -> pa.StringArray:

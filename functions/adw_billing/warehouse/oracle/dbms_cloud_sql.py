@@ -31,8 +31,7 @@ NUMBER_PATTERN = "^-?[0-9]+([.][0-9]+)?(E-?[0-9]{1,2})?$"
 TIME_PATTERN = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?Z$"
 _TAG = r'"[^"\\[:cntrl:]]*" *: *"[^"\\[:cntrl:]]*"'
 TAGS_PATTERN = f"^(\\{{({_TAG}( *, *{_TAG})*)?\\}}|{_TAG}( *, *{_TAG})*)$"
-"""JSON objects of plain texts, with the outer braces or without; of all others the function decides. A name that occurs
-twice it would refuse; no pattern of Oracle's and DuckDB's sees that, and Oracle reads such an object."""
+"""JSON objects of plain texts, with the outer braces or without; of all others the function decides."""
 CONTROL_PATTERN = "[[:cntrl:]]"
 """Characters that JSON writes as escapes."""
 
