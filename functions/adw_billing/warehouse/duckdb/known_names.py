@@ -37,6 +37,10 @@ class KnownNames:
         names.add(key.object_name)
         return known
 
+    def has(self, tenancy_id: str, object_name: str) -> bool:
+        """Tell whether there may be anything of this name."""
+        return object_name in self._of(tenancy_id)
+
     def is_new(self, key: ObjectKey) -> bool:
         """Tell whether there is nothing of this name, staged rows included."""
         # Whatever this connection stages is of an object that it has met.
@@ -44,7 +48,7 @@ class KnownNames:
         if staged is None:
             found = self._session.all(STAGED_NAMES, {"tenancy_id": key.tenancy_id})
             staged = self._staged[key.tenancy_id] = {name for (name,) in found}
-        return key.object_name not in staged and key.object_name not in self._of(key.tenancy_id)
+        return key.object_name not in staged and not self.has(key.tenancy_id, key.object_name)
 
     def _of(self, tenancy_id: str) -> set[str]:
         names = self._names.get(tenancy_id)

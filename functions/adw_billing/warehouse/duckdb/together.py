@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from functions.adw_billing.errors import ProofFailed
-from functions.adw_billing.model.same_report import Content, require_new
+from functions.adw_billing.model.same_report import Content
 from functions.adw_billing.model.tables import DATA, REJECTED, REPORT
 from functions.adw_billing.model.warehouse import Sums
 from functions.adw_billing.warehouse.duckdb.appended import add_all_to_summary, read_all_back, rejected_by_object
 from functions.adw_billing.warehouse.duckdb.arrow_rows import rows_of, with_keys
 from functions.adw_billing.warehouse.duckdb.publish import fill_billing, ledger_row, stored_row
-from functions.adw_billing.warehouse.duckdb.same_reports import loaded_like
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,15 +25,16 @@ if TYPE_CHECKING:
     from functions.adw_billing.model.warehouse import LedgerRow, ObjectKey
     from functions.adw_billing.model.whole_objects import WholeObject
     from functions.adw_billing.warehouse.duckdb.publish import Publishing
+    from functions.adw_billing.warehouse.duckdb.same_reports import LoadedTexts
     from functions.adw_billing.warehouse.duckdb.session import Session
 
 
-def publish_together(session: Session, objects: Sequence[WholeObject], call: Publishing) -> list[LedgerRow]:
+def publish_together(
+    session: Session, objects: Sequence[WholeObject], call: Publishing, texts: LoadedTexts
+) -> list[LedgerRow]:
     """Publish objects of which the warehouse has nothing yet: all of them, or none and an error."""
     with _transaction(session):
-        contents = [Content.of(each.key, each.outcome) for each in objects if each.outcome.sums.rows]
-        if contents:
-            require_new(contents, loaded_like(session, contents))
+        texts.require_new([Content.of(each.key, each.outcome) for each in objects if each.outcome.sums.rows])
         for dialect in _dialects(objects):
             parts = [(each.key, rows) for each in objects if each.outcome.dialect == dialect for rows in each.rows]
             if parts:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from functions.adw_billing.errors import ProofFailed
-from functions.adw_billing.model.same_report import Content, require_new
+from functions.adw_billing.model.same_report import Content
 from functions.adw_billing.model.tables import (
     DATA,
     DAY_COLUMN,
@@ -48,7 +48,7 @@ from functions.adw_billing.warehouse.duckdb.publish import (
     stored_row,
     summarise,
 )
-from functions.adw_billing.warehouse.duckdb.same_reports import loaded_like, no_longer_same
+from functions.adw_billing.warehouse.duckdb.same_reports import LoadedTexts, no_longer_same
 from functions.adw_billing.warehouse.duckdb.schema import migrate
 from functions.adw_billing.warehouse.duckdb.session import Session, key_values, name_values, now
 from functions.adw_billing.warehouse.duckdb.staged import forget, staged_progress, store_progress
@@ -74,6 +74,7 @@ class DuckDbWarehouse(Alerts):
         self._old_days: dict[str, set[date]] = {}
         self._known = True
         self._names = KnownNames(session)
+        self._texts = LoadedTexts(session, self._names)
 
     def migrate(self) -> None:
         """Bring the file to this version; see `schema.migrate`."""
@@ -164,8 +165,7 @@ class DuckDbWarehouse(Alerts):
 
     def _commit_loaded(self, claim: Claim, outcome: Outcome) -> LedgerRow:
         if outcome.sums.rows:
-            report = Content.of(claim.key, outcome)
-            require_new([report], loaded_like(self._session, [report]))
+            self._texts.require_new([Content.of(claim.key, outcome)])
         if self._known:
             self._make_room(claim)
         if claim.sliced:
@@ -229,7 +229,7 @@ class DuckDbWarehouse(Alerts):
         from functions.adw_billing.warehouse.duckdb.together import publish_together  # needs Arrow
 
         with named_faults():
-            ledger = publish_together(self._session, objects, self._publishing())
+            ledger = publish_together(self._session, objects, self._publishing(), self._texts)
         for each in objects:
             self._names.meet(each.key)
         return ledger
