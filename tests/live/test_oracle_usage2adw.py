@@ -132,6 +132,8 @@ def test_their_lines_become_ours_once(
         warehouse.inspect()
     with pytest.raises(BadRequest, match="mine"):
         Adoption(warehouse, {"other": TENANCY}, "").run()
+    with pytest.raises(BadRequest, match="no table of usage2adw in the schema of nobody"):
+        Adoption(warehouse, {"mine": TENANCY}, "nobody").run()
     assert query("SELECT COUNT(*) FROM user_tables WHERE table_name = 'USAGE2ADW_COST'") == [(0,)], "nothing is renamed"
     answer = Adoption(warehouse, {"mine": TENANCY}, "").run().detail()
     assert answer == {"files": 3, "rows": 4, "cost_sum": "10.000000000000000001", "known_files": 0, "failed": []}
