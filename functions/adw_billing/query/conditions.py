@@ -18,11 +18,15 @@ _FILTER = re.compile(r"(.*?)(!?=)(.*)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class ColumnTest:
-    """A column is (``negated``: is not) a text; `*` stands for any letters, an empty text for no value."""
+    """A column is (``negated``: is not) a text; `*` stands for any letters, an empty text for no value.
+
+    ``also`` names a column that may have the text in its place.
+    """
 
     column: str
     value: str
     negated: bool = False
+    also: str = ""
 
     @property
     def pattern(self) -> str:
@@ -60,5 +64,9 @@ def _sql(each: ColumnTest, words: Words, bind: str, values: dict[str, str]) -> s
         return f"{each.column} IS NULL"
     values[bind] = each.pattern
     # a row without a value is not like anything: false, not unknown, so that NOT keeps it
-    text = f"LOWER({words.text(each.column)})"
-    return f"({each.column} IS NOT NULL AND {text} LIKE {words.bind(bind)} ESCAPE '!')"
+    tests = [
+        f"({column} IS NOT NULL AND LOWER({words.text(column)}) LIKE {words.bind(bind)} ESCAPE '!')"
+        for column in (each.column, each.also)
+        if column
+    ]
+    return f"({' OR '.join(tests)})" if each.also else tests[0]

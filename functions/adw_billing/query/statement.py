@@ -83,7 +83,7 @@ class _Builder:
 
     def _selected(self, side: int, day: str) -> tuple[str, str]:
         """Return the columns of one side (0 cost, 1 FOCUS, 2 summary), and the joins that they need."""
-        columns, joins = [], ""
+        columns, joins, plain = [], "", ""
         for alias, each in self._columns.values():
             expression = self._expression(each, side, day)
             table, key, name = each.lookup
@@ -92,11 +92,15 @@ class _Builder:
                 joins += f" LEFT JOIN ({twins(self._words.table(DAILY.name))}) n{alias} "
                 joins += f"ON n{alias}.twin_tenancy = t.tenancy_id AND n{alias}.twin = {each.twin_names[side]}"
                 expression = own_name(f"n{alias}.twin", each.twin_names[side], own_key)
+                plain = f"n{alias}.twin"
             if table in self._tables and own_key:
                 # one name for each key, whatever the dimension's table remembers of earlier ones
                 known = f"SELECT {key} AS d_key, MAX({name}) AS d_name FROM {self._words.table(table)} GROUP BY {key}"
                 joins += f" LEFT JOIN ({known}) j{alias} ON j{alias}.d_key = {own_key}"
                 expression = f"coalesce(j{alias}.d_name, {expression})"
+                plain = f"CASE WHEN j{alias}.d_name IS NULL THEN {plain} END"
+            if each.twin_names[side]:  # a filter on the plain name means all that have it
+                columns.append(f"{plain} AS {alias}_plain")
             columns.append(f"{expression} AS {alias}")
         return ", ".join(columns), joins
 
@@ -122,9 +126,11 @@ class _Builder:
         return f" AND {day} >= {first} AND {day} < {last} + INTERVAL '1' DAY"
 
     def _conditions(self) -> str:
-        found = [
-            ColumnTest(self._columns[each.dimension.name][0], each.value, each.negated) for each in self._asked.filters
-        ]
+        found = []
+        for each in self._asked.filters:
+            alias, dimension = self._columns[each.dimension.name]
+            also = f"{alias}_plain" if any(dimension.twin_names) else ""
+            found.append(ColumnTest(alias, each.value, each.negated, also))
         sql = all_hold(found, self._words, self._values)
         return f" WHERE {sql}" if sql else ""
 

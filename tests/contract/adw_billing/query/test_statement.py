@@ -130,6 +130,9 @@ def test_compartments_of_one_name_are_told_apart(tmp_path: Path) -> None:
         for by in ("compartment", "compartment,product"):
             found = answer(connection, by, "2026-01", "", ("compartment=web*",))
             assert {key[0]: value for key, value in found.items()} == {"web (..aone)": 1, "web (..atwo)": 2}
-            made = statement(question(by, "2026-01"), OracleWords())
+            made = statement(question(by, "2026-01", "", ("compartment=WEB",)), OracleWords())
             translated = connection.execute(translation(made.sql), made.values).fetchall()
             assert {row[0]: row[-2] for row in translated} == {"web (..aone)": 1, "web (..atwo)": 2}
+            assert answer(connection, "", "2026-01", "", ("compartment=web",)) == {("USD",): 3}
+            assert answer(connection, "", "2026-01", "", ("compartment=web (..atwo)",)) == {("USD",): 2}
+            assert answer(connection, "", "2026-01", "", ("compartment!=web",)) == {}
