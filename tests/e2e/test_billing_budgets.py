@@ -6,6 +6,8 @@ import json
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import duckdb
+
 from emulator.reports.billing_history import final_state
 from tests.e2e.test_billing_function import STORY, Running, running
 
@@ -66,3 +68,23 @@ def test_a_preflight_checks_budgets_and_topic_and_publishes_nothing(running: Run
     assert "use ons-topics" in found["notification topic"]["fix"]
     assert running.cloud.notifications.published == []
     assert rows() == {}
+
+
+def test_whatever_goes_wrong_with_budgets_the_load_is_answered(running: Running) -> None:
+    topic = running.cloud.notifications.create("costs")
+    config = {"budgets": BUDGETS, "notification_topic": topic, "dimensions": "none"}
+    running.call(reports="focus", **config)
+    with duckdb.connect(str(running.warehouse)) as connection:
+        connection.execute("DROP TABLE oci_budget_alert")
+        connection.execute("CREATE VIEW oci_budget_alert AS SELECT 1 AS not_a_column_of_ours")
+    answer = running.call('{"detail": true}', **config)
+    assert {one["dialect"] for one in answer["reports"]} == {"cost"}
+    assert _alerts(answer) == [("breach", "failed")], "a fault of the warehouse is the alert's"
+    with duckdb.connect(str(running.warehouse)) as connection:  # a day that no calendar has: nobody foresees it
+        connection.execute(
+            "INSERT INTO oci_cost_daily (tenancy_id, usage_day, dialect, currency, cost) "
+            "VALUES ('t', 'infinity', 'cost', 'USD', 1)"
+        )
+    answer = running.call('{"detail": true}', **config)
+    assert (answer["reports"], [one["reason"] for one in answer["budgets"]]) == ([], ["unforeseen-failure"])
+    assert len(running.cloud.notifications.published) == 1

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from functions.adw_billing.model.warehouse import Warehouse
     from functions.adw_billing.query.engine_words import Words
 
+FIRST_DAY = date(1980, 1, 1)
+"""Days before it are a fault of a report, as those that lie ahead."""
 MONTHS_BEFORE = 3
 """Whole months before the newest day's that are asked for: 8 weeks before each of the last 7 days."""
 LEAST_RETENTION = 62
@@ -55,10 +57,10 @@ class SpendReader:
         return Spend({day: costs.get(day, Decimal(0)) for day in sorted(covered) if day >= first})
 
     def _days(self, currency: str) -> set[date]:
-        """Return the days of the bill, without those that lie ahead: they are a fault of a report."""
+        """Return the days of the bill, without those that no bill has."""
         if currency not in self._covered:
             days = self._ask("", (f"{CURRENCY}={currency}",))
-            self._covered[currency] = {day for day in days if day <= self._latest}
+            self._covered[currency] = {day for day in days if FIRST_DAY <= day <= self._latest}
         return self._covered[currency]
 
     def _ask(self, months: str, filters: tuple[str, ...]) -> dict[date, Decimal]:
