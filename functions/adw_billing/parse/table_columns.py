@@ -23,7 +23,7 @@ from functions.adw_billing.parse.decimals import (
     to_decimals,
     to_times,
 )
-from functions.adw_billing.parse.tag_texts import NO_TAGS, joined, malformed
+from functions.adw_billing.parse.tag_texts import NO_TAGS, doubtful_tags, joined
 
 if TYPE_CHECKING:
     from functions.adw_billing.model.columns import Column, FirstValue
@@ -86,7 +86,7 @@ class TableColumns:
         for position, length in self._lengths.items():
             doubts = either_doubts(doubts, _too_long(texts[position], length))
         for position in self._layout.tag_texts:
-            doubts = either_doubts(doubts, malformed(texts[position]))
+            doubts = either_doubts(doubts, doubtful_tags(texts[position]))
         return texts, values, doubts
 
     def of_checked(self, checked: list[tuple[int, CheckedRow]]) -> Rows:

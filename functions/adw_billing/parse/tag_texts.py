@@ -63,7 +63,7 @@ def is_object(text: str) -> bool:
     return isinstance(found, dict)
 
 
-def malformed(texts: pa.StringArray) -> Doubts:
+def doubtful_tags(texts: pa.StringArray) -> Doubts:
     """Return which texts are no tags; texts that occur again are looked at once."""
     plain = pc.match_substring_regex(texts, _PLAIN_TAGS)
     if pc.all(plain, min_count=0).as_py():

@@ -66,6 +66,16 @@ def test_an_earlier_version_is_brought_forward_and_every_value_stays(tmp_path: P
 
 
 @pytest.mark.parametrize("version", range(1, SCHEMA_VERSION))
+def test_an_earlier_version_ends_with_the_columns_of_a_new_warehouse(tmp_path: Path, version: int) -> None:
+    """A column that somebody adds to a table without a step fails here."""
+    columns = "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal ORDER BY ALL"
+    old(tmp_path / "old.duckdb", version)
+    migrate(tmp_path / "old.duckdb")
+    migrate(tmp_path / "new.duckdb")
+    assert query(tmp_path / "old.duckdb", columns) == query(tmp_path / "new.duckdb", columns)
+
+
+@pytest.mark.parametrize("version", range(1, SCHEMA_VERSION))
 def test_the_loader_goes_on_where_the_earlier_one_ended(tmp_path: Path, version: int) -> None:
     path = tmp_path / "w.duckdb"
     before = old(path, version)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from functions.adw_billing.model.compartment_names import own_name
 from functions.adw_billing.model.tables import DAILY
-from functions.adw_billing.warehouse.questions.lines import compartments, undated
+from functions.adw_billing.warehouse.questions.lines import compartment_joins, undated
 from functions.adw_billing.warehouse.questions.question import question
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def _days(words: Words) -> str:
     )
     costs = f"SELECT 1 FROM {name} d WHERE d.tenancy_id = x.tenancy_id AND d.usage_day = x.usage_day"
     return (
-        f"SELECT {columns} FROM {name} x {compartments(words, 'x.compartment_id', 'x.compartment_name')}\n"
+        f"SELECT {columns} FROM {name} x {compartment_joins(words, 'x.compartment_id', 'x.compartment_name')}\n"
         f"WHERE x.dialect = 'cost' OR NOT EXISTS ({costs} AND d.dialect = 'cost')\n"
         f"UNION ALL\nSELECT {', '.join(_NAMES)}, 1 AS line_count FROM ({undated(words, *_NAMES)}) u"
     )

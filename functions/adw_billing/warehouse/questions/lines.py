@@ -87,11 +87,11 @@ def _part(words: Words, index: int, names: tuple[str, ...] = tuple(_COLUMNS)) ->
     start = f"x.{_START[index]}"
     forms = {"day": words.day(start), "month": words.month(start), "flag": words.flag}
     columns = ", ".join(f"{_COLUMNS[name][index].format(**forms)} AS {name}" for name in names)
-    joins = compartments(words, *(f"x.{name}" for name in _COMPARTMENT[index]))
+    joins = compartment_joins(words, *(f"x.{name}" for name in _COMPARTMENT[index]))
     return f"SELECT {columns} FROM {words.name((COST, FOCUS)[index])} x {joins}"
 
 
-def compartments(words: Words, compartment_id: str, name: str) -> str:
+def compartment_joins(words: Words, compartment_id: str, name: str) -> str:
     """Return the joins that a compartment's path is made from: `c`, and `n` of names that several compartments have."""
     # One row a compartment, whatever the dimension holds: a second one would count its lines twice.
     path = f"(SELECT compartment_id, MAX(path) AS path FROM {words.name(COMPARTMENT)} GROUP BY compartment_id)"

@@ -12,7 +12,7 @@ import pytest
 
 from functions.adw_billing.errors import DatabaseError
 from functions.adw_billing.model.schema_steps import SCHEMA_VERSION
-from functions.adw_billing.model.tables import DAILY
+from functions.adw_billing.model.tables import ALL, DAILY
 from functions.adw_billing.warehouse.duckdb.warehouse import open_warehouse
 from functions.adw_billing.warehouse.oracle.migration.schema import migrate
 from functions.adw_billing.warehouse.oracle.migration.schema_steps import do_steps
@@ -135,6 +135,14 @@ def test_a_migration_leaves_nothing_of_its_steps_but_the_version() -> None:
     assert session.rows("SELECT name, value FROM oci_loader WHERE name LIKE 's%'") == [
         ("schema_version", str(SCHEMA_VERSION))
     ]
+
+
+def test_a_schema_ends_with_all_columns_of_the_tables() -> None:
+    session = MortalSession()
+    migrate(session)  # type: ignore[arg-type]
+    names = "SELECT table_name, lower(column_name) FROM duckdb_columns() WHERE NOT internal"
+    found = set(session.database.execute(names).fetchall())
+    assert {(table.name, name.lower()) for table in ALL for name in table.names} <= found
 
 
 def test_the_summary_is_the_embedded_warehouses(whole: MortalSession, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from functions.adw_billing.model.headers import layout
 from functions.adw_billing.model.warehouse import RowFormat
 from functions.adw_billing.parse.row_rules import RowRules, time_text
-from functions.adw_billing.parse.tag_texts import braced, is_object, joined, malformed
+from functions.adw_billing.parse.tag_texts import braced, doubtful_tags, is_object, joined
 
 HEADER = b"ChargePeriodStart,BilledCost,Tags\n"
 GOOD = ["{}", ' {"a": "b"} ', '{"a": null, "b": {"c": [1, 2.5e3]}}', '{"a": "\\ud83d\\ude00"}', '{"": "x"}']
@@ -43,17 +43,17 @@ def test_whatever_a_database_may_refuse_is_none(text: str) -> None:
 
 def test_of_a_column_those_are_found_that_are_no_tags() -> None:
     texts = pa.array(['{"a": "b"}', "x", None, '"k": "v"', "null", "x", "{}"])
-    found = malformed(texts)
+    found = doubtful_tags(texts)
     assert found is not None
     assert found.fill_null(False).to_pylist() == [False, True, False, False, False, True, False]  # noqa: FBT003
-    assert malformed(pa.array(['{"a": "b"}', None, "null"])) is None
+    assert doubtful_tags(pa.array(['{"a": "b"}', None, "null"])) is None
 
 
 @pytest.mark.parametrize(
     "text", [*GOOD, *BAD, '{"a":"b","c" : "d"}', '"k": "v"', '"k": "v"}', '{"k": "v"', '{"a": "\x7f"}']
 )
 def test_a_column_is_judged_as_each_of_its_texts(text: str) -> None:
-    found = malformed(pa.array([text, '{"a": "b"}', None]))
+    found = doubtful_tags(pa.array([text, '{"a": "b"}', None]))
     assert (found is None) == is_object(braced(text))
 
 
