@@ -31,6 +31,7 @@ SAME_MEANING = {
     "oke": "Oracle's Kubernetes Engine: its client, and its emulation",
     "preflight": "checks that change nothing",
     "publish": "makes something visible to its readers, whole or not at all",
+    "reading": "answers from what is stored, and changes nothing",
     "reports": "OCI's usage, cost and FOCUS reports: read by the loader, made by the emulator",
     "serve": "answers one call of a function",
     "settings": "config keys",
