@@ -55,7 +55,19 @@ def by_dimensions(asked: Question, bill: Bill, ready: Mapping[str, ReadyQuestion
 def of_statement(found: Statement, bill: Bill, caption: str = "", *, by_user: bool = False) -> Answer:
     """Return the rows of a statement as they are fetched."""
     columns, rows = bill.reader.ask(found.sql, found.values, by_user=by_user)
-    return Answer(columns, rows, caption, source=found, by_user=by_user)
+    return Answer(distinct_names(columns), rows, caption, source=found, by_user=by_user)
+
+
+def distinct_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Return names of which each is there once, whatever its case: `a`, `a_1`; a JSON object would lose one of two."""
+    found: dict[str, str] = {}
+    for name in names:
+        new, count = name, 0
+        while new.lower() in found:
+            count += 1
+            new = f"{name}_{count}"
+        found[new.lower()] = new
+    return tuple(found.values())
 
 
 def loaded_days(bill: Bill) -> str:

@@ -16,7 +16,7 @@ import duckdb
 from functions.adw_billing.errors import WarehouseUnusable
 from functions.adw_billing.model.schema_steps import SCHEMA_VERSION
 from functions.adw_billing.model.tables import LOADER, SCHEMA_VERSION_ROW
-from functions.adw_billing.warehouse.duckdb.file import connect, named_faults
+from functions.adw_billing.warehouse.duckdb.file import READ_MEMORY_LIMIT, connect, named_faults
 from shared.bounded_work import Late, within
 from shared.errors import BadRequest, DeadlineExceeded
 
@@ -30,6 +30,8 @@ T = TypeVar("T")
 
 ENDING_SECONDS = 5.0
 """For an interrupted query to end: DuckDB looks between two pieces of its work."""
+WAIT_SECONDS = 60.0
+"""For a file that another process has open for writing."""
 ROWS_A_FETCH = 5000
 GROUP_ROWS = 40_960
 """Of a Parquet file, a third of DuckDB's default: a group waits in memory until it is whole."""
@@ -43,7 +45,9 @@ class Sandbox:
 
     def __init__(self, path: str, deadline: Deadline, writes: Sequence[Path] = ()) -> None:
         self._deadline = deadline
-        self._connection = connect(path, deadline, 0, read_only=True)
+        # nobody waits for a file as long as a query may take
+        rest = max(0.0, deadline.remaining_seconds() - WAIT_SECONDS)
+        self._connection = connect(path, deadline, rest, read_only=True)
         try:
             _check_version(self._connection)
             _lock(self._connection, writes)
@@ -52,8 +56,9 @@ class Sandbox:
             raise
 
     def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
+        """Close the file; a query that an interrupt did not end in time keeps it open until the process ends."""
+        with contextlib.suppress(duckdb.Error):
+            self._connection.close()
 
     def ask(
         self, sql: str, values: Mapping[str, str], *, by_user: bool = False
@@ -120,6 +125,9 @@ class Sandbox:
             return
         try:
             yield
+        except duckdb.OutOfMemoryException:
+            fix = "read fewer rows or columns at once, or write them with --csv"
+            raise BadRequest(f"the query needs more memory than {READ_MEMORY_LIMIT}", fix=fix, field="sql") from None
         except duckdb.Error as fault:
             raise BadRequest(str(fault).strip()[:1000], fix=ONE_SELECT, field="sql") from None
 

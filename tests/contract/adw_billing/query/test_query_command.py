@@ -188,6 +188,15 @@ def test_the_engine_refuses_where_the_kind_of_statement_is_not_looked_at(
             sandbox._connection.execute("INSERT INTO oci_loader VALUES ('a', 'b')")
 
 
+def test_names_of_this_process_mean_nothing_in_a_query(loaded: Path) -> None:
+    """DuckDB would take any Arrow table or DataFrame of the caller's variables for a table."""
+    kept = pyarrow.table({"a": ["secret"]})
+    with contextlib.closing(Sandbox(str(loaded), Deadline.after(60))) as sandbox:
+        with pytest.raises(duckdb.CatalogException, match="kept does not exist"):
+            sandbox._connection.execute("SELECT * FROM kept")
+        assert kept.num_rows == 1
+
+
 @pytest.mark.parametrize("output", ["table", "parquet"])
 def test_a_query_without_an_end_is_interrupted(loaded: Path, tmp_path: Path, output: str) -> None:
     with contextlib.closing(Sandbox(str(loaded), Deadline.after(0.3), [tmp_path / "x"])) as sandbox:
@@ -226,6 +235,7 @@ def test_a_query_without_an_end_is_interrupted(loaded: Path, tmp_path: Path, out
         (("--limit", "-1"), "limit", "is -1"),
         (("--parquet", "/dev/null/x"), "parquet", "File exists"),
         (("--sql", "SELECT servce FROM oci_cost_daily"), "sql", "service"),
+        (("--sql", "SELECT list(range) FROM range(200000000)"), "sql", "more memory than 256MB"),
         (("--warehouse", "/nowhere"), "warehouse", "is no file"),
         (("--warehouse", ""), "warehouse", "is missing"),
     ],

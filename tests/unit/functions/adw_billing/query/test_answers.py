@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pyarrow.parquet
 import pytest
 
-from functions.adw_billing.query.bill_answers import Answer, limited
+from functions.adw_billing.query.bill_answers import Answer, distinct_names, limited
 from functions.adw_billing.query.compared import comparison, grand_totals, in_order
 from functions.adw_billing.query.machine_formats import write_csv, write_json
 from functions.adw_billing.query.text_table import table_lines
@@ -148,6 +148,10 @@ def test_rows_become_parquet_with_every_digit(tmp_path: Path) -> None:
 def test_no_rows_become_a_parquet_file_with_columns(tmp_path: Path) -> None:
     write_rows(tmp_path / "none.parquet", ("a", "b"), [])
     assert pyarrow.parquet.read_table(tmp_path / "none.parquet").column_names == ["a", "b"]
+
+
+def test_two_columns_of_one_name_are_told_apart() -> None:
+    assert distinct_names(["a", "A", "a_1", "a", "b"]) == ("a", "A_1", "a_1_1", "a_2", "b")
 
 
 def test_a_limit_says_whether_there_is_more() -> None:
