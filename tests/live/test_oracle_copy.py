@@ -226,11 +226,11 @@ def test_a_copy_that_does_not_end_in_time_is_left_to_the_function_by_the_next_ca
     first, second = (f"reports/cost-csv/000900000000000{number}-00001.csv" for number in (1, 2))
     for name, rows in ((first, 10), (second, 12)):
         tenancy.cloud.object_storage.put(tenancy.bucket, name, b"".join(make_report("cost", rows).chunks()))
-    tenancy.database.simulator.fault("execute", "stall", value=60, sql="COPY_DATA")
-    tenancy.limit(20)  # a busy machine needs some seconds to get to the copy
-    tenancy.use(tenancy.database, "dbms_cloud", deadline_margin_seconds="10")
+    stall = tenancy.database.simulator.fault("execute", "stall", value=90, sql="COPY_DATA")
+    tenancy.limit(60)  # a busy machine needs half a minute to get to the copy
+    tenancy.use(tenancy.database, "dbms_cloud", deadline_margin_seconds="30")
     answer = call(tenancy.cloud, detail=True)
-    assert (answer["reports"], answer["remaining"]) == ([], 2)
+    assert (stall.fired, answer["reports"], answer["remaining"]) == (1, [], 2)
     tenancy.limit(100)
     with tenancy.database.server.connect() as connection:
         lease_over(connection)  # nobody could give the claim back on the session that stalled
