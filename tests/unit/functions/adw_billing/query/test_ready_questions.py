@@ -8,12 +8,18 @@ from functions.adw_billing.query.engine_words import DUCKDB
 from functions.adw_billing.query.ready_questions import ORDER, ready_question, ready_statement
 from functions.adw_billing.warehouse.questions.all_questions import QUESTIONS
 from shared.errors import BadRequest
+from tools.suite import ROOT
 
 KNOWN = {each.name: each for each in QUESTIONS}
 
 
 def test_every_order_is_of_a_question() -> None:
     assert set(ORDER) <= set(KNOWN)
+
+
+def test_the_page_of_questions_has_the_name_of_each() -> None:
+    page = (ROOT / "docs" / "adw-billing-questions.md").read_text(encoding="utf-8").partition("\n### ")[0]
+    assert [name for name in KNOWN if f"`{name}`" not in page] == []
 
 
 def test_what_a_user_wrote_is_bound() -> None:
