@@ -101,5 +101,5 @@ _FAMILIES: tuple[tuple[str, str, Callable[[Entry], Samples]], ...] = (
     ("cost_per_month", "Cost of the pool in the unit of cost in node_pools.", _cost),
     ("decision_cost_per_month", "What the last tick added, below 0 what it saved.", _decision_cost),
     ("warning", "1 while the answer about the pool is a warning.", _warning),
-    ("flapping", "1 when the last tick bought in a circle.", _flapping),
+    ("flapping", "1 when the last tick bought in a circle, or right after a removal.", _flapping),
 )

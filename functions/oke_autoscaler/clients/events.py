@@ -145,7 +145,9 @@ class TickEvents:
         """Add an event for each pool that is bought for in a circle, or that takes no nodes for which pods wait."""
         for pool in pools:
             if pool.flapping:
-                self.on_pool(pool, "Flapping", f"is bought for in a circle ({pool.flapping})", warning=True)
+                # What a tick sees to by itself is no warning: nodes that are bought back right after their removal.
+                text, circle = f"is bought for in a circle ({pool.flapping})", pool.level == "warning"
+                self.on_pool(pool, "Flapping", text if circle else f"grows again: {pool.flapping}", warning=circle)
             elif pool.level == "warning" and pool.reason in BLOCKED:
                 text = f"takes no nodes: {with_detail(pool.reason, pool.detail)}"
                 self.on_pool(pool, "NotTriggerScaleUp", text, warning=True)
