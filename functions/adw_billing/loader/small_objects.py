@@ -33,6 +33,7 @@ MAX_HEADER_BYTES = 64 << 10
 """Of an object that is gathered: thousands of columns take memory of their own."""
 MAX_OBJECTS = 256
 """Of a batch: more save nothing."""
+CHUNKS_OF_A_BATCH = 2
 MAX_HELD_SECONDS = 5.0
 """How long objects wait for others that come slowly: no more is lost with a process that is killed."""
 MAX_PARSERS = 8
@@ -58,8 +59,8 @@ class _Gathered:
 class SmallObjects:
     """The objects gathered so far; a warehouse that publishes one at a time has none.
 
-    The text of an object is not longer than a chunk, and a batch is closed at half of one: together they take no more
-    memory than the chunks of a large report.
+    The text of an object is not longer than a chunk, and a batch is closed at two of them: its rows fill a row group of
+    DuckDB, which is then written once, and take no more memory than the chunks of a large report.
     """
 
     def __init__(self, reports: Reports, warehouse: Warehouse, chunk_bytes: int, max_shown_rejected: int) -> None:
@@ -79,7 +80,7 @@ class SmallObjects:
         """Whether they are to be published before another one is read."""
         return bool(self._gathered) and (
             len(self._gathered) >= MAX_OBJECTS
-            or self._text_bytes >= self._chunk_bytes // 2
+            or self._text_bytes >= CHUNKS_OF_A_BATCH * self._chunk_bytes
             or time.monotonic() - self._began >= MAX_HELD_SECONDS
         )
 

@@ -1,4 +1,4 @@
-"""One measured way of loading a report, as a process of its own: `python -m bench.billing_child WAY REPORT WORK`.
+"""One measured way of loading a report: `python -m bench.children.billing_child WAY REPORT WORK`.
 
 Prints JSON: seconds, rows, peak memory and, where it applies, statements. The parent reads the CPU of the process.
 """
@@ -133,7 +133,9 @@ WAYS: dict[str, Callable[[Path, Path], dict[str, Any]]] = {
 
 def main(arguments: list[str]) -> int:
     """Load once and print the figures."""
-    parser = argparse.ArgumentParser(prog="python -m bench.billing_child", description="Load a report in one way.")
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.children.billing_child", description="Load a report in one way."
+    )
     parser.add_argument("way", choices=sorted(WAYS))
     parser.add_argument("report", type=Path, help="a gzipped CSV report")
     parser.add_argument("work", type=Path, help="folder for what the load writes")
