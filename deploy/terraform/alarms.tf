@@ -37,6 +37,12 @@ locals {
       query     = "lag_hours[1h].max() > 36"
       body      = "The newest loaded billing report is older than a day and a half."
     }
+    budget-breached = {
+      namespace = "functions_suite"
+      severity  = "WARNING"
+      query     = "budget_used_percent[12h].groupBy(budget).max() > 100"
+      body      = "A month has cost more than its budget: the loader's detailed answer says how much."
+    }
     badges-late = {
       namespace = "functions_suite"
       severity  = "WARNING"
