@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MEASURED = (
-    "import resource, sys; from functions.adw_billing.__main__ import main; status = main(sys.argv[1:]); "
-    "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr); sys.exit(status)"
+    "import pathlib, sys; from functions.adw_billing.__main__ import main; status = main(sys.argv[1:]); "
+    "print(pathlib.Path('/proc/self/status').read_text().partition('VmHWM:')[2].split()[0], file=sys.stderr); "
+    "sys.exit(status)"
 )
+"""Prints the most memory in KiB. `ru_maxrss` would have that of the process which started this one (execve(2))."""
 
 
 def keys(count: int) -> list[str]:
