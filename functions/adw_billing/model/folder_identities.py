@@ -6,6 +6,7 @@ rows name: the reports of an organisation have rows of its children. Another fil
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from functions.adw_billing.model.report_place import place, split
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from functions.adw_billing.model.warehouse import KnownReport
 
+_NAMED = re.compile(r".*/(ocid\d+\.tenancy\.[\w.-]+)/$", re.DOTALL)
 FIX = "name the tenancy whose bucket has the reports: --tenancy <OCID>"
 
 
@@ -145,9 +147,11 @@ class _Tenancies:
         return {each.tenancy_id for each in self._ledger.of(file) if each.has_rows}
 
     def _decide(self, bucket: str) -> tuple[str, bool]:
-        """Return the bucket's tenancy: that of its files that are in the warehouse, or that of all rows."""
+        """Return the bucket's tenancy: that of its files in the warehouse, that of its name, or that of all rows."""
         if len(self._settled[bucket]) == 1:
             return min(self._settled[bucket]), False
+        if named := _NAMED.match(bucket):  # as Oracle's buckets are
+            return named.group(1), False
         files = self._members[bucket]
         before = set[str]().union(*map(self._before, files)) - {UNKNOWN_TENANCY}
         stated = set[str]().union(*(file.tenancies for file in files))

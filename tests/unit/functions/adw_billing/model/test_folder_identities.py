@@ -129,3 +129,13 @@ def test_of_two_files_of_one_place_the_second_has_a_name_of_its_own() -> None:
 
 def test_the_tenancy_of_the_command_line_asks_nobody() -> None:
     assert found([file(COST, CHILD, OTHER)], known(COST, CHILD), given=PARENT) == [Identity(PARENT, COST)]
+
+
+def test_a_folder_that_is_named_as_its_bucket_says_whose_it_is() -> None:
+    files = [file(f"{PARENT}/{COST}", CHILD, PARENT), file(f"{OTHER}/{COST}", CHILD, etag="f")]
+    assert found(files) == [Identity(PARENT, COST), Identity(OTHER, COST)]
+    # the place is known of another bucket, whose reports have the same numbers
+    assert found(files[1:], known(COST)) == [Identity(OTHER, COST)]
+    # what is in the warehouse stays whose it is there
+    assert found(files[:1], known(COST, CHILD)) == [Identity(CHILD, COST)]
+    assert found([file(f"{PARENT}/1.csv", CHILD)]) == [Identity(CHILD, f"{PARENT}/1.csv", by_rows=True)]
