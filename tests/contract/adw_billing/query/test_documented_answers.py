@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 import shlex
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
 
+from emulator.reports.billing_history import final_state
 from emulator.reports.catalogue import TENANCY
-from ops.billing_sample import write
+from emulator.reports.generated_report import EXACT
+from ops.billing_sample import STORY, write
 from ops.cli.main import root
 from tests.support.billing_files import load
 from tools.suite import ROOT
@@ -45,3 +50,19 @@ def test_each_answer_is_the_one_that_the_page_shows(warehouse: Path, command: st
     words = [str(warehouse) if word == "out/sample.duckdb" else word for word in shlex.split(command)]
     done = CliRunner().invoke(root(), words)
     assert (done.exit_code, done.stdout) == (0, shown)
+
+
+def test_cost_by_several_dimensions_is_what_the_reports_rows_add_up_to(warehouse: Path) -> None:
+    wanted: dict[tuple[str, ...], Decimal] = {}
+    for each in final_state(STORY.publications()).values():
+        if each.report.dialect == "cost":
+            text = io.StringIO(b"".join(each.report.chunks()).decode(), newline="")
+            for row in csv.DictReader(text):
+                tag = row.get("tags/Ops.Environment") or ""
+                key = (row["lineItem/intervalUsageStart"][:7], row["product/service"], row["lineItem/tenantId"], tag)
+                wanted[key] = EXACT.add(wanted.get(key, Decimal(0)), Decimal(row["cost/myCost"]))
+    words = ["billing", "query", "--warehouse", str(warehouse), "--by", "month,service,tenancy,tag:Ops.Environment"]
+    done = CliRunner().invoke(root(), [*words, "--csv"])
+    found = {tuple(key): Decimal(cost) for *key, _, cost, _ in list(csv.reader(io.StringIO(done.stdout)))[1:]}
+    assert len(found) > 100
+    assert found == wanted
