@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TAG = "tags/Ops.Team"
+COMPARTMENT, CHILD = "ocid1.compartment.oc1..web", "ocid1.tenancy.oc1..child"
 SUM = "5.1000000000000000000001"
 ENDLESS = "SELECT COUNT(*) FROM range(1000000000000) a, range(100) b"
 
@@ -41,7 +42,8 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows = [
         cost(1, "2026-09-04", "4", product__service="COMPUTE") | {TAG: "red"},
         cost(2, "2026-10-04", "0.1000000000000000000001", product__service="COMPUTE") | {TAG: "red"},
-        cost(3, "2026-10-05", "5", product__service="NETWORK", product__compartmentName="a,b"),
+        cost(3, "2026-10-05", "5", product__service="NETWORK", product__compartmentName="a,b")
+        | {"product/compartmentId": COMPARTMENT, "lineItem/tenantId": CHILD},
     ]
     put(folder / "r", "reports/cost-csv/0001-00001.csv.gz", report([*COST, TAG], rows))
     assert load(folder / "r", folder / "w.duckdb", "--tenancy", TENANCY)["remaining"] == 0
@@ -86,6 +88,22 @@ def test_csv_json_and_parquet_say_the_same(loaded: Path, tmp_path: Path) -> None
     table = pyarrow.parquet.read_table(place)
     assert table.column("cost").to_pylist() == [Decimal(5), Decimal("4.1000000000000000000001")]
     assert [each.name for each in place.parent.iterdir()] == [place.name]
+
+
+@pytest.mark.parametrize("more", ["", ",product"], ids=["by the summary", "by the reports' rows"])
+def test_compartments_go_by_their_paths_and_tenancies_by_their_names(loaded: Path, tmp_path: Path, more: str) -> None:
+    warehouse = shutil.copy(loaded, tmp_path / "w.duckdb")
+    with duckdb.connect(str(warehouse)) as connection:
+        for path in ("/prod/web", "/old/place"):  # a compartment that has moved and is there twice counts once
+            connection.execute(
+                "INSERT INTO oci_compartment (compartment_id, path, tenancy_id) VALUES (?, ?, ?)",
+                [COMPARTMENT, path, TENANCY],
+            )
+        connection.execute("INSERT INTO oci_tenancy (tenancy_id, name) VALUES (?, 'Our Company')", [CHILD])
+    by = ("--by", f"compartment,tenancy{more}", "--month", "2026-10", "--csv")
+    for chosen in ("compartment=/prod/*", "tenancy=our company"):
+        rows = list(csv.reader(io.StringIO(asked(warehouse, *by, "--filter", chosen))))[1:]
+        assert [(*row[:2], *row[-2:]) for row in rows] == [("/prod/web", "Our Company", "5", "1")]
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda each: each.name)
