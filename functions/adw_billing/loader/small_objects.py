@@ -126,11 +126,8 @@ class SmallObjects:
         ]
 
     def _takes(self, report: ReportObject) -> bool:
-        # Where cost begins in `oci_billing` is told by the usage reports that are there when the first cost report is:
-        # the two are never in one batch.
-        same = not self._gathered or (self._gathered[0].report.dialect == "usage") == (report.dialect == "usage")
-        small = 0 < report.size_bytes <= MAX_STORED_BYTES
-        return small and same and (report.tenancy_id, report.name) not in self._names
+        # Two versions of one name in a batch would both stay.
+        return 0 < report.size_bytes <= MAX_STORED_BYTES and (report.tenancy_id, report.name) not in self._names
 
     def _read(self, report: ReportObject) -> tuple[WholeObject, Mapping[str, int], int]:
         """Return the object, the values that were not read, and the bytes of its text."""
