@@ -189,3 +189,12 @@ def test_a_batch_has_an_end(folder: Path, warehouse: Path, what: str) -> None:
     _, statements = run(folder, warehouse, CHUNK_BYTES if what == "MAX_OBJECTS" else text_bytes)
     assert 2 <= statements.count("COMMIT") < count
     assert query(warehouse, "SELECT count(*) FROM oci_cost") == [(3 * count,)]
+
+
+def test_the_same_report_under_two_names_is_counted_once_in_one_batch_too(folder: Path, warehouse: Path) -> None:
+    put_cost(folder, [1, 2])
+    put(folder, "reports/cost-csv/3.csv.gz", gzip.decompress((folder / "reports/cost-csv/1.csv.gz").read_bytes()))
+    summary, _ = run(folder, warehouse)
+    assert [row.state for row in summary.rows] == ["loaded", "loaded", "rejected"]
+    assert [entry.reason for _, entry in summary.rejected] == ["same-report"]
+    assert query(warehouse, "SELECT count(*) FROM oci_cost") == [(6,)]
