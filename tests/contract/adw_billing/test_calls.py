@@ -134,7 +134,11 @@ def test_a_file_that_another_process_has_is_waited_for_and_then_named_busy(tmp_p
 
 def test_two_calls_at_once_load_each_report_once(folder: Path, tmp_path: Path) -> None:
     for number in range(12):
-        put(folder, f"reports/cost-csv/{number}.csv.gz", report(COST, [cost_row(index) for index in range(50)]))
+        put(
+            folder,
+            f"reports/cost-csv/{number}.csv.gz",
+            report(COST, [cost_row(50 * number + index) for index in range(50)]),
+        )
     path = tmp_path / "w.duckdb"
     command = [
         sys.executable,
