@@ -22,9 +22,10 @@ _MAX_WHOLE_DIGITS = 300
 """Of a whole number; a double has no more than 309."""
 
 
-_TAG = r'"[^"\\\x00-\x1f]*" *: *"[^"\\\x00-\x1f]*"'
+_STRING = r'"(?:[^"\\\x00-\x1f]|\\["\\/bfnrt])*"'
+_TAG = f"{_STRING} *: *{_STRING}"
 _PLAIN_TAGS = rf"\A(?:\{{(?:{_TAG}(?: *, *{_TAG})*)?\}}|{_TAG}(?: *, *{_TAG})*)\z"
-"""Objects of texts without escapes, with braces or without: nearly all tags, told in a tenth of the reader's time."""
+"""Objects of texts, with braces or without: nearly all tags, told in a tenth of the reader's time."""
 
 
 def _refused(text: str) -> None:

@@ -29,9 +29,11 @@ MAX_TIME_CHARACTERS = 64
 MAX_FIELD_CHARACTERS = 32_767
 NUMBER_PATTERN = "^-?[0-9]+([.][0-9]+)?(E-?[0-9]{1,2})?$"
 TIME_PATTERN = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?Z$"
-_TAG = r'"[^"\\[:cntrl:]]*" *: *"[^"\\[:cntrl:]]*"'
+_STRING = r'"([^"\\[:cntrl:]]|\\["\\/bfnrt])*"'
+_TAG = f"{_STRING} *: *{_STRING}"
 TAGS_PATTERN = f"^(\\{{({_TAG}( *, *{_TAG})*)?\\}}|{_TAG}( *, *{_TAG})*)$"
-"""JSON objects of plain texts, with the outer braces or without; of all others the function decides."""
+"""JSON objects of texts, with the outer braces or without; of all others the function decides. Oracle takes no pattern
+of more than 512 bytes."""
 CONTROL_PATTERN = "[[:cntrl:]]"
 """Characters that JSON writes as escapes."""
 

@@ -13,7 +13,14 @@ from functions.adw_billing.parse.row_rules import RowRules, time_text
 from functions.adw_billing.parse.tag_texts import braced, doubtful_tags, is_object, joined
 
 HEADER = b"ChargePeriodStart,BilledCost,Tags\n"
-GOOD = ["{}", ' {"a": "b"} ', '{"a": null, "b": {"c": [1, 2.5e3]}}', '{"a": "\\ud83d\\ude00"}', '{"": "x"}']
+GOOD = [
+    "{}",
+    ' {"a": "b"} ',
+    '{"a\\\\b": "c\\n"}',
+    '{"a": null, "b": {"c": [1, 2.5e3]}}',
+    '{"a": "\\ud83d\\ude00"}',
+    '{"": "x"}',
+]
 BAD = [
     "[]",
     "5",
