@@ -68,6 +68,15 @@ def parsed(statement: str) -> exp.Expression | None:
     return tree
 
 
+def _keep_formats(tree: exp.Expression) -> None:
+    """Write TO_CHAR of a day as DuckDB does: sqlglot drops its format."""
+    for found in list(tree.find_all(exp.ToChar)):
+        form = str(found.args["format"].this) if found.args.get("format") else ""
+        if re.fullmatch("[YMD/-]+", form):
+            form = form.replace("YYYY", "%Y").replace("MM", "%m").replace("DD", "%d")
+            found.replace(exp.Anonymous(this="strftime", expressions=[found.this, exp.Literal.string(form)]))
+
+
 @functools.cache
 def translation(statement: str) -> str:
     """The statement in DuckDB's SQL, NUMBER with a precision and a scale; empty for a command."""
@@ -85,6 +94,7 @@ def translation(statement: str) -> str:
         found.replace(exp.Anonymous(this="ORACLE_REGEXP_SUBSTR", expressions=list(found.iter_expressions())))
     for value in list(tree.find_all(exp.JSONValue)):
         value.replace(exp.Anonymous(this="json_extract_string", expressions=[value.this, value.args["path"]]))
+    _keep_formats(tree)
     for each in tree.find_all(exp.With):
         each.set("recursive", True)  # noqa: FBT003  (Oracle has no word for it)
     if isinstance(tree, exp.Drop):

@@ -95,7 +95,8 @@ def everything(session: TranslatedSession, folder: Path) -> None:
     assert stale is not None
     made.release(stale, drop=False)
     made.release(made.claim(key("r/again.csv.gz", "e2"), "cost", sliced=True) or stale, drop=True)
-    damaged = made.claim(key("r/cost.csv.gz", "e2"), "cost", sliced=True)
+    load(made, ReportBatches(make_report("cost", 20, seed="3"), key("r/cost.csv.gz", "e2"), folder))
+    damaged = made.claim(key("r/cost.csv.gz", "e3"), "cost", sliced=True)
     assert damaged is not None
     made.commit(damaged, Outcome("cost", 1, "", "rejected", Sums(), [Rejected(0, "damaged", "")]))
     made.release(made.claim(key("r/given-up.csv.gz"), "cost", sliced=True) or damaged, drop=True)

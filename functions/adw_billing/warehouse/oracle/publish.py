@@ -14,7 +14,7 @@ from functions.adw_billing.model.warehouse import LedgerRow, Sums
 from functions.adw_billing.warehouse.cost_from import day_after, ignored_day, latest_day
 from functions.adw_billing.warehouse.oracle import sql, stage_sql
 from functions.adw_billing.warehouse.oracle.same_reports import loaded_like
-from functions.adw_billing.warehouse.oracle.summary import summarise
+from functions.adw_billing.warehouse.oracle.summary import add_new, summarise
 
 if TYPE_CHECKING:
     from functions.adw_billing.model.warehouse import Claim, Outcome
@@ -77,14 +77,16 @@ class Publication:
         # The days are asked for before the old rows go and after the new ones are there: a version that moves rows to
         # another day changes the summary of both.
         touched = self._days()
-        self._session.run(sql.unpublish(self._dialect), **self._name)
+        removed = self._session.run(sql.unpublish(self._dialect), **self._name)
         if staged := stage.name(stage_sql.ROWS):
             self._session.run(sql.publish(self._dialect, staged), **self._whole)
         self._prove()
         self._session.run(sql.FORGET_REJECTED, **self._name)
         self._add_rejected(stage)
         self._fill_billing(stage)
-        if self._dialect != "usage":
+        if self._dialect != "usage" and not removed:
+            add_new(self._session, self._key, self._dialect)
+        elif self._dialect != "usage":
             days = touched | self._days()
             summarise(self._session, self._key.tenancy_id, self._dialect, days, self._key.object_name)
         self._session.run(sql.FORGET_REPORT, **self._name)
