@@ -89,10 +89,7 @@ def _ways(cloud: Cloud) -> dict[str, dict[str, str]]:
 
 
 def _pressed(cloud: Cloud, functions: FunctionsApp, name: str, config: Mapping[str, str]) -> PublishedBadge:
-    async def configure() -> None:
-        functions.host.configure(FUNCTION, config)
-
-    cloud.run(configure())
+    functions.host.configure(FUNCTION, config)
     card = Card(CARD_ID)
     url = cloud.gateway + "/codecard/avatar"
     first = card.press(url)
