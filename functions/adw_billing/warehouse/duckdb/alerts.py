@@ -38,11 +38,10 @@ class Alerts(Dimensions):
             self._session.run(duckdb_create(BUDGET_ALERT))
             if self._session.all(_SETTLED, (*key, plain(alert.budget.amount), abandoned))[0][0]:
                 return False
-            self._session.run("BEGIN")
-            self._session.run(f"DELETE FROM {BUDGET_ALERT.name} WHERE {_KEY}", key)
             amounts = (plain(alert.budget.amount), plain(alert.cost), alert.budget.currency)
-            self._session.add(BUDGET_ALERT, (*key, *amounts, "claimed", now, self._call_id, None))
-            self._session.run("COMMIT")
+            with self._session.transaction():
+                self._session.run(f"DELETE FROM {BUDGET_ALERT.name} WHERE {_KEY}", key)
+                self._session.add(BUDGET_ALERT, (*key, *amounts, "claimed", now, self._call_id, None))
         return True
 
     def settle_alert(self, alert: Alert, message_id: str | None) -> None:

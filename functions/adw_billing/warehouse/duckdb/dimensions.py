@@ -29,16 +29,10 @@ class Dimensions:
 
     def change_dimensions(self, changes: Sequence[DimensionChange], name: str, value: str) -> int:
         """Put what was read into its tables and remember it, in one transaction; how many rows were read."""
-        with named_faults():
-            self._session.run("BEGIN")
-            try:
-                for change in changes:
-                    self._exchange(change)
-                self._session.remember(name, value)
-                self._session.run("COMMIT")
-            except BaseException:
-                self._session.run("ROLLBACK")
-                raise
+        with named_faults(), self._session.transaction():
+            for change in changes:
+                self._exchange(change)
+            self._session.remember(name, value)
         return sum(len(change.usable()) for change in changes[:1])
 
     def _exchange(self, change: DimensionChange) -> None:

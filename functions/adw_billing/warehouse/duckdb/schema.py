@@ -42,16 +42,15 @@ def migrate(session: Session) -> bool:
     adopt = BILLING.name in known
     if adopt or version < SCHEMA_VERSION:
         # One transaction: whoever is killed inside it leaves the version before as it was.
-        session.run("BEGIN")
-        for statement in sql.ADOPT if adopt else ():
-            session.run(statement)
-        for statement in sql.create_statements():
-            session.run(statement)
-        for step in steps_after(version):
-            do_step(session, step)
-        _make_views(session)
-        session.remember(SCHEMA_VERSION_ROW, str(SCHEMA_VERSION))
-        session.run("COMMIT")
+        with session.transaction():
+            for statement in sql.ADOPT if adopt else ():
+                session.run(statement)
+            for statement in sql.create_statements():
+                session.run(statement)
+            for step in steps_after(version):
+                do_step(session, step)
+            _make_views(session)
+            session.remember(SCHEMA_VERSION_ROW, str(SCHEMA_VERSION))
     return adopt or sql.ADOPTED in known
 
 

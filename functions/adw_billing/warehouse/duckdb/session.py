@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+
+import duckdb
 
 from functions.adw_billing.model.tables import LOADER, OBJECT_KEY
 from functions.adw_billing.warehouse.duckdb.file import private_files
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    import duckdb
     import pyarrow as pa
 
     from functions.adw_billing.model.columns import Table
@@ -44,6 +46,18 @@ class Session:
         self.run(statement, values, rows)
         with private_files():
             return self.connection.fetchall()
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit what the block does; after an error nothing of it stays, and no transaction is open."""
+        self.run("BEGIN")
+        try:
+            yield
+            self.run("COMMIT")
+        except BaseException:
+            with contextlib.suppress(duckdb.TransactionException):  # a COMMIT that failed has left none open
+                self.run("ROLLBACK")
+            raise
 
     def remember(self, name: str, value: str) -> None:
         """Write one of the loader's own values."""

@@ -5,10 +5,7 @@ What a small object costs is statements: twelve of its own where it is loaded al
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING
-
-import duckdb
 
 from functions.adw_billing.errors import ProofFailed
 from functions.adw_billing.model.same_report import Content
@@ -19,7 +16,7 @@ from functions.adw_billing.warehouse.duckdb.arrow_rows import rows_of, with_keys
 from functions.adw_billing.warehouse.duckdb.publish import fill_billing, ledger_row, stored_row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from functions.adw_billing.model.columns import Table
     from functions.adw_billing.model.warehouse import LedgerRow, ObjectKey
@@ -33,7 +30,7 @@ def publish_together(
     session: Session, objects: Sequence[WholeObject], call: Publishing, texts: LoadedTexts
 ) -> list[LedgerRow]:
     """Publish objects of which the warehouse has nothing yet: all of them, or none and an error."""
-    with _transaction(session):
+    with session.transaction():
         texts.require_new([Content.of(each.key, each.outcome) for each in objects if each.outcome.sums.rows])
         for dialect in _dialects(objects):
             parts = [(each.key, rows) for each in objects if each.outcome.dialect == dialect for rows in each.rows]
@@ -49,18 +46,6 @@ def publish_together(
         rows = zip(ledger, objects, strict=True)
         _add(session, REPORT, [stored_row(row, each.outcome, call) for row, each in rows])
     return ledger
-
-
-@contextlib.contextmanager
-def _transaction(session: Session) -> Iterator[None]:
-    session.run("BEGIN")
-    try:
-        yield
-        session.run("COMMIT")
-    except BaseException:
-        with contextlib.suppress(duckdb.TransactionException):  # a COMMIT that failed has left none open
-            session.run("ROLLBACK")
-        raise
 
 
 def _proved(session: Session, objects: Sequence[WholeObject]) -> list[LedgerRow]:

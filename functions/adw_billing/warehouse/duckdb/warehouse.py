@@ -246,8 +246,7 @@ class DuckDbWarehouse(Alerts):
         """Remove rows of usage days before ``first_day`` (YYYY-MM-DD); how many."""
         removed = 0
         values = {"tenancy_id": tenancy_id, "first": first_day}
-        with named_faults():
-            self._session.run("BEGIN")
+        with named_faults(), self._session.transaction():
             for dialect, table in DATA.items():
                 where = f"tenancy_id = $tenancy_id AND {DAY_COLUMN[dialect]} < CAST($first AS TIMESTAMP)"
                 removed += self._session.all(f"DELETE FROM {table.name} WHERE {where}", values)[0][0]
@@ -256,7 +255,6 @@ class DuckDbWarehouse(Alerts):
             name = retained_row(tenancy_id)
             before = self._session.all(f"SELECT value FROM {LOADER.name} WHERE name = ?", (name,))
             self._session.remember(name, max([first_day, *(value for (value,) in before)]))
-            self._session.run("COMMIT")
         return removed
 
     def close(self) -> None:
