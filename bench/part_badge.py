@@ -188,11 +188,7 @@ class _Bench:
 
     def _configure(self, function: str, config: Mapping[str, str]) -> None:
         """Set the config, which ends the function's process."""
-
-        async def set_config() -> None:
-            self._functions.host.configure(function, config)
-
-        self._cloud.run(set_config())
+        self._functions.host.configure(function, config)
 
 
 def _environment(cloud: Cloud) -> Mapping[str, str]:
