@@ -23,6 +23,7 @@ from emulator.fn_server.fn_answers import (
     unknown_function,
     with_call_id,
 )
+from emulator.fn_server.loop_thread import run_in
 from emulator.fn_server.process import FunctionProcess, fdk_command
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class FunctionHost:
         """
         self.config[function] = dict(config)
         if self._loop is not None:
-            _run_in(self._loop, lambda: self._retire_idle(function))
+            run_in(self._loop, lambda: self._retire_idle(function))
 
     def _retire_idle(self, function: str) -> None:
         for process in self._idle.pop(function, []):
@@ -278,18 +279,3 @@ class FunctionHost:
 
     def _note(self, process: FunctionProcess, text: str) -> None:
         self._line(process.function, process.pid, text)
-
-
-def _run_in(loop: asyncio.AbstractEventLoop, work: Callable[[], None]) -> None:
-    """Run something in a loop and wait for it, whether this is the loop's own thread or another."""
-    try:
-        if asyncio.get_running_loop() is loop:
-            work()
-            return
-    except RuntimeError:  # no loop runs in this thread
-        pass
-
-    async def there() -> None:
-        work()
-
-    asyncio.run_coroutine_threadsafe(there(), loop).result()
