@@ -63,6 +63,11 @@ def has_glyph(character: str) -> bool:
     return any(first <= code <= last for first, last in COVERAGE)
 
 
+def is_right_to_left(text: str) -> bool:
+    """Tell whether a line's own direction, that of its first letter, is from right to left."""
+    return next((way for way in _directions(text) if way), "L") == "R"
+
+
 def visual_text(text: str) -> str:
     """Return the text as it is drawn from left to right, of characters that the font has."""
     covered = "".join(map(_covered, text))
