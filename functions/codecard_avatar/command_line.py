@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from functions.codecard_avatar.model import badge_name
+from functions.codecard_avatar.model.badge_content import BadgeContent
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,7 +44,7 @@ def _render(title: str, background: Path | None, png: Path | None, bmp: Path | N
         return _complain("--name: there is nothing to draw in it; give at least one letter")
     try:
         own = untrusted_images.decode_background(background.read_bytes()) if background else None
-        picture = badge_picture.draw_badge(name, own)
+        picture = badge_picture.draw_badge(BadgeContent(name), own).picture
         for file in filter(None, (png, bmp)):
             file.parent.mkdir(parents=True, exist_ok=True)
         if png:

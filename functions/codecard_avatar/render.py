@@ -8,6 +8,7 @@ from urllib.parse import quote
 from functions.codecard_avatar.draw import badge_picture, untrusted_images
 from functions.codecard_avatar.draw.identicon import CELLS
 from functions.codecard_avatar.errors import BackgroundLate, BackgroundUnusable
+from functions.codecard_avatar.model.badge_content import BadgeContent
 from shared.http.client import HttpError
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def badge_bitmap(name: BadgeName, call: Call[Settings], container: ContainerStat
     """Return the file that the card fetches. Raises BackgroundLate or BackgroundUnusable."""
     background = own_background(call.settings, container, deadline)
     identicon = _identicon(name, call, container, deadline)
-    bitmap = badge_picture.bitmap_file(badge_picture.draw_badge(name, background, identicon))
+    bitmap = badge_picture.bitmap_file(badge_picture.draw_badge(BadgeContent(name), background, identicon).picture)
     call.summary["picture_bytes"] = len(bitmap)
     return bitmap
 

@@ -17,6 +17,7 @@ from emulator.card.firmware_json import FIRMWARES, read_answer
 from emulator.card.panel import draw_panel
 from functions.codecard_avatar.draw import badge_picture
 from functions.codecard_avatar.model import badge_name
+from functions.codecard_avatar.model.badge_content import BadgeContent
 from tests.support.badge import CARD, FUNCTION, PATIENCE_SECONDS, BadgeCloud
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def expected(title: str) -> tuple[tuple[bool, ...], ...]:
     """The panel of a name, through the function's own drawing and the card's decoder."""
     name = badge_name.from_title(title)
     assert name is not None
-    return draw_panel(badge_picture.bitmap_file(badge_picture.draw_badge(name))).rows
+    return draw_panel(badge_picture.bitmap_file(badge_picture.draw_badge(BadgeContent(name)).picture)).rows
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -297,7 +298,7 @@ def test_a_picture_with_the_users_own_background_is_not_kept(badge: BadgeCloud) 
 
 def png_of(name: badge_name.BadgeName) -> bytes:
     """Some landscape picture of 264 x 176 pixels: another badge."""
-    return draw_panel(badge_picture.bitmap_file(badge_picture.draw_badge(name))).png()
+    return draw_panel(badge_picture.bitmap_file(badge_picture.draw_badge(BadgeContent(name)).picture)).png()
 
 
 def test_the_users_own_background_is_drawn_behind_the_names(badge: BadgeCloud) -> None:
@@ -305,13 +306,16 @@ def test_the_users_own_background_is_drawn_behind_the_names(badge: BadgeCloud) -
     name = badge_name.from_title("Joan Citizen")
     assert other is not None
     assert name is not None
-    background = badge_picture.draw_badge(other)
+    background = badge_picture.draw_badge(BadgeContent(other)).picture
     publish(badge, "bucket", image_bg_name="bg.png")
     (bucket,) = badge.cloud.object_storage.buckets.values()
     badge.cloud.object_storage.put(bucket, "bg.png", png_of(other))
     badge.cloud.codecard.save(CARD, title="Joan Citizen")
     rows = badge.card.fetch_picture(badge.press().fields).panel.rows
-    assert rows == draw_panel(badge_picture.bitmap_file(badge_picture.draw_badge(name, background))).rows
+    assert (
+        rows
+        == draw_panel(badge_picture.bitmap_file(badge_picture.draw_badge(BadgeContent(name), background).picture)).rows
+    )
 
 
 def test_an_identicon_service_is_asked_and_its_identicon_is_drawn(badge: BadgeCloud) -> None:

@@ -13,6 +13,7 @@ from emulator.reports.billing_history import final_state
 from emulator.reports.generated_report import EXACT
 from functions.codecard_avatar.draw import badge_picture
 from functions.codecard_avatar.model import badge_name
+from functions.codecard_avatar.model.badge_content import BadgeContent
 from tools import readme_numbers
 from tools.demo import autoscaler, billing, figures
 from tools.suite import ROOT
@@ -35,7 +36,9 @@ def test_the_billing_total_is_the_generators_own_sum() -> None:
 def test_the_badge_has_as_many_bytes_as_one_that_is_drawn() -> None:
     name = badge_name.from_title(MEASURED["badge"]["name"])
     assert name is not None
-    assert MEASURED["badge"]["picture_bytes"] == len(badge_picture.bitmap_file(badge_picture.draw_badge(name)))
+    assert MEASURED["badge"]["picture_bytes"] == len(
+        badge_picture.bitmap_file(badge_picture.draw_badge(BadgeContent(name)).picture)
+    )
 
 
 @pytest.mark.timeout(200)

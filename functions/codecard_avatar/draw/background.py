@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw
 
-from functions.codecard_avatar.draw.badge_layout import HEIGHT_PX, WIDTH_PX
+from functions.codecard_avatar.draw.badge_layout import BLACK, HEIGHT_PX, WHITE, WIDTH_PX
 from functions.codecard_avatar.draw.fonts import BOLD, REGULAR, font
 
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw as Draw
 
-BLACK, WHITE = 0, 255
 HEADER_BOTTOM_PX = 53
 
 

@@ -16,6 +16,7 @@ Box = tuple[int, int, int, int]
 
 WIDTH_PX = 264
 HEIGHT_PX = 176
+BLACK, WHITE = 0, 255
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from emulator.card.panel import draw_panel
 from functions.codecard_avatar.__main__ import main
 from functions.codecard_avatar.draw import badge_picture
 from functions.codecard_avatar.model import badge_name
+from functions.codecard_avatar.model.badge_content import BadgeContent
 
 ROOT = Path(__file__).resolve().parents[4]
 
@@ -20,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[4]
 def expected() -> Image.Image:
     name = badge_name.from_title("Joan Citizen")
     assert name is not None
-    return badge_picture.draw_badge(name)
+    return badge_picture.draw_badge(BadgeContent(name)).picture
 
 
 def test_it_writes_the_drawing_and_the_cards_own_file(tmp_path: Path) -> None:

@@ -9,7 +9,9 @@ from PIL import Image, ImageChops
 
 from functions.codecard_avatar.draw import badge_layout, badge_picture
 from functions.codecard_avatar.draw.identicon import identicon_cells
+from functions.codecard_avatar.draw.identicon_picture import draw_identicon
 from functions.codecard_avatar.model import badge_name
+from functions.codecard_avatar.model.badge_content import BadgeContent
 
 NAMES = (0, 126, 163, 176)
 """The part of the badge that names may use; the identicon begins at 163."""
@@ -18,7 +20,7 @@ NAMES = (0, 126, 163, 176)
 def drawn(title: str) -> Image.Image:
     name = badge_name.from_title(title)
     assert name is not None
-    return badge_picture.draw_badge(name)
+    return badge_picture.draw_badge(BadgeContent(name)).picture
 
 
 def black_box(picture: Image.Image, box: tuple[int, int, int, int]) -> tuple[int, int, int, int] | None:
@@ -93,8 +95,8 @@ def test_any_name_stays_in_its_place(title: str) -> None:
     name = badge_name.from_title(title)
     if name is None:
         return
-    picture = badge_picture.draw_badge(name)
+    picture = badge_picture.draw_badge(BadgeContent(name)).picture
     found = black_box(picture, NAMES)
     assert found is not None or not (name.first + name.last).strip("\u0300\u00a0 _")
     assert found is None or (found[0] >= 7 and found[2] <= 157)
-    assert picture.crop((163, 75, 248, 160)).tobytes() == badge_picture.draw_identicon(name.initials).tobytes()
+    assert picture.crop((163, 75, 248, 160)).tobytes() == draw_identicon(name.initials).tobytes()

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from functions.codecard_avatar.draw import badge_picture
 from functions.codecard_avatar.model import badge_name
+from functions.codecard_avatar.model.badge_content import BadgeContent
 from functions.codecard_avatar.publish import picture_names
 from functions.codecard_avatar.publish.picture_names import MAX_FILE_NAME_CHARACTERS
 
@@ -106,7 +107,7 @@ def test_any_file_name_is_a_name_or_none(text: str) -> None:
 
 def test_people_with_the_same_initials_have_pictures_of_their_own() -> None:
     names = [badge_name.from_title(title) for title in ("Joan Citizen", "Joe Cipher")]
-    files = [badge_picture.bitmap_file(badge_picture.draw_badge(name)) for name in names if name]
+    files = [badge_picture.bitmap_file(badge_picture.draw_badge(BadgeContent(name)).picture) for name in names if name]
     assert len({picture_names.object_name(file) for file in files}) == 2
     assert address("Joan Citizen") != address("Joe Cipher")
 

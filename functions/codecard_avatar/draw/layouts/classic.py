@@ -1,0 +1,66 @@
+"""The layout of the published badge: a header, the name on two lines at the lower left, the identicon with labels."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from functions.codecard_avatar.draw import background, badge_layout
+from functions.codecard_avatar.draw.badge_layout import BLACK
+from functions.codecard_avatar.draw.drawn_badge import DrawnBadge
+from functions.codecard_avatar.draw.fonts import BOLD, REGULAR
+from functions.codecard_avatar.draw.glyphs import visual_text
+from functions.codecard_avatar.draw.identicon import CELLS
+from functions.codecard_avatar.draw.identicon_picture import draw_identicon
+from functions.codecard_avatar.draw.text_mask import fit_label, fit_name_line
+
+if TYPE_CHECKING:
+    from functions.codecard_avatar.draw.badge_layout import Box, NameLine
+    from functions.codecard_avatar.model.badge_content import BadgeContent
+
+
+def draw(content: BadgeContent, own_background: Image.Image | None, identicon: Image.Image | None) -> DrawnBadge:
+    """Return the badge as the original had it; of the content it shows the name alone."""
+    name = content.name
+    picture = (own_background or _default_background()).copy()
+    for line in badge_layout.NAME_LINES:
+        _draw_name_line(picture, getattr(name, line.field), line)
+    picture.paste(identicon or draw_identicon(name.initials), badge_layout.IDENTICON_LEFT_TOP_PX)
+    caption = f"{visual_text(name.initials)}?s={CELLS}&p=30"
+    _paste_label(picture, fit_label(caption, badge_layout.CAPTION_BOX), badge_layout.CAPTION_BOX)
+    _paste_label(picture, _heading(), badge_layout.HEADING_BOX)
+    picture.paste(BLACK, badge_layout.EDGE_LABEL_BOX[:2], _edge_label())
+    return DrawnBadge(picture)
+
+
+@functools.cache
+def _default_background() -> Image.Image:
+    return background.default_background()
+
+
+def _draw_name_line(picture: Image.Image, text: str, line: NameLine) -> None:
+    """Put a line of the name on its baseline; an empty text draws nothing."""
+    if text:
+        fitted = fit_name_line(text, BOLD if line.is_bold else REGULAR)
+        top_px = line.baseline_px + fitted.below_px - fitted.mask.height
+        picture.paste(BLACK, (badge_layout.NAME_LEFT_PX, top_px), fitted.mask)
+
+
+def _paste_label(picture: Image.Image, mask: Image.Image, box: Box) -> None:
+    """Put a label into the lower left corner of its box."""
+    picture.paste(BLACK, (box[0], box[3] - mask.height), mask)
+
+
+@functools.cache
+def _heading() -> Image.Image:
+    return fit_label(badge_layout.HEADING, badge_layout.HEADING_BOX)
+
+
+@functools.cache
+def _edge_label() -> Image.Image:
+    """Return the label of the right edge, turned clockwise."""
+    left, top, right, bottom = badge_layout.EDGE_LABEL_BOX
+    flat = fit_label(badge_layout.EDGE_LABEL, (0, 0, bottom - top, right - left))
+    return flat.transpose(Image.Transpose.ROTATE_270)
