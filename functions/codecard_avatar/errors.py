@@ -32,11 +32,11 @@ class CardFailure(FunctionError):
 
 
 class BadCardId(CardFailure):
-    """X-CODECARD-ID is missing or is not 12 hex digits."""
+    """X-CODECARD-ID is missing or is no MAC address."""
 
     reason = "bad-card-id"
-    meaning = "The header `X-CODECARD-ID` is missing, or it is not 12 hex digits."
-    remedy = "Send the card's MAC address without colons, such as `CC50E3CCBFFF`."
+    meaning = "The header `X-CODECARD-ID` is missing, or it is no MAC address of 12 hex digits."
+    remedy = "Send the card's MAC address, such as `CC50E3CCBFFF`, with or without colons, dashes or dots."
     subtitle = "Bad card id"
 
 

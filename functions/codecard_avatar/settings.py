@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
-from functions.codecard_avatar.errors import BadCardId
 from functions.codecard_avatar.model.bucket_url import BucketUrl, parse_bucket_url
-from functions.codecard_avatar.model.card_id import parse_card_id
+from functions.codecard_avatar.model.card_id import card_id_of
 from shared.addresses import is_loopback, public_host, service_base_url
 from shared.metrics_settings import MetricsSettings
 from shared.settings import setting
@@ -19,9 +18,6 @@ CardNames = Mapping[str, str]
 
 ORIGINAL_IDENTICON_HOST = "identicon-1132.appspot.com"
 """The identicon service of the original. Users still have it in their config."""
-
-
-_NO_SEPARATORS = str.maketrans("", "", ":-. ")
 
 
 def _web_url(text: str) -> str:
@@ -60,31 +56,27 @@ def _hosts(text: str) -> tuple[str, ...]:
 
 
 def _card_names(text: str) -> CardNames:
-    """Return the names by card id in upper case."""
+    """Return the names by card id."""
     try:
-        names = json.loads(text)
+        names = json.loads(text, object_pairs_hook=tuple)  # pairs: a card that stands there twice is seen
     except (ValueError, RecursionError):
         raise ValueError('is no JSON: write {"CC50E3CCBFFF": "Joan Citizen"}') from None
-    if not isinstance(names, dict) or not all(isinstance(name, str) for name in names.values()):
+    if not isinstance(names, tuple) or not all(isinstance(name, str) for _, name in names):
         raise ValueError('must be a JSON object of texts: {"CC50E3CCBFFF": "Joan Citizen"}')
-    return {_card_id(key): name for key, name in names.items()}
+    return _by_card(names)
 
 
-def _card_id(key: str) -> str:
-    """Return a key of ``card_names`` in upper case; a MAC address with separators is named with the id to write."""
-    try:
-        return parse_card_id(key)
-    except BadCardId:
-        bare = key.translate(_NO_SEPARATORS).upper()
-        fix = f": write {bare}" if _is_card_id(bare) else ", such as CC50E3CCBFFF"
-        raise ValueError(f"has a key {key[:40]!r}; every key must be a card's id, 12 hex digits{fix}") from None
-
-
-def _is_card_id(text: str) -> bool:
-    try:
-        return bool(parse_card_id(text))
-    except BadCardId:
-        return False
+def _by_card(names: Iterable[tuple[str, str]]) -> CardNames:
+    """Return the names by card id; ValueError names a key that is none, and a card that stands there twice."""
+    cards: dict[str, str] = {}
+    for key, name in names:
+        try:
+            card = card_id_of(key)
+        except ValueError as fault:
+            raise ValueError(f"has a key {key[:40]!r}, and every key {fault}") from None
+        if cards.setdefault(card, name) != name:
+            raise ValueError(f"has card {card} twice, with two names: keep one")
+    return cards
 
 
 @dataclass(frozen=True, kw_only=True)

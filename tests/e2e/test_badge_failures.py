@@ -229,7 +229,7 @@ def test_a_call_that_names_no_host_asks_for_public_url(badge: BadgeCloud) -> Non
     assert (answer["reason"], answer["subtitle"]) == ("address-unknown", "Set public_url")
 
 
-@pytest.mark.parametrize("card_id", ["", "CC50E3CCBF", "CC:50:E3:CC:BF:FF", "' OR 1=1 --", "../../etc/pas"])
+@pytest.mark.parametrize("card_id", ["", "CC50E3CCBF", "CC:50:E3:CC:BF", "' OR 1=1 --", "../../etc/pas"])
 def test_a_malformed_card_id_is_named_and_the_backend_is_not_asked(badge: BadgeCloud, card_id: str) -> None:
     assert failure(badge, Card(card_id, first_byte_seconds=PATIENCE_SECONDS))["reason"] == "bad-card-id"
     assert badge.cloud.log.calls() == []

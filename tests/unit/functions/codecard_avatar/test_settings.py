@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from functions.codecard_avatar.settings import Settings
@@ -120,11 +122,26 @@ def test_card_names_of_another_shape_are_a_fault(text: str) -> None:
     assert caught.value.keys == ["card_names"], "no other key is blamed"
 
 
-def test_a_mac_address_in_card_names_is_named_with_the_id_to_write() -> None:
+@pytest.mark.parametrize("key", ["cc:50:e3:cc:bf:ff", "CC-50-E3-CC-BF-FF", "cc50.e3cc.bfff"])
+def test_a_mac_address_in_card_names_is_understood(key: str) -> None:
+    config = {"publish": "inline", "card_names": json.dumps({key: "Joan Citizen"})}
+    assert load_settings(Settings, config).card_names == {"CC50E3CCBFFF": "Joan Citizen"}
+
+
+def test_a_key_that_is_no_card_is_named_with_the_reason() -> None:
     with pytest.raises(MissingInputData) as caught:
-        load_settings(Settings, {"publish": "inline", "card_names": '{"cc:50:e3:cc:bf:ff": "Joan Citizen"}'})
-    fault = "has a key 'cc:50:e3:cc:bf:ff'; every key must be a card's id, 12 hex digits: write CC50E3CCBFFF"
+        load_settings(Settings, {"publish": "inline", "card_names": '{"CC:50:E3:CC:BF": "Joan Citizen"}'})
+    example = "CC50E3CCBFFF or CC:50:E3:CC:BF:FF"
+    fault = f"has a key 'CC:50:E3:CC:BF', and every key must be 12 hex digits, such as {example}: it has 10"
     assert caught.value.faults == {"card_names": fault}
+
+
+@pytest.mark.parametrize("key", ["cc:50:e3:cc:bf:ff", "CC50E3CCBFFF"])
+def test_a_card_that_stands_in_card_names_twice_is_named(key: str) -> None:
+    names = f'{{"CC50E3CCBFFF": "Joan", "{key}": "Joe"}}'
+    with pytest.raises(MissingInputData) as caught:
+        load_settings(Settings, {"publish": "inline", "card_names": names})
+    assert caught.value.faults == {"card_names": "has card CC50E3CCBFFF twice, with two names: keep one"}
 
 
 def test_a_misspelt_way_to_publish_is_named_with_the_choices_and_the_nearest() -> None:
