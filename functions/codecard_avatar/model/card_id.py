@@ -15,7 +15,7 @@ _SPELLINGS = re.compile(
     rf"[0-9A-F]{{12}}|{_PAIR}(?P<of_pairs>[:-]){_PAIR}(?:(?P=of_pairs){_PAIR}){{4}}"
     rf"|{_QUAD}(?P<of_quads>[.:-]){_QUAD}(?P=of_quads){_QUAD}"
 )
-"""Of 48 bits: bare, in six pairs (IEEE 802: dashes; most tools: colons), in three groups of four (dots, as on a switch)."""
+"""48 bits, bare; in six pairs (IEEE 802: dashes; most tools: colons); or in three groups of four (a switch: dots)."""
 
 _BUTTON = re.compile(r"(?P<card>[^/]+)/(?P<label>[ABab])/(?P<function>[12])")
 

@@ -45,7 +45,7 @@ def test_an_id_is_twelve_upper_case_hex_digits_however_it_is_written(text: str) 
     ],
 )
 def test_anything_else_is_refused_with_the_reason_and_an_example(text: str, why: str) -> None:
-    with pytest.raises(BadCardId, match="must be 12 hex digits: .*") as caught:
+    with pytest.raises(BadCardId, match="must be 12 hex digits: ") as caught:
         parse_card_id(text)
     assert why in caught.value.message
     assert caught.value.fix == "such as CC50E3CCBFFF"
