@@ -67,6 +67,9 @@ locals {
       public_url        = var.codecard_avatar_public_url
       allowed_hosts     = var.codecard_avatar_allowed_hosts
       image_bg_name     = var.codecard_avatar_image_bg_name
+      layout            = var.codecard_avatar_layout
+      button_layouts    = var.codecard_avatar_button_layouts
+      event_name        = var.codecard_avatar_event_name
       identicon_service = var.codecard_avatar_identicon_service
     } : key => tostring(value) if value != null }
     oke-autoscaler = { for key, value in {

@@ -316,6 +316,24 @@ variable "codecard_avatar_image_bg_name" {
   default     = null
 }
 
+variable "codecard_avatar_layout" {
+  description = "How a badge is laid out: `name-first` (the name as large as it goes), `classic` (as the original drew it), `qr`, `photo` or `details`; a card's own field `layout` goes before it. Default: `classic` where `image_bg_name` is set, since such a background was drawn for it, else `name-first`."
+  type        = string
+  default     = null
+}
+
+variable "codecard_avatar_button_layouts" {
+  description = "Layouts by button, such as `a/2=qr,b/1=details`: a label (a, b) and a function (1 is a short press, 2 a long one). Default, for a button that is not named: a/2 `qr` where the card has a text for it, b/1 `details`, b/2 `photo` where the card has one, else `layout`."
+  type        = string
+  default     = null
+}
+
+variable "codecard_avatar_event_name" {
+  description = "Name of the event, drawn by the layouts other than `classic` on badges whose card has no `event` of its own. Default: none."
+  type        = string
+  default     = null
+}
+
 variable "codecard_avatar_identicon_service" {
   description = "Address of an identicon service, asked as `<address>/<name>?s=8&p=30` for at most 0.8 s. The service of the original (`identicon-1132.appspot.com`) is gone: set to it, the key counts as not set. Default: drawn here."
   type        = string

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
+from functions.codecard_avatar.model.badge_content import Layout
 from functions.codecard_avatar.model.bucket_url import BucketUrl, parse_bucket_url
+from functions.codecard_avatar.model.button_layout import parse_button_layouts
 from functions.codecard_avatar.model.card_id import card_id_of
 from shared.addresses import is_loopback, public_host, service_base_url
 from shared.metrics_settings import MetricsSettings
 from shared.settings import setting
 
 CardNames = Mapping[str, str]
+ButtonLayouts = Mapping[str, Layout]
 
 ORIGINAL_IDENTICON_HOST = "identicon-1132.appspot.com"
 """The identicon service of the original. Users still have it in their config."""
@@ -121,6 +124,20 @@ class Settings(MetricsSettings):
     """Name of a picture in `private_bucket`, 264 x 176 pixels, that is drawn behind names and identicon (PNG, BMP, GIF
     or JPEG, at most 1 MB). Default: the built-in background."""
 
+    layout: Layout | None = None
+    """How a badge is laid out: `name-first` (the name as large as it goes), `classic` (as the original drew it), `qr`,
+    `photo` or `details`; a card's own field `layout` goes before it. Default: `classic` where `image_bg_name` is set,
+    since such a background was drawn for it, else `name-first`."""
+
+    button_layouts: ButtonLayouts | None = setting(default=None, parse=parse_button_layouts)
+    """Layouts by button, such as `a/2=qr,b/1=details`: a label (a, b) and a function (1 is a short press, 2 a long
+    one). Default, for a button that is not named: a/2 `qr` where the card has a text for it, b/1 `details`, b/2
+    `photo` where the card has one, else `layout`."""
+
+    event_name: str = ""
+    """Name of the event, drawn by the layouts other than `classic` on badges whose card has no `event` of its own.
+    Default: none."""
+
     identicon_service: str = setting(default="", parse=_identicon_service)
     """Address of an identicon service, asked as `<address>/<name>?s=8&p=30` for at most 0.8 s. The service of the
     original (`identicon-1132.appspot.com`) is gone: set to it, the key counts as not set. Default: drawn here."""
@@ -141,6 +158,11 @@ class Settings(MetricsSettings):
         if self.publish == "bucket" and self.private_bucket and _same_bucket(self.private_bucket, self.oss_bucket):
             faults["private_bucket"] = "is the bucket of oss_bucket, which is public: name another one"
         return faults
+
+    @property
+    def usual_layout(self) -> Layout:
+        """`layout`, or what stands in for it where it is not set."""
+        return self.layout or ("classic" if self.image_bg_name else "name-first")
 
     @property
     def private_keys(self) -> list[str]:

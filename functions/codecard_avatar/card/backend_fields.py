@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from functions.codecard_avatar.model.card_fields import MAX_FIELD_CHARACTERS
+from functions.codecard_avatar.model.card_fields import CARD_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 UNKNOWN_CARD_TITLE = "uh oh!"
 """In lower case; the backend answers it with status 200 for an unknown card and for every error of its own."""
 
-_NAMES = "|".join(MAX_FIELD_CHARACTERS)
+_NAMES = "|".join(CARD_FIELDS)
 _KEY = re.compile(rf'[{{,]\s*"({_NAMES})"\s*:\s*')
 _QUOTED_VALUE = re.compile(r'"(.*)"[\s,]*}?\s*', re.DOTALL)
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
@@ -32,7 +32,7 @@ def parse_fields(text: str) -> dict[str, str]:
         return _parse_unescaped(text)
     if not isinstance(document, dict):
         raise ValueError("the answer is no JSON object")  # noqa: TRY004  (wrong content, not a wrong argument)
-    fields = {name: _text(document[name]) for name in document if name in MAX_FIELD_CHARACTERS}
+    fields = {name: _text(document[name]) for name in document if name in CARD_FIELDS}
     return _without_blanks(fields)
 
 

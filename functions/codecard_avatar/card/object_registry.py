@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from functions.codecard_avatar.card.registry import entry_of
@@ -44,11 +45,14 @@ class ObjectRegistry:
             raise RegistryUnreadable("card_registry is no JSON", field="card_registry") from None
         if not isinstance(document, dict):
             raise RegistryUnreadable("card_registry must be a JSON object of card ids", field="card_registry")
-        return entry_of(_value(document, button))
+        return _entry(document, button)
 
 
-def _value(document: Mapping[str, object], button: Button) -> object:
-    """Return what the document says of the button; its keys may have any case."""
+def _entry(document: Mapping[str, object], button: Button) -> Entry:
+    """Return what the document says of the button, or of its card; its keys may have any case."""
     cards = {key.upper(): value for key, value in document.items()}
     own = f"{button.card_id}/{button.label}/{button.function}".upper()
-    return cards.get(own, cards.get(button.card_id))
+    if own in cards:
+        return entry_of(cards[own], own)
+    entry = entry_of(cards.get(button.card_id), button.card_id)
+    return replace(entry, is_buttons_own=button == button.default)

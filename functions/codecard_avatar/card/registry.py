@@ -7,11 +7,11 @@ is one class with one method and one line in ContainerState.registry.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from functions.codecard_avatar.errors import RegistryUnreadable
-from functions.codecard_avatar.model.card_fields import MAX_FIELD_CHARACTERS
+from functions.codecard_avatar.model.card_fields import CARD_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,10 +30,14 @@ UNKNOWN_CARD_FIELDS = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A card's fields; not ``known``: the fields say so to the person with the card, and no badge is made of them."""
+    """A card's fields; not ``known``: the fields say so to the person with the card, and no badge is made of them.
+
+    ``is_buttons_own``: they were saved for the very button; those of a/1 are what the card has for all.
+    """
 
     fields: Mapping[str, str]
     known: bool
+    is_buttons_own: bool = True
 
 
 class Registry(Protocol):
@@ -51,7 +55,7 @@ def look_up(registry: Registry, button: Button, deadline: Deadline) -> Entry:
         return entry
     default = registry.find(button.default, deadline)
     # Where neither is known the answer for the pressed button is shown: the backend names that button in its text.
-    return default if default.known else entry
+    return replace(default, is_buttons_own=False) if default.known else entry
 
 
 class ConfigRegistry:
@@ -65,11 +69,19 @@ class ConfigRegistry:
         return entry_of(self._names.get(button.card_id))
 
 
-def entry_of(value: object) -> Entry:
-    """Return the entry of a name or of a card's fields; None is an unknown card. Raises RegistryUnreadable."""
+def entry_of(value: object, key: str = "A card") -> Entry:
+    """Return the entry of a name or of a card's fields; None is an unknown card. Raises RegistryUnreadable.
+
+    ``key`` is what the registry calls it: what is wrong with one card is said of that card, and fails no other.
+    """
     if value is None:
         return Entry(UNKNOWN_CARD_FIELDS, known=False)
     fields = {"title": value} if isinstance(value, str) else value
-    if not isinstance(fields, dict) or not all(isinstance(text, str) for text in fields.values()):
-        raise RegistryUnreadable("A card of card_registry must be a name or an object of texts", field="card_registry")
-    return Entry({name: text for name, text in fields.items() if name in MAX_FIELD_CHARACTERS}, known=True)
+    if not isinstance(fields, dict):
+        raise RegistryUnreadable(f"{key} in card_registry must be a name or an object of texts", field="card_registry")
+    kept = {name: text for name, text in fields.items() if name in CARD_FIELDS}
+    wrong = [name for name, text in kept.items() if not isinstance(text, str)]
+    if wrong:
+        fix = f"write {wrong[0]} as a text, or leave it out"
+        raise RegistryUnreadable(f"{key} in card_registry: {wrong[0]} is no text", fix=fix, field="card_registry")
+    return Entry(kept, known=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functions.codecard_avatar.model.badge_content import CONTENT_FIELDS
+from functions.codecard_avatar.model.button_layout import LAYOUT_FIELD, PHOTO_FIELD
+
 MAX_FIELD_CHARACTERS = {
     "template": 12,
     "title": 50,
@@ -15,6 +18,10 @@ MAX_FIELD_CHARACTERS = {
     "barcode": 50,
 }
 """The fields of a card with the lengths of the backend's columns; what is longer is cut."""
+
+_DRAWN = {name: None for sources in CONTENT_FIELDS.values() for name in sources}
+CARD_FIELDS = tuple({**dict.fromkeys(MAX_FIELD_CHARACTERS), **_DRAWN, LAYOUT_FIELD: None, PHOTO_FIELD: None})
+"""All fields of a card that are read: those that the card itself is sent, and those that are drawn only."""
 
 MAX_URL_CHARACTERS = 150
 """Of a picture's address: with a fingerprint of 59 characters it leaves firmware K, whose document holds 400 bytes,

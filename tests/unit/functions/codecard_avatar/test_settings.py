@@ -193,3 +193,19 @@ def test_a_public_url_of_another_shape_is_a_fault(url: str) -> None:
 
 def test_every_key_is_documented() -> None:
     assert [row.name for row in describe_settings(Settings) if not row.doc] == []
+
+
+@pytest.mark.parametrize(
+    ("config", "layout"),
+    [({}, "name-first"), ({"image_bg_name": "bg.png"}, "classic"), ({"layout": "QR", "image_bg_name": "bg.png"}, "qr")],
+)
+def test_a_background_of_ones_own_was_drawn_for_the_classic_layout(config: dict[str, str], layout: str) -> None:
+    settings = load_settings(Settings, {"apex_url": APEX, "oss_bucket": REGIONAL, **config})
+    assert settings.usual_layout == layout
+
+
+@pytest.mark.parametrize(("key", "text"), [("layout", "name first"), ("button_layouts", "a2=qr")])
+def test_a_layout_that_there_is_not_is_a_fault_of_its_key(key: str, text: str) -> None:
+    with pytest.raises(MissingInputData) as caught:
+        load_settings(Settings, {"apex_url": APEX, "oss_bucket": REGIONAL, key: text})
+    assert "name-first" in caught.value.faults[key] or "a/2=qr" in caught.value.faults[key]

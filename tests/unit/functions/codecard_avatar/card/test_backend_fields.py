@@ -65,3 +65,13 @@ def test_what_is_no_card_is_a_value_error(text: str) -> None:
 def test_uh_oh_is_known_as_unknown() -> None:
     assert backend_fields.is_unknown_card(backend_fields.parse_fields(unescaped_json(UNKNOWN_CARD)))
     assert not backend_fields.is_unknown_card({"title": "Uh oh! Citizen"})
+
+
+def test_the_fields_of_the_newer_layouts_are_read_leniently_too() -> None:
+    answer = '{"title": "Joan "JC" Citizen", "role": "Pilot", "qr": "https://example.com", "layout": "qr"}'
+    assert backend_fields.parse_fields(answer) == {
+        "title": 'Joan "JC" Citizen',
+        "role": "Pilot",
+        "qr": "https://example.com",
+        "layout": "qr",
+    }

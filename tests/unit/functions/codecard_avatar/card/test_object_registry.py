@@ -61,3 +61,16 @@ def test_what_cannot_be_read_is_said(content: bytes | HttpError) -> None:
 def test_a_late_object_has_a_reason_of_its_own() -> None:
     with pytest.raises(RegistryLate, match="card_registry"):
         find(HttpError("h did not answer in time", late=True), Button(CARD))
+
+
+def test_a_field_that_is_no_text_fails_its_own_card_alone() -> None:
+    document = {CARD: {"title": "Joan", "role": 7}, "AABBCCDDEEFF": {"title": "Joe", "role": "Pilot"}}
+    assert find(document, Button("AABBCCDDEEFF")).fields == {"title": "Joe", "role": "Pilot"}
+    with pytest.raises(RegistryUnreadable, match=f"{CARD} in card_registry: role"):
+        find(document, Button(CARD))
+
+
+def test_an_entry_of_the_button_is_told_from_that_of_its_card() -> None:
+    document = {CARD: "Joan", f"{CARD}/b/2": "Joan at work"}
+    buttons = [Button(CARD), Button(CARD, "b", "1"), Button(CARD, "b", "2")]
+    assert [find(document, button).is_buttons_own for button in buttons] == [True, False, True]

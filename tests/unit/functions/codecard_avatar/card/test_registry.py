@@ -42,6 +42,7 @@ def test_another_button_without_an_entry_is_asked_again_as_a_short_press_of_a() 
     table = Table({Button(CARD): {"title": "Joan"}})
     assert look_up(table, Button(CARD, "b", "1"), LATER).fields["title"] == "Joan"
     assert table.asked == [Button(CARD, "b", "1"), Button(CARD, "a", "1")]
+    assert not look_up(table, Button(CARD, "b", "1"), LATER).is_buttons_own
 
 
 def test_a_card_unknown_everywhere_shows_the_answer_for_its_own_button() -> None:
@@ -68,13 +69,22 @@ def test_names_in_the_config_are_for_every_button() -> None:
         ("Joan", {"title": "Joan"}),
         ({"title": "Joan", "subtitle": "s", "other": "x"}, {"title": "Joan", "subtitle": "s"}),
         ({}, {}),
+        (
+            {"title": "Joan", "role": "Pilot", "pronouns": "she", "qr": "u", "photo": "p", "layout": "qr", "own": 7},
+            {"title": "Joan", "role": "Pilot", "pronouns": "she", "qr": "u", "photo": "p", "layout": "qr"},
+        ),
     ],
 )
 def test_an_entry_is_a_name_or_a_cards_fields(value: object, fields: dict[str, str]) -> None:
     assert entry_of(value) == Entry(fields, known=True)
 
 
-@pytest.mark.parametrize("value", [7, ["Joan"], {"title": 7}, {"title": None}, True])
+@pytest.mark.parametrize("value", [7, ["Joan"], {"title": 7}, {"title": None}, {"role": ["x"]}, True])
 def test_an_entry_of_another_shape_is_unreadable(value: object) -> None:
     with pytest.raises(RegistryUnreadable, match="card_registry"):
         entry_of(value)
+
+
+def test_what_is_wrong_is_said_of_the_card_and_the_field() -> None:
+    with pytest.raises(RegistryUnreadable, match="CC50E3CCBFFF/b/2 in card_registry: role is no text"):
+        entry_of({"title": "Joan", "role": 7}, "CC50E3CCBFFF/b/2")
