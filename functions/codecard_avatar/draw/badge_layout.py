@@ -21,16 +21,16 @@ BLACK, WHITE = 0, 255
 
 @dataclass(frozen=True, slots=True)
 class NameLine:
-    """A line of the badge: the field of BadgeName that it shows, its weight, and where it stands."""
+    """A line of the badge: the property of BadgeName that it shows, its weight, and where it stands."""
 
-    field: Literal["first", "last"]
+    field: Literal["first_line", "last_line"]
     is_bold: bool
     baseline_px: int
 
 
 NAME_LINES = (
-    NameLine("first", is_bold=True, baseline_px=146),
-    NameLine("last", is_bold=False, baseline_px=169),
+    NameLine("first_line", is_bold=True, baseline_px=146),
+    NameLine("last_line", is_bold=False, baseline_px=169),
 )
 NAME_LEFT_PX = 7
 NAME_RIGHT_PX = 157

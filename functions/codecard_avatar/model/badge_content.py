@@ -56,12 +56,13 @@ class BadgeContent:
 def content_of(fields: Mapping[str, str], layout: Layout, event: str = "", photo: bytes = b"") -> BadgeContent | None:
     """Return the content that a card's fields give, or None where they give no name.
 
-    ``event`` is shown where the fields name none.
+    ``event`` is shown where the fields name none, and so are pronouns of the title.
     """
     name = from_fields(fields)
     if name is None:
         return None
     texts = {field: _first_text(fields, sources) for field, sources in CONTENT_FIELDS.items()}
+    texts["pronouns"] = texts["pronouns"] or name.pronouns
     texts["event"] = texts["event"] or clean_title(event)
     texts["qr"] = _qr_text(fields)
     return BadgeContent(name=name, layout=layout, photo=photo, **texts)

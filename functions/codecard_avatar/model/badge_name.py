@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from functions.codecard_avatar.model.name_parts import parse_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,16 +28,30 @@ _VARIATION_SELECTORS = range(0xFE00, 0xFE10)
 
 @dataclass(frozen=True, slots=True)
 class BadgeName:
-    """What a badge shows of a name: two lines in reading order (the second may be empty) and the identicon's name."""
+    """What a badge shows of a name: given names and surname in reading order, and the identicon's name.
+
+    ``last`` may be empty, and so may ``prefix`` (Dr.), ``suffix`` (PhD, Jr.) and ``pronouns`` (of the title). ``full``
+    is all of the title's words, which give this name again.
+    """
 
     first: str
     last: str
     initials: str
+    prefix: str = ""
+    suffix: str = ""
+    pronouns: str = ""
+    full: str = field(default="", compare=False)
 
     @property
-    def full(self) -> str:
-        """Both lines as one text."""
-        return f"{self.first} {self.last}".strip()
+    def first_line(self) -> str:
+        """The given names with what stands before them."""
+        return f"{self.prefix} {self.first}".strip()
+
+    @property
+    def last_line(self) -> str:
+        """The surname with what follows it."""
+        pronouns = f"({self.pronouns})" if self.pronouns else ""
+        return " ".join(part for part in (self.last, self.suffix, pronouns) if part)
 
 
 def clean_title(title: str) -> str:
@@ -51,17 +67,26 @@ def clean_title(title: str) -> str:
 def from_title(title: str) -> BadgeName | None:
     """Return the name of a title, or None when there is nothing to show.
 
-    The last word is the last name, everything before it the first names; a single word is a first name. Emoji and
-    signs are left out where a word remains. The identicon's name is the first two letters or digits of the first
-    word and of the last one, case kept; of a name without any, its first two characters.
+    The surname is the last word that is no suffix, with its particles, or what precedes a comma; a single word is a
+    given name. Emoji and signs are left out where a word remains. The identicon's name is the first two letters or
+    digits of the first given name and of the surname's last word, case kept; of a name without any, its first two
+    characters.
     """
     text = clean_title(title)
     words = [word for word in map(_without_symbols, text.split()) if word] or text.split()
     if not words:
         return None
-    first, last = (words, []) if len(words) == 1 else (words[:-1], words[-1:])
-    letters = _letters(words[0]) + "".join(_letters(word) for word in last)
-    return BadgeName(" ".join(first), " ".join(last), letters or words[0][:LETTERS_OF_A_WORD])
+    parts = parse_name(" ".join(words))
+    letters = _letters(parts.given[0]) + "".join(_letters(word) for word in parts.surname[-1:])
+    return BadgeName(
+        first=" ".join(parts.given),
+        last=" ".join(parts.surname),
+        initials=letters or parts.given[0][:LETTERS_OF_A_WORD],
+        prefix=" ".join(parts.prefix),
+        suffix=" ".join(parts.suffix),
+        pronouns=parts.pronouns,
+        full=" ".join(words),
+    )
 
 
 def from_fields(fields: Mapping[str, str]) -> BadgeName | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 from typing import TYPE_CHECKING
 
@@ -56,8 +55,7 @@ def test_the_identicon_has_a_frame_on_all_sides() -> None:
     assert beside_the_cells - badge_layout.IDENTICON_FRAME_PX >= badge_layout.IDENTICON_FRAME_PX
 
 
-def test_every_line_shows_a_field_of_the_name() -> None:
-    fields = {field.name for field in dataclasses.fields(BadgeName)}
-    assert {line.field for line in badge_layout.NAME_LINES} <= fields
+def test_every_line_shows_a_part_of_the_name() -> None:
+    assert all(hasattr(BadgeName, line.field) for line in badge_layout.NAME_LINES)
     baselines = [line.baseline_px for line in badge_layout.NAME_LINES]
     assert baselines == sorted(baselines)

@@ -16,7 +16,7 @@ from functions.codecard_avatar.model.badge_name import MAX_CHARACTERS, BadgeName
         ("Conan O'Brien", "Conan", "O'Brien", "CoOB"),
         ("Zoë Müller-Lüdenscheidt", "Zoë", "Müller-Lüdenscheidt", "ZoMü"),
         ("Madonna", "Madonna", "", "Ma"),
-        ("Ana Maria da Silva", "Ana Maria da", "Silva", "AnSi"),
+        ("Ana Maria da Silva", "Ana Maria", "da Silva", "AnSi"),
         ("  Joan \t Citizen\n", "Joan", "Citizen", "JoCi"),
         ("Joan 🎉 Citizen ⭐", "Joan", "Citizen", "JoCi"),
         ("🎉", "🎉", "", "🎉"),
