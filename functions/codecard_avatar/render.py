@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from functions.codecard_avatar.draw import badge_picture, untrusted_images
 from functions.codecard_avatar.draw.identicon import CELLS
-from functions.codecard_avatar.errors import BackgroundLate, BackgroundUnusable
-from functions.codecard_avatar.model.badge_content import BadgeContent
+from functions.codecard_avatar.errors import BackgroundLate, BackgroundUnusable, NameMissing
+from functions.codecard_avatar.model.badge_content import content_of
 from shared.http.client import HttpError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from PIL.Image import Image
 
     from functions.codecard_avatar.container_state import ContainerState
+    from functions.codecard_avatar.model.badge_content import Layout
     from functions.codecard_avatar.model.badge_name import BadgeName
     from functions.codecard_avatar.settings import Settings
     from shared.deadline import Deadline
@@ -24,13 +28,31 @@ MAX_IDENTICON_SECONDS = 0.8
 """How long the identicon service is waited for: a fifth of the budget, because the badge can do without it."""
 
 
-def badge_bitmap(name: BadgeName, call: Call[Settings], container: ContainerState, deadline: Deadline) -> bytes:
-    """Return the file that the card fetches. Raises BackgroundLate or BackgroundUnusable."""
+@dataclass(frozen=True, slots=True)
+class RenderedBadge:
+    """The file that the card fetches, and in words what could not be drawn as it was asked for."""
+
+    bitmap: bytes
+    notes: tuple[str, ...] = ()
+
+
+def render_badge(
+    fields: Mapping[str, str],
+    layout: Layout,
+    call: Call[Settings],
+    container: ContainerState,
+    deadline: Deadline,
+) -> RenderedBadge:
+    """Return the badge of a card's fields. Raises NameMissing, BackgroundLate or BackgroundUnusable."""
+    content = content_of(fields, layout, call.settings.event_name)
+    if content is None:
+        raise NameMissing("This card has no name yet", fix="save one as its title", field="title")
     background = own_background(call.settings, container, deadline)
-    identicon = _identicon(name, call, container, deadline)
-    bitmap = badge_picture.bitmap_file(badge_picture.draw_badge(BadgeContent(name), background, identicon).picture)
-    call.summary["picture_bytes"] = len(bitmap)
-    return bitmap
+    identicon = _identicon(content.name, call, container, deadline)
+    drawn = badge_picture.draw_badge(content, background, identicon)
+    bitmap = badge_picture.bitmap_file(drawn.picture)
+    call.summary.update(layout=layout, picture_bytes=len(bitmap))
+    return RenderedBadge(bitmap, drawn.notes)
 
 
 def own_background(settings: Settings, container: ContainerState, deadline: Deadline) -> Image | None:

@@ -17,11 +17,13 @@ from emulator.card.firmware_json import FIRMWARES, read_answer
 from emulator.card.panel import draw_panel
 from functions.codecard_avatar.draw import badge_picture
 from functions.codecard_avatar.model import badge_name
-from functions.codecard_avatar.model.badge_content import BadgeContent
+from functions.codecard_avatar.model.badge_content import BadgeContent, content_of
 from tests.support.badge import CARD, FUNCTION, PATIENCE_SECONDS, BadgeCloud
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from functions.codecard_avatar.model.badge_content import Layout
 
 WAYS = ("bucket", "link", "inline")
 INITIALS_TWINS = {"CC50E3CCBFFF": "Joan Citizen", "AABBCCDDEEFF": "Joe Cipher"}
@@ -46,11 +48,11 @@ def publish(badge: BadgeCloud, way: str, **config: str) -> None:
     )
 
 
-def expected(title: str) -> tuple[tuple[bool, ...], ...]:
-    """The panel of a name, through the function's own drawing and the card's decoder."""
-    name = badge_name.from_title(title)
-    assert name is not None
-    return draw_panel(badge_picture.bitmap_file(badge_picture.draw_badge(BadgeContent(name)).picture)).rows
+def expected(title: str, layout: Layout = "name-first", **fields: str) -> tuple[tuple[bool, ...], ...]:
+    """The panel of a card's fields, through the function's own drawing and the card's decoder."""
+    content = content_of({"title": title, **fields}, layout)
+    assert content is not None
+    return draw_panel(badge_picture.bitmap_file(badge_picture.draw_badge(content).picture)).rows
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -64,7 +66,7 @@ def test_a_press_shows_the_badge(badge: BadgeCloud, way: str) -> None:
     for firmware in FIRMWARES:
         assert read_answer(press.raw, firmware) == press.fields
     picture = badge.card.fetch_picture(press.fields)
-    assert picture.panel.rows == expected("Joan Citizen")
+    assert picture.panel.rows == expected("Joan Citizen", subtitle="Local cloud")
     assert len(picture.file) == 6402
 
 

@@ -28,6 +28,11 @@ class Button:
         """Button a, short press, of the same card: where users keep their name."""
         return replace(self, label="a", function="1")
 
+    @property
+    def key(self) -> str:
+        """Label and function, such as ``b/2``, as config and registries name a button."""
+        return f"{self.label}/{self.function}"
+
     def headers(self) -> dict[str, str]:
         """Return the three headers as the card itself sends them."""
         return {ID_HEADER: self.card_id, LABEL_HEADER: self.label, FUNCTION_HEADER: self.function}

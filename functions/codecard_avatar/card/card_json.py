@@ -16,7 +16,7 @@ from functions.codecard_avatar.model.card_fields import MAX_FIELD_CHARACTERS
 from shared.results import HttpAnswer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from shared.errors import FunctionError
 
@@ -24,6 +24,10 @@ MAX_DOCUMENT_BYTES = 390
 """Of an answer with a card's fields, for K, whose document holds 400 bytes; S takes about 1.5 KB."""
 
 _TEXTS = ("title", "subtitle", "bodytext")
+DETAIL_FIELD = "detail"
+MAX_DETAIL_CHARACTERS = 120
+"""Of the notes on a drawing, for people who look at the answer; no firmware reads the field."""
+
 MAX_SHOWN_CHARACTERS = {
     "template1": (16, 20, 170),
     "template2": (22, 26, 105),
@@ -98,15 +102,19 @@ def readable_fields(fields: Mapping[str, str]) -> dict[str, str]:
     return kept
 
 
-def badge_fields(fields: Mapping[str, str], picture_url: str, fingerprint: str) -> dict[str, str]:
-    """Return the answer with a badge: the backend's fields with template8 and the picture.
+def badge_fields(
+    fields: Mapping[str, str], picture_url: str, fingerprint: str, notes: Iterable[str] = ()
+) -> dict[str, str]:
+    """Return the answer with a badge: the backend's fields with template8, the picture and notes on it.
 
-    What the card reads for template8 comes first; the backend's other fields follow as long as the smallest firmware
-    has room for them.
+    What the card reads for template8 comes first; the title, the notes and the backend's other fields follow as long as
+    the smallest firmware has room for them.
     """
     kept = {"template": "template8", "backgroundColor": "white", "backgroundImage": picture_url}
     if fingerprint:
         kept["fingerprint"] = fingerprint
+    _add_if_it_fits(kept, "title", card_text(fields.get("title", ""))[: MAX_FIELD_CHARACTERS["title"]])
+    _add_as_much_as_fits(kept, DETAIL_FIELD, card_text("; ".join(notes))[:MAX_DETAIL_CHARACTERS])
     for name, text in fields.items():
         if name in MAX_FIELD_CHARACTERS and name not in kept and name != "fingerprint":
             _add_if_it_fits(kept, name, card_text(text)[: MAX_FIELD_CHARACTERS[name]])
@@ -154,3 +162,9 @@ def _add_if_it_fits(kept: dict[str, str], name: str, text: str) -> None:
     """Add a field unless the document would outgrow the smallest firmware."""
     if text and len(encode_document({**kept, name: text})) <= MAX_DOCUMENT_BYTES:
         kept[name] = text
+
+
+def _add_as_much_as_fits(kept: dict[str, str], name: str, text: str) -> None:
+    """Add the beginning of a text that is for people, as much as the smallest firmware has room for."""
+    room = MAX_DOCUMENT_BYTES - len(encode_document({**kept, name: ""}))
+    _add_if_it_fits(kept, name, text[: max(0, room)].rstrip())

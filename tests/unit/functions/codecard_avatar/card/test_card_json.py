@@ -145,3 +145,15 @@ def test_the_type_header_is_first_and_not_last() -> None:
     answer = card_json.card_answer({"title": "x"})
     assert list(answer.headers) == ["Content-Type", "Cache-Control", "X-Codecard-Type"]
     assert json.loads(answer.body) == {"title": "x"}
+
+
+def test_notes_on_the_drawing_come_before_what_is_left_of_the_fields_and_are_cut_to_the_room() -> None:
+    fields = card_json.badge_fields(
+        {"title": "Joan", "bodytext": "b" * 150}, "https://h/" + "x" * 140, "F" * 59, ["Z\u00f6 missing", "cut"]
+    )
+    assert list(fields)[4:] == ["title", "detail"]
+    assert fields["detail"] == "Zo missing; cut"
+    tight = card_json.badge_fields({"title": "Joan"}, "https://h/" + "x" * 140, "F" * 59, ["n" * 500])
+    assert set(tight["detail"]) == {"n"}
+    assert len(card_json.encode_document(tight)) <= card_json.MAX_DOCUMENT_BYTES
+    assert "detail" not in card_json.badge_fields({"title": "Joan", "detail": "x"}, "https://h/x", "", [])
