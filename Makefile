@@ -23,7 +23,7 @@ export PIP_NO_CACHE_DIR := 1
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo pictures serve test check bench soak deploy-local preflight base-image func-yaml image-sizes sbom audit release coverage
+.PHONY: help demo pictures serve test check bench soak deploy-local preflight base-image func-yaml image-sizes sbom audit release coverage page-library
 
 help: ## Show this help; the command .venv/bin/oci-functions, which any target installs, has its own --help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -100,3 +100,6 @@ coverage: $(READY) ## The tests with branch coverage a folder, held by floors th
 	@$(PYTHON) -m coverage erase
 	@$(MAKE) test COVERAGE=yes
 	@$(PYTHON) -m tools.coverage_floor
+
+page-library: $(READY) ## Fetch the pages' charting library from npm again, and compare its hashes (needs npm)
+	@$(PYTHON) -m tools.page_library

@@ -1,0 +1,109 @@
+// What all pages do: show the view that an address asks for, and keep the address in step, so that back, reload and
+// sharing work. Served, a view is fetched from the function; in a single file it is one of those that the file has.
+
+const page = (() => {
+  const state = JSON.parse(document.getElementById("state").textContent);
+  const view = document.getElementById("view"), status = document.getElementById("status");
+  const inFile = state.answers !== null;
+  const after = [];
+  let asked = null;
+
+  const pairs = (query) => [...new URLSearchParams(query)].filter(([, value]) => value !== "");
+  const keyOf = (query) => JSON.stringify(pairs(query).sort(([a, x], [b, y]) => (a === b ? (x < y ? -1 : x > y ? 1 : 0) : a < b ? -1 : 1)));
+  const here = () => (inFile ? location.hash.replace(/^#\??/, "") : location.search.slice(1));
+
+  async function answer(query) {
+    if (inFile) {
+      const found = state.answers[keyOf(query)];
+      if (!found) throw new Error("This file does not have that view; the served page has it.");
+      return found;
+    }
+    if (asked) asked.abort();
+    asked = new AbortController();
+    const response = await fetch(`${state.base}/data?${query}`, { signal: asked.signal, headers: { Accept: "application/json" } });
+    const body = await response.json();
+    if (body.error) throw new Error([body.error.message, body.error.fix].filter(Boolean).join(": "));
+    if (!response.ok) throw new Error(`The function answered with status ${response.status}.`);
+    return body;
+  }
+
+  function fillControls(query) {
+    const values = new URLSearchParams(query);
+    for (const form of document.querySelectorAll("form.controls")) {
+      for (const field of form.elements) {
+        if (!field.name) continue;
+        if (values.has(field.name)) field.value = values.get(field.name);
+        else if (field.dataset.default !== undefined) field.value = field.dataset.default;
+      }
+    }
+  }
+
+  // A link to a view that the file lacks says so before it is clicked.
+  function markMissing() {
+    if (!inFile) return;
+    for (const link of view.querySelectorAll('a[href^="?"]')) {
+      if (!state.answers[keyOf(link.getAttribute("href").slice(1))]) {
+        link.removeAttribute("href");
+        link.title = "in the served page";
+      }
+    }
+  }
+
+  function show(found) {
+    view.innerHTML = found.html; // escaped where it was made, and the policy lets no script of it run
+    document.title = found.title;
+    settle(found.charts);
+  }
+
+  function settle(list) {
+    markMissing();
+    charts.drawAll(list, (query) => go(query.replace(/^\?/, "")));
+    after.forEach((each) => each());
+  }
+
+  async function load(query, { focus = true } = {}) {
+    view.setAttribute("aria-busy", "true");
+    status.textContent = "";
+    try {
+      show(await answer(query));
+      fillControls(query);
+      if (focus) view.focus({ preventScroll: true });
+      return true;
+    } catch (fault) {
+      if (fault.name !== "AbortError") status.textContent = fault.message;
+      return false;
+    } finally {
+      view.removeAttribute("aria-busy");
+    }
+  }
+
+  async function go(query) {
+    const address = inFile ? `#?${query}` : `${location.pathname}${query ? `?${query}` : ""}`;
+    if (await load(query)) history.pushState(null, "", address);
+  }
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest('a[href^="?"]');
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    go(link.getAttribute("href").slice(1));
+  });
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "get" || !form.matches("form.controls")) return;
+    event.preventDefault();
+    go(new URLSearchParams(pairs(new FormData(form))).toString());
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("form.controls select")) event.target.form.requestSubmit();
+  });
+  addEventListener("popstate", () => load(here(), { focus: false }));
+
+  function start() {
+    const query = here();
+    if (inFile && query && keyOf(query) !== state.key) load(query, { focus: false });
+    else settle(state.charts);
+  }
+  return { state, go, start, onView: (each) => after.push(each), status, view, here };
+})();
+queueMicrotask(page.start); // once the page's own script has run

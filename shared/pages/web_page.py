@@ -1,0 +1,174 @@
+"""A page: its first view in the HTML, its parts beside it or inside it, and a policy that allows nothing else."""
+
+from __future__ import annotations
+
+import functools
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from shared.pages import parts
+from shared.results import HttpAnswer, json_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jinja2 import Environment
+
+    from shared.pages.parts import Part
+
+MAX_PART_AGE_SECONDS = 365 * 24 * 3600
+HTML_TYPE = "text/html; charset=utf-8"
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+_NO_MARKUP = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a function's page is made of.
+
+    ``folder`` has its templates: ``<name>.html``, the whole page, and ``<name>_view.html``, the part of it that changes
+    with what is asked. ``styles`` and ``scripts`` are files of its own, after those that all pages have.
+    """
+
+    name: str
+    folder: Path
+    styles: tuple[Path, ...] = ()
+    scripts: tuple[Path, ...] = ()
+
+    def style(self) -> Part:
+        """Return the style sheet of all pages, the library's and the page's own as one."""
+        return parts.part_of(self.name, parts.STATIC / "page.css", parts.CHART_STYLE, *self.styles)
+
+    def script(self) -> Part:
+        """Return the script of all pages and the page's own as one module."""
+        return parts.part_of(self.name, parts.STATIC / "charts.js", parts.STATIC / "page.js", *self.scripts)
+
+    def parts(self) -> tuple[Part, ...]:
+        """Return all that is served beside the HTML."""
+        return (self.style(), parts.chart_library(), self.script())
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One view of a page: values for the template, and charts as the script takes them (docs/pages.md).
+
+    ``query`` is what was asked, the pairs of an address.
+    """
+
+    title: str
+    values: Mapping[str, Any]
+    charts: list[dict[str, Any]] = field(default_factory=list)
+    query: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A table's cell that is more than a text: a link, the exact value, a tone (up, down, warn, dim)."""
+
+    text: str
+    href: str = ""
+    exact: str = ""
+    tone: str = ""
+
+
+def served_page(page: Page, view: View, base: str) -> HttpAnswer:
+    """Return the page as a function serves it at the path ``base``."""
+    style, library, script = page.parts()
+    links = {
+        "style_url": part_address(base, style),
+        "scripts": [(part_address(base, each), each.source_hash) for each in (library, script)],
+    }
+    html = _render(page, view, base=base, answers=None, inline=None, **links)
+    hashes = " ".join(f"'{each.source_hash}'" for each in (library, script))
+    policy = (
+        f"default-src 'none'; script-src {hashes}; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    headers = {"Content-Type": HTML_TYPE, "Cache-Control": "no-store", "Content-Security-Policy": policy, **_HEADERS}
+    return HttpAnswer(200, headers, html.encode("utf-8", "backslashreplace"))
+
+
+def view_answer(page: Page, view: View) -> HttpAnswer:
+    """Return a view as the script of a served page asks for it."""
+    return json_answer(_answer(page, view), headers={"Cache-Control": "no-store", **_HEADERS})
+
+
+def part_answer(page: Page, name: str) -> HttpAnswer | None:
+    """Return a part by its name, or None where the page has none of it: another version's, or no part at all."""
+    found = next((each for each in page.parts() if each.name == name), None)
+    if found is None:
+        return None
+    headers = {
+        "Content-Type": found.media_type,
+        "Cache-Control": f"public, max-age={MAX_PART_AGE_SECONDS}, immutable",
+        **_HEADERS,
+    }
+    return HttpAnswer(200, headers, found.content)
+
+
+def single_file(page: Page, view: View, others: tuple[View, ...] = ()) -> bytes:
+    """Return the page as one file that fetches nothing; it has ``view`` and every other one that it was given."""
+    style, library, script = page.parts()
+    policy = (
+        f"default-src 'none'; script-src '{library.source_hash}' '{script.source_hash}'; "
+        f"style-src '{style.source_hash}'; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+    inline = {
+        "policy": policy,
+        "style": style.content.decode(),
+        "scripts": [library.content.decode(), script.content.decode()],
+    }
+    answers = {view_key(each.query): _answer(page, each) for each in (view, *others)}
+    html = _render(page, view, base="", answers=answers, inline=inline)
+    return html.encode("utf-8", "backslashreplace")
+
+
+def part_address(base: str, part: Part) -> str:
+    """Return where a served page has a part."""
+    return f"{base}/static/{part.name}"
+
+
+def view_key(query: tuple[tuple[str, str], ...]) -> str:
+    """Return what a view is asked for as one text, the same in whatever order; page.js makes the same one."""
+    return json.dumps(sorted(pair for pair in query if pair[1]), ensure_ascii=False, separators=(",", ":"))
+
+
+def _answer(page: Page, view: View) -> dict[str, Any]:
+    template = _templates(page.folder).get_template(f"{page.name}_view.html")
+    return {"title": view.title, "html": template.render(view.values), "charts": view.charts}
+
+
+def _render(page: Page, view: View, **values: object) -> str:
+    template = _templates(page.folder).get_template(f"{page.name}.html")
+    # The charts come with the HTML, so that the first view is drawn without asking again.
+    state = {"base": values["base"], "answers": values["answers"], "charts": view.charts, "key": view_key(view.query)}
+    rest = {**values, "state": _json_in_html(state), "title": view.title, "query": dict(view.query)}
+    return template.render({**view.values, **rest})
+
+
+def _json_in_html(value: object) -> Any:  # noqa: ANN401  (markupsafe's class, which is loaded late)
+    """Return JSON that cannot end the element that it stands in."""
+    from markupsafe import Markup
+
+    return Markup(json.dumps(value, ensure_ascii=False).translate(_NO_MARKUP))  # noqa: S704  (no markup is left in it)
+
+
+@functools.cache
+def _templates(folder: Path) -> Environment:
+    """Return the templates of a page and those of all pages; everything that they print is escaped."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader([folder, parts.FOLDER / "templates"]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
