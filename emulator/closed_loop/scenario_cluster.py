@@ -11,7 +11,7 @@ from emulator.closed_loop.disruptions import Disruptions
 from emulator.closed_loop.ready_pods import ReadyPods
 from emulator.closed_loop.scenario import Event, Scenario, pool_fields
 from emulator.kubernetes.object_fields import spec_of
-from emulator.oke.model.manifests import DOMAINS
+from emulator.oke.model.network import DOMAINS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -36,6 +36,9 @@ limit, joining late or never, taints and labels that come and go, late GPUs, a c
 `api_server.authenticator` (`allowed_skew_seconds`, `name_of`), `endpoints`, `loops.enabled` (no scheduler, kubelets and
 controllers).
 
+Clusters: there is one from the start, ACTIVE. `start_without_cluster()` takes it away, as in a new tenancy: the first
+that CreateCluster makes gets the API server. `network.subnets`, `behaviour.cluster_limit`, `behaviour.cluster_failure`.
+
 Load of instances: what their running pods request, times a usual share (annotation `emulator/load-percent` of a pod
 sets it), sampled at each minute; `set_metrics` sets it.
 
@@ -61,9 +64,11 @@ from emulator.oke.model import manifests
 from emulator.oke.model.pool_behaviour import behaviour_of
 from emulator.oke.nodes.instance_metrics import CPU, RAM
 from emulator.oke.nodes.kubelet import running
+from emulator.oke.services.clusters_service import ClustersService
 from emulator.oke.services.compute_service import ComputeService
 from emulator.oke.services.container_engine_service import ContainerEngineService
 from emulator.oke.services.monitoring_service import MonitoringService
+from emulator.oke.services.network_service import NetworkService
 from emulator.services.identity.service import DEFAULT_REGION
 
 if TYPE_CHECKING:
@@ -85,6 +90,8 @@ class EmulatedCluster(HumanActions):
         super().__init__(identity, DEFAULT_REGION)
         self.services: list[Service] = [
             ContainerEngineService(self),
+            ClustersService(self),
+            NetworkService(self),
             MonitoringService(self),
             ComputeService(self),
             self.api_server,

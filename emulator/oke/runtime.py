@@ -9,8 +9,10 @@ from emulator.kubernetes.bearer_tokens import Authenticator
 from emulator.kubernetes.kinds import NAMESPACE
 from emulator.kubernetes.server import ApiServer
 from emulator.kubernetes.store import Store
+from emulator.oke.control.clusters import Clusters
 from emulator.oke.control.control_loops import ControlLoops
-from emulator.oke.model.node_pool_records import Behaviour, ocid
+from emulator.oke.model.network import Network
+from emulator.oke.model.node_pool_records import Behaviour
 from emulator.oke.model.simulated_clock import Agenda, SimulatedClock
 from emulator.oke.nodes.hosts import Hosts
 from emulator.oke.nodes.instance_metrics import MINUTE, InstanceMetrics
@@ -20,7 +22,6 @@ from emulator.oke.nodes.work_requests import WorkRequests
 from emulator.services.identity.service import DEFAULT_COMPARTMENT
 
 if TYPE_CHECKING:
-    from emulator.kubernetes.object_fields import Object
     from emulator.services.identity.service import IdentityService
 
 ENDPOINTS = ("LEGACY_KUBERNETES", "PUBLIC_ENDPOINT", "PRIVATE_ENDPOINT")
@@ -33,7 +34,6 @@ class ClusterRuntime:
     """All parts of the cluster. What happens happens in `settle`, under `lock`."""
 
     def __init__(self, identity: IdentityService, region: str) -> None:
-        self.id = ocid("cluster")
         self.compartment = DEFAULT_COMPARTMENT
         self.endpoints = set(ENDPOINTS)
         self.lock = threading.RLock()
@@ -43,10 +43,13 @@ class ClusterRuntime:
         self.store = Store(self.clock)
         self.hosts = Hosts(self.store, self.clock)
         self.work_requests = WorkRequests(self.clock, self.agenda, self.behaviour)
-        self.life = NodeLife(
-            self.store, self.clock, self.agenda, self.hosts, self.work_requests, self.behaviour, self.id
-        )
+        self.life = NodeLife(self.store, self.clock, self.agenda, self.hosts, self.work_requests, self.behaviour)
         self.node_pools = NodePools(self.clock, self.life, self.work_requests, self.behaviour)
+        self.network = Network()
+        self.clusters = Clusters(
+            self.clock, self.agenda, self.behaviour, self.work_requests, self.node_pools, self.network
+        )
+        self.clusters.when_hosted = self._open
         self.loops = ControlLoops(self.store, self.clock, self.agenda, self.behaviour)
         self.api_server = ApiServer(
             self.store,
@@ -58,6 +61,16 @@ class ClusterRuntime:
         self.metrics = InstanceMetrics(self.store)
         self._is_settling = False
         self._begin()
+
+    @property
+    def id(self) -> str:
+        """Return the OCID of the cluster that has nodes and pods, empty while there is none."""
+        return self.clusters.hosted.id if self.clusters.hosted else ""
+
+    def start_without_cluster(self) -> None:
+        """Take away the cluster that there is at first, as in a tenancy that has none yet."""
+        with self.lock:
+            self.clusters.clear()
 
     def settle(self) -> None:
         """Do all that is due by the clock, and let the control loops come to rest."""
@@ -93,7 +106,7 @@ class ClusterRuntime:
                 self.clock.set(at_epoch_seconds)
             vars(self.behaviour).update(vars(Behaviour()))
             self.work_requests.all.clear()
-            self.node_pools.pools.clear()
+            self.node_pools.clear()
             self.life.instances.clear()
             self.loops.clear()
             self.metrics.clear()
@@ -101,28 +114,17 @@ class ClusterRuntime:
             self.endpoints = set(ENDPOINTS)
             self._begin()
 
-    def json(self) -> Object:
-        """Return the cluster as the container engine's API does."""
-        address = self.api_server.address
-        return {
-            "id": self.id,
-            "name": "cluster1",
-            "compartmentId": self.compartment,
-            "type": "ENHANCED_CLUSTER",
-            "kubernetesVersion": "v1.33.1",
-            "lifecycleState": "ACTIVE",
-            "endpoints": {
-                "kubernetes": address,
-                "publicEndpoint": address if "PUBLIC_ENDPOINT" in self.endpoints else None,
-                "privateEndpoint": address if "PRIVATE_ENDPOINT" in self.endpoints else None,
-            },
-        }
-
     def _begin(self) -> None:
+        self.network.reset()
+        self.clusters.start(self.compartment)
+        self._open()
+        self.agenda.add(self.clock() + MINUTE, self._sample)
+
+    def _open(self) -> None:
+        """Open the API server of a new cluster: empty, but for its namespaces."""
+        self.store.clear()
         for name in NAMESPACES:
             self.store.create(NAMESPACE, {"metadata": {"name": name}, "status": {"phase": "Active"}})
-
-        self.agenda.add(self.clock() + MINUTE, self._sample)
 
     def _sample(self) -> None:
         """Note the load of the nodes once a minute."""

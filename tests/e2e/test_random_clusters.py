@@ -20,7 +20,7 @@ from emulator.closed_loop.scenario_cluster import ScenarioCluster
 from emulator.cloud import Cloud, CloudOptions
 from emulator.functions_app import FunctionsApp
 from emulator.kubernetes.object_fields import Object, node_name_of, owner_of, spec_of
-from emulator.oke.model.manifests import DOMAINS
+from emulator.oke.model.network import DOMAINS
 from emulator.oke.model.node_pool_records import NodePoolRecord, PoolNode
 from emulator.oke.nodes.hosts import node_object
 from emulator.oke.scheduling.fit import fits_by_rules, requests_of, tolerates_node

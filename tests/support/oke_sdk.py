@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oci.container_engine import ContainerEngineClient
-from oci.core import ComputeClient
+from oci.core import ComputeClient, VirtualNetworkClient
+from oci.identity import IdentityClient
 from oci.monitoring import MonitoringClient
 from oci.retry import NoneRetryStrategy
 
@@ -37,3 +38,13 @@ def monitoring_client(cloud: Cloud, env: dict[str, str]) -> MonitoringClient:
 def compute_client(cloud: Cloud, env: dict[str, str]) -> ComputeClient:
     """Return the client."""
     return ComputeClient({}, **_arguments(cloud, env))
+
+
+def network_client(cloud: Cloud, env: dict[str, str]) -> VirtualNetworkClient:
+    """Return the client."""
+    return VirtualNetworkClient({}, **_arguments(cloud, env))
+
+
+def identity_client(cloud: Cloud, env: dict[str, str]) -> IdentityClient:
+    """Return the client."""
+    return IdentityClient({}, **_arguments(cloud, env))

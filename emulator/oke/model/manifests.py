@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from emulator.kubernetes.kinds import BY_NAME
+from emulator.oke.model.network import DOMAINS
 from emulator.oke.model.node_pool_records import ocid
+from emulator.oke.model.offers import image_id
 from emulator.oke.model.pool_behaviour import BehaviourFields
 
 if TYPE_CHECKING:
     from emulator.kubernetes.object_fields import Object
-
-DOMAINS = ("Uocm:US-ASHBURN-AD-1", "Uocm:US-ASHBURN-AD-2", "Uocm:US-ASHBURN-AD-3")
 
 BLOCK_VOLUMES = "oci-bv"
 """The class of block volumes that waits for its first consumer.
@@ -78,7 +78,7 @@ def node_pool_manifest(
         "nodeMetadata": {"kubelet-extra-args": f"--register-with-taints={taints}"} if taints else {},
         "nodeShape": fields.get("shape", "VM.Standard.E4.Flex"),
         "nodeShapeConfig": {"ocpus": ocpus, "memoryInGBs": memory_gib} if ocpus is not None else None,
-        "nodeSourceDetails": {"sourceType": "IMAGE", "imageId": _image_id(fields.get("image", "oke-8.10"))},
+        "nodeSourceDetails": {"sourceType": "IMAGE", "imageId": image_id(fields.get("image", "oke-8.10"))},
         "initialNodeLabels": [{"key": key, "value": value} for key, value in labels.items()],
         "nodeConfigDetails": {
             "size": size,
@@ -100,10 +100,6 @@ def _placements(name: str, fields: PoolFields) -> list[Object]:
         {"availabilityDomain": domain, "subnetId": f"ocid1.subnet.oc1.iad.{number}{name}", **extra}
         for number, domain in enumerate(fields.get("domains", DOMAINS[:1]), 1)
     ]
-
-
-def _image_id(name: str) -> str:
-    return f"ocid1.image.oc1.iad.{name}"
 
 
 def _network(max_pods: int | None) -> Object:

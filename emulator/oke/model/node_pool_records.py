@@ -12,6 +12,9 @@ from emulator.oke.model.pool_behaviour import PoolBehaviour
 if TYPE_CHECKING:
     from emulator.kubernetes.object_fields import Object
 
+_DONE = {"CREATE": "CREATED", "DELETE": "DELETED"}
+"""What a work request has done to its resource in the end, by the last word of its operation."""
+
 Victims = Literal["oldest", "newest", "random"]
 WhileUpdating = Literal["refuse", "merge"]
 
@@ -45,6 +48,10 @@ class Timings:
     """From the binding of a pod to its readiness."""
     pod_stop: float = 2
     """From the start of a graceful deletion to the pod's end, its grace permitting."""
+    control_plane: float = 420
+    """From the request for a cluster to its ACTIVE (or FAILED) control plane."""
+    end_cluster: float = 120
+    """From the request to delete a cluster to its end, its pools' nodes not counted."""
 
 
 @dataclass
@@ -57,6 +64,8 @@ class Behaviour:
     `failing_deletions`: instances whose deletion fails. `missing_id`: the id of a node without an instance.
     `scheduler_refusals`: words in which the scheduler refuses pods for a reason of its own, by how their names begin,
     on all nodes or on one (`("db-", "", "cannot allocate all claims")`).
+    `cluster_limit`: clusters a tenancy may have in the region. `cluster_failure`: code and message of the error with
+    which the next clusters end FAILED.
     """
 
     victims: Victims = "oldest"
@@ -66,6 +75,8 @@ class Behaviour:
     failing_deletions: set[str] = field(default_factory=set)
     missing_id: str | None = ""
     scheduler_refusals: list[tuple[str, str, str]] = field(default_factory=list)
+    cluster_limit: int = 15
+    cluster_failure: tuple[str, str] | None = None
     seed: int = 1
     timings: Timings = field(default_factory=Timings)
 
@@ -75,9 +86,11 @@ class WorkRequestRecord:
     """A work request and what it waits for: the nodes in `open_nodes` (their `number`)."""
 
     operation: str
-    pool_id: str
+    resource_id: str
     compartment_id: str
     accepted_at_seconds: float
+    entity: Literal["nodepool", "cluster"] = "nodepool"
+    cluster_id: str = ""
     id: str = field(default_factory=lambda: ocid("clustersworkrequest"))
     status: str = "ACCEPTED"
     started_at_seconds: float | None = None
@@ -93,14 +106,16 @@ class WorkRequestRecord:
 
     def json(self) -> Object:
         """Return it as the API does."""
-        action = {"FAILED": "FAILED", "SUCCEEDED": "UPDATED"}.get(self.status, "IN_PROGRESS")
-        resource = {"actionType": action, "entityType": "nodepool", "identifier": self.pool_id}
+        done = _DONE.get(self.operation.rpartition("_")[2], "UPDATED")
+        action = {"FAILED": "FAILED", "SUCCEEDED": done}.get(self.status, "IN_PROGRESS")
+        path = "nodePools" if self.entity == "nodepool" else "clusters"
+        resource = {"actionType": action, "entityType": self.entity, "identifier": self.resource_id}
         return {
             "id": self.id,
             "operationType": self.operation,
             "status": self.status,
             "compartmentId": self.compartment_id,
-            "resources": [resource | {"entityUri": f"/20180222/nodePools/{self.pool_id}"}],
+            "resources": [resource | {"entityUri": f"/20180222/{path}/{self.resource_id}"}],
             "timeAccepted": timestamp(self.accepted_at_seconds),
             "timeStarted": None if self.started_at_seconds is None else timestamp(self.started_at_seconds),
             "timeFinished": None if self.finished_at_seconds is None else timestamp(self.finished_at_seconds),
@@ -200,4 +215,4 @@ class NodePoolRecord:
 
     def shows_updating(self, work_requests: list[WorkRequestRecord]) -> bool:
         """Tell whether the pool is UPDATING."""
-        return self.is_stuck or any(request.is_open and request.pool_id == self.id for request in work_requests)
+        return self.is_stuck or any(request.is_open and request.resource_id == self.id for request in work_requests)

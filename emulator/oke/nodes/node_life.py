@@ -40,14 +40,12 @@ class NodeLife:
         hosts: Hosts,
         work_requests: WorkRequests,
         behaviour: Behaviour,
-        cluster_id: str,
     ) -> None:
         self._store = store
         self._clock = clock
         self._agenda = agenda
         self._hosts = hosts
         self._work_requests = work_requests
-        self._cluster_id = cluster_id
         self._joining = Joining(clock, agenda, hosts, behaviour)
         self.behaviour = behaviour
         self.instances: dict[str, Object] = {}
@@ -136,8 +134,8 @@ class NodeLife:
         config = node.details.get("nodeShapeConfig") or {}
         self.instances[node.id] = {
             "id": node.id,
-            "displayName": f"oke-c{self._cluster_id[-11:]}-n{pool.id[-11:]}-s{node.placement['subnetId'][-11:]}"
-            f"-{node.number}",
+            "displayName": f"oke-c{pool.details['clusterId'][-11:]}-n{pool.id[-11:]}"
+            f"-s{node.placement['subnetId'][-11:]}-{node.number}",
             "compartmentId": pool.details["compartmentId"],
             "availabilityDomain": node.availability_domain,
             "faultDomain": node.fault_domain,

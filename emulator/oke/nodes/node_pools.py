@@ -8,7 +8,8 @@ import random
 from typing import TYPE_CHECKING
 
 from emulator.base.service_protocol import OciError
-from emulator.oke.model.node_pool_records import Behaviour, NodePoolRecord, PoolNode, WorkRequestRecord
+from emulator.oke.model.node_pool_records import Behaviour, NodePoolRecord, PoolNode, WorkRequestRecord, ocid
+from emulator.oke.model.retry_tokens import RetryTokens
 from emulator.oke.nodes.eviction_grace import DEFAULT_GRACE_SECONDS
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class NodePools:
         self._numbers = itertools.count(1)
         self.behaviour = behaviour
         self.pools: dict[str, NodePoolRecord] = {}
+        self._tokens = RetryTokens(lambda pool_id: self.pools[pool_id].state in {"DELETING", "DELETED"})
 
     def get(self, pool_id: str) -> NodePoolRecord:
         """Return a pool. Raises OciError 404."""
@@ -52,6 +54,33 @@ class NodePools:
             node.created_at_seconds = ready_since_seconds - self.behaviour.timings.ready
             self._life.place_now(pool, node, ready_since_seconds)
         return pool
+
+    def create(self, details: Object, token: str | None) -> WorkRequestRecord:
+        """Begin a pool whose nodes come up by the clock. Raises OciError 409."""
+        earlier = self._tokens.earlier(token, details, self._clock())
+        if earlier is not None:
+            return earlier
+        pool = NodePoolRecord({**copy.deepcopy(details), "id": ocid("nodepool")})
+        self.pools[pool.id] = pool
+        request = self._work_requests.begin(pool, "NODEPOOL_CREATE", "CREATING")
+        self._tokens.keep(token, details, request, self._clock())
+        self._reconcile(pool, request, 0, force=True)
+        return request
+
+    def remove(self, pool: NodePoolRecord, *, grace_seconds: float, force: bool) -> WorkRequestRecord:
+        """Begin the end of a pool and of its nodes. Raises OciError 409."""
+        if pool.state in {"DELETING", "DELETED"}:
+            raise OciError(409, "IncorrectState", f"The node pool is {pool.state}.")
+        request = self._work_requests.begin(pool, "NODEPOOL_DELETE", "DELETING")
+        pool.size = 0
+        for node in [node for node in pool.nodes if node.state not in {"DELETING", "DELETED"}]:
+            self._life.end(pool, node, request, drain_seconds=grace_seconds, force=force)
+        return request
+
+    def clear(self) -> None:
+        """Forget all pools and tokens."""
+        self.pools.clear()
+        self._tokens.clear()
 
     def update(self, pool: NodePoolRecord, changes: Object, *, grace_seconds: float, force: bool) -> WorkRequestRecord:
         """Apply an UpdateNodePoolDetails. Raises OciError 400 or 409."""

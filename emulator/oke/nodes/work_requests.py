@@ -21,18 +21,32 @@ class WorkRequests:
         self.behaviour = behaviour
         self.all: list[WorkRequestRecord] = []
 
-    def begin(self, pool: NodePoolRecord, operation: str = "NODEPOOL_UPDATE") -> WorkRequestRecord:
-        """Return a new request, ACCEPTED; it goes on by the clock."""
-        request = WorkRequestRecord(operation, pool.id, pool.details["compartmentId"], self._clock())
+    def begin(
+        self, pool: NodePoolRecord, operation: str = "NODEPOOL_UPDATE", state: str = "UPDATING"
+    ) -> WorkRequestRecord:
+        """Return a new request, ACCEPTED; it goes on by the clock, and the pool is in a state meanwhile."""
+        request = self._new(pool, operation)
         self.all.append(request)
         self._agenda.add(self._clock() + self.behaviour.timings.accepted, lambda: self._start(pool, request))
-        pool.state = "UPDATING"
+        pool.state = state
         pool.touch()
         return request
 
+    def begin_for(self, request: WorkRequestRecord) -> WorkRequestRecord:
+        """Keep a request of another resource than a pool; `finish` ends it."""
+        self.all.append(request)
+        self._agenda.add(self._clock() + self.behaviour.timings.accepted, lambda: self._run(request))
+        return request
+
+    def finish(self, request: WorkRequestRecord) -> None:
+        """End a request: FAILED when it has errors, else SUCCEEDED."""
+        request.status = "FAILED" if request.errors else "SUCCEEDED"
+        request.finished_at_seconds = self._clock()
+        self.note(request, f"{request.operation}: {request.status}")
+
     def add_finished(self, pool: NodePoolRecord, operation: str, *, errors: list[tuple[str, str]]) -> WorkRequestRecord:
         """Return a request that ends now: FAILED when there are errors (code, message), else SUCCEEDED."""
-        request = WorkRequestRecord(operation, pool.id, pool.details["compartmentId"], self._clock())
+        request = self._new(pool, operation)
         request.started_at_seconds = request.finished_at_seconds = self._clock()
         request.status = "FAILED" if errors else "SUCCEEDED"
         self.all.append(request)
@@ -57,9 +71,19 @@ class WorkRequests:
         """Return a request by its OCID."""
         return next((request for request in self.all if request.id == request_id), None)
 
+    def _new(self, pool: NodePoolRecord, operation: str) -> WorkRequestRecord:
+        details = pool.details
+        return WorkRequestRecord(
+            operation, pool.id, details["compartmentId"], self._clock(), cluster_id=details["clusterId"]
+        )
+
+    def _run(self, request: WorkRequestRecord) -> None:
+        if request.status == "ACCEPTED":
+            request.status = "IN_PROGRESS"
+            request.started_at_seconds = self._clock()
+
     def _start(self, pool: NodePoolRecord, request: WorkRequestRecord) -> None:
-        request.status = "IN_PROGRESS"
-        request.started_at_seconds = self._clock()
+        self._run(request)
         self.note(request, f"{request.operation} of {pool.name} has started")
         self._finish_if_done(pool, request)
 
@@ -69,6 +93,8 @@ class WorkRequests:
         request.status = "FAILED" if request.errors else "SUCCEEDED"
         request.finished_at_seconds = self._clock()
         self.note(request, f"{request.operation} of {pool.name}: {request.status}")
-        if not pool.shows_updating(self.all):
+        if request.operation == "NODEPOOL_DELETE" and request.status == "SUCCEEDED":
+            pool.state = "DELETED"
+        elif not pool.shows_updating(self.all):
             pool.state = "ACTIVE"
         pool.touch()

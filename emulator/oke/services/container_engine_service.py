@@ -1,11 +1,10 @@
-"""The container engine's API: clusters, node pools, nodes and work requests.
+"""The container engine's API of node pools, nodes and work requests.
 
 Source: https://docs.oracle.com/en-us/iaas/api/#/en/containerengine/20180222/
 """
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from aiohttp import web
 
 from emulator.base.service_protocol import OciError, json_response, required_query
-from emulator.oke.model.shape_catalogue import SHAPES
+from emulator.oke.model.new_pools import whole_details
 from emulator.oke.nodes.eviction_grace import eviction_grace
 
 if TYPE_CHECKING:
@@ -25,29 +24,6 @@ T = TypeVar("T")
 _ROOT = "/20180222"
 _DEFAULT_LIMIT = 100
 _NOT_FOUND = "Authorization failed or requested resource not found."
-_KUBECONFIG = """---
-apiVersion: v1
-kind: Config
-clusters:
-- name: {name}
-  cluster:
-    server: https://{address}
-    certificate-authority-data: {ca}
-users:
-- name: user-{name}
-  user:
-    exec:
-      apiVersion: client.authentication.k8s.io/v1beta1
-      command: oci
-      args: [ce, cluster, generate-token, --cluster-id, {cluster_id}, --region, us-ashburn-1]
-      env: []
-contexts:
-- name: context-{name}
-  context:
-    cluster: {name}
-    user: user-{name}
-current-context: context-{name}
-"""
 
 
 class ContainerEngineService:
@@ -62,14 +38,12 @@ class ContainerEngineService:
     def routes(self) -> Iterable[web.RouteDef]:
         """Return the paths of the API."""
         return [
-            web.get(f"{_ROOT}/clusters", self._list_clusters),
-            web.get(f"{_ROOT}/clusters/{{id}}", self._get_cluster),
-            web.post(f"{_ROOT}/clusters/{{id}}/kubeconfig/content", self._create_kubeconfig),
             web.get(f"{_ROOT}/nodePools", self._list_pools),
+            web.post(f"{_ROOT}/nodePools", self._create_pool),
             web.get(f"{_ROOT}/nodePools/{{id}}", self._get_pool),
+            web.delete(f"{_ROOT}/nodePools/{{id}}", self._delete_pool),
             web.put(f"{_ROOT}/nodePools/{{id}}", self._update_pool),
             web.delete(f"{_ROOT}/nodePools/{{id}}/node/{{node}}", self._delete_node),
-            web.get(f"{_ROOT}/nodePoolOptions/{{id}}", self._get_options),
             web.get(f"{_ROOT}/workRequests", self._list_work_requests),
             web.get(f"{_ROOT}/workRequests/{{id}}", self._get_work_request),
             web.get(f"{_ROOT}/workRequests/{{id}}/errors", self._list_errors),
@@ -79,31 +53,6 @@ class ContainerEngineService:
     def reset(self) -> None:
         """Bring the whole cluster back to its first state."""
         self._cluster.reset()
-
-    async def _list_clusters(self, request: web.Request) -> web.Response:
-        return paged_response(request, [self._cluster.json()])
-
-    async def _get_cluster(self, request: web.Request) -> web.Response:
-        self._check_cluster(request.match_info["id"])
-        return json_response(self._cluster.json(), headers={"etag": "cluster-1"})
-
-    async def _create_kubeconfig(self, request: web.Request) -> web.Response:
-        self._check_cluster(request.match_info["id"])
-        text = await request.text()
-        details = json.loads(text) if text else {}
-        if details.get("tokenVersion", "2.0.0") != "2.0.0":
-            raise OciError(400, "InvalidParameter", "tokenVersion must be 2.0.0.")
-        endpoint = details.get("endpoint", "LEGACY_KUBERNETES")
-        if endpoint not in self._cluster.endpoints:
-            raise OciError(400, "InvalidParameter", f"The cluster has no endpoint {endpoint}.")
-        server = self._cluster.api_server
-        config = _KUBECONFIG.format(
-            name=f"cluster-{self._cluster.id[-11:]}",
-            address=server.address,
-            ca=base64.b64encode(server.ca_pem).decode(),
-            cluster_id=self._cluster.id,
-        )
-        return web.Response(body=config.encode(), content_type="application/x-yaml")
 
     async def _list_pools(self, request: web.Request) -> web.Response:
         query = request.query
@@ -130,8 +79,28 @@ class ContainerEngineService:
         body, etag = self._locked(read)
         return json_response(body, headers={"etag": etag})
 
+    async def _create_pool(self, request: web.Request) -> web.Response:
+        details = await json_body(request)
+
+        def write() -> WorkRequestRecord:
+            self._cluster.clusters.check_pool(details)
+            made = whole_details(details, self._cluster.network)
+            return self._cluster.node_pools.create(made, request.headers.get("opc-retry-token"))
+
+        return accepted(self._locked(write))
+
+    async def _delete_pool(self, request: web.Request) -> web.Response:
+        pools = self._cluster.node_pools
+
+        def write() -> WorkRequestRecord:
+            pool = _matched(request, pools.get(request.match_info["id"]))
+            grace_seconds, force = _grace(request, pool)
+            return pools.remove(pool, grace_seconds=grace_seconds, force=force)
+
+        return accepted(self._locked(write))
+
     async def _update_pool(self, request: web.Request) -> web.Response:
-        changes = await _body(request)
+        changes = await json_body(request)
         pools = self._cluster.node_pools
 
         def write() -> WorkRequestRecord:
@@ -139,7 +108,7 @@ class ContainerEngineService:
             grace_seconds, force = _grace(request, pool)
             return pools.update(pool, changes, grace_seconds=grace_seconds, force=force)
 
-        return _accepted(self._locked(write))
+        return accepted(self._locked(write))
 
     async def _delete_node(self, request: web.Request) -> web.Response:
         pools = self._cluster.node_pools
@@ -151,11 +120,7 @@ class ContainerEngineService:
             node = request.match_info["node"]
             return pools.delete_node(pool, node, shrink=shrink, grace_seconds=grace_seconds, force=force)
 
-        return _accepted(self._locked(write))
-
-    async def _get_options(self, _request: web.Request) -> web.Response:
-        versions = ["v1.32.1", "v1.33.1"]
-        return json_response({"kubernetesVersions": versions, "shapes": sorted(SHAPES), "images": []})
+        return accepted(self._locked(write))
 
     async def _list_work_requests(self, request: web.Request) -> web.Response:
         query = request.query
@@ -165,9 +130,9 @@ class ContainerEngineService:
             every = [
                 one.json()
                 for one in self._cluster.work_requests.all
-                if query.get("resourceId", one.pool_id) in {one.pool_id, self._cluster.id}
-                and query.get("resourceType", "NODEPOOL").upper() == "NODEPOOL"
-                and query.get("clusterId", self._cluster.id) == self._cluster.id
+                if query.get("resourceId", one.resource_id) in {one.resource_id, one.cluster_id}
+                and query.get("resourceType", one.entity).lower() == one.entity
+                and query.get("clusterId", one.cluster_id) == one.cluster_id
                 and query.get("compartmentId") == one.compartment_id
                 and (not statuses or one.status in statuses)
             ]
@@ -196,10 +161,6 @@ class ContainerEngineService:
         with self._cluster.lock:
             self._cluster.settle()
             return work()
-
-    def _check_cluster(self, cluster_id: str) -> None:
-        if cluster_id != self._cluster.id:
-            raise OciError(404, "NotAuthorizedOrNotFound", _NOT_FOUND)
 
     def _pool_json(self, pool: NodePoolRecord) -> Object:
         details = json.loads(json.dumps(pool.details))
@@ -237,7 +198,8 @@ def _matched(request: web.Request, pool: NodePoolRecord) -> NodePoolRecord:
     return pool
 
 
-async def _body(request: web.Request) -> Object:
+async def json_body(request: web.Request) -> Object:
+    """Return the body, an object. Raises OciError 400."""
     try:
         value = await request.json()
     except ValueError as error:
@@ -247,7 +209,8 @@ async def _body(request: web.Request) -> Object:
     return cast("Object", value)
 
 
-def _accepted(work_request: WorkRequestRecord) -> web.Response:
+def accepted(work_request: WorkRequestRecord) -> web.Response:
+    """Return the 202 of a change that goes on, with its work request."""
     return web.Response(status=202, headers={"opc-work-request-id": work_request.id})
 
 

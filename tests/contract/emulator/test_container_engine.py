@@ -15,7 +15,7 @@ from oci.container_engine.models import (
 )
 from oci.exceptions import ServiceError
 
-from emulator.oke.model.manifests import DOMAINS
+from emulator.oke.model.network import DOMAINS
 from tests.support.oke_sdk import container_engine_client
 
 if TYPE_CHECKING:

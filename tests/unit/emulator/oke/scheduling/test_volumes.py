@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from emulator.kubernetes.object_fields import condition_of, node_name_of
-from emulator.oke.model.manifests import DOMAINS
+from emulator.oke.model.network import DOMAINS
 
 if TYPE_CHECKING:
     from emulator.oke.emulated_cluster import EmulatedCluster
