@@ -154,7 +154,7 @@ class _Bench:
     def __init__(self, cloud: Cloud, functions: FunctionsApp) -> None:
         self._cloud = cloud
         self._functions = functions
-        self._card = Card(CARD_ID)
+        self._card = Card(CARD_ID, "LF")
         self.ways = _ways(cloud)
 
     def press(self, function: str = BADGE) -> dict[str, str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+from emulator.base.listening import PortNotFree
 from emulator.closed_loop.cluster_command import add_cluster_arguments, run_cluster
-from emulator.cloud import PortNotFree
 from emulator.serve_command import add_serve_arguments, run_serve
 
 

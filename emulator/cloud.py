@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import logging
 import socket
+import ssl
 import threading
 import time
 import weakref
@@ -20,9 +21,10 @@ from aiohttp.log import server_logger
 from emulator.base.faults import Faults
 from emulator.base.hooks import Hooks
 from emulator.base.keys import KeyRing
+from emulator.base.listening import HOST, listen, port_of
 from emulator.base.request_log import RequestLog
 from emulator.base.service_protocol import OwnPortService, Service, reset
-from emulator.base.tls_files import ensure_tls_files, server_context
+from emulator.base.tls_files import TlsFiles, balancer_context, ensure_tls_files, gateway_context, server_context
 from emulator.middleware import Pipeline
 from emulator.oke.emulated_cluster import EmulatedCluster
 from emulator.services.codecard.service import CodecardService
@@ -42,11 +44,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 GatewayFactory = Callable[["Cloud"], web.Application]
+SecureSocket = tuple[socket.socket | None, Callable[[TlsFiles], ssl.SSLContext]]
 
 _START_SECONDS = 120
 _STOP_SECONDS = 60
 _BODY_BYTES = 64 * 1024 * 1024
-_HOST = "127.0.0.1"
 REGION_PREFIX = "/region/{region}"
 """Every path is served below this prefix too: `http://127.0.0.1:PORT/region/us-phoenix-1` is that region's endpoint."""
 
@@ -97,19 +99,20 @@ class Cloud:
         self.faults = Faults()
         self.hooks = Hooks()
         self.services: list[Service] = [*self._make_services(), *services]
-        self._socket = _listen(options.port)
-        self.endpoint = f"http://{_HOST}:{_port(self._socket)}"
+        self._socket = listen(options.port)
+        self.endpoint = f"http://{HOST}:{port_of(self._socket)}"
         self.object_storage.public_endpoint = self.endpoint
         self._tls = ensure_tls_files(self.keys) if tls else None
-        self._tls_socket = _listen(0) if tls else None
-        self._tls_context = server_context(self._tls) if self._tls else None
+        self._tls_socket = listen() if tls else None
+        self._balancer_socket = listen() if tls else None
         self._own_ports = self._listen_for_own_ports() if self._tls else {}
         self._functions = functions
-        self._gateway_socket = _listen(options.gateway_port) if functions else None
-        self._gateway_tls_socket = _listen(0) if functions and tls else None
-        self._tls_endpoint = f"https://localhost:{_port(self._tls_socket)}"
-        self._gateway = f"http://{_HOST}:{_port(self._gateway_socket)}"
-        self._tls_gateway = f"https://localhost:{_port(self._gateway_tls_socket)}"
+        self._gateway_socket = listen(options.gateway_port) if functions else None
+        self._gateway_tls_socket = listen() if functions and tls else None
+        self._gateway_balancer_socket = listen() if functions and tls else None
+        self._tls_endpoint = f"https://localhost:{port_of(self._tls_socket)}"
+        self._gateway = f"http://{HOST}:{port_of(self._gateway_socket)}"
+        self._tls_gateway = f"https://localhost:{port_of(self._gateway_tls_socket)}"
         self._connection_numbers = itertools.count(1)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="local-cloud", daemon=True)
@@ -166,6 +169,17 @@ class Cloud:
             raise RuntimeError("this cloud was made without functions or without TLS")
         return self._tls_gateway
 
+    @property
+    def balancer_endpoint(self) -> str:
+        """Return the services' base URL through a load balancer whose suites an old card has. RuntimeError as above."""
+        return self.tls_endpoint.replace(f":{port_of(self._tls_socket)}", f":{port_of(self._balancer_socket)}")
+
+    @property
+    def balancer_gateway(self) -> str:
+        """Return the function server's base URL through such a load balancer. Raises RuntimeError as `tls_gateway`."""
+        own = f":{port_of(self._gateway_tls_socket)}"
+        return self.tls_gateway.replace(own, f":{port_of(self._gateway_balancer_socket)}")
+
     def region_endpoint(self, region: str) -> str:
         """Return the base URL that plays the given region."""
         return self.endpoint + REGION_PREFIX.format(region=region)
@@ -198,30 +212,33 @@ class Cloud:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout_seconds)
 
     def _listen_for_own_ports(self) -> dict[OwnPortService, socket.socket]:
-        sockets = {service: _listen(0) for service in self.services if isinstance(service, OwnPortService)}
+        sockets = {service: listen(0) for service in self.services if isinstance(service, OwnPortService)}
         for service, listening in sockets.items():
-            service.listens(_port(listening), self.ca_file.read_bytes())
+            service.listens(port_of(listening), self.ca_file.read_bytes())
         return sockets
 
     async def _start(self) -> None:
         shared = [service for service in self.services if not isinstance(service, OwnPortService)]
-        await self._serve(self._application(shared), self._socket, self._tls_socket)
+        balancer = (self._balancer_socket, balancer_context)
+        await self._serve(self._application(shared), self._socket, (self._tls_socket, server_context), balancer)
         for service, listening in self._own_ports.items():
-            await self._serve(self._application([service]), None, listening)
-        if self._functions is not None and self._gateway_socket is not None:
-            await self._serve(self._functions(self), self._gateway_socket, self._gateway_tls_socket)
-
+            await self._serve(self._application([service]), None, (listening, server_context))
+        if self._functions is not None:
+            gateway = (self._gateway_tls_socket, gateway_context)
+            balancer = (self._gateway_balancer_socket, balancer_context)
+            await self._serve(self._functions(self), self._gateway_socket, gateway, balancer)
         self._rotation = asyncio.create_task(self.identity.keep_rotating(self._rotation_seconds))
 
-    async def _serve(self, app: web.Application, plain: socket.socket | None, tls: socket.socket | None) -> None:
+    async def _serve(self, app: web.Application, plain: socket.socket | None, *secure: SecureSocket) -> None:
         server_logger.addFilter(_is_no_fault_of_the_client)  # once, however often it is added
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         self._runners.append(runner)
         await runner.setup()
         if plain is not None:
             await web.SockSite(runner, plain).start()
-        if tls is not None:
-            await web.SockSite(runner, tls, ssl_context=self._tls_context).start()
+        for listening, context in secure:
+            if listening is not None and self._tls is not None:
+                await web.SockSite(runner, listening, ssl_context=context(self._tls)).start()
 
     def _application(self, services: Iterable[Service]) -> web.Application:
         owners: dict[web.AbstractResource, Service] = {}
@@ -271,26 +288,3 @@ def _resources(app: web.Application, definition: web.RouteDef) -> Iterator[web.A
     for route in (*definition.register(app.router), *below.register(app.router)):
         if route.resource is not None:
             yield route.resource
-
-
-class PortNotFree(RuntimeError):
-    """The port that was asked for is in use, or is no port number."""
-
-
-def _listen(port: int) -> socket.socket:
-    """Return a bound socket on the loopback address; port 0 lets the operating system choose."""
-    server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        server.bind((_HOST, port))
-    except (OSError, OverflowError) as fault:
-        server.close()
-        why = fault.strerror if isinstance(fault, OSError) else "0 to 65535 is expected"
-        raise PortNotFree(
-            f"port {port}: {why}; take another, such as --port 8280 (make … PORT=8280), or 0 for any free one"
-        ) from None
-    return server
-
-
-def _port(server: socket.socket | None) -> int:
-    return 0 if server is None else int(server.getsockname()[1])

@@ -15,7 +15,8 @@ import threading
 from pathlib import Path
 
 from emulator.base.keys import write_private
-from emulator.cloud import CloudOptions, PortNotFree
+from emulator.base.listening import PortNotFree
+from emulator.cloud import CloudOptions
 from emulator.services.identity.service import DEFAULT_COMPARTMENT
 from tools.local_stack import LocalStack, local_stack
 

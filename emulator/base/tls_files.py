@@ -21,6 +21,19 @@ if TYPE_CHECKING:
     from emulator.base.keys import KeyRing
 
 _AUTHORITY = "Local cloud test authority"
+GATEWAY_SUITES = (
+    "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384:DHE-RSA-AES256-GCM-SHA384:DHE-RSA-AES128-GCM-SHA256"
+)
+"""Of "Supported TLS Versions and Ciphers" in API Gateway's documentation, since 1 April 2025 without CBC."""
+
+BALANCER_SUITES = (
+    "AES128-GCM-SHA256:AES128-SHA:AES128-SHA256:AES256-GCM-SHA384:AES256-SHA:AES256-SHA256:"
+    "DHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES128-SHA256:DHE-RSA-AES256-GCM-SHA384:DHE-RSA-AES256-SHA256:"
+    "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-SHA:ECDHE-RSA-AES128-SHA256:"
+    "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-SHA:ECDHE-RSA-AES256-SHA384"
+)
+"""Of OCI's predefined `oci-compatible-ssl-cipher-suite-v1`, without the ECDSA ones: the certificate is an RSA one."""
+
 _VALID_DAYS = 365
 _RENEW_DAYS = 7
 
@@ -54,8 +67,27 @@ def ensure_address_files(keys: KeyRing, address: str) -> TlsFiles:
     return files
 
 
+def gateway_context(files: TlsFiles) -> ssl.SSLContext:
+    """Return the context of OCI's API gateway: TLS 1.2 with the suites that its documentation supports."""
+    context = server_context(files)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(GATEWAY_SUITES)
+    return context
+
+
+def balancer_context(files: TlsFiles) -> ssl.SSLContext:
+    """Return the context of an OCI load balancer with the predefined list that old devices share suites with."""
+    context = server_context(files)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(BALANCER_SUITES)
+    return context
+
+
 def server_context(files: TlsFiles) -> ssl.SSLContext:
-    """Return the server's context. TLS 1.2 stays allowed: the card's TLS stack knows nothing newer."""
+    """Return the context of every other service: TLS 1.2 and 1.3, and no RSA key exchange, as Python's servers have it.
+
+    Which suites object storage offers is documented nowhere; this is the stricter guess, for a card.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(files.certificate_file, files.key_file)

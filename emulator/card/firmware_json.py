@@ -1,4 +1,4 @@
-r"""What the firmware makes of the answer to a button press.
+r"""The rules that an answer to a button press has to keep, for each way in which a firmware reads it.
 
 Three variants matter: S, the stock card; O, a fork that looks for Content-Length first and refuses any ``\u``; K, a
 fork whose JSON document holds 400 bytes. Every rule is one of the published firmware (docs/codecard-avatar.md, "What
@@ -8,10 +8,12 @@ the card can read"); an answer that passes `read_answer` for all three is drawn 
 from __future__ import annotations
 
 import json
-from typing import Literal
+from typing import get_args
 
-Firmware = Literal["S", "O", "K"]
-FIRMWARES: tuple[Firmware, ...] = ("S", "O", "K")
+from emulator.card.firmwares import Reading
+
+FIRMWARES: tuple[Reading, ...] = get_args(Reading)
+"""One firmware for each way of reading; the others read as S does, or never get as far."""
 
 FIELDS = frozenset(
     {
@@ -38,42 +40,42 @@ class CardError(Exception):
     """What the card says, or would have said, on its serial line instead of drawing."""
 
 
-def read_answer(raw: bytes, firmware: Firmware = "S") -> dict[str, str]:
+def read_answer(raw: bytes, reading: Reading = "S") -> dict[str, str]:
     """Return the fields that a card takes from a whole HTTP answer. Raises CardError with the rule that it breaks."""
     # The firmware skips to the headers without a look at the status line, so an error status changes nothing.
     head, separator, body = raw.partition(_BLANK_LINE)
     if not separator:
         raise CardError("no end of the headers")
     lines = head.decode("latin-1").split("\r\n")[1:]
-    _check_type(lines, firmware)
+    _check_type(lines, reading)
     length = _content_length(lines)
     if len(body) != length:
         raise CardError(f"Content-Length says {length}, {len(body)} bytes came")
-    return _document(body, firmware)
+    return _document(body, reading)
 
 
-def _check_type(headers: list[str], firmware: Firmware) -> None:
+def _check_type(headers: list[str], reading: Reading) -> None:
     """Check that the header that the firmware takes for the content type is that, and says JSON."""
     # The firmware reads the stream up to the first "ype: ", which any header whose name ends in "ype" has, and takes
     # the rest of the line for the content type. O reads up to Content-Length first, so that it never sees a content
     # type before it.
     after = 0
-    if firmware == "O":
+    if reading == "O":
         positions = [at for at, line in enumerate(headers) if line.startswith("Content-Length: ")]
         if not positions:
             raise CardError("O: no Content-Length")
         after = positions[0] + 1
     typed = [(at, line) for at, line in enumerate(headers) if at >= after and _TYPE_END in line]
     if not typed:
-        raise CardError(f"{firmware}: no content type where it is looked for")
+        raise CardError(f"{reading}: no content type where it is looked for")
     at, line = typed[0]
     name, _, value = line.partition(": ")
-    if firmware != "O" and name != "Content-Type":
-        raise CardError(f"{firmware}: {name} comes before Content-Type and is taken for it")
+    if reading != "O" and name != "Content-Type":
+        raise CardError(f"{reading}: {name} comes before Content-Type and is taken for it")
     if "json" not in value:
-        raise CardError(f"{firmware}: the content type is {value}")
+        raise CardError(f"{reading}: the content type is {value}")
     if at == len(headers) - 1:
-        raise CardError(f"{firmware}: the content type is the last header")
+        raise CardError(f"{reading}: the content type is the last header")
 
 
 def _content_length(headers: list[str]) -> int:
@@ -87,7 +89,7 @@ def _content_length(headers: list[str]) -> int:
     return int(names["content-length"])
 
 
-def _document(body: bytes, firmware: Firmware) -> dict[str, str]:
+def _document(body: bytes, reading: Reading) -> dict[str, str]:
     """Return the document's texts as the firmware reads them."""
     if not body.isascii() or any(byte < 0x20 for byte in body):
         raise CardError("the answer is not printable ASCII")
@@ -96,8 +98,8 @@ def _document(body: bytes, firmware: Firmware) -> dict[str, str]:
     end = body.find(b"}")
     if end != len(body) - 1:
         raise CardError("S and K read up to the first }, which is not the end")
-    if len(body) > MAX_DOCUMENT_BYTES[firmware]:
-        raise CardError(f"{firmware}: {len(body)} bytes, at most {MAX_DOCUMENT_BYTES[firmware]}")
+    if len(body) > MAX_DOCUMENT_BYTES[reading]:
+        raise CardError(f"{reading}: {len(body)} bytes, at most {MAX_DOCUMENT_BYTES[reading]}")
     try:
         document = json.loads(body)
     except ValueError as fault:

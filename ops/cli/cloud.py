@@ -95,7 +95,7 @@ def _checkout() -> Iterator[None]:
 
 def _on_free_ports(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
     """Return a command that says in one line which port is taken."""
-    from emulator.cloud import PortNotFree
+    from emulator.base.listening import PortNotFree
 
     def guarded(options: argparse.Namespace) -> int:
         try:

@@ -31,7 +31,8 @@ class BadgeCloud:
     def __init__(self, root: Path, keys: Path) -> None:
         self.functions = FunctionsApp(self._environment, limit_rate=False)
         self.cloud = Cloud(root, functions=self.functions, options=CloudOptions(keys_folder=keys))
-        self.card = Card(CARD, first_byte_seconds=PATIENCE_SECONDS)
+        # Reflashed, with the fingerprint compared: the hosts are those of today, where a stock card opens nothing.
+        self.card = Card(CARD, "LF", first_byte_seconds=PATIENCE_SECONDS)
 
     def __enter__(self) -> Self:
         self.cloud.__enter__()

@@ -90,7 +90,7 @@ def _ways(cloud: Cloud) -> dict[str, dict[str, str]]:
 
 def _pressed(cloud: Cloud, functions: FunctionsApp, name: str, config: Mapping[str, str]) -> PublishedBadge:
     functions.host.configure(FUNCTION, config)
-    card = Card(CARD_ID)
+    card = Card(CARD_ID, "LF")
     url = cloud.gateway + "/codecard/avatar"
     first = card.press(url)
     record = next(call for call in reversed(functions.host.calls) if call.function == FUNCTION and call.cold)

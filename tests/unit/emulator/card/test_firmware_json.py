@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from emulator.card.firmware_json import FIRMWARES, CardError, Firmware, read_answer
+from emulator.card.firmware_json import FIRMWARES, CardError, read_answer
+
+if TYPE_CHECKING:
+    from emulator.card.firmwares import Reading
 
 GOOD = b'{"template": "template8", "title": "x"}'
 
@@ -23,7 +28,7 @@ def wire(
 
 
 @pytest.mark.parametrize("firmware", FIRMWARES)
-def test_a_good_answer_is_read_whatever_its_status(firmware: Firmware) -> None:
+def test_a_good_answer_is_read_whatever_its_status(firmware: Reading) -> None:
     assert read_answer(wire(), firmware)["template"] == "template8"
     assert read_answer(wire(status="HTTP/1.1 404 Not Found"), firmware)["title"] == "x"
 
