@@ -265,7 +265,7 @@ variable "codecard_avatar_apex_url" {
 }
 
 variable "codecard_avatar_card_registry" {
-  description = "Name of a JSON object in `private_bucket` that maps card ids to names, or to a card's fields. Read when `apex_url` is not set. Default: none."
+  description = "Name of a JSON object in `private_bucket` that maps card ids to names, or to a card's fields; with a `/` at its end a folder of such objects, for more than 4 MB of cards. Read when `apex_url` is not set. Default: none."
   type        = string
   default     = null
 }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from functions.codecard_avatar import time_budget
 from functions.codecard_avatar.card.backend_registry import BackendRegistry
-from functions.codecard_avatar.card.object_registry import ObjectRegistry
+from functions.codecard_avatar.card.object_registry import HeldDocument, ObjectRegistry
 from functions.codecard_avatar.card.registry import ConfigRegistry
 from functions.codecard_avatar.storage.bucket_client import BucketClient, PrincipalCache
 from shared.http.client import HttpClient
@@ -36,6 +36,7 @@ class ContainerState:
         self.readable_buckets: set[BucketUrl] = set()
         self.fingerprints: dict[str, str] = {}
         self._principals = PrincipalCache()
+        self._held_registry = HeldDocument()
         self._called = False
 
     def start_seconds(self) -> float:
@@ -64,5 +65,5 @@ class ContainerState:
         if settings.apex_url:
             return BackendRegistry(settings.apex_url, self.http)
         if settings.card_registry:
-            return ObjectRegistry(self.private_bucket(settings), settings.card_registry)
+            return ObjectRegistry(self.private_bucket(settings), settings.card_registry, self._held_registry)
         return ConfigRegistry(settings.card_names or {})

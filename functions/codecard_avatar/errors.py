@@ -107,8 +107,11 @@ class RegistryUnreadable(CardFailure):
     """The JSON object of the cards is missing or has another shape."""
 
     reason = "registry-unreadable"
-    meaning = "The object `card_registry` cannot be read from `private_bucket`, or is not a map of card ids to names."
-    remedy = "Compare name, policy and shape of the object with the function's page."
+    meaning = (
+        "The object `card_registry` cannot be read from `private_bucket`, has more than 4 MB, is not a map of card ids"
+        " to names, or has this card twice."
+    )
+    remedy = "Compare name, policy, size and shape of the object with the function's page, section Registry."
     subtitle = "Registry unreadable"
 
 

@@ -91,8 +91,8 @@ class Settings(MetricsSettings):
     `card_registry` or `card_names` is needed."""
 
     card_registry: str = ""
-    """Name of a JSON object in `private_bucket` that maps card ids to names, or to a card's fields. Read when
-    `apex_url` is not set. Default: none."""
+    """Name of a JSON object in `private_bucket` that maps card ids to names, or to a card's fields; with a `/` at its
+    end a folder of such objects, for more than 4 MB of cards. Read when `apex_url` is not set. Default: none."""
 
     card_names: CardNames | None = setting(default=None, parse=_card_names)
     """JSON map of card id to name, for a handful of cards. Used when neither `apex_url` nor `card_registry` is set.

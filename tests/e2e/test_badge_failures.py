@@ -167,7 +167,7 @@ def test_a_background_that_cannot_be_used_is_named(badge: BadgeCloud, content: b
 
 
 @pytest.mark.parametrize(
-    "content", [None, b"{", b"[]", b'{"CC50E3CCBFFF": 7}', b'{"CC50E3CCBFFF": {"title": 7}}', bytes(1_100_000)]
+    "content", [None, b"{", b"[]", b'{"CC50E3CCBFFF": 7}', b'{"CC50E3CCBFFF": {"title": 7}}', bytes(4_200_000)]
 )
 def test_a_registry_that_cannot_be_used_is_named(badge: BadgeCloud, content: bytes | None) -> None:
     (bucket,) = badge.cloud.object_storage.buckets.values()

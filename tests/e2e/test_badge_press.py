@@ -351,12 +351,60 @@ def test_without_apex_the_name_comes_from_the_bucket_or_the_config(badge: BadgeC
     assert (unknown["template"], unknown["title"]) == ("template1", "Uh oh!")
 
 
-def test_a_changed_registry_is_seen_at_the_next_press(badge: BadgeCloud) -> None:
+def reads(badge: BadgeCloud) -> list[tuple[str, int]]:
+    """Which objects of registries the function has asked for since the last look, with the answer's status."""
+    asked = [(call.path.rpartition("/o/")[2], call.status) for call in badge.cloud.log.calls("object_storage", "GET")]
+    badge.cloud.log.clear()
+    return asked
+
+
+@pytest.mark.parametrize("by", ["link", "principal"])
+def test_a_changed_registry_is_seen_at_the_next_press(badge: BadgeCloud, by: str) -> None:
     bucket = badge.bucket()
-    badge.configure(oss_bucket=badge.link(bucket), card_registry="cards.json")
+    badge.configure(
+        oss_bucket=badge.link(bucket) if by == "link" else badge.bucket_url(bucket), card_registry="cards.json"
+    )
     for title in ("Joan Citizen", "Joan Married"):
         badge.cloud.object_storage.put(bucket, "cards.json", json.dumps({CARD: title}).encode())
         assert badge.press().fields["title"] == title
+        assert reads(badge) == [("cards.json", 200)]
+        assert badge.press().fields["title"] == title
+        assert reads(badge) == [("cards.json", 304)], "what is the same is not sent again"
+
+
+def test_a_registry_of_a_hundred_thousand_names_is_one_object_and_sent_once(badge: BadgeCloud) -> None:
+    bucket = badge.bucket()
+    names = {f"CC50E3{number:06X}": f"Joan {number}" for number in range(100_000)}
+    badge.cloud.object_storage.put(bucket, "cards.json", json.dumps(names).encode())
+    badge.configure(oss_bucket=badge.bucket_url(bucket), card_registry="cards.json")
+    for number, status in ((0, 200), (99_999, 304)):
+        card = Card(f"CC50E3{number:06X}", first_byte_seconds=PATIENCE_SECONDS)
+        assert badge.press(card).fields["title"] == f"Joan {number}"
+        assert reads(badge) == [("cards.json", status)]
+
+
+def test_of_a_folder_the_cards_part_alone_is_read(badge: BadgeCloud) -> None:
+    bucket = badge.bucket()
+    badge.cloud.object_storage.put(bucket, "cards/FF.json", json.dumps({"cc:50:e3:cc:bf:ff": "Joan"}).encode())
+    badge.configure(oss_bucket=badge.bucket_url(bucket), card_registry="cards/")
+    assert badge.press().fields["title"] == "Joan"
+    assert reads(badge) == [("cards/FF.json", 200)]
+    other = badge.press(Card("AABBCCDDEEFE", first_byte_seconds=PATIENCE_SECONDS)).fields
+    assert other["template"] == "template1"
+    assert reads(badge) == [("cards/FE.json", 404)]
+
+
+def test_a_folder_that_may_not_be_read_is_no_folder_without_cards(badge: BadgeCloud) -> None:
+    bucket = badge.bucket()
+    badge.configure(oss_bucket=badge.link(bucket, "AnyObjectWrite"), card_registry="cards/")
+    assert "card_registry" in badge.press().fields["bodytext"]
+
+
+@pytest.mark.parametrize("written", ["CC:50:E3:CC:BF:FF", "cc-50-e3-cc-bf-ff", "cc50.e3cc.bfff"])
+def test_a_mac_address_in_the_header_is_the_same_card(badge: BadgeCloud, written: str) -> None:
+    publish(badge, "bucket")
+    badge.cloud.codecard.save(CARD, title="Joan Citizen")
+    assert badge.press(Card(written, first_byte_seconds=PATIENCE_SECONDS)).fields["title"] == "Joan Citizen"
 
 
 def test_without_public_url_no_host_of_the_callers_choice_is_connected_to_or_told_apart(badge: BadgeCloud) -> None:

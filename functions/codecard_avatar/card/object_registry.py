@@ -1,58 +1,83 @@
-"""The registry in the bucket: a JSON object of cards (`card_registry`)."""
+"""The registry in the bucket (`card_registry`): a JSON object of cards, or a folder of them for many cards."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from functions.codecard_avatar.card.registry import entry_of
+from functions.codecard_avatar.card.registry_document import EMPTY, FOLDER_END, object_name, parse_document
 from functions.codecard_avatar.errors import RegistryLate, RegistryUnreadable
+from functions.codecard_avatar.storage.bucket_client import ObjectMissingError
 from shared.http.client import HttpError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from functions.codecard_avatar.card.button import Button
     from functions.codecard_avatar.card.registry import Entry
+    from functions.codecard_avatar.card.registry_document import RegistryDocument
     from functions.codecard_avatar.storage.bucket_client import BucketClient
     from shared.deadline import Deadline
 
-MAX_REGISTRY_BYTES = 1024 * 1024
+MAX_REGISTRY_BYTES = 4 * 1024 * 1024
+"""Of one object: 100,000 names, or 25,000 cards with all their fields. A container's first press reads it within the
+card's 5 s on the tenth of a CPU that OCI gives 256 MB (docs/codecard-avatar.md, "Registry"); a folder has no limit."""
+
+TOO_LARGE_FIX = "import the cards into a folder: card_registry with a / at its end"
+
+
+class HeldDocument:
+    """The registry's object that a container has read last: ``of`` which bucket and name, with its etag."""
+
+    def __init__(self) -> None:
+        self.of: tuple[object, str] = (None, "")
+        self.etag = ""
+        self.document = EMPTY
 
 
 class ObjectRegistry:
-    """Reads the bucket's object.
+    """Reads the bucket's object, or of a folder the part of the card."""
 
-    Keys are card ids, or ``<card id>/<label>/<function>`` for one button; values are names, or objects of a card's
-    fields: ``{"CC50E3CCBFFF": "Joan Citizen", "CC50E3CCBFFF/b/2": {"title": "…", "subtitle": "…"}}``.
-    """
-
-    def __init__(self, bucket: BucketClient, name: str) -> None:
+    def __init__(self, bucket: BucketClient, name: str, held: HeldDocument | None = None) -> None:
         self._bucket = bucket
         self._name = name
+        self._held = held or HeldDocument()
 
     def find(self, button: Button, deadline: Deadline) -> Entry:
         """Return the button's own entry, else the card's. Raises RegistryLate or RegistryUnreadable."""
-        # The object is read at each press and never kept: a changed name shows at the next press, whichever container
-        # answers it.
+        return _entry(self._read(object_name(self._name, button.card_id), deadline), button)
+
+    def _read(self, name: str, deadline: Deadline) -> RegistryDocument:
+        """Return the object's document as it is in the bucket at this moment."""
+        # What is held is never used without asking: a changed name shows at the next press, whichever container answers
+        # it. The etag saves the bytes and the reading of an object that is the same.
+        held, of = self._held, (self._bucket.url, name)
         try:
-            document = json.loads(self._bucket.get(self._name, deadline, MAX_REGISTRY_BYTES))
+            etag = held.etag if held.of == of else ""
+            fetched = self._bucket.get_if_changed(name, deadline, MAX_REGISTRY_BYTES, etag)
+            if fetched is not None:
+                held.document = parse_document(fetched.body)
+                held.of, held.etag = of, fetched.etag
+        except ObjectMissingError as error:
+            if not self._name.endswith(FOLDER_END):
+                raise RegistryUnreadable(f"card_registry: {error}", field="card_registry") from None
+            return EMPTY  # of a folder: no card of this part has been saved yet
         except HttpError as error:
             failure = RegistryLate if error.late else RegistryUnreadable
-            raise failure(f"card_registry: {error}", field="card_registry") from None
-        except (ValueError, RecursionError):
-            raise RegistryUnreadable("card_registry is no JSON", field="card_registry") from None
-        if not isinstance(document, dict):
-            raise RegistryUnreadable("card_registry must be a JSON object of card ids", field="card_registry")
-        return _entry(document, button)
+            fix = TOO_LARGE_FIX if error.too_large else ""
+            raise failure(f"card_registry: {error}", fix=fix, field="card_registry") from None
+        except ValueError as fault:
+            raise RegistryUnreadable(f"card_registry {fault}", field="card_registry") from None
+        return held.document
 
 
-def _entry(document: Mapping[str, object], button: Button) -> Entry:
-    """Return what the document says of the button, or of its card; its keys may have any case."""
-    cards = {key.upper(): value for key, value in document.items()}
-    own = f"{button.card_id}/{button.label}/{button.function}".upper()
-    if own in cards:
-        return entry_of(cards[own], own)
-    entry = entry_of(cards.get(button.card_id), button.card_id)
+def _entry(document: RegistryDocument, button: Button) -> Entry:
+    """Return what the document says of the button, or of its card. Raises RegistryUnreadable for this card alone."""
+    own = f"{button.card_id}/{button.label}/{button.function}"
+    for key in (own, button.card_id):
+        if key in document.twice:
+            fix = "keep one of them"
+            raise RegistryUnreadable(f"card_registry has {key} twice", fix=fix, field="card_registry")
+    if own in document.cards:
+        return entry_of(document.cards[own], own)
+    entry = entry_of(document.cards.get(button.card_id), button.card_id)
     return replace(entry, is_buttons_own=button == button.default)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.errors import says_expired
@@ -33,6 +34,18 @@ RENEW_BEFORE_EXPIRY_SECONDS = 60.0
 
 
 _NO_BODY = {"content-type": "application/json"}
+
+
+class ObjectMissingError(HttpError):
+    """The bucket is there and may be read, and has no such object."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedObject:
+    """An object's bytes and its etag (empty where the answer names none)."""
+
+    body: bytes
+    etag: str
 
 
 class PrincipalCache:
@@ -64,6 +77,16 @@ class BucketClient:
     def get(self, name: str, deadline: Deadline, limit_bytes: int) -> bytes:
         """Return an object's bytes. Raises HttpError (its text begins with the status, if any) or NotAuthorised."""
         return _checked(self._send("GET", name, deadline, limit_bytes), name).body
+
+    def get_if_changed(self, name: str, deadline: Deadline, limit_bytes: int, etag: str) -> FetchedObject | None:
+        """Return an object, or None where its etag is still the given one. Raises as `get`, and ObjectMissingError."""
+        condition = {"if-none-match": etag} if etag else {}
+        answer = self._send("GET", name, deadline, limit_bytes, headers={**_NO_BODY, **condition})
+        if answer.status == 304 and etag:
+            return None
+        if answer.status == 404 and b'"ObjectNotFound"' in answer.body:
+            raise ObjectMissingError(f"404 for {name[:60]}: no such object")
+        return FetchedObject(_checked(answer, name).body, answer.headers.get("etag", ""))
 
     def put(self, name: str, body: bytes, content_type: str, deadline: Deadline) -> bytes:
         """Write an object and return the certificate (DER) of its host. Raises HttpError, NotAuthorised."""

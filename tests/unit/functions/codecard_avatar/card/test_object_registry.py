@@ -11,7 +11,12 @@ from functions.codecard_avatar.card.object_registry import ObjectRegistry
 from functions.codecard_avatar.card.registry import Entry
 from functions.codecard_avatar.errors import RegistryLate, RegistryUnreadable
 from functions.codecard_avatar.model.bucket_url import parse_bucket_url
-from functions.codecard_avatar.storage.bucket_client import BucketClient, PrincipalCache
+from functions.codecard_avatar.storage.bucket_client import (
+    BucketClient,
+    FetchedObject,
+    ObjectMissingError,
+    PrincipalCache,
+)
 from shared.deadline import Deadline
 from shared.http.client import HttpClient, HttpError
 
@@ -26,10 +31,10 @@ class OneObject(BucketClient):
         super().__init__(parse_bucket_url(URL), HttpClient("test"), PrincipalCache())
         self._content = content
 
-    def get(self, name: str, deadline: Deadline, limit_bytes: int) -> bytes:
+    def get_if_changed(self, name: str, deadline: Deadline, limit_bytes: int, etag: str) -> FetchedObject | None:
         if isinstance(self._content, HttpError):
             raise self._content
-        return self._content
+        return FetchedObject(self._content, "etag")
 
 
 def find(content: object, button: Button) -> Entry:
@@ -37,8 +42,8 @@ def find(content: object, button: Button) -> Entry:
     return ObjectRegistry(OneObject(stored), "cards.json").find(button, Deadline.after(60))
 
 
-@pytest.mark.parametrize("key", [CARD, CARD.lower()])
-def test_the_card_is_found_in_any_case(key: str) -> None:
+@pytest.mark.parametrize("key", [CARD, CARD.lower(), "cc:50:e3:cc:bf:ff", "CC-50-E3-CC-BF-FF", "cc50.e3cc.bfff"])
+def test_the_card_is_found_in_any_spelling(key: str) -> None:
     assert find({key: "Joan"}, Button(CARD)) == Entry({"title": "Joan"}, known=True)
 
 
@@ -50,6 +55,37 @@ def test_a_button_of_its_own_goes_before_the_card() -> None:
 
 def test_a_card_that_is_not_there_is_unknown() -> None:
     assert not find({"000000000000": "Joe"}, Button(CARD)).known
+
+
+@pytest.mark.parametrize("written", [f'"{CARD}": "Joe"', '"cc:50:e3:cc:bf:ff": "Joe"'])
+def test_a_card_that_is_there_twice_with_two_names_is_named_and_breaks_no_other(written: str) -> None:
+    content = f'{{"{CARD}": "Joan", {written}, "AABBCCDDEEFF": "Ann"}}'.encode()
+    with pytest.raises(RegistryUnreadable, match=f"{CARD} twice") as caught:
+        find(content, Button(CARD))
+    assert caught.value.fix == "keep one of them"
+    assert find(content, Button("AABBCCDDEEFF")).fields["title"] == "Ann"
+
+
+def test_a_card_that_is_there_twice_with_one_name_is_that_card() -> None:
+    assert find({CARD: "Joan", CARD.lower(): "Joan"}, Button(CARD)).fields["title"] == "Joan"
+
+
+@pytest.mark.parametrize("other", [{"not a card": "x"}, {"AABBCCDDEEFF": 7}, {"AABBCCDDEEFF/c/9": "x"}, {"": None}])
+def test_what_is_wrong_with_another_card_breaks_none(other: dict[str, object]) -> None:
+    assert find({**other, CARD: "Joan"}, Button(CARD)).fields["title"] == "Joan"
+
+
+def test_a_folder_without_the_cards_part_knows_no_card_yet_and_one_object_must_be_there() -> None:
+    missing = OneObject(ObjectMissingError("404 for cards.json: no such object"))
+    assert not ObjectRegistry(missing, "cards/").find(Button(CARD), Deadline.after(60)).known
+    with pytest.raises(RegistryUnreadable, match="no such object"):
+        ObjectRegistry(missing, "cards.json").find(Button(CARD), Deadline.after(60))
+
+
+def test_an_object_that_is_too_large_is_named_with_the_way_out() -> None:
+    with pytest.raises(RegistryUnreadable, match="more than") as caught:
+        find(HttpError("h sent more than 4194304 bytes", too_large=True), Button(CARD))
+    assert "folder" in caught.value.fix
 
 
 @pytest.mark.parametrize("content", [b"{", b"[]", b"[" * 100_000, HttpError("404 for cards.json")])
