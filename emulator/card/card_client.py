@@ -177,7 +177,8 @@ class Card:
             certificate = connection.getpeercert(binary_form=True) or b""
             if not accepts(traits, certificate, fingerprint, parts.hostname or ""):
                 connection.close()
-                raise CardError("Connection insecure! Halting execution.")
+                # BearSSL compares within its handshake; axTLS has shaken hands by then, and says what it found.
+                raise CardError("Connection insecure! Halting execution." if traits.tls == "axtls" else failure)
         return connection
 
     @contextlib.contextmanager

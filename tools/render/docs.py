@@ -9,6 +9,7 @@ WHAT is one of
 * ``functions``: name, memory, timeout and trigger of each
 * ``house``: the picture of the contracts of imports; ``modules FOLDER``: every module below it with its first line
 * ``three-numbers``, ``demo-end``: README's figures with their pictures, as `make pictures` measured them
+* ``firmwares``: what the panel of each firmware of the card shows, by the way of publishing
 * ``ddl ENGINE``: the tables and views of adw-billing for ``duckdb`` or ``oracle``
 """
 
@@ -20,15 +21,16 @@ from typing import TYPE_CHECKING
 
 from shared.errors import FunctionError, tree
 from shared.settings import SettingRow, describe_settings
-from tools import house, readme_numbers
+from tools import firmware_table, house, readme_numbers
 from tools.render.terraform import variable_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from tools.suite import Suite
 
+PARTS: dict[str, Callable[[Path], str]] = {**readme_numbers.PARTS, "firmwares": lambda _: firmware_table.table()}
 _BLOCK = re.compile(r"(?P<start><!-- generated: (?P<what>[^>]*?) -->\n).*?(?P<end><!-- end generated -->)", re.DOTALL)
 
 
@@ -58,8 +60,8 @@ def _table(suite: Suite, root: Path, what: str) -> str:
             text = house.picture(root)
         case ["modules", folder]:
             text = house.module_map(root, folder)
-        case ["three-numbers" | "demo-end"]:
-            text = readme_numbers.PARTS[what](root)
+        case ["three-numbers" | "demo-end" | "firmwares"]:
+            text = PARTS[what](root)
         case ["ddl", "duckdb" | "oracle" as engine]:
             text = ddl(engine)
         case _:
