@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from functions.codecard_avatar.card import button, card_json, registry
+from functions.codecard_avatar.card.unknown_card import unknown_card_fields
 from functions.codecard_avatar.errors import NameMissing, NameUnreadable
 from functions.codecard_avatar.model import badge_name
 from functions.codecard_avatar.model.button_layout import layout_of
@@ -40,7 +41,7 @@ def answer_press(call: Call[Settings], container: ContainerState, deadline: Dead
     entry = registry.look_up(container.registry(call.settings), pressed, deadline)
     if not entry.known:
         call.summary["outcome"] = "unknown card"
-        return card_json.card_answer(card_json.readable_fields(entry.fields))
+        return card_json.card_answer(card_json.readable_fields(unknown_card_fields(entry.fields, pressed.card_id)))
     badge = _draw(entry, pressed, call, container, deadline)
     published = _publish(badge, entry, call, container, deadline)
     call.metrics.add("badge_seconds", time.monotonic() - started)

@@ -18,6 +18,7 @@ from emulator.card.panel import draw_panel
 from functions.codecard_avatar.draw import badge_picture
 from functions.codecard_avatar.model import badge_name
 from functions.codecard_avatar.model.badge_content import BadgeContent, content_of
+from functions.codecard_avatar.model.claim_code import claim_code_of
 from tests.support.badge import CARD, FUNCTION, PATIENCE_SECONDS, BadgeCloud
 
 if TYPE_CHECKING:
@@ -186,7 +187,7 @@ def test_uh_oh_is_passed_through_and_never_made_a_badge(badge: BadgeCloud) -> No
         "template": "template1",
         "title": "Uh oh!",
         "subtitle": "Button A short press",
-        "bodytext": "You have not configured your Code Card",
+        "bodytext": f"You have not configured your Code Card. Card {CARD}",
         "icon": "fail",
     }
     assert badge.cloud.log.calls("object_storage") == []
@@ -349,6 +350,8 @@ def test_without_apex_the_name_comes_from_the_bucket_or_the_config(badge: BadgeC
     assert other["title"] == ("Long Press" if own == "object" else "Joan Citizen")
     unknown = badge.press(Card("AABBCCDDEEFF", first_byte_seconds=PATIENCE_SECONDS)).fields
     assert (unknown["template"], unknown["title"]) == ("template1", "Uh oh!")
+    assert unknown["subtitle"] == "Card AABBCCDDEEFF"
+    assert claim_code_of("AABBCCDDEEFF") in unknown["bodytext"]
 
 
 def reads(badge: BadgeCloud) -> list[tuple[str, int]]:

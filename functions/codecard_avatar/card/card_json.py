@@ -11,6 +11,7 @@ import json
 import unicodedata
 from typing import TYPE_CHECKING
 
+from functions.codecard_avatar.card.shown_text import message_with_fix, shorten
 from functions.codecard_avatar.errors import CardFailure
 from functions.codecard_avatar.model.card_fields import MAX_FIELD_CHARACTERS
 from shared.results import HttpAnswer
@@ -41,6 +42,9 @@ MAX_SHOWN_CHARACTERS = {
     "template11": (22, 26, 0),
 }
 """Of title, subtitle and bodytext, by template, as they fit on the panel; the card cuts the rest off."""
+
+TEMPLATE_OF_OTHERS = "template1"
+"""Whose lengths hold for a template that is not known."""
 
 _REPLACEMENTS = {
     '"': "'",
@@ -93,12 +97,13 @@ def _ascii(character: str) -> str:
 
 def readable_fields(fields: Mapping[str, str]) -> dict[str, str]:
     """Return a backend's fields made readable for the card, in their order, cut to what their template shows."""
-    shown = MAX_SHOWN_CHARACTERS.get(fields.get("template", ""), MAX_SHOWN_CHARACTERS["template1"])
+    shown = MAX_SHOWN_CHARACTERS.get(fields.get("template", ""), MAX_SHOWN_CHARACTERS[TEMPLATE_OF_OTHERS])
     limits = {**MAX_FIELD_CHARACTERS, **dict(zip(_TEXTS, shown, strict=True))}
     kept: dict[str, str] = {}
     for name, text in fields.items():
         if name in limits:
-            _add_if_it_fits(kept, name, card_text(text)[: limits[name]])
+            plain = card_text(text)
+            _add_if_it_fits(kept, name, shorten(plain, limits[name]) if name in _TEXTS else plain[: limits[name]])
     return kept
 
 
@@ -123,16 +128,13 @@ def badge_fields(
 
 def failure_fields(error: FunctionError) -> dict[str, str]:
     """Return the template that shows an expected failure, and its reason for callers that are no card."""
-    card_error = error if isinstance(error, CardFailure) else None
-    fix = error.fix[:1].upper() + error.fix[1:]
-    sentences = [part.strip().rstrip(".") for part in (error.message, fix) if part.strip()]
-    texts = {
-        "title": card_error.title if card_error else "Uh oh!",
-        "subtitle": card_error.subtitle if card_error else error.reason,
-        "bodytext": ". ".join(sentences) or error.meaning,
+    title, subtitle = ("Uh oh!", error.reason) if not isinstance(error, CardFailure) else (error.title, error.subtitle)
+    limits = MAX_SHOWN_CHARACTERS["template1"]
+    shown = {
+        "title": shorten(card_text(title), limits[0]),
+        "subtitle": shorten(card_text(subtitle), limits[1]),
+        "bodytext": message_with_fix(card_text(error.message or error.meaning), card_text(error.fix), limits[2]),
     }
-    limits = dict(zip(_TEXTS, MAX_SHOWN_CHARACTERS["template1"], strict=True))
-    shown = {name: card_text(text)[: limits[name]] for name, text in texts.items()}
     return {"template": "template1", **shown, "icon": "fail", "reason": error.reason}
 
 
