@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from functions.codecard_avatar.draw.drawn_badge import DrawnBadge
     from functions.codecard_avatar.model.badge_content import BadgeContent, Layout
 
-_MODULES: dict[Layout, str] = {"classic": "classic"}
+_MODULES: dict[Layout, str] = {"classic": "classic", "name-first": "name_first"}
 """Modules of draw/layouts."""
 
 

@@ -1,0 +1,89 @@
+"""Small lines of text in a column: wrapped between words, in the largest size in which all of them fit."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from functions.codecard_avatar.draw.composition.compose import shorten
+from functions.codecard_avatar.draw.typesetting import measure, typeset
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from functions.codecard_avatar.draw.typesetting import Face, Typeset
+
+ROW_FACE: Face = "small"
+SIZES_PX = (16, 14, 12)
+PITCH_PX = {16: 19, 14: 17, 12: 14}
+"""From one row's baseline to the next one's."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextRows:
+    """Rows as pixels, in one size, and the beginnings of the texts that are cut."""
+
+    rows: tuple[Typeset, ...]
+    size_px: int
+    cut: tuple[str, ...] = ()
+
+    @property
+    def height_px(self) -> int:
+        """The rows from the top of the first to what hangs below the last one's baseline."""
+        return PITCH_PX[self.size_px] * len(self.rows)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The characters that have no glyph, each once."""
+        return tuple(dict.fromkeys(each for row in self.rows for each in row.missing))
+
+
+@functools.lru_cache(maxsize=64)
+def fit_rows(texts: tuple[str, ...], width_px: int, max_height_px: int) -> TextRows:
+    """Return the rows of texts, each beginning on a row of its own; in the smallest size, what is too long is cut."""
+    texts = tuple(filter(None, texts))
+    for size_px in SIZES_PX:
+        wrapped = [wrap(text, size_px, width_px) for text in texts]
+        lines = [line for each in wrapped if each for line in each]
+        if None not in wrapped and len(lines) * PITCH_PX[size_px] <= max_height_px:
+            return TextRows(tuple(typeset(line, ROW_FACE, size_px) for line in lines), size_px)
+    return _cut_rows(texts, width_px, max_height_px)
+
+
+def wrap(text: str, size_px: int, width_px: int) -> list[str] | None:
+    """Return a text in as many lines as it needs, or None where a word alone is too wide."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and _fits(longer, size_px, width_px):
+            lines[-1] = longer
+        elif _fits(word, size_px, width_px):
+            lines.append(word)
+        else:
+            return None
+    return lines
+
+
+def _fits(text: str, size_px: int, width_px: int) -> bool:
+    # A width that is measured may be a few pixels off the drawn one.
+    measured = measure(text, ROW_FACE, size_px)
+    return measured <= width_px - 3 or (
+        measured <= width_px + 3 and typeset(text, ROW_FACE, size_px).width_px <= width_px
+    )
+
+
+def _cut_rows(texts: Sequence[str], width_px: int, max_height_px: int) -> TextRows:
+    """Return a row a text in the smallest size, and the last one's remaining rows where there is room for more."""
+    size_px = SIZES_PX[-1]
+    room = max_height_px // PITCH_PX[size_px]
+    rows: list[str] = []
+    cut: list[str] = []
+    for at, text in enumerate(texts):
+        share = max(1, room - len(rows) - (len(texts) - at - 1)) if len(rows) < room else 0
+        lines = wrap(text, size_px, width_px) or [text]
+        kept = [*lines[: share - 1], " ".join(lines[share - 1 :])] if share else []
+        rows += [shorten(line, ROW_FACE, size_px, width_px) for line in kept]
+        if not kept or rows[-1] != kept[-1]:
+            cut.append(text)
+    return TextRows(tuple(typeset(row, ROW_FACE, size_px) for row in rows), size_px, tuple(cut))
