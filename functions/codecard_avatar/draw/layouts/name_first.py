@@ -8,7 +8,7 @@ from functions.codecard_avatar.draw.badge_layout import BLACK, HEIGHT_PX, WIDTH_
 from functions.codecard_avatar.draw.canvas import MARGIN_PX, Canvas
 from functions.codecard_avatar.draw.composition.compose import Area, compose
 from functions.codecard_avatar.draw.composition.text_rows import fit_rows
-from functions.codecard_avatar.draw.layouts import parts
+from functions.codecard_avatar.draw.layouts import layout_parts
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -30,7 +30,7 @@ def draw(
     content: BadgeContent, own_background: Image.Image | None, identicon: Image.Image | None, *, note: str = ""
 ) -> DrawnBadge:
     """Return the badge; ``note`` says why it is not laid out as asked."""
-    canvas = Canvas(own_background, mirrored=parts.is_right_to_left(content))
+    canvas = Canvas(own_background, mirrored=layout_parts.is_right_to_left(content))
     if note:
         canvas.note(note)
     top_px, pronouns = _draw_band(canvas, content)
@@ -40,9 +40,9 @@ def draw(
     rule_px = HEIGHT_PX - MARGIN_PX - rows_px - (RULE_GAP_PX if rows_px else 0)
     areas = _areas(top_px, rule_px - GAP_PX if rows_px else rule_px)
     composed = compose(content.name, areas)
-    parts.draw_name(canvas, composed, MARGIN_PX, top_px)
+    layout_parts.draw_name(canvas, composed, MARGIN_PX, top_px)
     cell_px = CELLS_PX[areas.index(composed.area)][0]
-    stamp_px = parts.stamp_px(cell_px)
+    stamp_px = layout_parts.stamp_px(cell_px)
     stamp_left = WIDTH_PX - MARGIN_PX - stamp_px
     if composed.left_out:
         extras = " ".join(composed.left_out)
@@ -51,8 +51,8 @@ def draw(
         right_px = stamp_left - MARGIN_PX
         canvas.fill((MARGIN_PX, rule_px, right_px, rule_px + 1), BLACK)
         rows = fit_rows(texts, right_px - MARGIN_PX, rows_px)
-        parts.draw_rows(canvas, rows, MARGIN_PX, HEIGHT_PX - MARGIN_PX)
-    parts.draw_stamp(canvas, content, identicon, cell_px, (stamp_left, HEIGHT_PX - MARGIN_PX - stamp_px))
+        layout_parts.draw_rows(canvas, rows, MARGIN_PX, HEIGHT_PX - MARGIN_PX)
+    layout_parts.draw_stamp(canvas, content, identicon, cell_px, (stamp_left, HEIGHT_PX - MARGIN_PX - stamp_px))
     return canvas.drawn()
 
 
@@ -60,8 +60,8 @@ def _draw_band(canvas: Canvas, content: BadgeContent) -> tuple[int, str]:
     """Draw the event's band; return where the name may begin, and the pronouns if the band has no room for them."""
     if not content.event:
         return MARGIN_PX, content.pronouns
-    had_room = parts.draw_band(canvas, content.event, content.pronouns)
-    return parts.BAND_PX + GAP_PX, "" if had_room else content.pronouns
+    had_room = layout_parts.draw_band(canvas, content.event, content.pronouns)
+    return layout_parts.BAND_PX + GAP_PX, "" if had_room else content.pronouns
 
 
 def _texts(content: BadgeContent, pronouns: str) -> tuple[str, ...]:
@@ -74,7 +74,7 @@ def _areas(top_px: int, bottom_px: int) -> tuple[Area, ...]:
     """Return the places for the name, beside stamps of several sizes."""
     areas = []
     for cell_px, cost in CELLS_PX:
-        stamp_px = parts.stamp_px(cell_px)
+        stamp_px = layout_parts.stamp_px(cell_px)
         notch_top = HEIGHT_PX - MARGIN_PX - stamp_px - GAP_PX - top_px
         narrow = WIDTH_PX - 3 * MARGIN_PX - stamp_px
         areas.append(Area(WIDTH_PX - 2 * MARGIN_PX, bottom_px - top_px, notch_top, narrow, cost))
