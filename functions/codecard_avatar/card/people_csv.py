@@ -12,7 +12,7 @@ from functions.codecard_avatar.model.card_fields import CARD_FIELDS
 from shared.nearest import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
 CARD_COLUMN, BUTTON_COLUMN, NAME_COLUMN = "card", "button", "name"
 
@@ -133,7 +133,7 @@ def _columns(line: int, cells: list[str]) -> list[str]:
         if not name and given:
             near = did_you_mean(given, COLUMNS)
             faults.append(f"line {line}: no column is called {cell.strip()[:40]!r}{near or ': ' + ', '.join(COLUMNS)}")
-        elif name in columns:
+        elif name and name in columns:
             faults.append(f"line {line}: two columns are {name}")
         columns.append(name)
     missing = [name for name in (CARD_COLUMN, NAME_COLUMN) if name not in columns]
@@ -154,17 +154,17 @@ def _person(line: int, columns: list[str], cells: list[str]) -> Person:
         raise EntryFaults({str(nameless[0]): fault})
     fields = dict(zip(named, cells, strict=False))
     fields.pop("", None)
-    faults: Mapping[str, str] = {}
-    key, value = "", ""
+    faults: dict[str, str] = {}
+    key = ""
+    value: str | dict[str, str] = ""
     try:
         key = entry_key(fields.pop(CARD_COLUMN, ""), fields.pop(BUTTON_COLUMN, ""))
     except EntryFaults as fault:
-        faults = fault.by_field
+        faults.update(fault.by_field)
     try:
         value = entry_value({"title": fields.pop(NAME_COLUMN, ""), **fields})
     except EntryFaults as fault:
-        named = {NAME_COLUMN if name == "title" else name: text for name, text in fault.by_field.items()}
-        faults = {**faults, **named}
+        faults.update({NAME_COLUMN if name == "title" else name: text for name, text in fault.by_field.items()})
     if faults:
         raise EntryFaults(faults)
     return Person(line, key, value)
