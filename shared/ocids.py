@@ -21,8 +21,10 @@ WORDS = {
     "compartment": "a compartment",
     "nodepool": "a node pool",
     "onstopic": "a Notifications topic",
+    "subnet": "a subnet",
     "tenancy": "a tenancy",
     "vaultsecret": "a Vault secret",
+    "vcn": "a network (VCN)",
 }
 """What the types are called that config keys name."""
 

@@ -102,9 +102,16 @@ def _cloud() -> click.Command:
     return cloud.group()
 
 
+def _oke() -> click.Command:
+    from ops.cli import oke
+
+    return oke.group()
+
+
 COMMANDS = {
     "billing": Lazy("Load billing reports into a file; print the costs.", _billing),
     "autoscaler": Lazy("Ask what a tick would do; try what it needs.", _autoscaler),
+    "oke": Lazy("Make, ask, reach and delete an OKE cluster.", _oke),
     "badge": Lazy("Draw badges without any cloud.", _badge),
     "context": Lazy("Print what request-context answers.", _context),
     "invoke": Lazy("Call a deployed function once.", _invoke),

@@ -38,6 +38,7 @@ SERVICES = {
     "object_storage": ("oci.object_storage", "ObjectStorageClient"),
     "organizations": ("oci.tenant_manager_control_plane", "LinkClient"),
     "secrets": ("oci.secrets", "SecretsClient"),
+    "virtual_network": ("oci.core", "VirtualNetworkClient"),
 }
 """Module and class of every client that anything here makes; tools.oci_services reads from it what the image needs."""
 
