@@ -50,6 +50,8 @@ def test_the_commands_are_those_of_the_documents() -> None:
             "autoscaler nodes",
             "autoscaler preflight",
         ),
+        *("oke", "oke cluster", "oke cluster create", "oke cluster delete"),
+        *("oke node-pool", "oke node-pool get", "oke kubeconfig", "oke token"),
         *("badge", "badge render"),
         *("context", "invoke", "preflight"),
         *("cloud", "cloud serve", "cloud cluster", "cloud deploy"),
