@@ -13,7 +13,13 @@ if TYPE_CHECKING:
     from functions.codecard_avatar.draw.drawn_badge import DrawnBadge
     from functions.codecard_avatar.model.badge_content import BadgeContent, Layout
 
-_MODULES: dict[Layout, str] = {"classic": "classic", "name-first": "name_first"}
+_MODULES: dict[Layout, str] = {
+    "classic": "classic",
+    "name-first": "name_first",
+    "qr": "qr",
+    "photo": "name_first",
+    "details": "details",
+}
 """Modules of draw/layouts."""
 
 

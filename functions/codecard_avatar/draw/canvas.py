@@ -32,11 +32,17 @@ class Canvas:
         self._has_own_background = own_background is not None
         self._mirrored = mirrored
         self._notes: list[str] = []
-        self.boxes: list[Box] = []
+        self._boxes: list[Box] = []
 
     def fill(self, box: Box, colour: int) -> None:
         """Fill a box."""
         ImageDraw.Draw(self._picture).rectangle(_inclusive(self._place(box)), fill=colour)
+
+    def rule(self, left_px: int, right_px: int, top_px: int) -> None:
+        """Draw a hair line."""
+        if self._has_own_background:
+            self.fill((left_px - 1, top_px - 1, right_px + 1, top_px + 2), WHITE)
+        self.fill((left_px, top_px, right_px, top_px + 1), BLACK)
 
     def frame(self, box: Box) -> None:
         """Draw a hair frame, its inside white."""
@@ -45,7 +51,7 @@ class Canvas:
     def text(self, mask: Image.Image, left_px: int, top_px: int, colour: int = BLACK) -> None:
         """Draw a text's pixels."""
         box = (left_px, top_px, left_px + mask.width, top_px + mask.height)
-        self.boxes.append(self._place(box))
+        self._boxes.append(self._place(box))
         if self._has_own_background and colour == BLACK:
             self.fill((box[0] - 3, box[1] - 2, box[2] + 3, box[3] + 2), WHITE)
         self._picture.paste(colour, self._place(box), mask)
@@ -53,7 +59,7 @@ class Canvas:
     def paste(self, picture: Image.Image, left_px: int, top_px: int) -> None:
         """Draw a picture."""
         box = self._place((left_px, top_px, left_px + picture.width, top_px + picture.height))
-        self.boxes.append(box)
+        self._boxes.append(box)
         self._picture.paste(picture, box)
 
     def note(self, text: str) -> None:
@@ -69,7 +75,7 @@ class Canvas:
 
     def drawn(self) -> DrawnBadge:
         """Return what has been drawn."""
-        return DrawnBadge(self._picture, tuple(self._notes))
+        return DrawnBadge(self._picture, tuple(self._notes), tuple(self._boxes))
 
     def _place(self, box: Box) -> Box:
         left, top, right, bottom = box

@@ -8,10 +8,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from functions.codecard_avatar.draw.badge_layout import Box
+
 
 @dataclass(frozen=True, slots=True)
 class DrawnBadge:
-    """A landscape picture of 264 x 176 pixels in mode 1, and what is not on it as it was asked for."""
+    """A landscape picture of 264 x 176 pixels in mode 1, and what is not on it as it was asked for.
+
+    ``boxes`` are the places of the texts and pictures that a layout has drawn.
+    """
 
     picture: Image
     notes: tuple[str, ...] = ()
+    boxes: tuple[Box, ...] = ()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from functions.codecard_avatar.draw.badge_layout import BLACK, WHITE, WIDTH_PX
 from functions.codecard_avatar.draw.canvas import MARGIN_PX
 from functions.codecard_avatar.draw.composition.compose import shorten
-from functions.codecard_avatar.draw.composition.text_rows import PITCH_PX, ROW_FACE
+from functions.codecard_avatar.draw.composition.text_rows import PITCH_PX, ROW_FACE, fit_rows
 from functions.codecard_avatar.draw.identicon import CELLS
 from functions.codecard_avatar.draw.identicon_picture import cells_of, draw_cells
 from functions.codecard_avatar.draw.typesetting import typeset
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from functions.codecard_avatar.draw.canvas import Canvas
     from functions.codecard_avatar.draw.composition.compose import Composition
-    from functions.codecard_avatar.draw.composition.text_rows import TextRows
     from functions.codecard_avatar.model.badge_content import BadgeContent
 
 BAND_PX = 24
@@ -26,6 +25,8 @@ STAMP_PADDING_PX = 4
 """Between the identicon's cells and its hair frame."""
 
 MAX_EXTRA_GAP_PX = 10
+DESCENT_PX = 3
+MAX_NOTED_CHARACTERS = 24
 
 
 def is_right_to_left(content: BadgeContent) -> bool:
@@ -75,15 +76,36 @@ def _spread(composed: Composition) -> tuple[int, int]:
     return 0, 0
 
 
-def draw_rows(canvas: Canvas, rows: TextRows, left_px: int, bottom_px: int) -> None:
-    """Draw small rows above ``bottom_px``."""
+def with_extras(composed: Composition, texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the small texts with the titles and suffixes before them that are not in the name's lines."""
+    if not composed.left_out:
+        return texts
+    extras = " ".join(composed.left_out)
+    return (f"{extras} \u00b7 {texts[0]}", *texts[1:]) if texts else (extras,)
+
+
+def draw_texts(
+    canvas: Canvas,
+    texts: tuple[str, ...],
+    left_end_px: tuple[int, int],
+    width_px: int,
+    room_px: int,
+    *,
+    from_top: bool = False,
+) -> None:
+    """Draw small rows that end above a place's row, or begin at it."""
+    if not texts:
+        return
+    left_px, end_px = left_end_px
+    rows = fit_rows(texts, width_px, room_px)
     pitch_px = PITCH_PX[rows.size_px]
-    baseline_px = bottom_px - pitch_px * (len(rows.rows) - 1) - 3
+    top_px = end_px if from_top else end_px - pitch_px * len(rows.rows)
+    baseline_px = top_px + pitch_px - DESCENT_PX
     for row in rows.rows:
         canvas.text(row.mask, left_px, baseline_px - row.above_px)
         baseline_px += pitch_px
     for text in rows.cut:
-        canvas.note(f"shortened: {text[:24]}")
+        canvas.note(f"shortened: {text[:MAX_NOTED_CHARACTERS]}")
     canvas.note_missing(rows.missing)
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from functions.codecard_avatar.draw.badge_layout import BLACK, HEIGHT_PX, WIDTH_PX
+from functions.codecard_avatar.draw.badge_layout import HEIGHT_PX, WIDTH_PX
 from functions.codecard_avatar.draw.canvas import MARGIN_PX, Canvas
 from functions.codecard_avatar.draw.composition.compose import Area, compose
-from functions.codecard_avatar.draw.composition.text_rows import fit_rows
 from functions.codecard_avatar.draw.layouts import layout_parts
 
 if TYPE_CHECKING:
@@ -44,14 +43,12 @@ def draw(
     cell_px = CELLS_PX[areas.index(composed.area)][0]
     stamp_px = layout_parts.stamp_px(cell_px)
     stamp_left = WIDTH_PX - MARGIN_PX - stamp_px
-    if composed.left_out:
-        extras = " ".join(composed.left_out)
-        texts = (f"{extras} · {texts[0]}", *texts[1:]) if texts else (extras,)
+    texts = layout_parts.with_extras(composed, texts)
     if texts:
         right_px = stamp_left - MARGIN_PX
-        canvas.fill((MARGIN_PX, rule_px, right_px, rule_px + 1), BLACK)
-        rows = fit_rows(texts, right_px - MARGIN_PX, rows_px)
-        layout_parts.draw_rows(canvas, rows, MARGIN_PX, HEIGHT_PX - MARGIN_PX)
+        canvas.rule(MARGIN_PX, right_px, rule_px)
+        end = (MARGIN_PX, HEIGHT_PX - MARGIN_PX + layout_parts.DESCENT_PX)
+        layout_parts.draw_texts(canvas, texts, end, right_px - MARGIN_PX, rows_px)
     layout_parts.draw_stamp(canvas, content, identicon, cell_px, (stamp_left, HEIGHT_PX - MARGIN_PX - stamp_px))
     return canvas.drawn()
 
