@@ -12,8 +12,8 @@ import shutil
 import sys
 from pathlib import Path
 
-PILLOW_MODULES = {"_avif", "_webp", "_imagingcms", "_imagingtk"}
-PILLOW_LIBRARIES = {"libavif", "libwebp", "libwebpdemux", "libwebpmux", "libsharpyuv", "liblcms2"}
+PILLOW_MODULES = {"_avif", "_imagingcms", "_imagingtk"}
+PILLOW_LIBRARIES = {"libavif", "liblcms2"}
 """Loaded by those modules alone."""
 
 ARROW_MODULES = {"_csv", "_compute"}
@@ -49,7 +49,7 @@ def prune_sdk(sdk: Path, kept: set[str]) -> None:
 
 
 def prune_pillow(packages: Path) -> None:
-    """Drop Pillow's modules for AVIF, WebP, colour profiles and Tk, and the libraries that only those load."""
+    """Drop Pillow's modules for AVIF, colour profiles and Tk, and the libraries that only those load."""
     for module in (packages / "PIL").glob("_*.so"):
         if module.name.split(".")[0] in PILLOW_MODULES:
             module.unlink()

@@ -311,7 +311,7 @@ variable "codecard_avatar_allowed_hosts" {
 }
 
 variable "codecard_avatar_image_bg_name" {
-  description = "Name of a picture in `private_bucket`, 264 x 176 pixels, that is drawn behind names and identicon (PNG, BMP, GIF or JPEG, at most 1 MB). Default: the built-in background."
+  description = "Name of a picture in `private_bucket` that is drawn behind names and identicon: PNG, JPEG, WebP, GIF or BMP, at most 1 MB, best of 264 x 176 pixels (another size is scaled and cut). Default: the built-in background."
   type        = string
   default     = null
 }

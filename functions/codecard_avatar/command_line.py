@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", required=True, help="first and last name, as the card's title has it")
     parser.add_argument("--png", type=Path, help="the drawing, 264 x 176 pixels, 1 bit")
     parser.add_argument("--bmp", type=Path, help="the file that the card fetches")
-    parser.add_argument("--background", type=Path, help="a picture of 264 x 176 pixels (default: the built-in one)")
+    parser.add_argument("--background", type=Path, help="a picture (default: the built-in one)")
 
 
 def render(options: argparse.Namespace) -> int:
@@ -33,17 +33,14 @@ def render(options: argparse.Namespace) -> int:
 
 
 def _render(title: str, background: Path | None, png: Path | None, bmp: Path | None) -> int:
-    from functions.codecard_avatar.draw import (
-        badge_picture,
-        untrusted_images,
-    )  # after the arguments are known to be good
+    from functions.codecard_avatar.draw import badge_picture, photo  # after the arguments are known to be good
     from functions.codecard_avatar.errors import BackgroundUnusable
 
     name = badge_name.from_title(title)
     if name is None:
         return _complain("--name: there is nothing to draw in it; give at least one letter")
     try:
-        own = untrusted_images.decode_background(background.read_bytes()) if background else None
+        own = photo.background_picture(background.read_bytes()) if background else None
         picture = badge_picture.draw_badge(BadgeContent(name), own).picture
         for file in filter(None, (png, bmp)):
             file.parent.mkdir(parents=True, exist_ok=True)

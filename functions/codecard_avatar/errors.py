@@ -128,8 +128,8 @@ class BackgroundUnusable(CardFailure):
     """The user's own background is missing, too large, no picture, or has another size."""
 
     reason = "background-unusable"
-    meaning = "The background `image_bg_name` cannot be read, or is not a picture of 264 x 176 pixels."
-    remedy = "Upload a PNG, BMP, GIF or JPEG of 264 x 176 pixels, or unset `image_bg_name`."
+    meaning = "The background `image_bg_name` cannot be read, or is no picture that can be drawn."
+    remedy = "Upload a PNG, JPEG, WebP, GIF or BMP of at most 1 MB and 2 million pixels, or unset `image_bg_name`."
     subtitle = "Background unusable"
 
 

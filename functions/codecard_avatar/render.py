@@ -59,14 +59,16 @@ def own_background(settings: Settings, container: ContainerState, deadline: Dead
     """Return the user's own background, or None for the built-in one. Raises BackgroundLate, BackgroundUnusable."""
     if not settings.image_bg_name:
         return None
+    from functions.codecard_avatar.draw import photo  # few have a background of their own
+
     try:
         data = container.private_bucket(settings).get(
-            settings.image_bg_name, deadline, untrusted_images.MAX_BACKGROUND_BYTES
+            settings.image_bg_name, deadline, untrusted_images.MAX_PICTURE_BYTES
         )
     except HttpError as error:
         failure = BackgroundLate if error.late else BackgroundUnusable
         raise failure(f"image_bg_name: {error}", field="image_bg_name") from None
-    return untrusted_images.decode_background(data)
+    return photo.background_picture(data)
 
 
 def _identicon(name: BadgeName, call: Call[Settings], container: ContainerState, deadline: Deadline) -> Image | None:

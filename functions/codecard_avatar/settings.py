@@ -121,8 +121,8 @@ class Settings(MetricsSettings):
     with several. Default: none; then `publish` = `inline` needs `public_url`."""
 
     image_bg_name: str = ""
-    """Name of a picture in `private_bucket`, 264 x 176 pixels, that is drawn behind names and identicon (PNG, BMP, GIF
-    or JPEG, at most 1 MB). Default: the built-in background."""
+    """Name of a picture in `private_bucket` that is drawn behind names and identicon: PNG, JPEG, WebP, GIF or BMP, at
+    most 1 MB, best of 264 x 176 pixels (another size is scaled and cut). Default: the built-in background."""
 
     layout: Layout | None = None
     """How a badge is laid out: `name-first` (the name as large as it goes), `classic` (as the original drew it), `qr`,

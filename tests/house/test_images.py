@@ -6,6 +6,7 @@ One layout serves all tests of the file: distribute tests by file.
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import os
 import re
@@ -16,6 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import PIL.Image
 import pytest
 import yaml
 
@@ -254,6 +256,28 @@ def test_the_drivers_of_both_warehouses_load_from_the_pruned_base(images: dict[s
     image = images[BASES["data"]]
     program = "import duckdb, oracledb, isal.isal_zlib, pyarrow.compute, pyarrow.csv; print(oracledb.is_thin_mode())"
     assert run_as_function(image, str(image.python), "-c", program) == "True\n"
+
+
+def test_a_photo_of_every_kind_is_drawn_with_the_pruned_pillow(images: dict[str, Image]) -> None:
+    image = images["codecard_avatar"]
+    files = {}
+    for kind in ("PNG", "JPEG", "WEBP", "GIF", "BMP"):
+        target = io.BytesIO()
+        PIL.Image.linear_gradient("L").resize((40, 50)).save(target, kind)
+        files[kind] = target.getvalue()
+    program = (
+        "from functions.codecard_avatar.draw import photo\n"
+        f"for kind, data in {files!r}.items():\n"
+        "    print(kind, photo.photo_picture(data, 80, 100).size)\n"
+    )
+    drawn = run_as_function(image, str(image.python), "-c", program)
+    assert drawn.splitlines() == [f"{kind} (80, 100)" for kind in files]
+
+
+def test_a_qr_code_is_drawn_in_the_image(images: dict[str, Image]) -> None:
+    image = images["codecard_avatar"]
+    program = "from functions.codecard_avatar.draw import qr_code; print(qr_code.qr_picture('@joan', 176).module_px)"
+    assert run_as_function(image, str(image.python), "-c", program) == "6\n"
 
 
 def test_a_schedule_finds_its_command_and_no_command_line_of_people(images: dict[str, Image]) -> None:

@@ -1,4 +1,4 @@
-"""Pictures from outside: the user's own background and another service's identicon, checked before they are decoded."""
+"""Pictures from outside, checked before they are decoded: backgrounds, photos, another service's identicon."""
 
 from __future__ import annotations
 
@@ -8,77 +8,143 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from functions.codecard_avatar.draw.badge_layout import HEIGHT_PX, IDENTICON_PX, WIDTH_PX
-from functions.codecard_avatar.errors import BackgroundUnusable
+from functions.codecard_avatar.draw.badge_layout import IDENTICON_PX
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MAX_BACKGROUND_BYTES = 1024 * 1024
+MAX_PICTURE_BYTES = 1024 * 1024
+"""Of a background or a photo."""
+
 MAX_IDENTICON_BYTES = 256 * 1024
 IDENTICON_SIDES_PX = range(8, 1025)
 """Sides of a square picture that is taken and scaled."""
 
+MAX_PIXELS = 2_000_000
+"""Of a picture that has to be decoded whole: at most 0.06 s and 8 MB."""
+
+MAX_JPEG_PIXELS = 25_000_000
+"""A JPEG is decoded at an eighth of its sides where it is that large: a telephone's photo of 12 million in 0.02 s."""
+
+MAX_PROGRESSIVE_PIXELS = 4_000_000
+"""Of a progressive JPEG, which has to be held whole, two bytes a coefficient, before a pixel is known."""
+
+MAX_JPEG_SCANS = 32
+"""Passes over the picture. Encoders make ten of a progressive JPEG; a hostile file of 1 MB may have some 100,000."""
+
 WHITE_ABOVE = 384
 """The card's own rule: white where R + G + B is more than this."""
 
+_JPEG = ("PIL.JpegImagePlugin", "JpegImageFile")
+_WEBP = ("PIL.WebPImagePlugin", "WebPImageFile")
 _PLUGINS = {
     b"\x89PNG": ("PIL.PngImagePlugin", "PngImageFile"),
     b"BM": ("PIL.BmpImagePlugin", "BmpImageFile"),
     b"GIF8": ("PIL.GifImagePlugin", "GifImageFile"),
-    b"\xff\xd8\xff": ("PIL.JpegImagePlugin", "JpegImageFile"),
+    b"\xff\xd8\xff": _JPEG,
+    b"RIFF": _WEBP,
 }
 
 
-def decode_background(data: bytes) -> Image.Image:
-    """Return the user's background in mode 1, as the card would show it. Raises BackgroundUnusable."""
-    try:
-        return _decode(data, _check_badge_size)
-    except ValueError as fault:
-        raise BackgroundUnusable(f"image_bg_name {fault}", field="image_bg_name") from None
+def decode(data: bytes, convert: Callable[[Any], Image.Image]) -> Image.Image:
+    """Return what ``convert`` makes of a background or photo of any usual size; ValueError says why it cannot be."""
+    if not data:
+        raise ValueError("is empty")
+    if len(data) > MAX_PICTURE_BYTES:
+        raise ValueError(f"has {len(data)} bytes, at most {MAX_PICTURE_BYTES} are taken")
+    return _decode(data, _check_pixels, convert)
 
 
 def decode_identicon(data: bytes) -> Image.Image:
     """Return an identicon in mode 1, 85 x 85 pixels; ValueError says why it is none."""
-    picture = _decode(data, _check_identicon_size)
+    picture = _decode(data, _check_identicon_size, lambda decoded: card_black_and_white(flat_rgb(decoded)))
     return picture if picture.size == (IDENTICON_PX, IDENTICON_PX) else picture.resize((IDENTICON_PX, IDENTICON_PX))
 
 
-def _check_badge_size(width: int, height: int) -> None:
-    if (width, height) != (WIDTH_PX, HEIGHT_PX):
-        raise ValueError(f"is {width} x {height} pixels, must be {WIDTH_PX} x {HEIGHT_PX}")
+def flat_rgb(picture: Any) -> Image.Image:  # noqa: ANN401  (a plugin's own class)
+    """Return it in colour; transparent parts are white."""
+    flat = Image.new("RGBA", picture.size, "white")
+    flat.alpha_composite(_eight_bits(picture).convert("RGBA"))
+    return flat.convert("RGB")
 
 
-def _check_identicon_size(width: int, height: int) -> None:
+def flat_grey(picture: Any) -> Image.Image:  # noqa: ANN401  (a plugin's own class)
+    """Return it in levels of grey; transparent parts are white."""
+    if picture.has_transparency_data:
+        return flat_rgb(picture).convert("L")
+    grey: Image.Image = _eight_bits(picture).convert("L")
+    return grey
+
+
+def card_black_and_white(colours: Image.Image) -> Image.Image:
+    """Return a picture in mode 1 by the card's rule."""
+    # With the matrix (1, 1, 1, -384) the grey level is R + G + B - 384, clipped to 0 and 255: above 0 is white.
+    total = colours.convert("L", matrix=(1, 1, 1, -WHITE_ABOVE))
+    return total.point(lambda value: 255 if value else 0, "1")
+
+
+def _eight_bits(picture: Any) -> Any:  # noqa: ANN401  (as above)
+    """Return a grey picture of 16 bits as one of 8, which Pillow's conversions cut to white instead."""
+    if not picture.mode.startswith("I"):
+        return picture
+    return picture.convert("I").point([level >> 8 for level in range(65536)], "L")
+
+
+def _check_pixels(width: int, height: int, data: bytes, kind: tuple[str, str]) -> None:
+    limit = MAX_JPEG_PIXELS if kind is _JPEG else MAX_PIXELS
+    if width * height > limit:
+        raise ValueError(f"is {width} x {height} pixels: at most {limit:,} pixels are taken")
+    # Inside a scan a byte of 255 is followed by zero, so that nothing else than the start of a scan counts here.
+    if kind is _JPEG and data.count(b"\xff\xda") > MAX_JPEG_SCANS:
+        raise ValueError(f"has more than {MAX_JPEG_SCANS} scans")
+
+
+def _check_progressive(width: int, height: int) -> None:
+    if width * height > MAX_PROGRESSIVE_PIXELS:
+        raise ValueError(
+            f"is a progressive JPEG of {width} x {height} pixels: at most {MAX_PROGRESSIVE_PIXELS:,} pixels are taken"
+        )
+
+
+def _check_identicon_size(width: int, height: int, _data: bytes, _kind: tuple[str, str]) -> None:
     if width != height or width not in IDENTICON_SIDES_PX:
         raise ValueError(f"is {width} x {height} pixels")
 
 
-def _decode(data: bytes, check_size: Callable[[int, int], None]) -> Image.Image:
-    """Return the picture in mode 1; ValueError says why it cannot be."""
+def _decode(
+    data: bytes,
+    check_size: Callable[[int, int, bytes, tuple[str, str]], None],
+    convert: Callable[[Any], Image.Image],
+) -> Image.Image:
+    """Return what ``convert`` makes of the picture; ValueError says why it cannot be."""
     # The plugin is chosen by the file's first bytes: Pillow's ``Image.open`` would load five of them, and would accept
     # formats that nobody asked for.
-    plugin_name = next((name for magic, name in _PLUGINS.items() if data.startswith(magic)), None)
-    if plugin_name is None:
-        raise ValueError("is no PNG, BMP, GIF or JPEG")
-    plugin = getattr(importlib.import_module(plugin_name[0]), plugin_name[1])
+    kind = next((plugin for magic, plugin in _PLUGINS.items() if data.startswith(magic)), None)
+    if kind is None or (kind is _WEBP and data[8:12] != b"WEBP"):
+        raise ValueError("is no PNG, JPEG, WebP, GIF or BMP")
     try:
-        picture: Any = plugin(io.BytesIO(data))
+        if kind is _WEBP:  # its plugin makes room for all pixels before it tells how many there are
+            check_size(*_webp_size(data), data, kind)
+        plugin: Any = getattr(importlib.import_module(kind[0]), kind[1])
+        picture = plugin(io.BytesIO(data))
         # So far only the header has been read. The size is compared before ``convert`` decodes the pixels, so a small
         # file that says 50,000 x 50,000 pixels costs nothing (CWE-409, a decompression bomb).
-        check_size(*picture.size)
-        return _black_and_white(picture)
-    except ValueError:
-        raise
+        width, height = picture.size
+        check_size(width, height, data, kind)
+        if picture.info.get("progressive"):
+            _check_progressive(width, height)
+        return convert(picture)
+    except ValueError as fault:
+        raise ValueError(str(fault) or "cannot be decoded") from None
     except Exception as fault:  # noqa: BLE001  (decoders raise anything from struct.error to SyntaxError on bad files)
         raise ValueError(f"cannot be decoded ({type(fault).__name__})") from None
 
 
-def _black_and_white(picture: Any) -> Image.Image:  # noqa: ANN401  (a plugin's own class)
-    """Return it in mode 1 by the card's rule; transparent parts are white."""
-    with_alpha = picture.convert("RGBA")
-    flat = Image.new("RGBA", picture.size, "white")
-    flat.alpha_composite(with_alpha)
-    # With the matrix (1, 1, 1, -384) the grey level is R + G + B - 384, clipped to 0 and 255: above 0 is white.
-    total = flat.convert("RGB").convert("L", matrix=(1, 1, 1, -WHITE_ABOVE))
-    return total.point(lambda value: 255 if value else 0, "1")
+def _webp_size(data: bytes) -> tuple[int, int]:
+    """Return the size that the first chunk of a WebP file tells (RFC 9649, sections 2.5 to 2.7)."""
+    if data[12:16] == b"VP8X":
+        return 1 + int.from_bytes(data[24:27], "little"), 1 + int.from_bytes(data[27:30], "little")
+    if data[12:16] == b"VP8L":
+        bits = int.from_bytes(data[21:25], "little")
+        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    return int.from_bytes(data[26:28], "little") & 0x3FFF, int.from_bytes(data[28:30], "little") & 0x3FFF

@@ -9,7 +9,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from functions.codecard_avatar.draw import untrusted_images
+from functions.codecard_avatar.draw import photo, untrusted_images
 from functions.codecard_avatar.errors import BackgroundUnusable
 
 
@@ -29,10 +29,10 @@ def chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-@pytest.mark.parametrize("kind", ["PNG", "BMP", "GIF", "JPEG"])
+@pytest.mark.parametrize("kind", ["PNG", "BMP", "GIF", "JPEG", "WEBP"])
 @pytest.mark.parametrize("mode", ["1", "L", "RGB"])
 def test_every_common_format_is_taken(kind: str, mode: str) -> None:
-    picture = untrusted_images.decode_background(encoded(a_background(mode), kind))
+    picture = photo.background_picture(encoded(a_background(mode), kind))
     assert (picture.mode, picture.size) == ("1", (264, 176))
     assert picture.getpixel((10, 10)) == 0
     assert picture.getpixel((100, 100)) == 255
@@ -43,31 +43,34 @@ def test_white_is_what_the_card_shows_white() -> None:
     picture.putpixel((0, 0), (128, 128, 129))
     picture.putpixel((1, 0), (255, 129, 1))
     picture.putpixel((2, 0), (255, 129, 0))
-    got = untrusted_images.decode_background(encoded(picture, "PNG"))
+    got = photo.background_picture(encoded(picture, "PNG"))
     assert [got.getpixel((x, 0)) for x in range(4)] == [255, 255, 0, 0]
 
 
 def test_transparent_parts_are_white() -> None:
-    got = untrusted_images.decode_background(encoded(Image.new("RGBA", (264, 176), (0, 0, 0, 0)), "PNG"))
+    got = photo.background_picture(encoded(Image.new("RGBA", (264, 176), (0, 0, 0, 0)), "PNG"))
     assert got.getpixel((5, 5)) == 255
 
 
 @pytest.mark.parametrize(
     ("data", "cause"),
     [
-        (b"", "no PNG"),
+        (b"", "is empty"),
         (b"<html>not found</html>", "no PNG"),
         (b"BM", "cannot be decoded"),
         (b"\x89PNG\r\n\x1a\n garbage", "cannot be decoded"),
         (b"GIF89a", "cannot be decoded"),
-        (encoded(Image.new("L", (176, 264)), "PNG"), "is 176 x 264 pixels, must be 264 x 176"),
-        (encoded(Image.new("L", (1, 1)), "BMP"), "is 1 x 1 pixels"),
+        (b"RIFF\x04\0\0\0WAVE", "no PNG"),
+        (b"RIFF\x04\0\0\0WEBPVP8 ", "cannot be decoded"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "no PNG"),
+        (encoded(Image.new("L", (2001, 1000)), "PNG"), "is 2001 x 1000 pixels: at most 2,000,000"),
+        (b"\x89PNG" + bytes(1024 * 1024), "has 1048580 bytes, at most 1048576"),
         (encoded(a_background(), "PNG")[:200], "cannot be decoded"),
     ],
 )
 def test_what_is_no_background_is_named(data: bytes, cause: str) -> None:
     with pytest.raises(BackgroundUnusable, match=f"image_bg_name .*{cause}"):
-        untrusted_images.decode_background(data)
+        photo.background_picture(data)
 
 
 def test_a_decompression_bomb_is_refused_by_its_header() -> None:
@@ -75,7 +78,7 @@ def test_a_decompression_bomb_is_refused_by_its_header() -> None:
     body = zlib.compress(bytes(10_000_000))
     bomb = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
     with pytest.raises(BackgroundUnusable, match="50000 x 50000"):
-        untrusted_images.decode_background(bomb)
+        photo.background_picture(bomb)
 
 
 @pytest.mark.parametrize("side", [8, 85, 256])
