@@ -1,7 +1,8 @@
 """The answer to a call's ``{"preflight": true}``, one row a check.
 
 ``{"preflight": {"ok", "checks": […]}}``; a check is ``{"name", "ok": true, "found"}`` or
-``{"name", "ok": false, "reason", "message", "fix", …}``. `oci-functions preflight` prints them beside its own rows.
+``{"name", "ok": false, "reason", "message", "fix", …}``. One
+that is well and has a "fix" is a warning. `oci-functions preflight` prints them beside its own rows.
 """
 
 from __future__ import annotations
@@ -48,6 +49,11 @@ def config_row(settings: object, config: Mapping[str, str]) -> CheckRow:
 def passed(name: str, found: str) -> CheckRow:
     """Return the row of a check that found what it needs."""
     return {"name": name, "ok": True, "found": found}
+
+
+def found_row(name: str, found: str, fix: str) -> CheckRow:
+    """Return the row of a check that found something: a warning where there is something to do."""
+    return {**passed(name, found), "fix": fix} if fix else passed(name, found)
 
 
 def failed(name: str, error: FunctionError) -> CheckRow:

@@ -14,6 +14,9 @@ from pathlib import Path
 
 from shared.errors import MissingInputData
 
+RSA_KEY_EXCHANGE_SUITES = "AES128-SHA:AES256-SHA:AES128-SHA256:AES256-SHA256"
+"""All that devices with axTLS have, by OpenSSL's names."""
+
 _PEM = "-----BEGIN CERTIFICATE-----"
 
 
@@ -81,6 +84,17 @@ def rsa_tls12_context() -> ssl.SSLContext:
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     # In TLS 1.2 the suite names the kind of certificate: aRSA and kRSA leave no suite for ECDSA. TLS 1.3 suites do not.
     context.set_ciphers("ECDHE+aRSA+AESGCM:ECDHE+aRSA+AES:kRSA+AES")
+    return context
+
+
+def rsa_key_exchange_context() -> ssl.SSLContext:
+    """Return a context with the suites of devices that know RSA key exchange alone, to see whether a host has one.
+
+    OpenSSL 3 leaves them out of its defaults and still has them at its usual security level. Rare, so not kept.
+    """
+    context = _public_services()
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(RSA_KEY_EXCHANGE_SUITES)
     return context
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from functions.codecard_avatar.card.button import Button
 from functions.codecard_avatar.container_state import ContainerState
 from functions.codecard_avatar.publish.publishers import BucketPublisher, InlinePublisher
 from shared import preflight_rows
+from shared.addresses import Reach, is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -54,6 +56,28 @@ def _rows(settings: Settings, container: ContainerState, deadline: Deadline) -> 
         yield preflight_rows.check_row("upload", upload)
     else:
         yield preflight_rows.check_row("certificate", certificate)
+    yield from _stock_cards(settings, container, deadline)
+
+
+def _stock_cards(
+    settings: Settings, container: ContainerState, deadline: Deadline
+) -> Iterator[preflight_rows.CheckRow]:
+    """Yield a row for each host of pictures: a warning where only reflashed cards can fetch them."""
+    from shared.http import stock_cards
+
+    for base, reach in _picture_hosts(settings, container):
+        found, fix = stock_cards.look(container.http, base, deadline.half(), reach)
+        yield preflight_rows.found_row("stock cards", found, fix)
+
+
+def _picture_hosts(settings: Settings, container: ContainerState) -> list[tuple[str, Reach]]:
+    """Return scheme and host of every address that a picture may have, with what a connection there may reach."""
+    if settings.publish == "bucket":
+        return [(container.bucket(settings).url.base, Reach.CONFIGURED)]
+    if is_loopback(urlsplit(settings.public_url).hostname or ""):
+        return [(settings.public_url, Reach.THIS_MACHINE)]  # the local cloud: as `InlinePublisher` reaches it
+    bases = [settings.public_url] if settings.public_url else [f"https://{host}" for host in settings.allowed_hosts]
+    return [(base, Reach.PUBLIC) for base in bases]
 
 
 def _registry_key(settings: Settings) -> str:

@@ -187,6 +187,7 @@ class Preflight:
             outcome: Outcome = "ok" if each.lifecycle_state == "ACTIVE" else "FAILED"
             yield Row("gateway", "deployment", outcome, f"{each.endpoint} {each.lifecycle_state}")
             yield outside.route("/codecard/avatar", 200, "a card is answered", each.endpoint)
+            yield outside.stock_cards(each.endpoint)
             yield outside.route("/request-context", 401, "a token is asked for", each.endpoint)
             yield self._token_keys(each.id)
 
@@ -229,7 +230,8 @@ def own_rows(function: str, answer: object) -> Iterator[Row]:
 def _of_check(function: str, check: dict[str, Any]) -> Row:
     name = str(check.get("name"))
     if check.get("ok"):
-        return Row(function, name, "ok", str(check.get("found", "")))
+        fix = str(check.get("fix", ""))
+        return Row(function, name, "warning" if fix else "ok", str(check.get("found", "")), fix)
     return Row(
         function, name, "FAILED", f"{check.get('reason')}: {check.get('message', '')}", str(check.get("fix", ""))
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from ops.preflight.row import Outcome, Row
+from shared.addresses import Reach
 from shared.deadline import Deadline
 from shared.oci.retries import READ_SECONDS
 from shared.oci.timed_session import end_with
@@ -78,6 +79,17 @@ def route(path: str, wanted: int, meaning: str, endpoint: str, seconds: float = 
     outcome: Outcome = "ok" if status == wanted else "FAILED"
     fix = "open port 443 of the gateway's subnet" if status == 0 else "deploy deploy/api-gateway.json"
     return Row("gateway", path, outcome, f"{meaning}: {status or 'no answer'}, wanted {wanted}", fix)
+
+
+def stock_cards(endpoint: str) -> Row:
+    """Whether a card with its first firmware can open the gateway, where its button's address is."""
+    from shared.http import stock_cards as cards
+    from shared.http.client import HttpClient
+
+    parts = urlsplit(endpoint)
+    until = Deadline.after(READ_SECONDS)
+    found, fix = cards.look(HttpClient(), f"{parts.scheme}://{parts.netloc}", until, Reach.CONFIGURED)
+    return Row("gateway", "stock cards", "warning" if fix else "ok", found, fix)
 
 
 def token_keys(uri: str) -> Row:

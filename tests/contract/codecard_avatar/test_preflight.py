@@ -58,6 +58,10 @@ def call(config: dict[str, str], kind: Literal["invoke", "http"] = "invoke", sec
     return {row["name"]: row for row in answer["checks"]}
 
 
+def host(url: str) -> str:
+    return url.partition("://")[2]
+
+
 def bucket(cloud: Cloud, name: str = "codecard", access: str = "ObjectRead") -> StoredBucket:
     return cloud.object_storage.create_bucket(name, tenancy=DEFAULT_TENANCY, public_access_type=access)
 
@@ -84,6 +88,7 @@ def test_all_that_a_press_needs_is_tried_and_nothing_is_stored(cloud: Cloud, con
         "config keys": "all are known",
         "registry": "apex_url answers",
         "upload": "the bucket would take a picture",
+        "stock cards": f"only reflashed cards open {host(cloud.tls_endpoint)}: it has none of a stock card's suites",
     }
     (stored,) = cloud.object_storage.buckets.values()
     assert stored.objects == {}
@@ -155,3 +160,56 @@ def test_a_check_that_trickles_is_a_row_and_leaves_time_for_the_others(
     rows = call(config, seconds=5)
     assert armed.hits == 1
     assert refused(rows) == {row: {"registry": "backend-late", "upload": "upload-late"}[row]}
+
+
+def test_a_host_that_stock_cards_cannot_open_is_a_warning_with_the_line_that_shows_it(
+    cloud: Cloud, config: dict[str, str]
+) -> None:
+    row = call({**config, "publish": "inline", "public_url": cloud.tls_endpoint})["stock cards"]
+    assert row["ok"]
+    assert "only reflashed cards" in row["found"]
+    command = row["fix"].partition("look with: ")[2]
+    suites = "AES128-SHA:AES256-SHA:AES128-SHA256:AES256-SHA256"
+    assert command == f"openssl s_client -tls1_2 -cipher {suites} -connect {host(cloud.tls_endpoint)} </dev/null"
+
+
+@pytest.mark.parametrize("way", ["bucket", "inline"])
+def test_behind_a_load_balancer_with_the_suites_all_cards_open_the_host(
+    cloud: Cloud, config: dict[str, str], way: str
+) -> None:
+    balanced = cloud.balancer_endpoint
+    (made,) = cloud.object_storage.buckets.values()
+    own = {
+        "bucket": {"oss_bucket": bucket_url(cloud, made).replace(cloud.tls_endpoint, balanced)},
+        "inline": {"publish": "inline", "public_url": balanced},
+    }[way]
+    assert call({**config, **own})["stock cards"] == {
+        "name": "stock cards",
+        "ok": True,
+        "found": f"stock and reflashed cards open {host(balanced)}",
+    }
+
+
+def test_over_plain_http_there_is_no_suite_to_lack(cloud: Cloud, config: dict[str, str]) -> None:
+    local = cloud.endpoint.replace("127.0.0.1", "localhost")
+    row = call({**config, "publish": "inline", "public_url": local})["stock cards"]
+    assert (row["ok"], "fix" in row) == (True, False)
+    assert "plain http" in row["found"]
+
+
+def test_a_host_that_nobody_opens_is_no_verdict_about_cards(cloud: Cloud, config: dict[str, str]) -> None:
+    rows = call({**config, "publish": "inline", "public_url": "https://localhost:9"})
+    assert refused(rows) == {"certificate": "certificate-unusable"}
+    assert "was not found out" in rows["stock cards"]["found"]
+    rows = call({**config, "publish": "inline", "public_url": "", "allowed_hosts": "cards.invalid"})
+    assert "was not found out: there is no host" in rows["stock cards"]["found"]
+
+
+def test_a_host_with_a_strangers_certificate_is_trusted_by_no_check(
+    cloud: Cloud, config: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE")
+    client_context.cache_clear()
+    rsa_tls12_context.cache_clear()
+    row = call({**config, "publish": "inline", "public_url": cloud.balancer_endpoint})["stock cards"]
+    assert "not trusted" in row["found"]

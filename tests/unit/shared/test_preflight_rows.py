@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ops.preflight.checks import own_rows
 from shared import preflight_rows
 from shared.errors import NotAuthorised
 
@@ -32,3 +33,13 @@ def test_an_errors_own_fix_comes_first() -> None:
 def test_a_bug_is_no_row() -> None:
     with pytest.raises(ZeroDivisionError):
         preflight_rows.check_row("a", lambda: str(1 / 0))
+
+
+def test_what_is_well_and_has_something_to_do_is_a_warning_and_leaves_the_answer_ok() -> None:
+    rows = [preflight_rows.found_row("a", "it works", ""), preflight_rows.found_row("b", "it works today", "mend it")]
+    assert rows == [
+        {"name": "a", "ok": True, "found": "it works"},
+        {"name": "b", "ok": True, "found": "it works today", "fix": "mend it"},
+    ]
+    assert preflight_rows.preflight_answer(rows)["preflight"]["ok"]
+    assert [row.outcome for row in own_rows("f", preflight_rows.preflight_answer(rows))] == ["ok", "warning"]

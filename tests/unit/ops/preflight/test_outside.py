@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from ops.preflight import outside
 from tests.support.raw_server import serving
+
+if TYPE_CHECKING:
+    from emulator.cloud import Cloud
 
 OSS = "http://127.0.0.1:1/n/ns/b/codecard"
 LINK = "http://127.0.0.1:1/p/token/n/ns/b/codecard/o/"
@@ -56,3 +61,12 @@ def test_keys_are_there_when_a_set_of_them_is_answered(head: str, body: bytes, o
 def test_without_an_address_or_an_answer_there_are_no_keys() -> None:
     assert outside.token_keys("").fix == "deploy deploy/api-gateway.json"
     assert "identity_domain_url" in outside.token_keys("http://127.0.0.1:1/jwk").fix
+
+
+def test_a_gateway_that_a_stock_card_cannot_open_is_a_warning(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(cloud.ca_file))
+    outcomes = {
+        url: outside.stock_cards(url + "/path").outcome
+        for url in (cloud.endpoint, cloud.balancer_endpoint, cloud.tls_endpoint, "https://localhost:9")
+    }
+    assert list(outcomes.values()) == ["ok", "ok", "warning", "warning"]
