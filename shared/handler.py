@@ -155,5 +155,7 @@ def _to_fdk(ctx: Any, answer: HttpAnswer) -> Any:  # noqa: ANN401
 
     # Fn's server would send a longer body chunked, which a Code Card's firmware does not read; one that has a length is
     # passed on with it. The body of a HEAD goes along: the server in front leaves it out and keeps the GET's length.
-    headers = {**answer.headers, "Content-Length": str(len(answer.body))}
+    headers = dict(answer.headers)
+    if answer.status != 304:  # it has no body, and a length would be that of the body it stands for (RFC 9110, 8.6)
+        headers["Content-Length"] = str(len(answer.body))
     return response.Response(ctx, response_data=answer.body, headers=headers, status_code=answer.status)

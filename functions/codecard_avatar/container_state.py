@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from functions.codecard_avatar import time_budget
 from functions.codecard_avatar.card.backend_registry import BackendRegistry
 from functions.codecard_avatar.card.object_registry import HeldDocument, ObjectRegistry
 from functions.codecard_avatar.card.registry import ConfigRegistry
+from functions.codecard_avatar.publish.recent_pictures import RecentPictures
 from functions.codecard_avatar.storage.bucket_client import BucketClient, PrincipalCache
 from shared.http.client import HttpClient
 
@@ -22,8 +24,9 @@ if TYPE_CHECKING:
 class ContainerState:
     """One a process, shared by its calls.
 
-    ``readable_buckets`` are those whose objects the card can read; ``fingerprints`` maps scheme and host to the
-    fingerprint of the host's certificate. ``process_age_seconds`` tells how long ago the process was started.
+    ``stored_names`` are those of pictures that lie in the bucket, ``pictures`` those that a card may fetch from here;
+    ``fingerprints`` maps scheme and host to the fingerprint of the host's certificate. ``process_age_seconds`` tells
+    how long ago the process was started.
     """
 
     def __init__(
@@ -33,7 +36,8 @@ class ContainerState:
     ) -> None:
         self.http = http or HttpClient("codecard-avatar")
         self._process_age_seconds = process_age_seconds
-        self.readable_buckets: set[BucketUrl] = set()
+        self.stored_names: dict[str, None] = {}
+        self.pictures = RecentPictures()
         self.fingerprints: dict[str, str] = {}
         self._principals = PrincipalCache()
         self._held_registry = HeldDocument()
@@ -54,6 +58,17 @@ class ContainerState:
     def private_bucket(self, settings: Settings) -> BucketClient:
         """Return the bucket of registry and background, that of the pictures where the config has one bucket only."""
         return self._client(settings.private_bucket or settings.oss_bucket, settings)
+
+    def load_principal(self, settings: Settings) -> bool:
+        """Read the resource principal where requests to a bucket are signed with it, and tell whether they are.
+
+        Raises NotAuthorised when the environment has none.
+        """
+        buckets = [each for each in (settings.oss_bucket, settings.private_bucket) if each is not None]
+        signs = any(not each.is_preauthenticated for each in buckets)
+        if signs:
+            self._principals.get(time.time())
+        return signs
 
     def _client(self, url: BucketUrl | None, settings: Settings) -> BucketClient:
         if url is None:

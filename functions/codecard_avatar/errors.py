@@ -5,7 +5,7 @@ FunctionError
     ├── BadCardId            header X-CODECARD-ID missing or malformed
     ├── BadButton            button headers with values that no card sends
     ├── NameMissing          the card has no name
-    ├── NameUnreadable       the address of a badge names nobody
+    ├── NameUnreadable       the address of a picture is none of this function
     ├── BackendLate / BackendDown / BackendUnreadable
     ├── RegistryLate / RegistryUnreadable
     ├── BackgroundLate / BackgroundUnusable
@@ -59,10 +59,10 @@ class NameMissing(CardFailure):
 
 
 class NameUnreadable(CardFailure):
-    """The last part of a badge's address is not a name."""
+    """The last part of a picture's address has no form that this function gives."""
 
     reason = "name-unreadable"
-    meaning = "The address of the picture does not hold a name."
+    meaning = "The address is none that this function gives for a picture."
     remedy = "Use the address that the answer for the card gave as `backgroundImage`."
     subtitle = "Bad address"
 

@@ -42,7 +42,7 @@ def _rows(settings: Settings, container: ContainerState, deadline: Deadline) -> 
         return f"{settings.image_bg_name} can be drawn on"
 
     def upload() -> str:
-        BucketPublisher(container.bucket(settings), container.readable_buckets).check(deadline.half())
+        BucketPublisher(container.bucket(settings), container.stored_names).check(deadline.half())
         return "the bucket would take a picture"
 
     def certificate() -> str:

@@ -55,6 +55,20 @@ def render_badge(
     return RenderedBadge(bitmap, drawn.notes)
 
 
+def notice_bitmap(title: str, subtitle: str, text: str) -> bytes:
+    """Return the file that says why there is no badge."""
+    from functions.codecard_avatar.draw.notice import draw_notice  # rare
+
+    return badge_picture.bitmap_file(draw_notice(title, subtitle, text))
+
+
+def draw_sample(title: str, layout: Layout) -> None:
+    """Draw a badge for nobody: its layout and its fonts are loaded then."""
+    content = content_of({"title": title}, layout)
+    if content is not None:
+        badge_picture.bitmap_file(badge_picture.draw_badge(content).picture)
+
+
 def own_background(settings: Settings, container: ContainerState, deadline: Deadline) -> Image | None:
     """Return the user's own background, or None for the built-in one. Raises BackgroundLate, BackgroundUnusable."""
     if not settings.image_bg_name:

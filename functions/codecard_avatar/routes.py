@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from functions.codecard_avatar.card import button, card_json, registry
 from functions.codecard_avatar.card.unknown_card import unknown_card_fields
-from functions.codecard_avatar.errors import NameMissing, NameUnreadable
-from functions.codecard_avatar.model import badge_name
+from functions.codecard_avatar.errors import NameUnreadable
 from functions.codecard_avatar.model.button_layout import layout_of
-from functions.codecard_avatar.publish import picture_names
+from functions.codecard_avatar.publish import picture_answers, picture_names
 from functions.codecard_avatar.publish.publishers import BucketPublisher, InlinePublisher
 from shared.results import HttpAnswer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from functions.codecard_avatar.card.button import Button
     from functions.codecard_avatar.card.registry import Entry
     from functions.codecard_avatar.container_state import ContainerState
@@ -26,24 +26,18 @@ if TYPE_CHECKING:
     from shared.deadline import Deadline
     from shared.handler import Call
 
-CACHE_BUILT_IN = "public, max-age=3600"
-"""Cache-Control of a picture that is drawn from the name alone: it changes with the function's version only."""
-
-CACHE_CUSTOM = "no-cache"
-"""Cache-Control of a picture with the user's background or identicon service: either may be replaced at any time."""
-
 
 def answer_press(call: Call[Settings], container: ContainerState, deadline: Deadline) -> HttpAnswer:
     """Answer a button press: look up the card's owner, publish the badge, return its address. Raises FunctionError."""
     started = time.monotonic()
     pressed = button.from_request(call.request)
-    call.summary.update(card=pressed.card_id, button=pressed.label + pressed.function)
-    entry = registry.look_up(container.registry(call.settings), pressed, deadline)
+    entry = _look_up(pressed, call, container, deadline)
     if not entry.known:
-        call.summary["outcome"] = "unknown card"
-        return card_json.card_answer(card_json.readable_fields(unknown_card_fields(entry.fields, pressed.card_id)))
+        return card_json.card_answer(card_json.readable_fields(entry.fields))
+    # The badge is drawn and lies where the card will fetch it before anything is answered: a card that was promised a
+    # picture and gets none leaves its panel white, while a failure that is answered here is one that it shows.
     badge = _draw(entry, pressed, call, container, deadline)
-    published = _publish(badge, entry, call, container, deadline)
+    published = _publish(badge, pressed, call, container, deadline)
     call.metrics.add("badge_seconds", time.monotonic() - started)
     return card_json.card_answer(
         card_json.badge_fields(entry.fields, published.url, published.fingerprint, badge.notes)
@@ -51,20 +45,55 @@ def answer_press(call: Call[Settings], container: ContainerState, deadline: Dead
 
 
 def answer_picture(file_name: str, call: Call[Settings], container: ContainerState, deadline: Deadline) -> HttpAnswer:
-    """Draw the badge of the name in a picture's address: the same bytes for the same address. Raises FunctionError."""
+    """Send the picture of an address: that of a card's button as it is now, or of a name. Raises FunctionError."""
+    kept = container.pictures.find(file_name)
+    if kept is not None:
+        call.summary["picture_bytes"] = len(kept)
+        return picture_answers.picture_answer(kept, call.request, picture_answers.CACHE_CUSTOM)
+    owner = picture_names.picture_owner(file_name)
+    if owner is None:
+        return _answer_named_picture(file_name, call, container, deadline)
+    asked = button.Button(*owner)
+    entry = _look_up(asked, call, container, deadline)
+    if not entry.known:
+        return answer_notice(card_json.readable_fields(entry.fields))
+    badge = _draw(entry, asked, call, container, deadline)
+    return picture_answers.picture_answer(badge.bitmap, call.request, picture_answers.CACHE_CUSTOM)
+
+
+def answer_notice(fields: Mapping[str, str]) -> HttpAnswer:
+    """Return a picture with the words that a template would show: who asked for a picture draws nothing else."""
     from functions.codecard_avatar import render  # loads Pillow
 
-    name = picture_names.name_of(file_name)
-    if name is None:
-        raise NameUnreadable("The address of the picture holds no name", field="picture")
-    bitmap = render.render_badge({"title": name.full}, "classic", call, container, deadline).bitmap
-    is_custom = call.settings.image_bg_name or call.settings.identicon_service
-    headers = {
-        "Content-Type": "image/bmp",
-        "Cache-Control": CACHE_CUSTOM if is_custom else CACHE_BUILT_IN,
-        "ETag": f'"{hashlib.sha256(bitmap).hexdigest()[:20]}"',
-    }
+    # The status is 200 because the firmware draws no picture of any other answer.
+    bitmap = render.notice_bitmap(*(fields.get(name, "") for name in ("title", "subtitle", "bodytext")))
+    headers = {"Content-Type": picture_answers.BITMAP_TYPE, "Cache-Control": picture_answers.CACHE_NEVER}
     return HttpAnswer(200, headers, bitmap)
+
+
+def _answer_named_picture(
+    file_name: str, call: Call[Settings], container: ContainerState, deadline: Deadline
+) -> HttpAnswer:
+    """Draw the name in an address of former versions, as they did: the same bytes for the same address."""
+    title = picture_names.title_of(file_name)
+    if title is None:
+        raise NameUnreadable("The address is not one of a picture", field="picture")
+    from functions.codecard_avatar import render  # loads Pillow
+
+    badge = render.render_badge({"title": title}, "classic", call, container, deadline)
+    is_custom = call.settings.image_bg_name or call.settings.identicon_service
+    cache_control = picture_answers.CACHE_CUSTOM if is_custom else picture_answers.CACHE_BUILT_IN
+    return picture_answers.picture_answer(badge.bitmap, call.request, cache_control)
+
+
+def _look_up(pressed: Button, call: Call[Settings], container: ContainerState, deadline: Deadline) -> Entry:
+    """Return the entry of a button, and say in the log whose it is."""
+    call.summary.update(card=pressed.card_id, button=pressed.label + pressed.function)
+    entry = registry.look_up(container.registry(call.settings), pressed, deadline)
+    if entry.known:
+        return entry
+    call.summary["outcome"] = "unknown card"
+    return replace(entry, fields=unknown_card_fields(entry.fields, pressed.card_id))
 
 
 def _draw(
@@ -88,15 +117,19 @@ def _draw(
 
 
 def _publish(
-    badge: RenderedBadge, entry: Entry, call: Call[Settings], container: ContainerState, deadline: Deadline
+    badge: RenderedBadge, pressed: Button, call: Call[Settings], container: ContainerState, deadline: Deadline
 ) -> Published:
-    """Put the badge where the config says."""
+    """Put the badge where the config says; for HEAD, which may change nothing, say only where it would be."""
     settings = call.settings
     if settings.publish == "inline":
-        name = badge_name.from_fields(entry.fields)
-        if name is None:
-            raise NameMissing("This card has no name yet", fix="save one as its title", field="title")
+        owner = picture_names.PictureOwner(pressed.card_id, pressed.label, pressed.function)
+        name = picture_names.card_picture_name(owner, badge.bitmap)
         hosts = settings.allowed_hosts
         inline = InlinePublisher(container.http, settings.public_url, hosts, container.fingerprints)
-        return inline.publish(name, call.request, deadline, call.summary)
-    return BucketPublisher(container.bucket(settings), container.readable_buckets).publish(badge.bitmap, deadline)
+        published = inline.publish(name, call.request, deadline, call.summary)
+        container.pictures.keep(name, badge.bitmap)
+        return published
+    publisher = BucketPublisher(container.bucket(settings), container.stored_names)
+    if call.request.method == "HEAD":
+        return publisher.look(badge.bitmap, deadline)
+    return publisher.publish(badge.bitmap, deadline)

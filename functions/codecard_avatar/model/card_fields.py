@@ -22,7 +22,3 @@ MAX_FIELD_CHARACTERS = {
 _DRAWN = {name: None for sources in CONTENT_FIELDS.values() for name in sources}
 CARD_FIELDS = tuple({**dict.fromkeys(MAX_FIELD_CHARACTERS), **_DRAWN, LAYOUT_FIELD: None, PHOTO_FIELD: None})
 """All fields of a card that are read: those that the card itself is sent, and those that are drawn only."""
-
-MAX_URL_CHARACTERS = 150
-"""Of a picture's address: with a fingerprint of 59 characters it leaves firmware K, whose document holds 400 bytes,
-room for a title."""

@@ -14,7 +14,6 @@ from functions.codecard_avatar.errors import (
     UploadLate,
     UploadRefused,
 )
-from functions.codecard_avatar.model.card_fields import MAX_URL_CHARACTERS
 from functions.codecard_avatar.publish import picture_names
 from functions.codecard_avatar.publish.picture_route import called_host, picture_folder
 from shared.addresses import Reach, is_loopback
@@ -24,12 +23,15 @@ from shared.tls import rsa_tls12_context
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from functions.codecard_avatar.model.badge_name import BadgeName
     from functions.codecard_avatar.model.bucket_url import BucketUrl
     from functions.codecard_avatar.storage.bucket_client import BucketClient
     from shared.deadline import Deadline
     from shared.http.client import HttpClient
     from shared.http_request import HttpRequest
+
+
+MAX_STORED_NAMES = 256
+"""Of pictures that a container remembers; the upload of a forgotten one is repeated, which changes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +51,44 @@ def fingerprint_of(certificate: bytes) -> str:
 
 
 class BucketPublisher:
-    """Uploads to a bucket. ``readable`` remembers for the container the buckets whose objects the card can read."""
+    """Uploads to a bucket. ``stored`` are the names of pictures that this container has put there."""
 
-    def __init__(self, bucket: BucketClient, readable: set[BucketUrl]) -> None:
+    def __init__(self, bucket: BucketClient, stored: dict[str, None]) -> None:
         self._bucket = bucket
-        self._readable = readable
+        self._stored = stored
 
     def publish(self, bitmap: bytes, deadline: Deadline) -> Published:
-        """Upload the picture. Raises UploadLate, UploadRefused, PictureNotPublic or NotAuthorised."""
-        # The address is always the plain one: a pre-authenticated URL that has just taken an upload can write, and
-        # whoever presses a button, or asks like a card, gets the answer.
-        address = self._bucket.url.without_token
+        """Put the picture where the card can read it, and look whether it can: the last request is one as the card's.
+
+        Raises UploadLate, UploadRefused, PictureNotPublic or NotAuthorised.
+        """
+        # It is asked at each press, not once a container: a bucket is made private, or emptied by a rule, while the
+        # function is warm, and a card that is then promised a picture leaves its panel white. That costs nothing where
+        # it replaces the upload: the name is the content's hash, so a picture of this container that still lies there
+        # unchanged need not be stored, nor a request be signed, again. Only a new picture takes two requests.
         name = picture_names.object_name(bitmap)
         try:
-            certificate = self._bucket.put(name, bitmap, "image/bmp", deadline)
-            self._check_readable(address, name, deadline)
+            if name in self._stored:
+                seen = self._bucket.look(self._address, name, deadline)
+                if seen.shows(bitmap):
+                    return self._published(name, seen.certificate)
+            self._bucket.put(name, bitmap, "image/bmp", deadline)
+            seen = self._bucket.look(self._address, name, deadline)
         except HttpError as error:
             raise _refused(error) from None
-        return Published(address.object_url(name), fingerprint_of(certificate))
+        if seen.is_refused:
+            fix = "make the bucket public, without listing"
+            raise PictureNotPublic("The picture is stored, but nobody may read it", fix=fix, field="oss_bucket")
+        self._remember(name)
+        return self._published(name, seen.certificate)
+
+    def look(self, bitmap: bytes, deadline: Deadline) -> Published:
+        """Return where the picture would be, without storing it. Raises UploadLate or UploadRefused."""
+        name = picture_names.object_name(bitmap)
+        try:
+            return self._published(name, self._bucket.look(self._address, name, deadline).certificate)
+        except HttpError as error:
+            raise _refused(error) from None
 
     def check(self, deadline: Deadline) -> None:
         """Ask whether the bucket would take a picture; nothing is stored. Raises as `publish`."""
@@ -75,14 +97,20 @@ class BucketPublisher:
         except HttpError as error:
             raise _refused(error) from None
 
-    def _check_readable(self, address: BucketUrl, name: str, deadline: Deadline) -> None:
-        """Ask once a container whether the card can read an object. Raises PictureNotPublic or HttpError."""
-        if address in self._readable:
-            return
-        if not self._bucket.is_readable(address, name, deadline):
-            fix = "make the bucket public, without listing"
-            raise PictureNotPublic("The picture is stored, but nobody may read it", fix=fix, field="oss_bucket")
-        self._readable.add(address)
+    @property
+    def _address(self) -> BucketUrl:
+        """The bucket as the card is told it."""
+        # It is always the plain one: a pre-authenticated URL that takes an upload can write, and whoever presses a
+        # button, or asks like a card, gets the answer.
+        return self._bucket.url.without_token
+
+    def _published(self, name: str, certificate: bytes) -> Published:
+        return Published(self._address.object_url(name), fingerprint_of(certificate))
+
+    def _remember(self, name: str) -> None:
+        self._stored[name] = None
+        if len(self._stored) > MAX_STORED_NAMES:
+            del self._stored[next(iter(self._stored))]
 
 
 def _refused(error: HttpError) -> UploadLate | UploadRefused:
@@ -105,15 +133,15 @@ class InlinePublisher:
         self._fingerprints = fingerprints
 
     def publish(
-        self, name: BadgeName, request: HttpRequest, deadline: Deadline, summary: dict[str, object]
+        self, file_name: str, request: HttpRequest, deadline: Deadline, summary: dict[str, object]
     ) -> Published:
-        """Return the address of the name's picture. Raises AddressUnknown, CertificateLate or CertificateUnusable.
+        """Return the address of a picture. Raises AddressUnknown, CertificateLate or CertificateUnusable.
 
         ``summary`` takes what was wrong with the host: the answer, which anybody gets, does not tell an open port from
         a closed one or from a name that nobody has.
         """
         base = self._public_url or f"https://{called_host(request, self._allowed_hosts)}"
-        url = picture_names.picture_address(base + picture_folder(request.path), name, MAX_URL_CHARACTERS)
+        url = base + picture_folder(request.path) + file_name
         try:
             return Published(url, self._fingerprint(base, deadline))
         except HttpError as error:

@@ -6,6 +6,8 @@ The OCI SDK is not used here: importing its object-storage client costs more CPU
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
 import time
 from dataclasses import dataclass
@@ -66,6 +68,29 @@ class PrincipalCache:
         self._principal = None
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the card would be told of an object: status, MD5 (base64) and the certificate (DER) of the host."""
+
+    status: int
+    md5: str
+    certificate: bytes
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the card cannot read it."""
+        # Only a clear refusal is a no: a service that does not answer HEAD (501) or is overloaded (503) says nothing
+        # about the bucket's visibility.
+        return self.status in {401, 403, 404}
+
+    def shows(self, content: bytes) -> bool:
+        """Tell whether the object is there, with just this content."""
+        # MD5 is no choice of ours: it is what object storage tells of an object (`Content-MD5`), and it only has to
+        # notice that the object has been replaced, by somebody who may write to the bucket anyway.
+        wanted = base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode()
+        return self.status == 200 and self.md5 == wanted
+
+
 class BucketClient:
     """One bucket; ``url`` is where requests go to."""
 
@@ -88,10 +113,10 @@ class BucketClient:
             raise ObjectMissingError(f"404 for {name[:60]}: no such object")
         return FetchedObject(_checked(answer, name).body, answer.headers.get("etag", ""))
 
-    def put(self, name: str, body: bytes, content_type: str, deadline: Deadline) -> bytes:
-        """Write an object and return the certificate (DER) of its host. Raises HttpError, NotAuthorised."""
+    def put(self, name: str, body: bytes, content_type: str, deadline: Deadline) -> None:
+        """Write an object. Raises HttpError, NotAuthorised."""
         headers = {"content-type": content_type}
-        return _checked(self._send("PUT", name, deadline, MAX_ERROR_BYTES, body, headers), name).certificate
+        _checked(self._send("PUT", name, deadline, MAX_ERROR_BYTES, body, headers), name)
 
     def try_upload(self, deadline: Deadline) -> None:
         """Ask for an upload on a condition that no object meets: it is refused for that, or for what would refuse any.
@@ -104,14 +129,12 @@ class BucketClient:
         if answer.status != 412 and b'"ObjectNotFound"' not in answer.body:
             _checked(answer, PROBE_NAME)
 
-    def is_readable(self, url: BucketUrl, name: str, deadline: Deadline) -> bool:
-        """Tell whether the card can read an object by this form of the bucket's URL. Raises HttpError."""
-        # Asked as the card will: without a signature and with its TLS. Only a clear refusal is a no: a service that
-        # does not answer HEAD (501) or is overloaded (503) says nothing about the bucket's visibility.
+    def look(self, url: BucketUrl, name: str, deadline: Deadline) -> Seen:
+        """Ask for an object as the card will: without a signature and with its TLS. Raises HttpError."""
         answer = self._http.send(
             "HEAD", url.object_url(name), deadline, limit_bytes=MAX_ERROR_BYTES, tls=rsa_tls12_context
         )
-        return answer.status not in {401, 403, 404}
+        return Seen(answer.status, answer.headers.get("content-md5", ""), answer.certificate)
 
     def _send(
         self,

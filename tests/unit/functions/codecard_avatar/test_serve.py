@@ -28,7 +28,7 @@ GATEWAY = "http://localhost:8080"
 
 
 def call(title: str, url: str, **headers: str) -> HttpAnswer:
-    config = Settings(card_names={CARD: title}, publish="inline", public_url=GATEWAY)
+    config = Settings(card_names={CARD: title}, publish="inline", public_url=GATEWAY, layout="classic")
     request = from_parts("GET", url, {name.replace("_", "-"): value for name, value in headers.items()}, "http")
     made = Call(
         settings=config, request=request, deadline=Deadline.after(30), call_id="1", body=b"", config={}, context=None
@@ -64,7 +64,7 @@ def test_any_name_gives_an_answer_that_the_card_reads_and_a_picture_that_it_draw
         return
     url = urlsplit(fields["backgroundImage"])
     assert f"{url.scheme}://{url.netloc}" == GATEWAY
-    picture = call("", url.path)
+    picture = call(title, url.path)  # in another container, which has to look the card up again
     assert (picture.status, picture.headers["Content-Type"]) == (200, "image/bmp")
     rows = draw_panel(picture.body, last_byte_lost=True).landscape()
     assert all(all(row[157:163]) for row in rows[126:])  # white between the name and the identicon

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from functions.codecard_avatar.errors import AddressUnknown
+from functions.codecard_avatar.publish.picture_answers import picture_answer
+from functions.codecard_avatar.publish.picture_names import etag_of
 from functions.codecard_avatar.publish.picture_route import called_host, picture_folder, requested_picture
 from shared.http_request import HttpRequest, from_parts
 
@@ -84,3 +86,17 @@ def test_pictures_lie_beside_the_route_or_are_a_parameter_of_it(path: str, folde
 )
 def test_a_call_for_a_picture_is_distinguished_from_a_button_press(url: str, wanted: str | None) -> None:
     assert requested_picture(request(url)) == wanted
+
+
+@pytest.mark.parametrize("known", ['"{}"', 'W/"{}"', '"x", "{}"', "*"])
+def test_a_caller_that_has_the_picture_gets_none(known: str) -> None:
+    tag = etag_of(b"BM").strip('"')
+    answer = picture_answer(b"BM", request("/codecard/badge/x.bmp", **{"if-none-match": known.format(tag)}), "no-cache")
+    assert (answer.status, answer.body) == (304, b"")
+    assert answer.headers == {"Cache-Control": "no-cache", "ETag": f'"{tag}"'}
+
+
+@pytest.mark.parametrize("known", ["", "x", '"x"', "W/", ","])
+def test_any_other_caller_gets_it(known: str) -> None:
+    answer = picture_answer(b"BM", request("/codecard/badge/x.bmp", **{"if-none-match": known}), "no-cache")
+    assert (answer.status, answer.body, answer.headers["Content-Type"]) == (200, b"BM", "image/bmp")
