@@ -32,6 +32,7 @@ NAMESPACE = ResourceKind("", "v1", "namespaces", "Namespace", namespaced=False)
 EVENT = ResourceKind("", "v1", "events", "Event")
 CONFIG_MAP = ResourceKind("", "v1", "configmaps", "ConfigMap")
 SERVICE_ACCOUNT = ResourceKind("", "v1", "serviceaccounts", "ServiceAccount")
+SERVICE = ResourceKind("", "v1", "services", "Service")
 CLAIM = ResourceKind("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim")
 VOLUME = ResourceKind("", "v1", "persistentvolumes", "PersistentVolume", namespaced=False)
 REPLICATION_CONTROLLER = ResourceKind("", "v1", "replicationcontrollers", "ReplicationController")
@@ -63,6 +64,7 @@ KINDS = (
     EVENT,
     CONFIG_MAP,
     SERVICE_ACCOUNT,
+    SERVICE,
     CLAIM,
     VOLUME,
     REPLICATION_CONTROLLER,

@@ -65,7 +65,7 @@ class Behaviour:
     `scheduler_refusals`: words in which the scheduler refuses pods for a reason of its own, by how their names begin,
     on all nodes or on one (`("db-", "", "cannot allocate all claims")`).
     `cluster_limit`: clusters a tenancy may have in the region. `cluster_failure`: code and message of the error with
-    which the next clusters end FAILED.
+    which the next clusters end FAILED. `retry_after_seconds`: what a work request asks its readers to wait.
     """
 
     victims: Victims = "oldest"
@@ -77,6 +77,7 @@ class Behaviour:
     scheduler_refusals: list[tuple[str, str, str]] = field(default_factory=list)
     cluster_limit: int = 15
     cluster_failure: tuple[str, str] | None = None
+    retry_after_seconds: int | None = 30
     seed: int = 1
     timings: Timings = field(default_factory=Timings)
 

@@ -142,7 +142,9 @@ class ContainerEngineService:
         return paged_response(request, self._locked(read))
 
     async def _get_work_request(self, request: web.Request) -> web.Response:
-        return json_response(self._work_request(request).json(), headers={"retry-after": "30"})
+        wait = self._cluster.behaviour.retry_after_seconds
+        headers = {} if wait is None else {"retry-after": str(wait)}
+        return json_response(self._work_request(request).json(), headers=headers)
 
     async def _list_errors(self, request: web.Request) -> web.Response:
         return json_response(self._work_request(request).errors)
