@@ -39,7 +39,7 @@ def document_text(raw: bytes, firmware: Firmware) -> str:
     return text.decode("latin-1")
 
 
-def fields_of(text: str, firmware: Firmware) -> dict[str, str]:
+def document_fields(text: str, firmware: Firmware) -> dict[str, str]:
     """Return the members that the firmware reads, as texts. Raises CardError where its parser gives up."""
     reading = TRAITS[firmware].reads
     if len(text) > MAX_DOCUMENT_BYTES[reading] or (reading == "O" and "\\u" in text):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from emulator.card import panel
-from emulator.card.answer_stream import document_text, fields_of
+from emulator.card.answer_stream import document_fields, document_text
 from emulator.card.card_tls import accepts, card_context
 from emulator.card.firmware_json import CardError, read_answer
 from emulator.card.firmwares import TRAITS, Firmware
@@ -117,7 +117,7 @@ class Card:
 
     def _show(self, text: str) -> None:
         """Draw what an answer says. Raises CardError where that cannot be done."""
-        fields = fields_of(text, self.firmware)
+        fields = document_fields(text, self.firmware)
         if fields.get("template") != "template8":
             self.screen = template_words(fields, text)
         elif not TRAITS[self.firmware].fetches_pictures or not fields.get("backgroundImage"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.card.answer_stream import document_text, fields_of
+from emulator.card.answer_stream import document_fields, document_text
 from emulator.card.firmware_json import CardError
 from emulator.card.screen import template_words
 
@@ -20,7 +20,7 @@ JSON = ("Content-Length: 78", "Content-Type: application/json", "X: y")
 
 def shown(raw: bytes, firmware: str = "S") -> tuple[str, ...]:
     text = document_text(raw, firmware)  # type: ignore[arg-type]
-    return template_words(fields_of(text, firmware), text).words  # type: ignore[arg-type]
+    return template_words(document_fields(text, firmware), text).words  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("firmware", ["S", "L", "LF", "O", "K", "F"])
@@ -66,7 +66,7 @@ def test_without_json_in_the_type_one_line_is_taken() -> None:
 )
 def test_what_its_parser_gives_up_on_is_no_document(firmware: str, text: str) -> None:
     with pytest.raises(CardError, match="JSON parsing failed!"):
-        fields_of(text, firmware)  # type: ignore[arg-type]
+        document_fields(text, firmware)  # type: ignore[arg-type]
 
 
 def test_texts_are_cut_to_what_the_template_shows() -> None:
