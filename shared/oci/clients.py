@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.errors import NotAuthorised, OciServiceError, TokenExpired, says_expired
 from shared.oci.retries import MAX_ATTEMPTS, READ_SECONDS, DeadlineRetry, attempt_timeouts
+from shared.oci.sdk_imports import spare_imports
 from shared.oci.timed_session import end_with
 from shared.tls import trust
 
@@ -41,6 +42,8 @@ SERVICES = {
     "virtual_network": ("oci.core", "VirtualNetworkClient"),
 }
 """Module and class of every client that anything here makes; tools.oci_services reads from it what the image needs."""
+
+spare_imports()  # before the SDK is imported for the first time: each function below does it
 
 Credentials = tuple[dict[str, Any], Any]
 """What an SDK client is made of: a configuration (region, tenancy, …) and who signs."""
