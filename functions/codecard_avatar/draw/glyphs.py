@@ -10,6 +10,8 @@ from __future__ import annotations
 import functools
 import unicodedata
 
+from functions.codecard_avatar.draw.bidi import MIRRORED, directional_runs, has_right_to_left
+
 MISSING_LETTER = "\u25a1"
 """A box, drawn for a letter that the font does not have."""
 
@@ -52,9 +54,6 @@ _PRESENTATION_FORMS = range(0xFE80, 0xFEFD)
 """Arabic letters in the block Arabic Presentation Forms-B."""
 
 _LAM = "\u0644"
-_RIGHT_TO_LEFT = frozenset({"R", "AL"})
-_LEFT_TO_RIGHT = frozenset({"L", "EN", "AN"})
-_MIRRORED = str.maketrans("()[]{}<>", ")(][}{><")
 
 
 def has_glyph(character: str) -> bool:
@@ -63,15 +62,10 @@ def has_glyph(character: str) -> bool:
     return any(first <= code <= last for first, last in COVERAGE)
 
 
-def is_right_to_left(text: str) -> bool:
-    """Tell whether a line's own direction, that of its first letter, is from right to left."""
-    return next((way for way in _directions(text) if way), "L") == "R"
-
-
 def visual_text(text: str) -> str:
     """Return the text as it is drawn from left to right, of characters that the font has."""
     covered = "".join(map(_covered, text))
-    if not any(unicodedata.bidirectional(each) in _RIGHT_TO_LEFT for each in covered):
+    if not has_right_to_left(covered):
         return covered
     # Letters are joined in logical order, where a letter's neighbours are those that it is spoken with; only then may
     # the runs be turned round.
@@ -128,35 +122,6 @@ def _shape(units: list[str], at: int, shapes: dict[str, dict[str, str]]) -> str:
 
 
 def _visual_order(text: str) -> str:
-    """Return one line of mixed direction in visual order; the line's own direction is that of its first letter.
-
-    A subset of the Unicode Bidirectional Algorithm (UAX #9) that is enough for a name: paragraph direction (rules P2
-    and P3), neutral characters (N1 and N2), reordering (L2) and mirroring (L4); no embeddings, which a title cannot
-    hold (model/badge_name.py drops format characters).
-    """
-    directions = _directions(text)
-    base = next(way for way in directions if way)
-    # At most two levels occur, so L2 comes down to this: each right-to-left run is reversed, and in a right-to-left
-    # line so is the order of the runs.
-    runs: list[tuple[str, str]] = []
-    for at, character in enumerate(text):
-        way = directions[at] or _neutral(directions, at, base)
-        if runs and runs[-1][0] == way:
-            runs[-1] = (way, runs[-1][1] + character)
-        else:
-            runs.append((way, character))
-    drawn = [run[::-1].translate(_MIRRORED) if way == "R" else run for way, run in runs]
-    return "".join(reversed(drawn) if base == "R" else drawn)
-
-
-def _directions(text: str) -> list[str]:
-    """Return each character's direction, R or L, and an empty text for a neutral one."""
-    classes = map(unicodedata.bidirectional, text)
-    return ["R" if each in _RIGHT_TO_LEFT else "L" if each in _LEFT_TO_RIGHT else "" for each in classes]
-
-
-def _neutral(directions: list[str], at: int, base: str) -> str:
-    """Return the direction of a neutral character: that of both sides if they agree, else the line's."""
-    before = next((way for way in reversed(directions[:at]) if way), base)
-    after = next((way for way in directions[at + 1 :] if way), base)
-    return before if before == after else base
+    """Return one line of mixed direction in visual order."""
+    runs = directional_runs(text)
+    return "".join(run[::-1].translate(MIRRORED) if is_right_to_left else run for run, is_right_to_left in runs)

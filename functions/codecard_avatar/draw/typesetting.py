@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from functions.codecard_avatar.draw.fonts import BOLD, REGULAR, font
-from functions.codecard_avatar.draw.glyphs import has_glyph, is_right_to_left, visual_text
-from functions.codecard_avatar.draw.text_mask import text_mask
+from PIL import Image
+
+from functions.codecard_avatar.draw.bidi import is_right_to_left
+from functions.codecard_avatar.draw.fonts.line_fonts import Face, line_fonts
+from functions.codecard_avatar.draw.fonts.outline_ink import Ink
+from functions.codecard_avatar.draw.line_ink import run_advance, run_ink
+from functions.codecard_avatar.draw.text_runs import text_runs
 
 if TYPE_CHECKING:
-    from PIL import Image
+    from functions.codecard_avatar.draw.text_runs import TextRun
 
-Face = Literal["black", "bold", "regular", "condensed", "small"]
-"""``black`` for a first name, ``bold`` for a last name, ``regular`` for a line, ``condensed`` for a name that is too
-wide for the others, ``small`` for lines of 12 to 16 px."""
-
-_FONTS: dict[Face, str] = {"black": BOLD, "bold": BOLD, "regular": REGULAR, "condensed": BOLD, "small": REGULAR}
+__all__ = ["Face", "Typeset", "measure", "typeset"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,37 @@ def typeset(text: str, face: Face, size_px: int) -> Typeset:
 
     Calls with the same arguments share one mask: copy it before drawing into it.
     """
-    line = text_mask(font(_FONTS[face], size_px), visual_text(text))
-    missing = tuple(dict.fromkeys(each for each in text if not has_glyph(each)))
-    return Typeset(line.mask, line.mask.height - line.below_px, line.below_px, missing, is_right_to_left(text))
+    runs, missing = _runs(text, face, size_px)
+    pen, inks = 0.0, []
+    for run in runs:
+        drawn = run_ink(run, size_px)
+        inks += [Ink(ink.mask, round(pen) + ink.left_px, ink.below_px) for ink in drawn.inks]
+        pen += drawn.advance_px
+    mask, below_px = _composed(inks)
+    return Typeset(mask, mask.height - below_px, below_px, missing, is_right_to_left(text))
 
 
 def measure(text: str, face: Face, size_px: int) -> int:
-    """Return the width that a line advances, in pixels, without drawing it: at most a few off ``width_px``."""
-    return round(font(_FONTS[face], size_px).getlength(visual_text(text)))
+    """Return the width that a line takes, in pixels, without drawing it: at most a few off ``width_px``."""
+    return round(sum(run_advance(run, size_px) for run in _runs(text, face, size_px)[0]))
+
+
+@functools.lru_cache(maxsize=256)
+def _runs(text: str, face: Face, size_px: int) -> tuple[list[TextRun], tuple[str, ...]]:
+    return text_runs(text, line_fonts(face, size_px))
+
+
+def _composed(inks: list[Ink]) -> tuple[Image.Image, int]:
+    """Return all pictures as one mask, cropped, and its rows below the baseline."""
+    if not inks:
+        return Image.new("1", (1, 1), 0), 0
+    left = min(ink.left_px for ink in inks)
+    right = max(ink.left_px + ink.mask.width for ink in inks)
+    top = max(ink.mask.height - ink.below_px for ink in inks)
+    canvas = Image.new("1", (right - left, top + max(ink.below_px for ink in inks)), 0)
+    for ink in inks:
+        canvas.paste(255, (ink.left_px - left, top + ink.below_px - ink.mask.height), ink.mask)
+    box = canvas.getbbox()
+    if box is None:
+        return Image.new("1", (1, 1), 0), 0
+    return canvas.crop(box), box[3] - top

@@ -1,0 +1,1 @@
+"""Make the badge's font files from the packages that they come from."""
