@@ -23,22 +23,32 @@ if TYPE_CHECKING:
     from functions.adw_billing.model.warehouse import CopyingWarehouse, Warehouse
     from functions.adw_billing.settings import Settings
     from shared.handler import Call
+    from shared.results import HttpAnswer
 
 _log = logs.get("adw-billing")
 FLAGS = ("detail", "preflight")
 """There is no `dry_run`: a load adds what is missing and nothing twice, and `preflight` lists without loading."""
 
 
-def serve(call: Call[Settings]) -> list[str] | dict[str, Any]:
-    """Return the CSV names processed, or with `{"detail": true}` an object.
+def serve(call: Call[Settings]) -> list[str] | dict[str, Any] | HttpAnswer:
+    """Return the CSV names processed, or with `{"detail": true}` an object; a GET through a gateway is the cost page.
 
     Raises errors of ``errors``, OciServiceError and BadRequest.
     """
+    if call.request.kind == "http" and call.request.method in ("GET", "HEAD"):
+        from functions.adw_billing.costs_page.page_routes import answer_page  # a load reads none of it
+
+        return answer_page(call)
     flags = call.flags(*FLAGS)
     if flags["preflight"]:
         from functions.adw_billing.preflight import preflight  # rare
 
         return preflight(call.settings, call.deadline, call.config)
+    return _load_call(call, detail=flags["detail"])
+
+
+def _load_call(call: Call[Settings], *, detail: bool) -> list[str] | dict[str, Any]:
+    """Load, do what follows a load, and sum it up."""
     now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
     warnings = _forgetting(call)
     warehouse, copying = _open(call)
@@ -66,7 +76,7 @@ def serve(call: Call[Settings]) -> list[str] | dict[str, Any]:
     )
     summary.warnings += warnings
     _measure(call, summary, copiers)
-    return {**summary.detail(), **beside} if flags["detail"] else summary.names()
+    return {**summary.detail(), **beside} if detail else summary.names()
 
 
 def _forgetting(call: Call[Settings]) -> list[str]:

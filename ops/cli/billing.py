@@ -17,6 +17,7 @@ def group() -> LazyGroup:
         "sample": Lazy("Write a made-up quarter of reports to try the rest with.", sample),
         "load": Lazy("Load the .csv and .csv.gz files below a folder.", load),
         "report": Lazy("Print cost by service by day and reconciliation.", report),
+        "page": Lazy("Write the cost page as one file.", page),
         "query": Lazy("Ask what the bill comes to, by any dimension or in SQL.", query),
         "export": Lazy("Write FOCUS 1.2 as Parquet, a file a month, proved against the ledger.", export),
         "adopt": Lazy("Take over what usage2adw has loaded into an Oracle database.", adopt),
@@ -71,6 +72,22 @@ def load() -> click.Command:
         help="Load the .csv and .csv.gz files below a folder; print the names, or with --detail an object. "
         "Exit status: 0, or 1 when the answer is an error, no report was found, or none of them could be loaded.",
         example="oci-functions billing load --reports reports --warehouse out/billing.duckdb --detail",
+    )
+
+
+def page() -> click.Command:
+    """Return `billing page`."""
+    from functions.adw_billing.costs_page import command as page_command
+    from ops.cli.declared import command
+
+    return command(
+        "page",
+        page_command.add_page_arguments,
+        page_command.page,
+        help="Write the cost page of a warehouse as one file that opens from disk: the newest months and all together, "
+        "by service, compartment, tenancy, region, SKU, product and resource, and why it moved. "
+        "Exit status: 0, or 1 when the answer is an error.",
+        example="oci-functions billing page --warehouse out/billing.duckdb --out out/costs.html",
     )
 
 

@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from shared.pages import parts
 from shared.results import HttpAnswer, json_answer
@@ -33,8 +34,9 @@ _NO_MARKUP = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2
 class Page:
     """What a function's page is made of.
 
-    ``folder`` has its templates: ``<name>.html``, the whole page, and ``<name>_view.html``, the part of it that changes
-    with what is asked. ``styles`` and ``scripts`` are files of its own, after those that all pages have.
+    ``folder`` has its templates: ``<name>.html``, the whole page, which includes ``view_template``, and
+    ``<name>_view.html``, the part of it that changes with what is asked. ``styles`` and ``scripts`` are files
+    of its own, after those that all pages have.
     """
 
     name: str
@@ -59,13 +61,19 @@ class Page:
 class View:
     """One view of a page: values for the template, and charts as the script takes them (docs/pages.md).
 
-    ``query`` is what was asked, the pairs of an address.
+    ``query`` is what was asked, the pairs of an address. ``part`` is the end of its template's name: ``view`` for all
+    that changes, another one for a part that the script asks for later (docs/pages.md).
     """
 
     title: str
     values: Mapping[str, Any]
     charts: list[dict[str, Any]] = field(default_factory=list)
     query: tuple[tuple[str, str], ...] = ()
+    part: str = "view"
+
+    def template(self, page: Page) -> str:
+        """Return the name of its template."""
+        return f"{page.name}_{self.part}.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +84,17 @@ class Cell:
     href: str = ""
     exact: str = ""
     tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number that answers a question: its label, the number, a note with its tone, the exact value."""
+
+    label: str
+    number: str
+    note: str = ""
+    tone: str = "dim"
+    exact: str = ""
 
 
 def served_page(page: Page, view: View, base: str) -> HttpAnswer:
@@ -141,15 +160,21 @@ def view_key(query: tuple[tuple[str, str], ...]) -> str:
 
 
 def _answer(page: Page, view: View) -> dict[str, Any]:
-    template = _templates(page.folder).get_template(f"{page.name}_view.html")
+    template = _templates(page.folder).get_template(view.template(page))
     return {"title": view.title, "html": template.render(view.values), "charts": view.charts}
 
 
 def _render(page: Page, view: View, **values: object) -> str:
     template = _templates(page.folder).get_template(f"{page.name}.html")
     # The charts come with the HTML, so that the first view is drawn without asking again.
-    state = {"base": values["base"], "answers": values["answers"], "charts": view.charts, "key": view_key(view.query)}
-    rest = {**values, "state": _json_in_html(state), "title": view.title, "query": dict(view.query)}
+    state = {
+        "base": values["base"],
+        "answers": values["answers"],
+        "charts": view.charts,
+        "key": view_key(view.query),
+        "query": urlencode(view.query),
+    }
+    rest = {**values, "page_state": _json_in_html(state), "title": view.title, "view_template": view.template(page)}
     return template.render({**view.values, **rest})
 
 

@@ -12,30 +12,33 @@ const page = (() => {
   const keyOf = (query) => JSON.stringify(pairs(query).sort(([a, x], [b, y]) => (a === b ? (x < y ? -1 : x > y ? 1 : 0) : a < b ? -1 : 1)));
   const here = () => (inFile ? location.hash.replace(/^#\??/, "") : location.search.slice(1));
 
-  async function answer(query) {
+  async function answer(query, isPart = false) {
     if (inFile) {
       const found = state.answers[keyOf(query)];
       if (!found) throw new Error("This file does not have that view; the served page has it.");
       return found;
     }
-    if (asked) asked.abort();
-    asked = new AbortController();
-    const response = await fetch(`${state.base}/data?${query}`, { signal: asked.signal, headers: { Accept: "application/json" } });
+    if (asked && !isPart) asked.abort();
+    if (!isPart) asked = new AbortController();
+    const response = await fetch(`${state.base}/data?${query}`, { signal: asked && asked.signal, headers: { Accept: "application/json" } });
     const body = await response.json();
     if (body.error) throw new Error([body.error.message, body.error.fix].filter(Boolean).join(": "));
     if (!response.ok) throw new Error(`The function answered with status ${response.status}.`);
     return body;
   }
 
-  function fillControls(query) {
-    const values = new URLSearchParams(query);
-    for (const form of document.querySelectorAll("form.controls")) {
-      for (const field of form.elements) {
-        if (!field.name) continue;
-        if (values.has(field.name)) field.value = values.get(field.name);
-        else if (field.dataset.default !== undefined) field.value = field.dataset.default;
+  // What takes longer than the rest comes afterwards, each part into its own place.
+  async function fillParts(query) {
+    for (const place of view.querySelectorAll("[data-part]")) {
+      const wanted = new URLSearchParams(query);
+      wanted.append("part", place.dataset.part);
+      try {
+        place.innerHTML = (await answer(wanted.toString(), true)).html;
+      } catch (fault) {
+        if (fault.name !== "AbortError") place.textContent = fault.message;
       }
     }
+    markMissing();
   }
 
   // A link to a view that the file lacks says so before it is clicked.
@@ -49,14 +52,19 @@ const page = (() => {
     }
   }
 
-  function show(found) {
+  function show(found, query) {
+    const focused = document.activeElement && document.activeElement.id;
     view.innerHTML = found.html; // escaped where it was made, and the policy lets no script of it run
     document.title = found.title;
-    settle(found.charts);
+    settle(found.charts, query);
+    const again = focused && document.getElementById(focused);
+    if (again) again.focus({ preventScroll: true });
+    return Boolean(again);
   }
 
-  function settle(list) {
+  function settle(list, query) {
     markMissing();
+    fillParts(query);
     charts.drawAll(list, (query) => go(query.replace(/^\?/, "")));
     after.forEach((each) => each());
   }
@@ -65,9 +73,8 @@ const page = (() => {
     view.setAttribute("aria-busy", "true");
     status.textContent = "";
     try {
-      show(await answer(query));
-      fillControls(query);
-      if (focus) view.focus({ preventScroll: true });
+      const kept = show(await answer(query), query);
+      if (focus && !kept) view.focus({ preventScroll: true });
       return true;
     } catch (fault) {
       if (fault.name !== "AbortError") status.textContent = fault.message;
@@ -102,7 +109,7 @@ const page = (() => {
   function start() {
     const query = here();
     if (inFile && query && keyOf(query) !== state.key) load(query, { focus: false });
-    else settle(state.charts);
+    else settle(state.charts, inFile ? state.query : query);
   }
   return { state, go, start, onView: (each) => after.push(each), status, view, here };
 })();

@@ -1,0 +1,127 @@
+"""What a cost page's address asks for, and the addresses of the views that it leads to; pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, cast, get_args
+from urllib.parse import urlencode
+
+from functions.adw_billing.query.conditions import split_filter
+from functions.adw_billing.query.dimensions import DAY, DIALECT, MONTH, dimension
+from functions.adw_billing.query.question import months_of
+from shared.errors import BadRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Part = Literal["view", "why"]
+"""``view`` comes from the summary tables and is there at once; ``why`` reads lines, and is asked for after it."""
+Step = Literal["day", "month"]
+
+GROUPS = ("service", "compartment", "tenancy", "region", "sku", "product", "resource")
+"""What costs are grouped by, besides `tag:<key>`, in the order of the page's list."""
+DRILL = {
+    "service": "sku",
+    "sku": "resource",
+    "compartment": "service",
+    "tenancy": "service",
+    "region": "service",
+    "product": "resource",
+}
+"""What a group is looked into by: of a tag's value, the services."""
+MAX_FILTERS = 8
+LONG_MONTHS = 3
+"""More months than these are shown by month unless days are asked for."""
+_KNOWN = ("month", "by", "step", "currency", "filter", "part")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A view: months (`YYYY-MM` or `YYYY-MM..YYYY-MM`; empty: the newest), dimension, step, currency and filters.
+
+    ``step`` is empty where the length of the period decides; ``currency`` where the largest one is meant.
+    """
+
+    month: str = ""
+    by: str = "service"
+    step: str = ""
+    currency: str = ""
+    filters: tuple[str, ...] = ()
+    part: Part = "view"
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Return the address's parameters, without those that are empty."""
+        step = self.steps if self.month else self.step
+        found = [("month", self.month), ("by", self.by), ("step", step)]
+        found += [("currency", self.currency), *(("filter", each) for each in self.filters)]
+        if self.part != "view":
+            found.append(("part", self.part))
+        return tuple(pair for pair in found if pair[1])
+
+    @property
+    def address(self) -> str:
+        """Return the parameters as a relative address."""
+        return "?" + urlencode(self.pairs)
+
+    @property
+    def steps(self) -> Step:
+        """Return the step that is shown."""
+        if self.step:
+            return cast("Step", self.step)
+        return "month" if months_of(self.month, "month").count > LONG_MONTHS else "day"
+
+    def of(self, value: str | None) -> Asked:
+        """Return the view that looks into one of the groups."""
+        plain = f"{self.by}={_literal(value)}"
+        kept = tuple(each for each in self.filters if split_filter(each)[0] != self.by)
+        return replace(self, by=DRILL.get(self.by, "service"), filters=(*kept, plain))
+
+    def without(self, text: str) -> Asked:
+        """Return the view without a filter."""
+        return replace(self, filters=tuple(each for each in self.filters if each != text))
+
+
+def asked_of(pairs: Iterable[tuple[str, str]]) -> Asked:
+    """Read an address's parameters. BadRequest with the one at fault."""
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        if name not in _KNOWN:
+            raise BadRequest(f"{name[:40]!r} is no parameter", fix=f"one of {', '.join(_KNOWN)}", field=name[:40])
+        if value.strip():
+            values.setdefault(name, []).append(value.strip())
+    once = {name: found[-1] for name, found in values.items() if name != "filter"}
+    filters = tuple(dict.fromkeys(values.get("filter", [])))
+    if len(filters) > MAX_FILTERS:
+        raise BadRequest(f"{len(filters)} filters", fix=f"at most {MAX_FILTERS}", field="filter")
+    for each in filters:
+        dimension(split_filter(each)[0], "filter")
+    found = Asked(
+        month=once.get("month", ""),
+        by=_group(once.get("by", "service")),
+        step=_one_of(once.get("step", ""), ("", *get_args(Step)), "step"),
+        currency=once.get("currency", ""),
+        filters=filters,
+        part=cast("Part", _one_of(once.get("part", "view"), get_args(Part), "part")),
+    )
+    if found.month:
+        months_of(found.month, "month")
+    return found
+
+
+def _group(name: str) -> str:
+    found = dimension(name, "by")
+    if found.name in (DAY, MONTH, DIALECT):
+        raise BadRequest(f"{name!r} is no group of this page", fix="see `step`, or `billing query`", field="by")
+    return found.name
+
+
+def _one_of(text: str, known: tuple[str, ...], field: str) -> str:
+    if text not in known:
+        raise BadRequest(f"{text[:40]!r} is no {field}", fix=f"one of {', '.join(filter(None, known))}", field=field)
+    return text
+
+
+def _literal(value: str | None) -> str:
+    """Return a value as a filter has it. A `*` of its own means any letters there, and so finds itself too."""
+    return value or ""

@@ -1,0 +1,45 @@
+"""`oci-functions billing page`: the cost page as one file."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shared.errors import BadRequest, FunctionError
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_page_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `page`."""
+    from functions.adw_billing.query_command import SECONDS, WAREHOUSE_HELP
+
+    parser.add_argument("--warehouse", required=True, metavar="FILE", help=WAREHOUSE_HELP)
+    parser.add_argument("--out", default=Path("out/costs.html"), type=Path, metavar="HTML", help="default: %(default)s")
+    parser.add_argument("--seconds", type=int, default=SECONDS, help="after which it is given up; default: %(default)s")
+
+
+def page(options: argparse.Namespace) -> int:
+    """Write the page; 1 with a JSON error where the warehouse or the file cannot be used."""
+    from functions.adw_billing.costs_page.cost_page import cost_file
+    from functions.adw_billing.query_command import opened_bill
+
+    try:
+        if options.out.suffix not in (".html", ".htm"):
+            raise BadRequest(f"{options.out} is no HTML file", fix="let its name end in .html", field="out")
+        with opened_bill(options) as bill:
+            content = cost_file(bill)
+        try:
+            options.out.parent.mkdir(parents=True, exist_ok=True)
+            options.out.write_bytes(content)
+        except OSError as fault:
+            text = f"{options.out} cannot be written: {fault.strerror}"
+            raise BadRequest(text, fix="name another file", field="out") from None
+    except FunctionError as error:
+        sys.stdout.write(f"{json.dumps(error.to_body(), ensure_ascii=False)}\n")
+        return 1
+    sys.stdout.write(f"{options.out} written, {len(content):,} bytes: it opens from disk and fetches nothing\n")
+    return 0

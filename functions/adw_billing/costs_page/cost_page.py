@@ -1,0 +1,103 @@
+"""The cost page, served at a route of the gateway or written as one file."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from functions.adw_billing.costs_page.asked import GROUPS, Asked, asked_of
+from functions.adw_billing.costs_page.costs import costs_view, empty_view
+from functions.adw_billing.costs_page.figures import figures, held, settled
+from functions.adw_billing.costs_page.why import why_view
+from functions.adw_billing.query.bill_answers import by_dimensions
+from functions.adw_billing.query.machine_formats import write_csv
+from functions.adw_billing.query.question import question
+from functions.adw_billing.warehouse.questions.all_questions import QUESTIONS
+from shared.pages import web_page
+from shared.pages.web_page import Page
+from shared.results import HttpAnswer
+
+if TYPE_CHECKING:
+    from functions.adw_billing.costs_page.figures import Held
+    from functions.adw_billing.query.bill import Bill
+    from shared.pages.web_page import View
+
+PAGE = Page("costs", Path(__file__).resolve().parent / "templates")
+FILE_MONTHS = 3
+"""Months of which a single file has the views, the newest ones, beside all months together."""
+FILE_GROUPS = 8
+"""Services of each period that a file can look into."""
+
+
+def cost_page(pairs: tuple[tuple[str, str], ...], bill: Bill, base: str) -> HttpAnswer:
+    """Return the page of an address. BadRequest for what its parameters have wrong."""
+    return web_page.served_page(PAGE, _view(asked_of(pairs), bill, base), base)
+
+
+def cost_data(pairs: tuple[tuple[str, str], ...], bill: Bill, base: str) -> HttpAnswer:
+    """Return the view of an address for the page's script."""
+    return web_page.view_answer(PAGE, _view(asked_of(pairs), bill, base))
+
+
+def cost_csv(pairs: tuple[tuple[str, str], ...], bill: Bill) -> HttpAnswer:
+    """Return the view's costs as CSV, exact: by day or month and group."""
+    asked = settled(asked_of(pairs), held(bill))
+    filters = (*asked.filters, f"currency={asked.currency}")
+    answer = by_dimensions(
+        question(f"{asked.steps},{asked.by}", asked.month, "", filters), bill, {each.name: each for each in QUESTIONS}
+    )
+    out = io.StringIO()
+    write_csv(answer, out)
+    headers = {
+        "Content-Type": "text/csv; charset=utf-8",
+        "Content-Disposition": f'attachment; filename="costs-{asked.month}.csv"',
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return HttpAnswer(200, headers, out.getvalue().encode())
+
+
+def cost_file(bill: Bill) -> bytes:
+    """Return the page as one file: the newest months by each group, and the largest services looked into."""
+    there = held(bill)
+    first = settled(Asked(), there)
+    if not there.months:
+        return web_page.single_file(PAGE, empty_view(first, there))
+    shown = _of(first, there, bill, "")
+    others: list[View] = []
+    for month, questions in _file_questions(first, there, bill).items():
+        why = why_view(replace(first, month=month), bill)
+        for asked in questions:
+            others.append(_of(asked, there, bill, ""))
+            # A file has the second part of each whole period: under a filter it says that it is of all costs.
+            of_whole = {**why.values, "left_out": list(asked.filters)}
+            others.append(replace(why, values=of_whole, query=replace(asked, part="why").pairs))
+    return web_page.single_file(PAGE, shown, tuple(others))
+
+
+def _file_questions(first: Asked, there: Held, bill: Bill) -> dict[str, list[Asked]]:
+    """Return what a file can be asked, by period, as the page's links and its form ask for it."""
+    months = list(there.months[:FILE_MONTHS])
+    if len(there.months) > 1:
+        months.append(f"{there.months[-1]}..{there.months[0]}")
+    found: dict[str, list[Asked]] = {}
+    for each in months:
+        month = replace(first, month=each)
+        names = sorted(figures(month, bill).groups, key=lambda row: -abs(row[1]))[:FILE_GROUPS]
+        found[each] = [replace(month, by=by) for by in GROUPS] + [month.of(name) for name, _, _ in names]
+    return found
+
+
+def _view(asked: Asked, bill: Bill, base: str) -> View:
+    return _of(asked, held(bill), bill, base)
+
+
+def _of(asked: Asked, there: Held, bill: Bill, base: str) -> View:
+    if not there.months:
+        return empty_view(asked, there)
+    whole = settled(asked, there)
+    if whole.part == "why":
+        return why_view(whole, bill)
+    return costs_view(figures(whole, bill), there, bill, base)

@@ -1,0 +1,151 @@
+"""The first view of the cost page: four figures, the chart with what it says, groups with their change, the state."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from functions.adw_billing.costs_page.asked import GROUPS
+from functions.adw_billing.costs_page.cost_chart import chart_message, cost_chart
+from functions.adw_billing.costs_page.figures import answers_of
+from functions.adw_billing.costs_page.page_amounts import (
+    ABSENT,
+    NO_VALUE,
+    amount_cell,
+    change_cell,
+    money,
+    percent,
+    signed,
+)
+from functions.adw_billing.model.exact_sums import plain, total
+from functions.adw_billing.query.question import months_of
+from shared.pages.web_page import Cell, Figure, View
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from functions.adw_billing.costs_page.asked import Asked
+    from functions.adw_billing.costs_page.figures import Figures, Held
+    from functions.adw_billing.query.bill import Bill
+
+SHOWN_GROUPS = 50
+COLUMNS = (
+    ("group", "text"),
+    ("cost", "num"),
+    ("share", "num"),
+    ("before", "num"),
+    ("change", "num"),
+    ("change %", "num"),
+)
+
+
+def costs_view(found: Figures, there: Held, bill: Bill, base: str) -> View:
+    """Return the view of a settled question."""
+    asked = found.asked
+    anomalies = _anomalies(asked, bill)
+    chart = cost_chart(found, anomalies)
+    values: dict[str, Any] = {
+        "asked": asked,
+        "there": there,
+        "period": asked.month,
+        "group_name": asked.by,
+        "groups_known": [*GROUPS, *([asked.by] if asked.by not in GROUPS else [])],
+        "chips": [(each, asked.without(each).address) for each in asked.filters],
+        "cards": [*_totals(found), *_forecast(asked, bill)],
+        "message": chart_message(found, chart),
+        "columns": tuple((asked.by if name == "group" else name, kind) for name, kind in COLUMNS),
+        "rows": [_row(found, each) for each in found.groups[:SHOWN_GROUPS]],
+        "rest": max(0, len(found.groups) - SHOWN_GROUPS),
+        "totals": [_sum_row(found)],
+        "anomalies": anomalies,
+        "anomaly_rows": [
+            [day.isoformat(), service or NO_VALUE, amount_cell(cost), amount_cell(expected)]
+            for day, service, cost, expected in anomalies
+        ],
+        "sql": found.sql,
+        "sql_values": found.values,
+        "csv_url": f"{base}/csv{asked.address}" if base else "",
+        "state": _state(there),
+    }
+    title = f"Costs {asked.month} by {asked.by}"
+    return View(title, values, [chart], asked.pairs)
+
+
+def empty_view(asked: Asked, there: Held) -> View:
+    """Return the view of a warehouse that has no cost yet."""
+    values = {"asked": asked, "there": there, "state": _state(there)}
+    return View("Costs: nothing loaded yet", values, [], asked.pairs, part="empty")
+
+
+def _totals(found: Figures) -> list[Figure]:
+    currency, change = found.asked.currency, total((found.total, -found.total_before))
+    tone = "up" if change > 0 else "down" if change < 0 else "dim"
+    arrow = {"up": "▲ ", "down": "▼ "}.get(tone, "")
+    share = percent(abs(change), abs(found.total_before))
+    note = (
+        f"{arrow}{signed(change)} ({share}) on {found.before}" if found.total_before else f"nothing in {found.before}"
+    )
+    return [
+        Figure(f"Cost {found.asked.month}", money(found.total, currency), note, tone, plain(found.total)),
+        Figure(f"Cost {found.before}", money(found.total_before, currency), exact=plain(found.total_before)),
+    ]
+
+
+def _forecast(asked: Asked, bill: Bill) -> list[Figure]:
+    """Return the forecast of a month that is not over; one of filtered costs is not made."""
+    if asked.filters or months_of(asked.month, "month").count > 1:
+        return []
+    rows = answers_of("forecast", "days_left,forecast,past_months,past_error_percent", asked, bill)
+    cards = []
+    for days_left, forecast, past_months, error in rows[:1]:
+        if not days_left:
+            continue
+        note = f"{days_left} days left"
+        if past_months:
+            note += f"; such forecasts were off by {money(abs(error))} % in {past_months} months"
+        cards.append(Figure("Month's end, forecast", money(forecast, asked.currency), note, exact=plain(forecast)))
+    return cards
+
+
+def _anomalies(asked: Asked, bill: Bill) -> list[tuple[Any, ...]]:
+    """Return the days on which a service cost what it should not; they are known by service only."""
+    if any(not each.startswith("service=") for each in asked.filters):
+        return []
+    return answers_of("anomalies", "usage_day,service,cost,expected", asked, bill, *asked.filters)[:20]
+
+
+def _row(found: Figures, group: tuple[str | None, Decimal, Decimal]) -> list[Any]:
+    name, cost, before = group
+    change = total((cost, -before))
+    return [
+        Cell(name or NO_VALUE, found.asked.of(name).address),
+        amount_cell(cost),
+        percent(cost, found.total),
+        amount_cell(before),
+        change_cell(change),
+        percent(change, abs(before)),
+    ]
+
+
+def _sum_row(found: Figures) -> list[Any]:
+    change = total((found.total, -found.total_before))
+    return [
+        "all",
+        amount_cell(found.total),
+        percent(found.total, found.total),
+        amount_cell(found.total_before),
+        change_cell(change),
+        percent(change, abs(found.total_before)),
+    ]
+
+
+def _state(there: Held) -> dict[str, object]:
+    """Return how complete the data is; the caller's clock is not asked: moments are shown, not ages."""
+    load = there.newest_load
+    at = load.replace(tzinfo=load.tzinfo or UTC) if isinstance(load, datetime) else None
+    return {
+        "reports": f"{there.reports:,}",
+        "quarantined": there.quarantined,
+        "newest_day": f"{there.newest_day:%Y-%m-%d}" if there.newest_day else ABSENT,
+        "loaded_at": f"{at:%Y-%m-%d %H:%M}" if at else ABSENT,
+    }

@@ -1,0 +1,105 @@
+"""What the cost page shows, asked of the warehouse: sums by day and group, against the period before, its state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from functions.adw_billing.model.exact_sums import ZERO, total
+from functions.adw_billing.model.tables import DAILY, REJECTED, REPORT
+from functions.adw_billing.query.bill_answers import by_dimensions
+from functions.adw_billing.query.dimensions import CURRENCY
+from functions.adw_billing.query.question import months_of, question
+from functions.adw_billing.query.ready_questions import ready_statement
+from functions.adw_billing.query.statement import statement
+from functions.adw_billing.warehouse.questions.all_questions import QUESTIONS
+
+if TYPE_CHECKING:
+    from datetime import date
+    from decimal import Decimal
+
+    from functions.adw_billing.costs_page.asked import Asked
+    from functions.adw_billing.query.bill import Bill
+
+_READY = {each.name: each for each in QUESTIONS}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the warehouse has: months (newest first), currencies (dearest first), reports, quarantine, newest day."""
+
+    months: tuple[str, ...]
+    currencies: tuple[str, ...]
+    reports: int
+    quarantined: int
+    newest_day: date | None
+    newest_load: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A view's figures: ``days`` are (day or month, group, cost), ``groups`` (group, cost, cost before)."""
+
+    asked: Asked
+    before: str
+    days: list[tuple[str, str | None, Decimal]]
+    groups: list[tuple[str | None, Decimal, Decimal]]
+    sql: str
+    values: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def total(self) -> Decimal:
+        """The exact sum of all groups."""
+        return total(cost for _, cost, _ in self.groups)
+
+    @property
+    def total_before(self) -> Decimal:
+        """The same of the period before."""
+        return total(cost for _, _, cost in self.groups)
+
+
+def held(bill: Bill) -> Held:
+    """Return what there is to ask about."""
+    words = bill.words
+    daily, report, rejected = (words.table(each.name) for each in (DAILY, REPORT, REJECTED))
+    months = bill.rows(f"SELECT DISTINCT {words.text_of('usage_day', 'month')} FROM {daily}")
+    sums = bill.rows(f"SELECT currency, SUM(cost) FROM {daily} GROUP BY currency")
+    newest = bill.rows(f"SELECT MAX(usage_day) FROM {daily}")[0][0]
+    counted = bill.rows(f"SELECT COUNT(*), MAX(loaded_at) FROM {report}")[0]
+    aside = bill.rows(f"SELECT COUNT(*) FROM {rejected}")[0][0]
+    dearest = sorted(sums, key=lambda row: (-(row[1] or ZERO), row[0] or ""))
+    return Held(
+        months=tuple(sorted((row[0] for row in months if row[0]), reverse=True)),
+        currencies=tuple(row[0] for row in dearest if row[0]),
+        reports=counted[0],
+        quarantined=aside,
+        newest_day=newest,
+        newest_load=counted[1],
+    )
+
+
+def settled(asked: Asked, there: Held) -> Asked:
+    """Return the view with the newest month and the dearest currency where none is asked for."""
+    return replace(
+        asked,
+        month=asked.month or (there.months[0] if there.months else ""),
+        currency=asked.currency or (there.currencies[0] if there.currencies else ""),
+    )
+
+
+def figures(asked: Asked, bill: Bill) -> Figures:
+    """Return the figures of a settled view. BadRequest for what its address has wrong."""
+    filters = (*asked.filters, f"{CURRENCY}={asked.currency}")
+    shown = question(f"{asked.steps},{asked.by}", asked.month, "", filters)
+    days = [(row[0], row[1], row[3]) for row in by_dimensions(shown, bill, _READY).rows]
+    compared = question(asked.by, asked.month, "previous", filters)
+    groups = [(row[0], row[2], row[3]) for row in by_dimensions(compared, bill, _READY).rows]
+    made = statement(shown, bill.words)
+    before = str(months_of(asked.month, "month").before)
+    return Figures(asked, before, sorted(days, key=lambda row: row[0]), groups, made.sql, dict(made.values))
+
+
+def answers_of(name: str, columns: str, asked: Asked, bill: Bill, *filters: str) -> list[tuple[Any, ...]]:
+    """Return the rows of a ready question for the view's months and currency."""
+    found = ready_statement(_READY[name], asked.month, (f"currency={asked.currency}", *filters), columns, bill.words)
+    return bill.rows(found.sql, found.values)
