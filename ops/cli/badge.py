@@ -1,4 +1,4 @@
-"""`oci-functions badge`: the drawing without any cloud."""
+"""`oci-functions badge`: the drawing without any cloud, and who has which card."""
 
 from __future__ import annotations
 
@@ -14,8 +14,20 @@ EXAMPLE = 'oci-functions badge render --name "Joan Citizen" --png badge.png'
 
 def group() -> LazyGroup:
     """Return the group."""
-    commands = {"render": Lazy("Draw one badge into files.", render)}
-    return LazyGroup("badge", commands, help="Draw badges without any cloud.", example=EXAMPLE)
+    commands = {
+        "render": Lazy("Draw one badge into files.", render),
+        "cards": Lazy("Say who has which card.", cards),
+    }
+    return LazyGroup(
+        "badge", commands, help="Draw badges without any cloud, and say who has which card.", example=EXAMPLE
+    )
+
+
+def cards() -> click.Command:
+    """Return `badge cards`."""
+    from ops.cli import cards
+
+    return cards.group()
 
 
 def render() -> click.Command:

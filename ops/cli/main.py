@@ -112,7 +112,7 @@ COMMANDS = {
     "billing": Lazy("Load billing reports into a file; print the costs.", _billing),
     "autoscaler": Lazy("Ask what a tick would do; try what it needs.", _autoscaler),
     "oke": Lazy("Make, ask, reach and delete an OKE cluster.", _oke),
-    "badge": Lazy("Draw badges without any cloud.", _badge),
+    "badge": Lazy("Draw badges; say who has which card.", _badge),
     "context": Lazy("Print what request-context answers.", _context),
     "invoke": Lazy("Call a deployed function once.", _invoke),
     "preflight": Lazy("Say what a tenancy lacks.", _preflight),

@@ -6,7 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from functions.codecard_avatar.card.registry import entry_of
-from functions.codecard_avatar.card.registry_document import EMPTY, FOLDER_END, object_name, parse_document
+from functions.codecard_avatar.card.registry_document import (
+    EMPTY,
+    FOLDER_END,
+    MAX_REGISTRY_BYTES,
+    object_name,
+    parse_document,
+)
 from functions.codecard_avatar.errors import RegistryLate, RegistryUnreadable
 from functions.codecard_avatar.storage.bucket_client import ObjectMissingError
 from shared.http.client import HttpError
@@ -17,10 +23,6 @@ if TYPE_CHECKING:
     from functions.codecard_avatar.card.registry_document import RegistryDocument
     from functions.codecard_avatar.storage.bucket_client import BucketClient
     from shared.deadline import Deadline
-
-MAX_REGISTRY_BYTES = 4 * 1024 * 1024
-"""Of one object: 100,000 names, or 25,000 cards with all their fields. A container's first press reads it within the
-card's 5 s on the tenth of a CPU that OCI gives 256 MB (docs/codecard-avatar.md, "Registry"); a folder has no limit."""
 
 TOO_LARGE_FIX = "import the cards into a folder: card_registry with a / at its end"
 

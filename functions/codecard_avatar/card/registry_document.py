@@ -24,6 +24,10 @@ PART_DIGITS = 2
 """Of a card's id, the last ones, that name its part: 256 parts, each about as large as the others, since makers number
 their cards one by one."""
 
+MAX_REGISTRY_BYTES = 4 * 1024 * 1024
+"""Of one object: 100,000 names, or 25,000 cards with all their fields. A container's first press reads it within the
+card's 5 s on the tenth of a CPU that OCI gives 256 MB (docs/codecard-avatar.md, "Registry"); a folder has no limit."""
+
 _PLAIN_KEYS = re.compile(r"(?:[0-9A-F]{12}(?:/[ab]/[12])?\n)*")
 
 

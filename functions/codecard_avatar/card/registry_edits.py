@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from functions.codecard_avatar.model.card_id import card_key_of
+from functions.codecard_avatar.model.claim_code import card_of_claim_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -81,6 +82,22 @@ def edited(document: RegistryDocument, edits: Iterable[Edit]) -> Edited:
     added = [key for key in new if key not in same and key not in replaced]
     pairs += [(key, new[key]) for key in added]
     return Edited(tuple(pairs), len(added), len(replaced), len(removed), len(same))
+
+
+def claim_edit(code: str, value: str | Mapping[str, str]) -> Edit:
+    """Return the edit by which the owner of a card gives it a name; ValueError says what is wrong with the code."""
+    return Edit("claim", card_of_claim_code(code), value)
+
+
+def pending(document: RegistryDocument, edits: Iterable[Edit]) -> list[Edit]:
+    """Return the edits whose wish has not come true in a document."""
+    return [edit for edit in edits if not _is_true(document, edit)]
+
+
+def _is_true(document: RegistryDocument, edit: Edit) -> bool:
+    if edit.wish == "remove":
+        return edit.key not in document.cards and edit.key not in document.twice
+    return document.cards.get(edit.key) == edit.value
 
 
 def document_bytes(pairs: Iterable[tuple[str, object]]) -> bytes:

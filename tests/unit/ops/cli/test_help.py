@@ -52,7 +52,17 @@ def test_the_commands_are_those_of_the_documents() -> None:
         ),
         *("oke", "oke cluster", "oke cluster create", "oke cluster delete"),
         *("oke node-pool", "oke node-pool get", "oke kubeconfig", "oke token"),
-        *("badge", "badge render"),
+        *(
+            "badge",
+            "badge render",
+            "badge cards",
+            "badge cards list",
+            "badge cards add",
+            "badge cards remove",
+            "badge cards import",
+            "badge cards export",
+            "badge cards claim",
+        ),
         *("context", "invoke", "preflight"),
         *("cloud", "cloud serve", "cloud cluster", "cloud deploy"),
     ]
