@@ -17,7 +17,7 @@ _MODULES: dict[Layout, str] = {
     "classic": "classic",
     "name-first": "name_first",
     "qr": "qr",
-    "photo": "name_first",
+    "photo": "photo",
     "details": "details",
 }
 """Modules of draw/layouts."""

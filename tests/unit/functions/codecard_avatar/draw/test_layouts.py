@@ -13,6 +13,7 @@ from PIL import ImageChops
 from functions.codecard_avatar.draw import badge_picture
 from functions.codecard_avatar.draw.composition.hard_names import HARD_NAMES
 from functions.codecard_avatar.draw.layouts.layout_parts import BAND_PX
+from functions.codecard_avatar.draw.sheet import sample_photo
 from functions.codecard_avatar.model.badge_content import BadgeContent, Layout, content_of
 
 if TYPE_CHECKING:
@@ -88,12 +89,29 @@ def test_any_texts_keep_to_their_places(
 
 @pytest.mark.parametrize(
     ("layout", "says"),
-    [("qr", "no text for a QR code"), ("details", "no details")],
+    [("qr", "no text for a QR code"), ("photo", "no photo"), ("details", "no details")],
 )
 def test_a_layout_that_has_nothing_to_show_is_name_first_and_says_so(layout: Layout, says: str) -> None:
     badge = drawn("Joan Citizen", layout)
     assert badge.picture.tobytes() == drawn("Joan Citizen", "name-first").picture.tobytes()
     assert any(says in note for note in badge.notes)
+
+
+@pytest.mark.parametrize("title", HARD_NAMES)
+def test_a_photo_leaves_the_name_its_place(title: str) -> None:
+    found = content_of({"title": title, **FIELDS}, "photo", "DevCon 2026", sample_photo())
+    assert found is not None
+    badge = badge_picture.draw_badge(found)
+    assert not any("photo" in note for note in badge.notes)
+    check_boxes(badge)
+
+
+def test_a_photo_that_is_none_is_said() -> None:
+    found = content_of({"title": "Joan Citizen"}, "photo", photo=b"no picture")
+    assert found is not None
+    badge = badge_picture.draw_badge(found)
+    assert any(note.startswith("the photo ") for note in badge.notes)
+    assert badge.picture.tobytes() == drawn("Joan Citizen", "name-first").picture.tobytes()
 
 
 def test_a_code_that_is_too_long_is_said() -> None:
