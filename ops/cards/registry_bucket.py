@@ -20,7 +20,7 @@ from functions.codecard_avatar.card.registry_document import (
     object_name,
     parse_document,
 )
-from functions.codecard_avatar.card.registry_edits import Edited, EditRefused, document_bytes, edited, pending
+from functions.codecard_avatar.card.registry_edits import Edited, EditRefused, document_bytes, edited, still_wanted
 from ops.cards.partly_saved import PartlySaved
 from shared.errors import BadRequest, FunctionError, OciServiceError
 from shared.oci.clients import oci_errors
@@ -116,7 +116,7 @@ class RegistryBucket:
             version = self._read(name)
             # Where no answer came, the write may have been made: what it wanted is then there, and is not refused as
             # the work of somebody else.
-            edits = pending(version.document, edits) if uncertain else edits
+            edits = still_wanted(version.document, edits) if uncertain else edits
 
     def _body(self, name: str, done: Edited) -> bytes:
         body = document_bytes(done.pairs)

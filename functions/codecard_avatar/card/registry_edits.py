@@ -89,7 +89,7 @@ def claim_edit(code: str, value: str | Mapping[str, str]) -> Edit:
     return Edit("claim", card_of_claim_code(code), value)
 
 
-def pending(document: RegistryDocument, edits: Iterable[Edit]) -> list[Edit]:
+def still_wanted(document: RegistryDocument, edits: Iterable[Edit]) -> list[Edit]:
     """Return the edits whose wish has not come true in a document."""
     return [edit for edit in edits if not _is_true(document, edit)]
 
