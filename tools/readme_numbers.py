@@ -31,8 +31,10 @@ chart has the tables, and the reconciliation of both kinds of report.
 ![Cost by day and service, as a bar chart](docs/pictures/cost.svg)
 
 **A press of the button becomes a badge of {badge["picture_bytes"]:,} bytes**, within the 5 seconds that the card \
-waits, read by the rules of {badge["firmwares"]}
-firmwares. This is what its panel shows:
+waits. At OCI's API gateway a
+{badge["shown_by"]["OCI's gateway"]} card shows it; behind a load balancer with suites of its own, \
+{badge["shown_by"]["load balancer"]} cards do:
+[which card can do what](docs/codecard-avatar.md#which-card-can-do-what).
 
 <img src="docs/pictures/card.png" width="424" alt="A Code Card that shows the badge of {badge["name"]}">
 """

@@ -11,15 +11,18 @@ import requests
 
 from emulator.card.card_client import Card, Picture, Press
 from emulator.card.firmware_json import FIRMWARES, read_answer
+from emulator.card.screen import Screen
 from emulator.cloud import Cloud
 from emulator.functions_app import FunctionsApp
 from emulator.services.identity.service import DEFAULT_TENANCY
 from tools.byte_compile import compile_all
-from tools.demo import figures
+from tools.demo import card_presses, figures
 from tools.demo.card_picture import draw_card
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from tools.demo.card_presses import Pressed
 
 TITLE = "Code Card: a button press becomes a badge"
 
@@ -27,6 +30,7 @@ CARD_ID = "CC50E3CCBFFF"
 NAME = "Joan Citizen"
 FUNCTION = "codecard-avatar"
 WARM_PRESSES = 10
+HOSTS = ("OCI's gateway", "load balancer")
 TRUST = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
 
 
@@ -43,7 +47,7 @@ class PublishedBadge:
 
 
 def run(out: Path) -> None:
-    """Press the button for each way of publishing, and write `badge.png` and `badge.bmp`.
+    """Press the button for each way of publishing, and write the pictures; then on two cards.
 
     Raises CardError when a card could not read or draw what it got.
     """
@@ -54,15 +58,33 @@ def run(out: Path) -> None:
         print(f"   card {CARD_ID} saved in the backend: {_save_card(cloud)}")
         ways = [_pressed(cloud, functions, name, config) for name, config in _ways(cloud).items()]
         _show(ways)
-        (out / "badge.png").write_bytes(ways[0].picture.panel.png())
-        draw_card(out / "badge.png", out / "card.png")
-        (out / "badge.bmp").write_bytes(ways[0].picture.file)
-        figures.keep(
-            out, "badge", name=NAME, picture_bytes=len(ways[0].picture.file), firmwares=f"all {len(FIRMWARES)}"
-        )
-        shown, fetched, card = (_shown(out / name) for name in ("badge.png", "badge.bmp", "card.png"))
-        print(f"   {shown} as the panel shows it, {fetched} as the card fetches it, {card} with the card around it")
+
+        def publish_at(host: str) -> None:
+            functions.host.configure(FUNCTION, _inline(cloud, host))
+
+        presses = card_presses.show(cloud, publish_at, CARD_ID, out)
+        _keep(out, ways[0].picture, presses)
         _request_context(cloud)
+
+
+def _keep(out: Path, picture: Picture, presses: list[Pressed]) -> None:
+    """Write the badge as the panel shows it and as a card fetches it, and the figures; say where."""
+    (out / "badge.png").write_bytes(picture.panel.png())
+    (out / "badge.bmp").write_bytes(picture.file)
+    draw_card(Screen("picture", picture=picture.panel), out / "card.png")
+    at = {host: [each.card for each in presses if each.host == host and each.screen.picture] for host in HOSTS}
+    figures.keep(
+        out,
+        "badge",
+        name=NAME,
+        picture_bytes=len(picture.file),
+        shown_by={host: " and ".join(cards) for host, cards in at.items()},
+    )
+    shown, fetched, card, cards, buttons = (
+        _shown(out / name) for name in ("badge.png", "badge.bmp", "card.png", "cards.png", "buttons.png")
+    )
+    print(f"   {shown} as the panel shows it, {fetched} as the card fetches it, {card} with the card around it,")
+    print(f"   {cards} the four presses, {buttons} the three buttons")
 
 
 def _environment(cloud: Cloud) -> Mapping[str, str]:
@@ -70,7 +92,8 @@ def _environment(cloud: Cloud) -> Mapping[str, str]:
 
 
 def _save_card(cloud: Cloud) -> str:
-    card = {"badgeId": CARD_ID, "buttonLabel": "a", "buttonFunction": "1", "template": "template1", "title": NAME}
+    button = {"badgeId": CARD_ID, "buttonLabel": "a", "buttonFunction": "1", "template": "template1"}
+    card = button | {"title": NAME, "subtitle": "Example Company", "barcode": "https://example.com/joan"}
     answer = requests.post(cloud.endpoint + cloud.codecard.path, json=card, timeout=10)
     return f"{answer.status_code} {answer.text}"
 
@@ -84,8 +107,13 @@ def _ways(cloud: Cloud) -> dict[str, dict[str, str]]:
     return {
         "bucket, signed": apex | {"oss_bucket": f"{cloud.tls_endpoint}/n/{bucket.namespace}/b/{bucket.name}"},
         "bucket, link": apex | {"oss_bucket": link},
-        "inline": apex | {"publish": "inline", "public_url": cloud.tls_gateway},
+        "inline": _inline(cloud, cloud.tls_gateway),
     }
+
+
+def _inline(cloud: Cloud, host: str) -> dict[str, str]:
+    """Return the config of pictures that are fetched from the function itself, at a host."""
+    return {"apex_url": cloud.tls_endpoint + cloud.codecard.path, "publish": "inline", "public_url": host}
 
 
 def _pressed(cloud: Cloud, functions: FunctionsApp, name: str, config: Mapping[str, str]) -> PublishedBadge:
@@ -107,7 +135,7 @@ def _show(ways: list[PublishedBadge]) -> None:
     print(f"   POST /codecard/avatar HTTP/1.0 -> {status}")
     for name, text in first.fields.items():
         print(f"      {name}: {text}")
-    print(f"   read by the rules of firmware {', '.join(FIRMWARES)}; fingerprint compared; bitmap decoded")
+    print(f"   read by the rules of firmware {', '.join(FIRMWARES)}; fetched by a reflashed card, fingerprint compared")
     print("   publish          status  json bytes  picture bytes  cold s  of which CPU  warm ms")
     for way in ways:
         status = way.press.raw.split(b" ", 2)[1].decode()

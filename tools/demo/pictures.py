@@ -1,4 +1,4 @@
-"""`make pictures`: play the demo and keep its pictures in docs/pictures, where README shows them."""
+"""`make pictures`: play the demo and keep its pictures in docs/pictures, where README and the docs show them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from tools.demo.command import main as play
 FOLDER = ROOT / "docs" / "pictures"
 KEPT = {
     "card.png": "card.png",
+    "cards.png": "cards.png",
+    "buttons.png": "buttons.png",
     "cost.svg": "cost.svg",
     "autoscaler-burst.svg": "burst.svg",
     "autoscaler-idle.svg": "idle.svg",
@@ -24,7 +26,7 @@ KEPT = {
 
 
 def main(arguments: list[str]) -> int:
-    """Play the demo into a temporary folder and copy what README shows."""
+    """Play the demo into a temporary folder and copy what README and the docs show."""
     argparse.ArgumentParser(prog="python -m tools.demo.pictures", description=__doc__).parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="pictures-") as name:
         if status := play(["--out", name]):
