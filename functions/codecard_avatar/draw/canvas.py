@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageDraw
 
 from functions.codecard_avatar.draw.badge_layout import BLACK, HEIGHT_PX, WHITE, WIDTH_PX
+from functions.codecard_avatar.draw.contrast import Ink, lay_inks
 from functions.codecard_avatar.draw.drawn_badge import DrawnBadge
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Canvas:
         self._has_own_background = own_background is not None
         self._mirrored = mirrored
         self._notes: list[str] = []
+        self._inks: list[Ink] = []
         self._boxes: list[Box] = []
 
     def fill(self, box: Box, colour: int) -> None:
@@ -52,9 +54,13 @@ class Canvas:
         """Draw a text's pixels."""
         box = (left_px, top_px, left_px + mask.width, top_px + mask.height)
         self._boxes.append(self._place(box))
+        left, top, *_ = self._place(box)
         if self._has_own_background and colour == BLACK:
-            self.fill((box[0] - 3, box[1] - 2, box[2] + 3, box[3] + 2), WHITE)
-        self._picture.paste(colour, self._place(box), mask)
+            ink = Ink(mask, left, top)
+            lay_inks(self._picture, (ink,), self._inks)
+            self._inks.append(ink)
+        else:
+            self._picture.paste(colour, (left, top), mask)
 
     def paste(self, picture: Image.Image, left_px: int, top_px: int) -> None:
         """Draw a picture."""

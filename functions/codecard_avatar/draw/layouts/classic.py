@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from functions.codecard_avatar.draw import background, badge_layout
-from functions.codecard_avatar.draw.badge_layout import BLACK
+from functions.codecard_avatar.draw.contrast import Ink, lay_inks
 from functions.codecard_avatar.draw.drawn_badge import DrawnBadge
 from functions.codecard_avatar.draw.fonts import BOLD, REGULAR
 from functions.codecard_avatar.draw.glyphs import visual_text
@@ -25,13 +25,17 @@ def draw(content: BadgeContent, own_background: Image.Image | None, identicon: I
     """Return the badge as the original had it; of the content it shows the name alone."""
     name = content.name
     picture = (own_background or _default_background()).copy()
-    for line in badge_layout.NAME_LINES:
-        _draw_name_line(picture, getattr(name, line.field), line)
+    lines = [(getattr(name, line.field), line) for line in badge_layout.NAME_LINES]
+    caption = fit_label(f"{visual_text(name.initials)}?s={CELLS}&p=30", badge_layout.CAPTION_BOX)
+    inks = (
+        *(_name_line(text, line) for text, line in lines if text),
+        _label(caption, badge_layout.CAPTION_BOX),
+        _label(_heading(), badge_layout.HEADING_BOX),
+        Ink(_edge_label(), *badge_layout.EDGE_LABEL_BOX[:2]),
+    )
+    lay_inks(picture, inks)
+    # After the texts, whose plates reach a little way over it.
     picture.paste(identicon or draw_identicon(name.initials), badge_layout.IDENTICON_LEFT_TOP_PX)
-    caption = f"{visual_text(name.initials)}?s={CELLS}&p=30"
-    _paste_label(picture, fit_label(caption, badge_layout.CAPTION_BOX), badge_layout.CAPTION_BOX)
-    _paste_label(picture, _heading(), badge_layout.HEADING_BOX)
-    picture.paste(BLACK, badge_layout.EDGE_LABEL_BOX[:2], _edge_label())
     return DrawnBadge(picture)
 
 
@@ -40,17 +44,15 @@ def _default_background() -> Image.Image:
     return background.default_background()
 
 
-def _draw_name_line(picture: Image.Image, text: str, line: NameLine) -> None:
-    """Put a line of the name on its baseline; an empty text draws nothing."""
-    if text:
-        fitted = fit_name_line(text, BOLD if line.is_bold else REGULAR)
-        top_px = line.baseline_px + fitted.below_px - fitted.mask.height
-        picture.paste(BLACK, (badge_layout.NAME_LEFT_PX, top_px), fitted.mask)
+def _name_line(text: str, line: NameLine) -> Ink:
+    """Return a line of the name on its baseline."""
+    fitted = fit_name_line(text, BOLD if line.is_bold else REGULAR)
+    return Ink(fitted.mask, badge_layout.NAME_LEFT_PX, line.baseline_px + fitted.below_px - fitted.mask.height)
 
 
-def _paste_label(picture: Image.Image, mask: Image.Image, box: Box) -> None:
-    """Put a label into the lower left corner of its box."""
-    picture.paste(BLACK, (box[0], box[3] - mask.height), mask)
+def _label(mask: Image.Image, box: Box) -> Ink:
+    """Return a label in the lower left corner of its box."""
+    return Ink(mask, box[0], box[3] - mask.height)
 
 
 @functools.cache
