@@ -66,6 +66,7 @@ class Behaviour:
     on all nodes or on one (`("db-", "", "cannot allocate all claims")`).
     `cluster_limit`: clusters a tenancy may have in the region. `cluster_failure`: code and message of the error with
     which the next clusters end FAILED. `retry_after_seconds`: what a work request asks its readers to wait.
+    `list_lag_seconds`: how long a new cluster is not in the list of clusters yet.
     """
 
     victims: Victims = "oldest"
@@ -78,6 +79,7 @@ class Behaviour:
     cluster_limit: int = 15
     cluster_failure: tuple[str, str] | None = None
     retry_after_seconds: int | None = 30
+    list_lag_seconds: float = 0.0
     seed: int = 1
     timings: Timings = field(default_factory=Timings)
 

@@ -75,10 +75,12 @@ class ClustersService:
         states = query.getall("lifecycleState", [])
         with self._runtime.lock:
             self._runtime.settle()
+            listed_until = self._runtime.clock() - self._runtime.behaviour.list_lag_seconds
             found = [
                 self._json(each)
                 for each in self._runtime.clusters.all.values()
-                if query["compartmentId"] == each.compartment_id
+                if each.created_at_seconds <= listed_until
+                and query["compartmentId"] == each.compartment_id
                 and query.get("name", each.details["name"]) == each.details["name"]
                 and (not states or each.state in states)
             ]
