@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import functools
 import unicodedata
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PIL import Image
 
 from functions.codecard_avatar.draw.bidi import MIRRORED
 from functions.codecard_avatar.draw.fonts import FOLDER, font
 from functions.codecard_avatar.draw.fonts.kerning import kern_px
-from functions.codecard_avatar.draw.fonts.line_fonts import SHAPED
+from functions.codecard_avatar.draw.fonts.line_fonts import SHAPED, can_shape
 from functions.codecard_avatar.draw.fonts.outline_ink import Ink, outline_ink
 
 if TYPE_CHECKING:
@@ -30,8 +29,7 @@ FIRST_GLYPH_CODE = 0xF0000
 _PLACEHOLDER_GAP_PX = 1
 
 
-@dataclass(frozen=True, slots=True)
-class RunInk:
+class RunInk(NamedTuple):
     """Pictures of a run with their places (``left_px`` from the run's start), and the width that the run takes."""
 
     inks: tuple[Ink, ...]
@@ -63,9 +61,9 @@ def run_ink(run: TextRun, size_px: int) -> RunInk:
 
 def needs_shaping(run: TextRun) -> bool:
     """Tell whether glyphs and places of an outline font's letters depend on their neighbours."""
-    if run.font is None or not run.font.can_shape:
+    if run.font is None or not run.font.has_glyph_codes:
         return False
-    return run.font.name in SHAPED or any(_is_mark(each) for each in run.text)
+    return run.font.name in SHAPED or (any(map(_is_mark, run.text)) and can_shape())
 
 
 def _is_mark(character: str) -> bool:
@@ -107,15 +105,15 @@ def _shaped_run(line_font: LineFont, text: str, *, is_right_to_left: bool) -> Ru
     glyphs, advance = _shaped(line_font, text, is_right_to_left=is_right_to_left)
     inks = []
     for glyph in glyphs:
-        if ink := _glyph_ink(line_font, glyph.index):
+        if ink := _glyph_ink(line_font, glyph.number):
             left = round(glyph.right_px) + ink.left_px
             inks.append(Ink(ink.mask, left, ink.below_px - round(glyph.up_px)))
     return RunInk(tuple(inks), advance)
 
 
 @functools.lru_cache(maxsize=512)
-def _glyph_ink(line_font: LineFont, index: int) -> Ink | None:
-    return outline_ink(font(line_font.name, line_font.size_px), chr(FIRST_GLYPH_CODE + index))
+def _glyph_ink(line_font: LineFont, number: int) -> Ink | None:
+    return outline_ink(font(line_font.name, line_font.size_px), chr(FIRST_GLYPH_CODE + number))
 
 
 def _pixel_run(pixels: PixelFont, line_font: LineFont, visible: str) -> RunInk:

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from functions.codecard_avatar.draw.badge_layout import (
     LABEL_SIZES_PX,
@@ -17,6 +17,7 @@ from functions.codecard_avatar.draw.badge_layout import (
     NAME_RIGHT_PX,
 )
 from functions.codecard_avatar.draw.fonts import REGULAR, font
+from functions.codecard_avatar.draw.fonts.outline_ink import outline_ink
 from functions.codecard_avatar.draw.glyphs import MISSING_LETTER, visual_text
 from functions.codecard_avatar.model.badge_name import ELLIPSIS
 
@@ -27,12 +28,6 @@ if TYPE_CHECKING:
 
 MAX_MISSING_LETTERS = 3
 """Boxes drawn in place of a name of which nothing can be drawn."""
-
-_BASELINE_MARK = "H  "
-"""Drawn before a text to find its baseline; the blanks keep its pixels apart from those of the text."""
-
-_CANVAS_MARGIN_PX = 8
-"""Room on the right for glyphs that reach beyond their advance width."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +65,8 @@ def fit_label(text: str, box: Box) -> Image.Image:
 
 def text_mask(face: FreeTypeFont, visible: str) -> TextMask:
     """Return the pixels of a text that is in visual order already."""
-    # Pillow rounds the height of a hinted text, so that one drawn at anchor "ls" may be a pixel off its baseline. An H
-    # stands on the baseline: its lowest row in the same drawing is where the baseline really is.
-    width, height = int(face.getlength(_BASELINE_MARK + visible)) + _CANVAS_MARGIN_PX, 3 * int(face.size)
-    canvas = Image.new("1", (width, height), 0)
-    draw = ImageDraw.Draw(canvas)
-    draw.fontmode = "1"  # no anti-aliasing: the panel has no grey
-    draw.text((0, 2 * int(face.size)), _BASELINE_MARK + visible, fill=255, font=face, anchor="ls")
-    # The text begins a quarter of its size before its advance position, for a glyph that reaches to the left of it (a
-    # combining mark alone); the two blanks of the mark are wider than that.
-    edge = int(face.getlength(_BASELINE_MARK)) - int(face.size) // 4
-    mark = canvas.crop((0, 0, edge, height)).getbbox()
-    text = canvas.crop((edge, 0, width, height))
-    box = text.getbbox()
-    if mark is None or box is None:
-        return TextMask(Image.new("1", (1, 1), 0), 0)
-    return TextMask(text.crop(box), box[3] - mark[3])
+    ink = outline_ink(face, visible)
+    return TextMask(ink.mask, ink.below_px) if ink else TextMask(Image.new("1", (1, 1), 0), 0)
 
 
 def fits_name_line(face: FreeTypeFont, visible: str) -> bool:

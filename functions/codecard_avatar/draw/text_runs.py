@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from functions.codecard_avatar.draw.bidi import directional_runs
 
@@ -18,8 +17,7 @@ _EMOJI_MODIFIERS = range(0x1F3FB, 0x1F400)
 """Skin colours of the emoji before them: the panel has none."""
 
 
-@dataclass(frozen=True, slots=True)
-class TextRun:
+class TextRun(NamedTuple):
     """Characters in reading order that one font draws; without a font, one that is drawn as a placeholder."""
 
     text: str
@@ -84,7 +82,7 @@ def _drawable(
     order = (main, *fonts) if main and _is_european(cluster[0]) else fonts
     for font in order:
         if all(font.has(each) for each in wanted if each not in _JOINERS):
-            return (cluster if font.can_shape else wanted), font
+            return (cluster if font.has_glyph_codes else wanted), font
     # A letter is worth more than its marks: they are left out where no font has both.
     base, marks = cluster[0], [each for each in cluster[1:] if each not in _JOINERS]
     missing += [base, *marks] if not (found := next((font for font in order if font.has(base)), None)) else marks

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+import functools
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from functions.codecard_avatar.draw.fonts import BOLD, FOLDER, REGULAR
 from functions.codecard_avatar.draw.fonts.coverage import has_outline
@@ -48,8 +48,7 @@ _ENLARGED_STEP_PX = 4
 """Unifont is drawn as it is, or from 20 px on enlarged to a multiple of 4: quarters of its pixels keep strokes even."""
 
 
-@dataclass(frozen=True, slots=True)
-class LineFont:
+class LineFont(NamedTuple):
     """A font file in a size; ``weight`` tells an enlarged bitmap font how thick to draw, ``letters`` what it is for."""
 
     name: str
@@ -63,16 +62,25 @@ class LineFont:
         return pixel_font(FOLDER / self.name) if self.name.endswith(_PIXELS_SUFFIX) else None
 
     @property
-    def can_shape(self) -> bool:
-        """Whether its glyphs can be drawn by index: DejaVu is as it was, without code points for them."""
+    def has_glyph_codes(self) -> bool:
+        """Whether its glyphs can be drawn by number: DejaVu is as it was, without code points for them."""
         return not self.name.endswith(_PIXELS_SUFFIX) and self.name not in {REGULAR, BOLD}
 
     def has(self, character: str) -> bool:
         """Tell whether the font has a glyph for the character."""
         if ord(character) not in self.letters:
             return False
-        pixels = self.pixels
-        return pixels.glyph(character) is not None if pixels else has_outline(self.name, character)
+        if pixels := self.pixels:
+            return pixels.glyph(character) is not None
+        return has_outline(self.name, character) and (self.name not in SHAPED or can_shape())
+
+
+@functools.cache
+def can_shape() -> bool:
+    """Tell whether there is a shaper; asked by the first letter that needs one, since looking for it loads it."""
+    from functions.codecard_avatar.draw.fonts import shaper
+
+    return shaper.harfbuzz() is not None
 
 
 def line_fonts(face: Face, size_px: int) -> tuple[LineFont, ...]:

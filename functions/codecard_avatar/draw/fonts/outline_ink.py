@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PIL import Image, ImageDraw
 
@@ -17,8 +16,7 @@ _CANVAS_MARGIN_PX = 8
 """Room on the right for glyphs that reach beyond their advance width."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ink:
+class Ink(NamedTuple):
     """The pixels of a text, cropped to those that are set, and where they are seen from the text's origin.
 
     ``left_px`` is the column of the first pixel; ``below_px`` the number of rows below the baseline, negative for a

@@ -11,16 +11,15 @@ from __future__ import annotations
 import functools
 import struct
 import zlib
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 MAGIC = b"PXF1"
 PAGE_GLYPHS = 128
 _HEAD = struct.Struct("<4sBBH")
 
 
-@dataclass(frozen=True, slots=True)
-class PixelGlyph:
+class PixelGlyph(NamedTuple):
     """A glyph's rows from the top (padded to bytes), its width, and where its left column is: before 0 for a mark."""
 
     width_px: int

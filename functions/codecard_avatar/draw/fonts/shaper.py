@@ -9,19 +9,14 @@ from __future__ import annotations
 
 import ctypes
 import functools
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import PIL
-from PIL import _imagingft
 
 _UNITS_PER_PX = 64
 _DIRECTION_LTR, _DIRECTION_RTL = 4, 5
 _MEMORY_READONLY = 1
-
-
-class ShaperMissingError(Exception):
-    """No HarfBuzz was found beside Pillow nor on the system."""
 
 
 class _GlyphInfo(ctypes.Structure):
@@ -42,11 +37,10 @@ class _GlyphPosition(ctypes.Structure):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedGlyph:
-    """A glyph of the font by its index, and where its origin is, in pixels right of the line's start and above it."""
+class PlacedGlyph(NamedTuple):
+    """A glyph of the font by its number, and where its origin is, in pixels right of the line's start and above it."""
 
-    index: int
+    number: int
     right_px: float
     up_px: float
 
@@ -71,7 +65,10 @@ _ARGUMENTS: dict[str, tuple[type, ...]] = {
 
 def shape(font_file: Path, size_px: int, text: str, *, is_right_to_left: bool) -> tuple[list[PlacedGlyph], float]:
     """Return the glyphs of a text of one direction from left to right, and what it advances in pixels."""
-    library, font = _library(), _font(font_file)
+    library = harfbuzz()
+    if library is None:
+        raise RuntimeError("shape is called only where harfbuzz() finds the library")
+    font = _font(library, font_file)
     library.hb_font_set_scale(font, size_px * _UNITS_PER_PX, size_px * _UNITS_PER_PX)
     buffer = library.hb_buffer_create()
     try:
@@ -98,18 +95,23 @@ def _placed(library: ctypes.CDLL, buffer: int) -> tuple[list[PlacedGlyph], float
 
 
 @functools.cache
-def _library() -> ctypes.CDLL:
-    """Return HarfBuzz with the types of its functions. ShaperMissingError where there is none."""
+def harfbuzz() -> ctypes.CDLL | None:
+    """Return HarfBuzz, or None where there is none."""
     # Pillow's extension for fonts is linked to the copy of its wheel, so it is loaded already and opening it again is
-    # 1 ms. A Pillow that a distribution built uses the system's, whose name has been the same since 2012.
+    # 1 ms. A Pillow that a distribution built uses the system's.
     package = Path(PIL.__file__).parent
     beside = (*package.parent.glob("pillow.libs/libharfbuzz-*"), *package.glob(".dylibs/libharfbuzz.*"))
-    for name in (*map(str, beside), "libharfbuzz.so.0", _imagingft.__file__):
+    return first_library((*map(str, beside), "libharfbuzz.so.0"))
+
+
+def first_library(names: tuple[str, ...]) -> ctypes.CDLL | None:
+    """Return the first library that can be loaded and has all functions that are called here."""
+    for name in names:
         try:
             return _typed(ctypes.CDLL(name))
         except (OSError, AttributeError):
             continue
-    raise ShaperMissingError
+    return None
 
 
 def _typed(library: ctypes.CDLL) -> ctypes.CDLL:
@@ -122,9 +124,9 @@ def _typed(library: ctypes.CDLL) -> ctypes.CDLL:
 
 
 @functools.cache
-def _font(file: Path) -> int:
+def _font(library: ctypes.CDLL, file: Path) -> int:
     """Return HarfBuzz's font of a file; it lives as long as the process, and so do the bytes that it reads."""
-    library, content = _library(), _content(file)
+    content = _content(file)
     blob = library.hb_blob_create(content, len(content), _MEMORY_READONLY, None, None)
     font: int = library.hb_font_create(library.hb_face_create(blob, 0))
     return font
