@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,10 @@ import hypothesis
 import pytest
 
 from emulator.cloud import Cloud, CloudOptions
+
+# jsonschema, which comes with the Kubernetes client, does without where it is missing. Its import builds grammars of
+# addresses in schemas, half of what collecting all tests took; no test has such a schema.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 hypothesis.settings.register_profile("suite", deadline=None)  # a busy machine is no failure
 hypothesis.settings.load_profile("suite")
