@@ -23,6 +23,9 @@ MIN_SIZE_PX = 12
 GOAL_PX = 29
 """Of the first name: 18 pt on a panel of 117 dots an inch, which is read at two metres."""
 
+LEGIBLE_PX = 20
+"""Of the first name: one that is cut is cut until it is as large as this."""
+
 MAX_FIRST_PX = 64
 MAX_REST_PX = 40
 REST_SHARE = 0.66
@@ -37,8 +40,8 @@ _MEASURED_PX = 48
 
 _FACES: tuple[tuple[Face, Face, float], ...] = (
     ("black", "bold", 0.0),
-    ("black", "condensed", 2.0),
-    ("condensed", "condensed", 4.0),
+    ("black", "condensed", 3.0),
+    ("condensed", "condensed", 9.0),
 )
 """Faces of first name and surname, with what they cost."""
 
@@ -115,13 +118,18 @@ class _Plan:
 @functools.lru_cache(maxsize=64)
 def compose(name: BadgeName, areas: tuple[Area, ...]) -> Composition:
     """Return the best setting of a name in one of several areas."""
+    whole = None if len(name.full.split()) > MAX_WORDS else _largest(name, areas)
+    return whole or _cut(name, areas)
+
+
+def _largest(name: BadgeName, areas: tuple[Area, ...]) -> Composition | None:
+    """Return the best setting of all of a name, or None where it cannot be set."""
     # The plans rest on measured widths and on heights by kind of letter; the best is then set with real pixels, and
     # made smaller by the few that the estimate was off.
-    plans = [] if len(name.full.split()) > MAX_WORDS else _plans(name, areas)
-    for plan in reversed(plans):
+    for plan in reversed(_plans(name, areas)):
         if lines := _set_lines(plan):
             return Composition(lines, plan.area, plan.choice.left_out)
-    return _cut(name, areas)
+    return None
 
 
 def utility(first_px: float, rest_px: float) -> float:
@@ -246,10 +254,10 @@ def _cut(name: BadgeName, areas: tuple[Area, ...]) -> Composition:
         first = _cut_text(given, first_end)
         last = _cut_text(" ".join((*more, name.last)), last_end)
         cut = BadgeName(first, last, name.initials, prefix=name.prefix, suffix=name.suffix)
-        for plan in reversed(_plans(cut, areas)):
-            if lines := _set_lines(plan):
-                return Composition(lines, plan.area, plan.choice.left_out, is_cut=True)
-    return _clipped(name, areas[0])
+        made = _largest(cut, areas)
+        if made and made.lines[0].size_px >= LEGIBLE_PX:
+            return replace(made, is_cut=True)
+    return replace(made, is_cut=True) if made else _clipped(name, areas[0])
 
 
 def _clipped(name: BadgeName, area: Area) -> Composition:

@@ -21,7 +21,7 @@ COST_OF_MOVED_NAMES = 6.0
 
 COST_OF_INITIAL = 24.0
 COST_OF_SPLIT_WORD = 20.0
-COST_OF_LEFT_OUT = 5.0
+COST_OF_LEFT_OUT = 9.0
 """A title or suffix among the small lines."""
 
 COST_OF_PARTICLE = 9.0

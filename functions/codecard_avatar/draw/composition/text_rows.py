@@ -19,6 +19,9 @@ SIZES_PX = (16, 14, 12)
 PITCH_PX = {16: 19, 14: 17, 12: 14}
 """From one row's baseline to the next one's."""
 
+DESCENT_PX = 3
+"""Below the last baseline."""
+
 
 @dataclass(frozen=True, slots=True)
 class TextRows:
@@ -29,9 +32,20 @@ class TextRows:
     cut: tuple[str, ...] = ()
 
     @property
+    def baselines_px(self) -> list[int]:
+        """The rows' baselines, from the top: a pitch apart, and further where a script's letters need it."""
+        pitch_px = PITCH_PX[self.size_px]
+        baselines: list[int] = []
+        for at, row in enumerate(self.rows):
+            before = self.rows[at - 1].below_px + 1 if at else 0
+            last = baselines[-1] if at else -DESCENT_PX
+            baselines.append(last + max(pitch_px, before + row.above_px if at else row.above_px + DESCENT_PX))
+        return baselines
+
+    @property
     def height_px(self) -> int:
         """The rows from the top of the first to what hangs below the last one's baseline."""
-        return PITCH_PX[self.size_px] * len(self.rows)
+        return self.baselines_px[-1] + max(DESCENT_PX, self.rows[-1].below_px) if self.rows else 0
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -47,7 +61,9 @@ def fit_rows(texts: tuple[str, ...], width_px: int, max_height_px: int) -> TextR
         wrapped = [wrap(text, size_px, width_px) for text in texts]
         lines = [line for each in wrapped if each for line in each]
         if None not in wrapped and len(lines) * PITCH_PX[size_px] <= max_height_px:
-            return TextRows(tuple(typeset(line, ROW_FACE, size_px) for line in lines), size_px)
+            rows = TextRows(tuple(typeset(line, ROW_FACE, size_px) for line in lines), size_px)
+            if rows.height_px <= max_height_px:
+                return rows
     return _cut_rows(texts, width_px, max_height_px)
 
 
@@ -86,4 +102,7 @@ def _cut_rows(texts: Sequence[str], width_px: int, max_height_px: int) -> TextRo
         rows += [shorten(line, ROW_FACE, size_px, width_px) for line in kept]
         if not kept or rows[-1] != kept[-1]:
             cut.append(text)
-    return TextRows(tuple(typeset(row, ROW_FACE, size_px) for row in rows), size_px, tuple(cut))
+    made = TextRows(tuple(typeset(row, ROW_FACE, size_px) for row in rows), size_px, tuple(cut))
+    while made.height_px > max_height_px:
+        made = TextRows(made.rows[:-1], size_px, (*made.cut, rows[len(made.rows) - 1]))
+    return made

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from functions.codecard_avatar.draw.badge_layout import BLACK, WHITE, WIDTH_PX
 from functions.codecard_avatar.draw.canvas import MARGIN_PX
 from functions.codecard_avatar.draw.composition.compose import shorten
-from functions.codecard_avatar.draw.composition.text_rows import PITCH_PX, ROW_FACE, fit_rows
+from functions.codecard_avatar.draw.composition.text_rows import ROW_FACE, fit_rows
 from functions.codecard_avatar.draw.identicon import CELLS
 from functions.codecard_avatar.draw.identicon_picture import cells_of, draw_cells
 from functions.codecard_avatar.draw.typesetting import typeset
@@ -25,7 +25,6 @@ STAMP_PADDING_PX = 4
 """Between the identicon's cells and its hair frame."""
 
 MAX_EXTRA_GAP_PX = 10
-DESCENT_PX = 3
 MAX_NOTED_CHARACTERS = 24
 
 
@@ -98,12 +97,9 @@ def draw_texts(
         return
     left_px, end_px = left_end_px
     rows = fit_rows(texts, width_px, room_px)
-    pitch_px = PITCH_PX[rows.size_px]
-    top_px = end_px if from_top else end_px - pitch_px * len(rows.rows)
-    baseline_px = top_px + pitch_px - DESCENT_PX
-    for row in rows.rows:
-        canvas.text(row.mask, left_px, baseline_px - row.above_px)
-        baseline_px += pitch_px
+    top_px = end_px if from_top else end_px - rows.height_px
+    for row, baseline_px in zip(rows.rows, rows.baselines_px, strict=True):
+        canvas.text(row.mask, left_px, top_px + baseline_px - row.above_px)
     for text in rows.cut:
         canvas.note(f"shortened: {text[:MAX_NOTED_CHARACTERS]}")
     canvas.note_missing(rows.missing)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from functions.codecard_avatar.draw.badge_layout import HEIGHT_PX, WIDTH_PX
 from functions.codecard_avatar.draw.canvas import MARGIN_PX, Canvas
 from functions.codecard_avatar.draw.composition.compose import Area, compose
+from functions.codecard_avatar.draw.composition.text_rows import DESCENT_PX
 from functions.codecard_avatar.draw.layouts import layout_parts
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def draw(
     if texts:
         right_px = stamp_left - MARGIN_PX
         canvas.rule(MARGIN_PX, right_px, rule_px)
-        end = (MARGIN_PX, HEIGHT_PX - MARGIN_PX + layout_parts.DESCENT_PX)
+        end = (MARGIN_PX, HEIGHT_PX - MARGIN_PX + DESCENT_PX)
         layout_parts.draw_texts(canvas, texts, end, right_px - MARGIN_PX, rows_px)
     layout_parts.draw_stamp(canvas, content, identicon, cell_px, (stamp_left, HEIGHT_PX - MARGIN_PX - stamp_px))
     return canvas.drawn()
