@@ -19,7 +19,7 @@ SHOWN_NAMES = 8
 _VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
 _IMAGE_DATE = re.compile(r"-(\d{4})\.(\d{2})\.(\d{2})-(\d+)")
 _IMAGE_KUBERNETES = re.compile(r"-OKE-(\d+\.\d+\.\d+)(?:-(\d+))?")
-_ARM_SHAPE = re.compile(r"\.A\d+\.")
+_ARM_SHAPE = re.compile(r"\.Standard\.A\d+\.")  # not VM.GPU.A10.1, whose A10 is a GPU
 
 
 def kubernetes_version(wanted: str, offered: Sequence[str]) -> str:
