@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from PIL import Image
 
 from functions.codecard_avatar.draw.typesetting import measure, typeset
 
@@ -96,3 +99,27 @@ def test_a_mark_that_no_font_has_is_left_out_and_named() -> None:
 
 def test_capitals_that_lean_on_each_other_are_moved_together() -> None:
     assert measure("AV", "black", 60) < measure("A", "black", 60) + measure("V", "black", 60)
+
+
+GOLDEN = Path(__file__).resolve().parents[5] / "tests" / "golden" / "typesetting"
+SHEETS = {"black": 40, "bold": 28, "condensed": 22, "regular": 20, "small": 16}
+
+
+def sheet(face: str) -> Image.Image:
+    """One line a script, and one of placeholders, below each other."""
+    lines = [typeset(name, face, SHEETS[face]) for name in (*NAMES.values(), "AV To Ýö தமிழ் \U0001fbf0")]
+    picture = Image.new("1", (max(line.width_px for line in lines), sum(line.mask.height + 4 for line in lines)), 1)
+    top = 0
+    for line in lines:
+        picture.paste(0, (0, top), line.mask)
+        top += line.mask.height + 4
+    return picture
+
+
+@pytest.mark.parametrize("face", SHEETS)
+def test_all_scripts_are_drawn_as_on_the_kept_sheet(face: str, tmp_path: Path) -> None:
+    drawn = sheet(face)
+    drawn.save(tmp_path / f"{face}.png")
+    kept = Image.open(GOLDEN / f"{face}.png")
+    same = (drawn.size, drawn.tobytes()) == (kept.size, kept.tobytes())
+    assert same, f"look at {tmp_path / face}.png; where it is right, it becomes {GOLDEN / face}.png"
