@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,7 @@ def draw_badge(
     module = _MODULES.get(content.layout, "classic")
     layout = importlib.import_module(f"functions.codecard_avatar.draw.layouts.{module}")
     drawn: DrawnBadge = layout.draw(content, own_background, identicon)
-    return drawn
+    return dataclasses.replace(drawn, notes=(*content.notes, *drawn.notes)) if content.notes else drawn
 
 
 def bitmap_file(picture: Image.Image) -> bytes:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
 from functions.codecard_avatar.model.badge_name import clean_title, from_fields
+from functions.codecard_avatar.model.contact import CONTACT_FIELDS, Contact, QrText, qr_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +40,8 @@ class BadgeContent:
     """What a badge shows. Texts are plain words in reading order, empty where there is nothing to show.
 
     ``role`` is the owner's job title, ``company`` their company or subtitle, ``detail`` one further line, ``event`` the
-    event's name, ``qr`` the text of the QR code, ``photo`` the bytes of a picture file (PNG, JPEG, WebP or GIF).
+    event's name, ``qr`` the text of the QR code, ``photo`` the bytes of a picture file (PNG, JPEG, WebP or GIF),
+    ``notes`` say in words what is not there as it was asked for.
     """
 
     name: BadgeName
@@ -51,6 +53,7 @@ class BadgeContent:
     event: str = ""
     qr: str = ""
     photo: bytes = b""
+    notes: tuple[str, ...] = ()
 
 
 def content_of(fields: Mapping[str, str], layout: Layout, event: str = "", photo: bytes = b"") -> BadgeContent | None:
@@ -64,8 +67,10 @@ def content_of(fields: Mapping[str, str], layout: Layout, event: str = "", photo
     texts = {field: _first_text(fields, sources) for field, sources in CONTENT_FIELDS.items()}
     texts["pronouns"] = texts["pronouns"] or name.pronouns
     texts["event"] = texts["event"] or clean_title(event)
-    texts["qr"] = _qr_text(fields)
-    return BadgeContent(name=name, layout=layout, photo=photo, **texts)
+    code = _qr_text(fields, Contact(name, texts["role"], texts["company"], **_contact_texts(fields)))
+    texts["qr"] = code.text
+    notes = (code.note,) if code.note and layout == "qr" else ()
+    return BadgeContent(name=name, layout=layout, photo=photo, notes=notes, **texts)
 
 
 def _first_text(fields: Mapping[str, str], sources: tuple[str, ...]) -> str:
@@ -73,7 +78,12 @@ def _first_text(fields: Mapping[str, str], sources: tuple[str, ...]) -> str:
     return next((text[:MAX_LINE_CHARACTERS] for text in texts if text), "")
 
 
-def _qr_text(fields: Mapping[str, str]) -> str:
-    """Return the text of the QR code as it was given: a vCard's line ends have to stay."""
+def _qr_text(fields: Mapping[str, str], contact: Contact) -> QrText:
+    """Return the text of the QR code; one that was given stays as it is, with the line ends of a vCard."""
     texts = (fields.get(source, "").strip() for source in CONTENT_FIELDS["qr"])
-    return next((text[:MAX_QR_CHARACTERS] for text in texts if text), "")
+    asked = next((text[:MAX_QR_CHARACTERS] for text in texts if text), "")
+    return qr_text(asked, contact)
+
+
+def _contact_texts(fields: Mapping[str, str]) -> dict[str, str]:
+    return {field: clean_title(fields.get(field, "")) for field in CONTACT_FIELDS}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functions.codecard_avatar.model.badge_content import CONTENT_FIELDS
 from functions.codecard_avatar.model.button_layout import LAYOUT_FIELD, PHOTO_FIELD
+from functions.codecard_avatar.model.contact import CONTACT_FIELDS
 
 MAX_FIELD_CHARACTERS = {
     "template": 12,
@@ -19,6 +20,6 @@ MAX_FIELD_CHARACTERS = {
 }
 """The fields of a card with the lengths of the backend's columns; what is longer is cut."""
 
-_DRAWN = {name: None for sources in CONTENT_FIELDS.values() for name in sources}
-CARD_FIELDS = tuple({**dict.fromkeys(MAX_FIELD_CHARACTERS), **_DRAWN, LAYOUT_FIELD: None, PHOTO_FIELD: None})
+_DRAWN = [name for sources in CONTENT_FIELDS.values() for name in sources]
+CARD_FIELDS = tuple(dict.fromkeys((*MAX_FIELD_CHARACTERS, *_DRAWN, *CONTACT_FIELDS, LAYOUT_FIELD, PHOTO_FIELD)))
 """All fields of a card that are read: those that the card itself is sent, and those that are drawn only."""
