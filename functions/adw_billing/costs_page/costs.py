@@ -100,9 +100,10 @@ def _forecast(asked: Asked, bill: Bill) -> list[Figure]:
     for days_left, forecast, past_months, error in rows[:1]:
         if not days_left:
             continue
-        note = f"{days_left} days left"
+        note = "1 day left" if days_left == 1 else f"{days_left} days left"
         if past_months:
-            note += f"; such forecasts were off by {money(abs(error))} % in {past_months} months"
+            months = "the month" if past_months == 1 else f"{past_months} months"
+            note += f"; such forecasts were off by {money(abs(error))} % in {months} before"
         cards.append(Figure("Month's end, forecast", money(forecast, asked.currency), note, exact=plain(forecast)))
     return cards
 

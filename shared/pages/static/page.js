@@ -10,7 +10,8 @@ const page = (() => {
 
   const pairs = (query) => [...new URLSearchParams(query)].filter(([, value]) => value !== "");
   const keyOf = (query) => JSON.stringify(pairs(query).sort(([a, x], [b, y]) => (a === b ? (x < y ? -1 : x > y ? 1 : 0) : a < b ? -1 : 1)));
-  const here = () => (inFile ? location.hash.replace(/^#\??/, "") : location.search.slice(1));
+  // A file without a view in its address shows the one that it was made with.
+  const here = () => (inFile ? location.hash.replace(/^#\??/, "") || state.query : location.search.slice(1));
 
   async function answer(query, isPart = false) {
     if (inFile) {
@@ -108,8 +109,8 @@ const page = (() => {
 
   function start() {
     const query = here();
-    if (inFile && query && keyOf(query) !== state.key) load(query, { focus: false });
-    else settle(state.charts, inFile ? state.query : query);
+    if (inFile && keyOf(query) !== state.key) load(query, { focus: false });
+    else settle(state.charts, query);
   }
   return { state, go, start, onView: (each) => after.push(each), status, view, here };
 })();

@@ -1,0 +1,72 @@
+"""Pages in the system's own Chromium: what they print to the console, and whom they ask, is kept for each test."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser, Page
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+OUT = Path(__file__).resolve().parents[2] / "out"
+
+
+@dataclass
+class Opened:
+    """A page, with what went wrong in it and the addresses that it asked for."""
+
+    page: Page
+    faults: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def overflow_px(self) -> int:
+        """By how much the page is wider than the window."""
+        found: int = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        return found
+
+    def screenshot(self, name: str) -> None:
+        """Keep a picture for a person to look at."""
+        OUT.mkdir(exist_ok=True)
+        self.page.screenshot(path=OUT / f"{name}.png", full_page=True)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.skip("no Chromium on this machine (Debian: apt install chromium); .ci/run installs it")
+    with sync_playwright() as playwright:
+        # --no-sandbox: containers of CI forbid the namespaces that it needs; the pages are our own.
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Opened]]:
+    """Return a function that opens an address in a context of its own; at the end nothing may have gone wrong."""
+    every: list[Opened] = []
+
+    def opened(address: str, **context: Any) -> Opened:
+        window = {"viewport": {"width": 1280, "height": 900}, **context}
+        page = browser.new_context(**window).new_page()
+        found = Opened(page)
+        page.on("console", lambda message: found.faults.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: found.faults.append(str(error)))
+        page.on("request", lambda request: found.asked.append(request.url))
+        page.goto(address, wait_until="networkidle")
+        every.append(found)
+        return found
+
+    yield opened
+    for each in every:
+        assert each.faults == []
+        each.page.context.close()

@@ -1,0 +1,172 @@
+"""The cost page in a browser: served by the real fdk process through the gateway, and as one file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from click.testing import CliRunner
+from playwright.sync_api import expect
+
+from emulator.cloud import Cloud, CloudOptions
+from emulator.functions_app import FunctionsApp
+from emulator.services.identity.service import DEFAULT_TENANCY
+from ops.cli.main import root
+from tests.support.billing_files import COST, TENANCY, cost_row, load, put, report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.browser.conftest import Opened
+
+HOSTILE = '<script>document.title="broken"</script><img src=x onerror=alert(1)>\u202eאבג'
+LONG = "x" * 240
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the page is, and what a context needs to open it."""
+
+    address: str
+    context: dict[str, Any]
+
+
+def cost(number: int, day: str, amount: str, service: str, sku: str) -> dict[str, str]:
+    texts = {"lineItem__intervalUsageStart": f"{day}T10:00Z", "cost__productSku": sku, "product__service": service}
+    return cost_row(number, cost__myCost=amount, **texts)
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder: Path = tmp_path_factory.mktemp("costs")
+    services = ["COMPUTE", "NETWORK", HOSTILE, LONG, *(f"SERVICE {at}" for at in range(8))]
+    rows = [
+        cost(
+            100 * day + at, f"2026-{month:02}-{day:02}", f"{(at * 7 + day * 3) % 11 + 1}.25", service, f"B{at}{day % 2}"
+        )
+        for month in (9, 10)
+        for day in range(1, 29)
+        for at, service in enumerate(services)
+    ]
+    numbered = [{**row, "lineItem/referenceNo": f"r{number}"} for number, row in enumerate(rows)]
+    put(folder / "r", "reports/cost-csv/0001-00001.csv.gz", report([*COST], numbered))
+    assert load(folder / "r", folder / "w.duckdb", "--tenancy", TENANCY)["remaining"] == 0
+    return folder / "w.duckdb"
+
+
+@pytest.fixture(scope="module")
+def served(warehouse: Path, tmp_path_factory: pytest.TempPathFactory, keys_folder: Path) -> Iterator[Place]:
+    functions = FunctionsApp(lambda cloud: cloud.identity.mint_resource_principal())
+    options = CloudOptions(keys_folder=keys_folder)
+    with Cloud(tmp_path_factory.mktemp("cloud"), functions=functions, tls=False, options=options) as cloud:
+        config = {"usage_report_bucket": DEFAULT_TENANCY, "warehouse": f"duckdb:{warehouse}"}
+        functions.host.configure("adw-billing", config)
+        bearer = {"Authorization": f"Bearer {cloud.identity.mint_access_token()}"}
+        yield Place(f"{cloud.gateway}/billing", {"extra_http_headers": bearer})
+
+
+@pytest.fixture(scope="module")
+def file(warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    out = tmp_path_factory.mktemp("file") / "costs.html"
+    done = CliRunner().invoke(root(), ["billing", "page", "--warehouse", str(warehouse), "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    return Place(out.as_uri(), {})
+
+
+@pytest.fixture(params=["served", "file"])
+def place(request: pytest.FixtureRequest) -> Place:
+    found: Place = request.getfixturevalue(request.param)
+    return found
+
+
+def first_cells(opened: Opened) -> list[str]:
+    return opened.page.locator("#view table").first.locator("tbody td:first-child").all_inner_texts()
+
+
+def test_the_first_view_is_drawn_and_asks_nobody_else(open_page: Callable[..., Opened], place: Place) -> None:
+    opened = open_page(place.address, **place.context)
+    assert opened.page.title() == "Costs 2026-10 by service"
+    assert opened.page.locator("#costs canvas").count() == 1
+    assert HOSTILE in "".join(first_cells(opened))
+    opened.page.get_by_text("What moved against the month before").wait_for()
+    hosts = {urlsplit(each).netloc for each in opened.asked}
+    assert hosts == {urlsplit(place.address).netloc}
+    if place.address.startswith("file"):
+        assert len(opened.asked) == 1
+    opened.screenshot(f"costs-{urlsplit(place.address).scheme}")
+
+
+def test_drill_down_back_and_a_shared_address(open_page: Callable[..., Opened], place: Place) -> None:
+    opened = open_page(place.address, **place.context)
+    page = opened.page
+    page.locator("#view table a", has_text="COMPUTE").click()
+    page.get_by_role("link", name="Remove the filter service=COMPUTE").wait_for()
+    assert sorted(first_cells(opened)) == ["B00", "B01"]
+    other = open_page(page.url, **place.context)
+    other.page.get_by_role("link", name="Remove the filter service=COMPUTE").wait_for()
+    assert sorted(first_cells(other)) == ["B00", "B01"]
+    page.go_back()
+    page.locator("#view table a", has_text="COMPUTE").wait_for()
+    assert page.locator(".chips").count() == 0
+
+
+def test_keyboard_alone_changes_the_view(open_page: Callable[..., Opened], file: Place) -> None:
+    opened = open_page(file.address)
+    page = opened.page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "month"
+    page.keyboard.press("ArrowDown")
+    expect(page).to_have_title("Costs 2026-09 by service")
+    assert page.evaluate("document.activeElement.id") == "month", "the focus stays where it was"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_one_is_shut_out(open_page: Callable[..., Opened], file: Place, scheme: str) -> None:
+    opened = open_page(file.address, color_scheme=scheme)
+    opened.page.get_by_text("What moved against the month before").wait_for()
+    background = opened.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (background == "rgb(255, 255, 255)") == (scheme == "light")
+    found = [
+        each for each in Axe().run(opened.page).response["violations"] if each["impact"] in ("serious", "critical")
+    ]
+    assert [(each["id"], each["nodes"][0]["html"][:200]) for each in found] == []
+
+
+def test_a_phone_and_large_letters_need_no_sideways_scrolling(open_page: Callable[..., Opened], file: Place) -> None:
+    phone = open_page(file.address, viewport={"width": 360, "height": 780})
+    assert phone.overflow_px() <= 0
+    phone.screenshot("costs-phone")
+    large = open_page(file.address)
+    large.page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert large.overflow_px() <= 0
+
+
+def test_the_policy_lets_no_other_script_run(open_page: Callable[..., Opened], place: Place) -> None:
+    opened = open_page(place.address, **place.context)
+    ran = opened.page.evaluate(
+        """() => {
+        const script = document.createElement("script");
+        script.textContent = "window.broken = true";
+        document.body.append(script);
+        return window.broken === true;
+    }"""
+    )
+    assert not ran
+    assert opened.faults, "the browser reports what the policy has stopped"
+    opened.faults.clear()
+
+
+def test_what_is_wrong_is_said_where_people_look(open_page: Callable[..., Opened], served: Place) -> None:
+    opened = open_page(served.address, **served.context)
+    opened.page.locator("#filter").fill("colour=red")
+    opened.page.get_by_role("button", name="Show").click()
+    opened.page.locator("#status", has_text="is no dimension").wait_for()
+    assert opened.page.locator("#costs canvas").count() == 1, "what was shown stays"
+    opened.faults.clear()  # the browser reports the status 400 as an error of its own
