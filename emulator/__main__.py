@@ -1,4 +1,4 @@
-"""`python -m emulator serve | cluster`: the commands of `oci-functions cloud`, read by argparse."""
+"""`python -m emulator serve | cluster | press`: the commands of `oci-functions cloud`, read by argparse."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 
 from emulator.base.listening import PortNotFree
 from emulator.closed_loop.cluster_command import add_cluster_arguments, run_cluster
+from emulator.press_command import add_press_arguments, run_press
 from emulator.serve_command import add_serve_arguments, run_serve
 
 
@@ -16,6 +17,7 @@ def main(arguments: list[str]) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     for name, add_arguments, run, text in (
         ("serve", add_serve_arguments, run_serve, "run everything and print how to call it"),
+        ("press", add_press_arguments, run_press, "press a card's button as its firmware does"),
         ("cluster", add_cluster_arguments, run_cluster, "run a scenario of the autoscaler on simulated time"),
     ):
         added = commands.add_parser(name, help=text)
@@ -24,7 +26,7 @@ def main(arguments: list[str]) -> int:
     parsed = parser.parse_args(arguments)
     try:
         return int(parsed.run(parsed))
-    except PortNotFree as fault:
+    except (PortNotFree, argparse.ArgumentError) as fault:
         parser.exit(2, f"{fault}\n")
 
 

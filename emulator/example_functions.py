@@ -85,6 +85,7 @@ def _calls(gateway: str, app: str, function: FunctionFolder, bearer: str) -> lis
     lines += [f"curl {headers} '{gateway}/t/{app}{source}'" for source in function.triggers.values()]
     if function.name == "codecard-avatar":
         lines.append(f"curl -X POST {headers} {gateway}/codecard/avatar")
+        lines.append(f".venv/bin/oci-functions cloud press {gateway}/codecard/avatar   # a stock and a reflashed card")
     if function.name == "request-context":
         lines.append(f"curl {bearer} {headers} '{gateway}/request-context/some/path?a=1&b=2'")
     return lines

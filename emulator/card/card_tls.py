@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+import socket
 import ssl
-from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.x509.oid import ExtensionOID, NameOID
 
-if TYPE_CHECKING:
-    from emulator.card.firmwares import FirmwareTraits
+from emulator.card.firmwares import TRAITS, FirmwareTraits
 
 AXTLS_SUITES = "AES128-SHA:AES256-SHA:AES128-SHA256:AES256-SHA256"
 """All that axTLS offers: RSA key exchange, which neither OCI's gateway nor most servers of today take."""
@@ -25,6 +25,7 @@ BEARSSL_SUITES = (
 )
 """Those of the ESP8266 core's list that OpenSSL has, too; it lacks static ECDH and CCM_8."""
 
+LOOK_SECONDS = 5.0
 _NOT_HEX = re.compile(r"[\s:]")
 _SHA1_DIGITS = 40
 
@@ -38,6 +39,22 @@ def card_context(traits: FirmwareTraits) -> ssl.SSLContext:
     # Level 0: OpenSSL's own opinion of old suites and keys is not the card's.
     context.set_ciphers(f"{AXTLS_SUITES if traits.tls == 'axtls' else BEARSSL_SUITES}:@SECLEVEL=0")
     return context
+
+
+def shown_fingerprint(url: str) -> str:
+    """Return the SHA-1 of the certificate that a host shows, as its owner would store it; empty where there is none."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname:
+        return ""
+    try:
+        with (
+            socket.create_connection((parts.hostname, parts.port or 443), timeout=LOOK_SECONDS) as plain,
+            card_context(TRAITS["L"]).wrap_socket(plain, server_hostname=parts.hostname) as connection,
+        ):
+            certificate = connection.getpeercert(binary_form=True) or b""
+    except OSError:
+        return ""
+    return hashlib.sha1(certificate, usedforsecurity=False).digest().hex(" ").upper()
 
 
 def accepts(traits: FirmwareTraits, certificate: bytes, fingerprint: str, host: str) -> bool:

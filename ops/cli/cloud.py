@@ -22,6 +22,7 @@ def group() -> LazyGroup:
     commands = {
         "serve": Lazy("Run everything and print how to call it, until Ctrl-C.", serve),
         "cluster": Lazy("Run a scenario of the autoscaler on simulated time.", cluster),
+        "press": Lazy("Press a card's button at any address, as its firmware does.", press),
         "deploy": Lazy("Deploy everything to the local cloud and check it, until Ctrl-C.", deploy),
     }
     return LazyGroup(
@@ -63,6 +64,23 @@ def cluster() -> click.Command:
         help="Run a scenario of the autoscaler on simulated time; print its timeline, draw it, keep each answer. "
         "Exit status: 0, 1 when it does not end as the scenario says, 2 when the file is faulty.",
         example="oci-functions cloud cluster --scenario burst --out out",
+    )
+
+
+def press() -> click.Command:
+    """Return `cloud press`."""
+    from ops.cli.declared import command
+
+    with _checkout():
+        from emulator import press_command as module
+
+    return command(
+        "press",
+        module.add_press_arguments,
+        module.run_press,
+        help="Press a Code Card's button at any address, here or on OCI, with each firmware's own TLS, checks and "
+        "searches; print its serial line and what its panel shows. Exit status: 0 when every panel has a picture.",
+        example="oci-functions cloud press https://HOST/codecard/avatar --card CC50E3CCBFFF --firmware S,LF --out out",
     )
 
 

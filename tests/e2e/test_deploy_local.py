@@ -80,6 +80,12 @@ def test_a_card_gets_its_badge_and_a_person_with_the_printed_token_an_answer(dep
     assert json.loads(person.stdout)["request"]["path"] == "/request-context"
 
 
+def test_a_stock_and_a_reflashed_card_show_the_badge_at_the_printed_address(deployment: Deployment) -> None:
+    (command,) = deployment.commands(".venv/bin/oci-functions cloud press")
+    done = run(*command)
+    assert (done.returncode, done.stdout.count("panel: the picture")) == (0, 2), done.stdout
+
+
 def test_it_ends_when_told(deployment: Deployment) -> None:
     deployment.process.send_signal(signal.SIGINT)
     deployment.process.communicate(timeout=30)

@@ -64,7 +64,7 @@ def test_the_commands_are_those_of_the_documents() -> None:
             "badge cards claim",
         ),
         *("context", "invoke", "preflight"),
-        *("cloud", "cloud serve", "cloud cluster", "cloud deploy"),
+        *("cloud", "cloud serve", "cloud cluster", "cloud press", "cloud deploy"),
     ]
 
 
