@@ -10,6 +10,7 @@ from functions.codecard_avatar.draw import badge_picture, untrusted_images
 from functions.codecard_avatar.draw.identicon import CELLS
 from functions.codecard_avatar.errors import BackgroundLate, BackgroundUnusable, NameMissing
 from functions.codecard_avatar.model.badge_content import content_of
+from functions.codecard_avatar.storage.link_trouble import fix_of
 from shared.http.client import HttpError
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def own_background(settings: Settings, container: ContainerState, deadline: Dead
         )
     except HttpError as error:
         failure = BackgroundLate if error.late else BackgroundUnusable
-        raise failure(f"image_bg_name: {error}", field="image_bg_name") from None
+        raise failure(f"image_bg_name: {error}", fix=fix_of(error), field="image_bg_name") from None
     return photo.background_picture(data)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ops import invoke
 from ops.answers import CARD_FAILURE_ICON
 from ops.identities import Identity, identity_credentials
-from ops.preflight import outside
+from ops.preflight import links, outside
 from ops.preflight import policies as preflight_policies
 from ops.preflight.row import Outcome, Row
 from shared.deadline import Deadline
@@ -139,8 +140,8 @@ class Preflight:
         config: dict[str, str] = function.config or {}
         for key in ("oss_bucket", "private_bucket"):
             named = outside.bucket_of(config.get(key, ""))
-            if named and not named.is_link:
-                yield self._bucket(key, named)
+            if named:
+                yield self._link(key, named) if named.is_link else self._bucket(key, named)
         yield from outside.private_objects(config)
 
     def _bucket(self, key: str, named: outside.NamedBucket) -> Row:
@@ -151,6 +152,22 @@ class Preflight:
         except FunctionError as error:
             return _failed("bucket", named.bucket, error, f"is it in {region}, as {key} says?")
         return Row("bucket", named.bucket, "ok", f"in {region}")
+
+    def _link(self, key: str, named: outside.NamedBucket) -> Row:
+        """When the links of a bucket end, which the config's own URL does not tell."""
+        region = _region_of_host(urlsplit(named.base).hostname or "") or self._region
+        from oci.pagination import list_call_get_all_results
+
+        try:
+            with oci_errors("object storage"):
+                client = self._client("object_storage", region)
+                found = list_call_get_all_results(
+                    client.list_preauthenticated_requests, named.namespace, named.bucket
+                ).data
+                return links.link_row(key, named.bucket, listed(found, "object storage"), datetime.now(UTC))
+        except FunctionError as error:
+            fix = f"let who asks manage buckets where target.bucket.name = '{named.bucket}', to be told when links end"
+            return Row("bucket", f"link of {key}", "unknown", f"{error.reason}: {error.message}", fix)
 
     def _home_region(self, function: Any, home: str) -> Iterator[Row]:  # noqa: ANN401
         if function.display_name != "adw-billing" or not home:

@@ -64,11 +64,13 @@ def private_objects(config: Mapping[str, str]) -> Iterator[Row]:
 
 
 def _private_object(key: str, bucket: NamedBucket, name: str) -> Row:
-    status, _ = _get(bucket.object_url(name))
+    # Of a registry that is a folder one part is asked for. It may not be there: where nobody may read the bucket, that
+    # is not told.
+    status, body = _get(bucket.object_url(f"{name}00.json" if name.endswith("/") else name))
     fix = "move it to a bucket without public access, and set private_bucket to that"
     if not status:
         return Row("bucket", key, "unknown", "no answer to a request without a signature", "ask from another network")
-    if status in {401, 403, 404}:
+    if status in {401, 403, 404} and b'"ObjectNotFound"' not in body:
         return Row("bucket", key, "ok", "cannot be read without a signature")
     return Row("bucket", key, "FAILED", f"anybody can read {name}: {status} without a signature", fix)
 

@@ -121,14 +121,53 @@ def test_a_bucket_that_does_not_exist_is_named(badge: BadgeCloud) -> None:
     assert "404" in failure(badge)["bodytext"]
 
 
-def test_a_link_that_has_expired_is_named_without_its_token(badge: BadgeCloud) -> None:
+REFUSALS = [(404, "NotAuthorizedOrNotFound"), (404, "BucketNotFound"), (401, "NotAuthenticated"), (403, "NotAllowed")]
+"""What object storage may answer for a link that it does not serve: it is documented nowhere."""
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+@pytest.mark.parametrize("fault", ["expired", "unknown", "read-only"])
+def test_a_link_that_takes_no_picture_is_named_without_its_token(
+    badge: BadgeCloud, fault: str, refusal: tuple[int, str]
+) -> None:
     (bucket,) = badge.cloud.object_storage.buckets.values()
-    link = badge.link(bucket, lifetime_seconds=-1)
+    badge.cloud.object_storage.refuse_links_with(*refusal)
+    link = badge.link(
+        bucket, "AnyObjectRead" if fault == "read-only" else "AnyObjectReadWrite", -1 if fault == "expired" else 3600
+    )
+    if fault == "unknown":
+        bucket.preauthenticated_requests.clear()
     badge.configure(apex_url=badge.apex_url, oss_bucket=link)
     shown = failure(badge)
     assert shown["reason"] == "upload-refused"
+    told = "can read and not write" if fault == "read-only" else "is dead: expired, deleted or never made"
+    assert f"link {told}" in shown["bodytext"]
+    assert shown["bodytext"].endswith("Make a link for AnyObjectReadWrite")
     token = urlsplit(link).path.split("/")[2]
     assert token not in json.dumps([shown, badge.log_lines()])
+
+
+@pytest.mark.parametrize("key", ["card_registry", "image_bg_name"])
+@pytest.mark.parametrize("fault", ["dead", "write-only"])
+def test_a_link_that_gives_nothing_to_read_is_named(badge: BadgeCloud, key: str, fault: str) -> None:
+    (bucket,) = badge.cloud.object_storage.buckets.values()
+    private = badge.bucket("private", access="NoPublicAccess")
+    link = badge.link(private, "AnyObjectWrite", 3600 if fault == "write-only" else -1)
+    names = {"apex_url": badge.apex_url} if key == "image_bg_name" else {}
+    badge.configure(oss_bucket=badge.bucket_url(bucket), private_bucket=link, **{key: "x.json"}, **names)
+    shown = failure(badge)
+    assert shown["reason"] == ("registry-unreadable" if key == "card_registry" else "background-unusable")
+    told = "can write and not read" if fault == "write-only" else "is dead: expired, deleted or never made"
+    assert f"{key}: the pre-authenticated link {told}" in shown["bodytext"]
+    assert shown["bodytext"].endswith("Make a link for AnyObjectRead")
+    assert private.objects == {}, "what was tried was not stored"
+
+
+def test_an_object_that_a_good_link_does_not_find_is_no_fault_of_the_link(badge: BadgeCloud) -> None:
+    (bucket,) = badge.cloud.object_storage.buckets.values()
+    badge.configure(oss_bucket=badge.link(bucket), card_registry="cards.json")
+    assert "no such object" in failure(badge)["bodytext"]
+    assert len(badge.cloud.log.calls("object_storage")) == 1
 
 
 @pytest.mark.parametrize("by", ["principal", "link"])

@@ -1,7 +1,8 @@
 """Pre-authenticated requests: made and listed through the API, used without a signature.
 
 Source: https://docs.oracle.com/en-us/iaas/Content/Object/Tasks/usingpreauthenticatedrequests.htm
-What the service answers for a dead or unfit link is not documented there; 404 without a hint is our choice.
+What the service answers for a dead or unfit link is not documented there; 404 without a hint is our choice, and
+`refusal` is another one.
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from emulator.services.object_storage.bucket_access import BucketAccess
     from emulator.services.object_storage.object_routes import ObjectRoutes
 
+REFUSAL = (404, "NotAuthorizedOrNotFound")
+"""Status and code for a link that is not served, whatever is wrong with it."""
+
 _ONE_OBJECT = ("ObjectRead", "ObjectWrite", "ObjectReadWrite")
 _ANY_OBJECT = ("AnyObjectRead", "AnyObjectWrite", "AnyObjectReadWrite")
 
@@ -38,6 +42,7 @@ class ParRoutes:
 
     def __init__(self, store: BucketStore, access: BucketAccess, objects: ObjectRoutes) -> None:
         self.public_endpoint = ""
+        self.refusal = REFUSAL
         self._store = store
         self._access = access
         self._objects = objects
@@ -113,7 +118,7 @@ class ParRoutes:
         bucket, par = self._opened(request)
         prefix = request.query.get("prefix", "")
         if not par.lists_objects or not prefix.startswith(par.object_name or ""):
-            raise _refused()
+            raise self._refused()
         return self._objects.serve_list(request, bucket)
 
     async def _use_get(self, request: web.Request) -> web.StreamResponse:
@@ -127,18 +132,21 @@ class ParRoutes:
         parts = request.match_info
         bucket = self._store.buckets.get((parts["namespace"], parts["bucket"]))
         if bucket is None or bucket.region != self._access.region_of(request):
-            raise _refused()
+            raise self._refused()
         for par in bucket.preauthenticated_requests.values():
             if par.token == parts["token"] and par.expires_epoch_seconds > self._store.now():
                 return bucket, par
-        raise _refused()
+        raise self._refused()
 
     def _opened_for_object(self, request: web.Request) -> StoredBucket:
         bucket, par = self._opened(request)
         method = "GET" if request.method == "HEAD" else request.method
         if not par.allows(method, request.match_info["object"]):
-            raise _refused()
+            raise self._refused()
         return bucket
+
+    def _refused(self) -> OciError:
+        return OciError(*self.refusal, "Authorization failed or requested resource not found.")
 
     def _full(self, bucket: StoredBucket, par: PreauthenticatedRequest) -> dict[str, object]:
         """Return the answer of a creation, the only one that shows the link itself."""
@@ -157,10 +165,6 @@ def _find(bucket: StoredBucket, par_id: str) -> PreauthenticatedRequest:
         return bucket.preauthenticated_requests[par_id]
     except KeyError as error:
         raise OciError(404, "PARNotFound", "There is no such pre-authenticated request in this bucket.") from error
-
-
-def _refused() -> OciError:
-    return OciError(404, "NotAuthorizedOrNotFound", "Authorization failed or requested resource not found.")
 
 
 def _summary(par: PreauthenticatedRequest) -> dict[str, object]:

@@ -13,7 +13,7 @@ from emulator.base.service_protocol import OciError, json_response, principal_of
 from emulator.services.object_storage.bucket_access import BucketAccess
 from emulator.services.object_storage.object_routes import ObjectRoutes
 from emulator.services.object_storage.object_rules import invalid_parameter
-from emulator.services.object_storage.par_routes import ParRoutes, access_uri
+from emulator.services.object_storage.par_routes import REFUSAL, ParRoutes, access_uri
 from emulator.services.object_storage.stored_objects import (
     BLING,
     PUBLIC_ACCESS_TYPES,
@@ -69,8 +69,13 @@ class ObjectStorageService:
     def public_endpoint(self, url: str) -> None:
         self._pars.public_endpoint = url
 
+    def refuse_links_with(self, status: int, code: str) -> None:
+        """Answer so for links that are dead or unfit, until the next reset."""
+        self._pars.refusal = (status, code)
+
     def reset(self) -> None:
         """Drop all buckets and objects."""
+        self._pars.refusal = REFUSAL
         self.store.clear()
         self.access.reset()
 

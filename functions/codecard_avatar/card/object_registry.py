@@ -15,6 +15,7 @@ from functions.codecard_avatar.card.registry_document import (
 )
 from functions.codecard_avatar.errors import RegistryLate, RegistryUnreadable
 from functions.codecard_avatar.storage.bucket_client import ObjectMissingError
+from functions.codecard_avatar.storage.link_trouble import fix_of
 from shared.http.client import HttpError
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class ObjectRegistry:
             return EMPTY  # of a folder: no card of this part has been saved yet
         except HttpError as error:
             failure = RegistryLate if error.late else RegistryUnreadable
-            fix = TOO_LARGE_FIX if error.too_large else ""
+            fix = TOO_LARGE_FIX if error.too_large else fix_of(error)
             raise failure(f"card_registry: {error}", fix=fix, field="card_registry") from None
         except ValueError as fault:
             raise RegistryUnreadable(f"card_registry {fault}", field="card_registry") from None

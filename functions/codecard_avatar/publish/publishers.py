@@ -16,6 +16,7 @@ from functions.codecard_avatar.errors import (
 )
 from functions.codecard_avatar.publish import picture_names
 from functions.codecard_avatar.publish.picture_route import called_host, picture_folder
+from functions.codecard_avatar.storage.link_trouble import fix_of
 from shared.addresses import Reach, is_loopback
 from shared.http.client import HttpError
 from shared.tls import rsa_tls12_context
@@ -115,7 +116,7 @@ class BucketPublisher:
 
 def _refused(error: HttpError) -> UploadLate | UploadRefused:
     failure = UploadLate if error.late else UploadRefused
-    return failure(f"The bucket did not take the picture: {error}", field="oss_bucket")
+    return failure(f"The bucket did not take the picture: {error}", fix=fix_of(error), field="oss_bucket")
 
 
 class InlinePublisher:

@@ -7,12 +7,14 @@ The OCI SDK is not used here: importing its object-storage client costs more CPU
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import os
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from functions.codecard_avatar.storage.link_trouble import MISSING, LinkRefusedError, is_refused, is_served
 from shared.errors import says_expired
 from shared.http.client import HttpError
 from shared.oci.signature import Principal, load_resource_principal, sign
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from functions.codecard_avatar.model.bucket_url import BucketUrl
+    from functions.codecard_avatar.storage.link_trouble import Right
     from shared.deadline import Deadline
     from shared.http.client import HttpClient, HttpResponse
 
@@ -101,7 +104,7 @@ class BucketClient:
 
     def get(self, name: str, deadline: Deadline, limit_bytes: int) -> bytes:
         """Return an object's bytes. Raises HttpError (its text begins with the status, if any) or NotAuthorised."""
-        return _checked(self._send("GET", name, deadline, limit_bytes), name).body
+        return self._checked(self._send("GET", name, deadline, limit_bytes), name, "read", deadline).body
 
     def get_if_changed(self, name: str, deadline: Deadline, limit_bytes: int, etag: str) -> FetchedObject | None:
         """Return an object, or None where its etag is still the given one. Raises as `get`, and ObjectMissingError."""
@@ -109,25 +112,42 @@ class BucketClient:
         answer = self._send("GET", name, deadline, limit_bytes, headers={**_NO_BODY, **condition})
         if answer.status == 304 and etag:
             return None
-        if answer.status == 404 and b'"ObjectNotFound"' in answer.body:
+        if answer.status == 404 and MISSING in answer.body:
             raise ObjectMissingError(f"404 for {name[:60]}: no such object")
-        return FetchedObject(_checked(answer, name).body, answer.headers.get("etag", ""))
+        return FetchedObject(self._checked(answer, name, "read", deadline).body, answer.headers.get("etag", ""))
 
     def put(self, name: str, body: bytes, content_type: str, deadline: Deadline) -> None:
         """Write an object. Raises HttpError, NotAuthorised."""
         headers = {"content-type": content_type}
-        _checked(self._send("PUT", name, deadline, MAX_ERROR_BYTES, body, headers), name)
+        self._checked(self._send("PUT", name, deadline, MAX_ERROR_BYTES, body, headers), name, "write", deadline)
 
     def try_upload(self, deadline: Deadline) -> None:
         """Ask for an upload on a condition that no object meets: it is refused for that, or for what would refuse any.
 
         Nothing is written. Raises HttpError where the bucket would take no object, NotAuthorised.
         """
-        headers = {"content-type": "image/bmp", "if-match": NO_ETAG}
-        answer = self._send("PUT", PROBE_NAME, deadline, MAX_ERROR_BYTES, b"", headers)
         # That the condition is looked at says that bucket and right are there: without either it is 404 of the bucket.
-        if answer.status != 412 and b'"ObjectNotFound"' not in answer.body:
-            _checked(answer, PROBE_NAME)
+        answer = self._probe_upload(deadline)
+        if not is_served(answer):
+            self._checked(answer, PROBE_NAME, "write", deadline)
+
+    def _probe_upload(self, deadline: Deadline) -> HttpResponse:
+        headers = {"content-type": "image/bmp", "if-match": NO_ETAG}
+        return self._send("PUT", PROBE_NAME, deadline, MAX_ERROR_BYTES, b"", headers)
+
+    def _checked(self, answer: HttpResponse, name: str, right: Right, deadline: Deadline) -> HttpResponse:
+        """Return the answer if its status is 200. Raises HttpError, for a link LinkRefusedError with what it lacks."""
+        if not self.url.is_preauthenticated or not is_refused(answer):
+            return _checked(answer, name)
+        other_works = False
+        with contextlib.suppress(HttpError):  # then the time is over, or the service gone: no more can be found out
+            other = (
+                self._probe_upload(deadline)
+                if right == "read"
+                else self._send("GET", PROBE_NAME, deadline, MAX_ERROR_BYTES)
+            )
+            other_works = is_served(other)
+        raise LinkRefusedError(right, other_works=other_works)
 
     def look(self, url: BucketUrl, name: str, deadline: Deadline) -> Seen:
         """Ask for an object as the card will: without a signature and with its TLS. Raises HttpError."""
