@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from emulator.example_data import Example
     from emulator.fn_server.function_folders import FunctionFolder
     from emulator.fn_server.host import FunctionHost
+    from emulator.oke.model.node_pool_records import NodePoolRecord
 
 _CARD = (
     f"-H 'X-CODECARD-ID: {CARD_ID}'",
@@ -22,8 +23,18 @@ _CARD = (
 )
 
 
-def configure(cloud: Cloud, host: FunctionHost, example: Example, *, billing_days: int = 2) -> None:
-    """Make a node pool under pressure and some days of billing reports, and configure every function for this cloud."""
+def configure(
+    cloud: Cloud,
+    host: FunctionHost,
+    example: Example,
+    *,
+    billing_days: int = 2,
+    pool: NodePoolRecord | None = None,
+) -> None:
+    """Put a node pool under pressure, make some days of billing reports, configure every function for this cloud.
+
+    The pool is made where none is given.
+    """
     common = {
         **example.principal_env,
         "oci_endpoint": cloud.endpoint,
@@ -33,7 +44,7 @@ def configure(cloud: Cloud, host: FunctionHost, example: Example, *, billing_day
     own = {
         "codecard-avatar": {"apex_url": example.apex_url, "oss_bucket": example.bucket_url},
         "adw-billing": _billing(cloud, billing_days),
-        "oke-autoscaler": _autoscaler(cloud),
+        "oke-autoscaler": _autoscaler(cloud, pool),
     }
     for name in host.functions:
         host.configure(name, {**common, **own.get(name, {})})
@@ -50,11 +61,12 @@ def _billing(cloud: Cloud, days: int) -> dict[str, str]:
     }
 
 
-def _autoscaler(cloud: Cloud) -> dict[str, str]:
-    """Make a pool of two nodes with ten pods too many and let the cluster's clock run; return the config."""
+def _autoscaler(cloud: Cloud, pool: NodePoolRecord | None) -> dict[str, str]:
+    """Give a pool of two nodes ten pods too many and let the cluster's clock run; return the config."""
     cluster = cloud.cluster
     cluster.clock.follow()
-    pool = cluster.add_pool("prod-pool1", size=2, ocpus=2, memory_gib=16)
+    if pool is None:
+        pool = cluster.add_pool("prod-pool1", size=2, ocpus=2, memory_gib=16)
     cluster.add_replicas("web", 10, cpu="1", memory="1Gi", pool=pool)
     return {
         "cluster_id": cluster.id,

@@ -81,6 +81,7 @@ def outputs(stack: LocalStack) -> str:
         f"card_url:     {stack.cloud.gateway}/codecard/avatar",
         f"card_command: curl -sS -X POST {CARD} {stack.cloud.gateway}/codecard/avatar",
         f"card_press:   .venv/bin/oci-functions cloud press {stack.cloud.gateway}/codecard/avatar",
+        f"kubectl:      export KUBECONFIG={stack.cloud.root / '.okectl' / 'kubeconfig'}",
         f"as a person:  curl -sS -H @{token} {stack.cloud.gateway}/request-context",
         "",
         f".venv/bin/oci-functions preflight {' '.join(preflight_arguments(stack))}",

@@ -1,8 +1,8 @@
 """A deployment in the local cloud from the files that a tenancy is deployed from.
 
 func.yaml and deploy/api-gateway.json are read by the function server itself; here come config (deploy/local.tfvars,
-through the variables of deploy/terraform), dynamic groups, policies (deploy/terraform/policies.tf), images, RBAC
-(deploy/kubernetes/rbac.yaml) and the CronJobs' functions.env.
+through the variables of deploy/terraform), the cluster (made by `oke cluster create`), dynamic groups, policies
+(deploy/terraform/policies.tf), images, RBAC (deploy/kubernetes/rbac.yaml) and the CronJobs' functions.env.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from emulator.services.functions.service import FunctionsService
 from emulator.services.identity.service import DEFAULT_COMPARTMENT, DEFAULT_TENANCY
 from emulator.services.telemetry_ingestion.service import TelemetryIngestionService
 from shared.settings import describe_settings
-from tools import suite
+from tools import local_cluster, suite
 from tools.checks import policies
 from tools.render.terraform import variable_name
 
@@ -94,7 +94,8 @@ def _deploy(
 ) -> tuple[Path, dict[str, str]]:
     """Deploy every function of the tree; return an administrator's configuration file and the functions' OCIDs."""
     example = fill(cloud)
-    configure(cloud, host, example, billing_days=BILLING_DAYS)  # a pool under pressure, reports, a card
+    pool = local_cluster.make_cluster(cloud, example.user.config_file)
+    configure(cloud, host, example, billing_days=BILLING_DAYS, pool=pool)  # pods without room, reports, a card
     made = suite.read()
     values = tfvars(VALUES, _placeholders(cloud, host, made.version))
     ocids = {entry.name: f"ocid1.fnfunc.oc1..{entry.name}" for entry in made.present() if entry.name in host.functions}
