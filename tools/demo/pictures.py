@@ -1,4 +1,7 @@
-"""`make pictures`: play the demo and keep its pictures in docs/pictures, where README and the docs show them."""
+"""`make pictures`: play the demo and keep its pictures in docs/pictures, where README and the docs show them.
+
+The badges of docs/codecard-avatar.md are drawn with them.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from functions.codecard_avatar.__main__ import main as render_badge
 from tools.demo import figures
 from tools.demo.command import ROOT
 from tools.demo.command import main as play
@@ -24,6 +28,12 @@ KEPT = {
 }
 """What the demo writes, and its name in docs/pictures."""
 
+BADGE = (
+    *("--name", "Joan Citizen", "--role", "Platform engineer", "--company", "Example Corp"),
+    *("--event", "DevCon 2026", "--png", str(ROOT / "docs" / "badge.png")),
+)
+SHEET = ("--sheet", str(FOLDER / "badges.png"))
+
 
 def main(arguments: list[str]) -> int:
     """Play the demo into a temporary folder and copy what README and the docs show."""
@@ -32,11 +42,19 @@ def main(arguments: list[str]) -> int:
         if status := play(["--out", name]):
             return status
         FOLDER.mkdir(exist_ok=True)
+        draw_badges()
         for made, kept in KEPT.items():
             shutil.copyfile(Path(name) / made, FOLDER / kept)
             print(f"{(FOLDER / kept).relative_to(ROOT)}: {(FOLDER / kept).stat().st_size} bytes")
     print("the figures are in README.md after: make func-yaml")
     return 0
+
+
+def draw_badges() -> None:
+    """Draw the badge and the page of badges that docs/codecard-avatar.md shows."""
+    for options in (BADGE, SHEET):
+        if render_badge(["render", *options]):
+            raise RuntimeError(f"badge render {' '.join(options)}")
 
 
 if __name__ == "__main__":

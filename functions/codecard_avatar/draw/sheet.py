@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw, ImageFilter
@@ -27,6 +28,7 @@ FIELDS = {
     "qr": "https://example.com/joan",
 }
 EVENT = "DevCon 2026"
+NAMES_A_ROW = 2
 GREY = 160
 GAP_PX = 12
 CAPTION_PX = 20
@@ -34,19 +36,19 @@ CAPTION_SIZE_PX = 12
 
 
 def draw_sheet(names: Sequence[str] = HARD_NAMES, layouts: Sequence[Layout] = LAYOUTS) -> Image.Image:
-    """Return a page in three tones with a row a name and a column a layout, each badge with its caption."""
+    """Return a page in three tones: two names a row, each in all layouts, each badge with its caption."""
     step_x, step_y = WIDTH_PX + GAP_PX, HEIGHT_PX + CAPTION_PX + GAP_PX
-    page = Image.new("L", (GAP_PX + step_x * len(layouts), GAP_PX + step_y * len(names)), GREY)
+    columns = NAMES_A_ROW * len(layouts)
+    rows = -(-len(names) // NAMES_A_ROW)
+    page = Image.new("L", (GAP_PX + step_x * columns, GAP_PX + step_y * rows), GREY)
     photo = sample_photo()
-    for row, name in enumerate(names):
-        for column, layout in enumerate(layouts):
-            content = content_of({"title": name, **FIELDS}, layout, EVENT, photo)
-            if content is None:
-                continue
+    for at, (name, layout) in enumerate(itertools.product(names, layouts)):
+        row, column = divmod(at, columns)
+        content = content_of({"title": name, **FIELDS}, layout, EVENT, photo)
+        if content:
             left, top = GAP_PX + step_x * column, GAP_PX + step_y * row
-            drawn = draw_badge(content)
             _caption(page, f"{layout}: {name}", left, top)
-            page.paste(drawn.picture, (left, top + CAPTION_PX))
+            page.paste(draw_badge(content).picture, (left, top + CAPTION_PX))
     return page.convert("P", palette=Image.Palette.ADAPTIVE, colors=3)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import ImageChops
+from PIL import Image, ImageChops
 
 from functions.codecard_avatar.draw import badge_picture
 from functions.codecard_avatar.draw.composition.hard_names import HARD_NAMES
@@ -118,6 +118,22 @@ def test_a_code_that_is_too_long_is_said() -> None:
     badge = drawn("Joan Citizen", "qr", qr="x" * 400)
     assert any("too long" in note for note in badge.notes)
     assert badge.picture.tobytes() == drawn("Joan Citizen", "name-first").picture.tobytes()
+
+
+@pytest.mark.parametrize("layout", OTHERS)
+@pytest.mark.parametrize("ground", ["black", "dots", "stripes"])
+def test_texts_can_be_read_on_an_own_background(ground: str, layout: Layout) -> None:
+    background = Image.new("1", (264, 176), 0)
+    if ground != "black":
+        dark = {"dots": lambda x, y: (x + y) % 2, "stripes": lambda x, y: y // 4 % 2}[ground]
+        background.putdata([255 * dark(x, y) for y in range(176) for x in range(264)])
+    plain = drawn("Joan Citizen", layout, **FIELDS)
+    badge = badge_picture.draw_badge(content("Joan Citizen", layout, **FIELDS), background)
+    assert badge.boxes == plain.boxes
+    for left, top, right, bottom in badge.boxes:
+        around = 0 if bottom - top > 100 else 2  # a code has its own quiet zone
+        place = (left - around, top - around, min(264, right + around), bottom + around)
+        assert badge.picture.crop(place).tobytes() == plain.picture.crop(place).tobytes()
 
 
 def stamp(badge: DrawnBadge) -> tuple[int, int, int, int]:
