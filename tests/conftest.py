@@ -15,9 +15,10 @@ import pytest
 
 from emulator.cloud import Cloud, CloudOptions
 
-# jsonschema, which comes with the Kubernetes client, does without where it is missing. Its import builds grammars of
-# addresses in schemas, half of what collecting all tests took; no test has such a schema.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+# Imported where they are installed, by libraries that do without: grammars of addresses, built by jsonschema for the
+# Kubernetes client, took half the time of collecting all tests; Arrow's numpy and pandas, which no image has, a second.
+for _optional in ("numpy", "pandas", "rfc3987_syntax"):
+    sys.modules.setdefault(_optional, None)  # type: ignore[arg-type]
 
 hypothesis.settings.register_profile("suite", deadline=None)  # a busy machine is no failure
 hypothesis.settings.load_profile("suite")

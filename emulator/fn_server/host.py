@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import os
 import time
 import uuid
 from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emulator.fn_server.fn_answers import (
@@ -28,7 +30,6 @@ from emulator.fn_server.process import FunctionProcess, fdk_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
 
     from emulator.fn_server.fn_answers import Headers
     from emulator.fn_server.function_folders import FunctionFolder
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 FREEZE_SECONDS = 0.05
 MEMORY_POLL_SECONDS = 0.05
 LOG_LINES = 20_000
+AS_IN_IMAGES = Path(__file__).parent / "as_in_images"
 _MIB = 1024 * 1024
 
 
@@ -221,7 +223,7 @@ class FunctionHost:
         # Later entries win: the function's own config over the app's, and what a test configured over both.
         return {
             "HOME": "/home/fn",
-            "PYTHONPATH": str(self.root),
+            "PYTHONPATH": f"{self.root}{os.pathsep}{AS_IN_IMAGES}",
             "FN_APP_ID": f"ocid1.fnapp.oc1..{self.app}",
             "FN_APP_NAME": self.app,
             "FN_FN_ID": f"ocid1.fnfunc.oc1..{function.name}",

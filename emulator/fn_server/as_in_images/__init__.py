@@ -1,0 +1,1 @@
+"""On the path of function processes, where Python looks for its `sitecustomize`; imports nothing."""
