@@ -6,6 +6,7 @@ preflight tries it before a card does. The host's certificate is verified as eve
 
 from __future__ import annotations
 
+import ssl
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -13,9 +14,14 @@ from shared.http.client import HttpError
 from shared.tls import RSA_KEY_EXCHANGE_SUITES, rsa_key_exchange_context, rsa_tls12_context
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from shared.addresses import Reach
     from shared.deadline import Deadline
     from shared.http.client import HttpClient
+
+FORWARD_SECRECY_LEVEL = 3
+"""OpenSSL's security level from which suites without forward secrecy are left out."""
 
 FIX = "reflash the cards, or put a load balancer with the suites before it (docs/codecard-avatar.md); look with: {}"
 
@@ -25,11 +31,24 @@ def look(http: HttpClient, base: str, deadline: Deadline, reach: Reach) -> tuple
     host = urlsplit(base).netloc
     if not base.startswith("https:"):
         return f"{host} is plain http: every card opens it, and anybody on the way reads the badge", ""
+    if not can_offer(rsa_key_exchange_context):
+        unknown = "what cards can open was not found out: OpenSSL here offers none of a stock card's suites"
+        return unknown, FIX.format(openssl_line(base))
     try:
         http.certificate(base, deadline.half(), reach=reach, tls=rsa_key_exchange_context)
     except HttpError as refusal:
         return _without_suites(http, base, deadline, reach, refusal)
     return f"stock and reflashed cards open {host}", ""
+
+
+def can_offer(make: Callable[[], ssl.SSLContext]) -> bool:
+    """Tell whether a handshake would offer the context's suites: a system's policy may take them from OpenSSL."""
+    # Without them the handshake ends on this side, and nothing of that says anything about the host. From level 3 on
+    # OpenSSL leaves out what has no forward secrecy, and only when it shakes hands.
+    try:
+        return make().security_level < FORWARD_SECRECY_LEVEL
+    except ssl.SSLError:
+        return False
 
 
 def openssl_line(base: str) -> str:

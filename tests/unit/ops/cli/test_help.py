@@ -37,6 +37,7 @@ def test_the_commands_are_those_of_the_documents() -> None:
             "billing sample",
             "billing load",
             "billing report",
+            "billing page",
             "billing query",
             "billing export",
             "billing adopt",
