@@ -10,6 +10,7 @@ WHAT is one of
 * ``house``: the picture of the contracts of imports; ``modules FOLDER``: every module below it with its first line
 * ``three-numbers``, ``demo-end``: README's figures with their pictures, as `make pictures` measured them
 * ``firmwares``: what the panel of each firmware of the card shows, by the way of publishing
+* ``fonts``: the badge's font files and their sizes
 * ``ddl ENGINE``: the tables and views of adw-billing for ``duckdb`` or ``oracle``
 """
 
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING
 from shared.errors import FunctionError, tree
 from shared.settings import SettingRow, describe_settings
 from tools import firmware_table, house, readme_numbers
+from tools.fonts import size_table
 from tools.render.terraform import variable_name
 
 if TYPE_CHECKING:
@@ -30,7 +32,11 @@ if TYPE_CHECKING:
 
     from tools.suite import Suite
 
-PARTS: dict[str, Callable[[Path], str]] = {**readme_numbers.PARTS, "firmwares": lambda _: firmware_table.table()}
+PARTS: dict[str, Callable[[Path], str]] = {
+    **readme_numbers.PARTS,
+    "firmwares": lambda _: firmware_table.table(),
+    "fonts": size_table.table,
+}
 _BLOCK = re.compile(r"(?P<start><!-- generated: (?P<what>[^>]*?) -->\n).*?(?P<end><!-- end generated -->)", re.DOTALL)
 
 
@@ -60,7 +66,7 @@ def _table(suite: Suite, root: Path, what: str) -> str:
             text = house.picture(root)
         case ["modules", folder]:
             text = house.module_map(root, folder)
-        case ["three-numbers" | "demo-end" | "firmwares"]:
+        case ["three-numbers" | "demo-end" | "firmwares" | "fonts"]:
             text = PARTS[what](root)
         case ["ddl", "duckdb" | "oracle" as engine]:
             text = ddl(engine)
