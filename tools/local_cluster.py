@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from emulator.oke.model.network import VCN
 from emulator.services.identity.service import DEFAULT_COMPARTMENT
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from emulator.oke.model.node_pool_records import NodePoolRecord
 
 NAME = "prod-pool1"
+SETTLED_SECONDS = 600.0
+"""From the end of the command to a pool at rest."""
+
 SUBNETS = {
     "endpoint-subnet": "ocid1.subnet.oc1.iad.aaaaaaaaendpoint",
     "lb-subnet": "ocid1.subnet.oc1.iad.aaaaaaaaloadbalancer1",
@@ -31,8 +34,8 @@ SUBNETS = {
 }
 
 
-def make_cluster(cloud: Cloud, config_file: Path, *, nodes: int = 2) -> NodePoolRecord:
-    """Take away the cluster that the cloud has, make one with the command and return its pool.
+def make_cluster(cloud: Cloud, config_file: Path, *, nodes: int = 2, steps: TextIO | None = None) -> NodePoolRecord:
+    """Take away the cluster that the cloud has, make one with the command and return its pool; tell the steps.
 
     Raises RuntimeError with the command's answer when it is an error.
     """
@@ -41,12 +44,13 @@ def make_cluster(cloud: Cloud, config_file: Path, *, nodes: int = 2) -> NodePool
     add_arguments(parser)
     options = parser.parse_args(arguments(cloud, config_file, nodes=nodes))
     pace = Pace(sleep=cloud.cluster.advance, now=cloud.cluster.clock)
-    with contextlib.redirect_stdout(io.StringIO()) as answer, contextlib.redirect_stderr(io.StringIO()):
+    with contextlib.redirect_stdout(io.StringIO()) as answer, contextlib.redirect_stderr(steps or io.StringIO()):
         status = create.run(options, pace)
     if status:
         raise RuntimeError(answer.getvalue())
     (pool,) = cloud.cluster.node_pools.pools.values()
-    cloud.cluster.advance(cloud.cluster.behaviour.timings.ready)  # ACTIVE in OKE comes before Ready in Kubernetes
+    # ACTIVE in OKE comes before Ready in Kubernetes, and the autoscaler leaves a pool alone whose nodes are new.
+    cloud.cluster.advance(SETTLED_SECONDS)
     return pool
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 ROOT = Path(__file__).resolve().parents[2]
-ORDER = ("badge", "billing", "autoscaler")
+ORDER = ("cluster", "badge", "billing", "autoscaler")
 INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells have it."""
 
