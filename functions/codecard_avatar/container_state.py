@@ -9,6 +9,7 @@ from functions.codecard_avatar import time_budget
 from functions.codecard_avatar.card.backend_registry import BackendRegistry
 from functions.codecard_avatar.card.object_registry import HeldDocument, ObjectRegistry
 from functions.codecard_avatar.card.registry import ConfigRegistry
+from functions.codecard_avatar.publish.fingerprints import HostFingerprints
 from functions.codecard_avatar.publish.recent_pictures import RecentPictures
 from functions.codecard_avatar.storage.bucket_client import BucketClient, PrincipalCache
 from shared.http.client import HttpClient
@@ -25,7 +26,7 @@ class ContainerState:
     """One a process, shared by its calls.
 
     ``stored_names`` are those of pictures that lie in the bucket, ``pictures`` those that a card may fetch from here;
-    ``fingerprints`` maps scheme and host to the fingerprint of the host's certificate. ``process_age_seconds`` tells
+    ``fingerprints`` are those of the hosts' certificates. ``process_age_seconds`` tells
     how long ago the process was started.
     """
 
@@ -38,7 +39,7 @@ class ContainerState:
         self._process_age_seconds = process_age_seconds
         self.stored_names: dict[str, None] = {}
         self.pictures = RecentPictures()
-        self.fingerprints: dict[str, str] = {}
+        self.fingerprints = HostFingerprints()
         self._principals = PrincipalCache()
         self._held_registry = HeldDocument()
         self._called = False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -15,6 +14,7 @@ from functions.codecard_avatar.errors import (
     UploadRefused,
 )
 from functions.codecard_avatar.publish import picture_names
+from functions.codecard_avatar.publish.fingerprints import fingerprint_of
 from functions.codecard_avatar.publish.picture_route import called_host, picture_folder
 from functions.codecard_avatar.storage.link_trouble import fix_of
 from shared.addresses import Reach, is_loopback
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from functions.codecard_avatar.model.bucket_url import BucketUrl
+    from functions.codecard_avatar.publish.fingerprints import HostFingerprints
     from functions.codecard_avatar.storage.bucket_client import BucketClient
     from shared.deadline import Deadline
     from shared.http.client import HttpClient
@@ -41,14 +42,6 @@ class Published:
 
     url: str
     fingerprint: str
-
-
-def fingerprint_of(certificate: bytes) -> str:
-    """Return the SHA-1 of a certificate (DER) as 20 hex bytes with blanks between them, as the card prints one."""
-    # SHA-1 is no choice of ours: it is all that the firmware's verify(fingerprint, host) compares. It is sent with each
-    # answer, taken from the certificate that the host shows, because one in the config would be stale after a rotation.
-    digest = hashlib.sha1(certificate, usedforsecurity=False).digest()
-    return digest.hex(" ").upper() if certificate else ""
 
 
 class BucketPublisher:
@@ -120,13 +113,10 @@ def _refused(error: HttpError) -> UploadLate | UploadRefused:
 
 
 class InlinePublisher:
-    """Points back to this function, under the config's own hosts only.
-
-    ``fingerprints`` are kept for the life of the container, one a host of the config, so there are no more than it has.
-    """
+    """Points back to this function, under the config's own hosts only."""
 
     def __init__(
-        self, http: HttpClient, public_url: str, allowed_hosts: Collection[str], fingerprints: dict[str, str]
+        self, http: HttpClient, public_url: str, allowed_hosts: Collection[str], fingerprints: HostFingerprints
     ) -> None:
         self._http = http
         self._public_url = public_url
@@ -165,11 +155,21 @@ class InlinePublisher:
         return hosts
 
     def _fingerprint(self, base: str, deadline: Deadline) -> str:
-        """Return the fingerprint of a host, asked for once a container; empty over plain http. Raises HttpError."""
-        if base not in self._fingerprints and base.startswith("https:"):
+        """Return the fingerprint of a host, looked at every ten minutes; empty over plain http. Raises HttpError."""
+        if not base.startswith("https:"):
+            return ""
+        fresh = self._fingerprints.find(base)
+        if fresh:
+            return fresh
+        try:
             certificate = self._http.certificate(base, deadline, reach=self._reach(), tls=rsa_tls12_context)
-            self._fingerprints[base] = fingerprint_of(certificate)
-        return self._fingerprints.get(base, "")
+        except HttpError:
+            # The call has just come through this host: that it cannot be looked at now is no reason against the
+            # certificate that it had ten minutes ago.
+            if stale := self._fingerprints.find(base, stale=True):
+                return stale
+            raise
+        return self._fingerprints.keep(base, certificate)
 
     def _reach(self) -> Reach:
         """Return which addresses the picture's host may have: public ones.

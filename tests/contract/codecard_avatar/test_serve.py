@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from PIL import Image
@@ -14,6 +14,7 @@ from emulator.card.firmware_json import read_answer
 from emulator.card.panel import draw_panel
 from emulator.services.identity.service import DEFAULT_TENANCY
 from functions.codecard_avatar.container_state import ContainerState
+from functions.codecard_avatar.publish.fingerprints import FRESH_SECONDS, HostFingerprints, fingerprint_of
 from functions.codecard_avatar.serve import on_error, serve
 from functions.codecard_avatar.settings import Settings
 from functions.codecard_avatar.storage.bucket_client import PrincipalCache
@@ -41,8 +42,14 @@ class Press:
     container: ContainerState = field(default_factory=ContainerState)
     summary: dict[str, object] = field(default_factory=dict)
 
-    def answer(self, config: dict[str, str], url: str = "/codecard/avatar") -> HttpAnswer:
-        request = from_parts("POST", url, {"x-codecard-id": CARD, "host": "localhost"}, "http")
+    def answer(
+        self,
+        config: dict[str, str],
+        url: str = "/codecard/avatar",
+        body: bytes = b"",
+        kind: Literal["invoke", "http"] = "http",
+    ) -> HttpAnswer:
+        request = from_parts("POST", url, {"x-codecard-id": CARD, "host": "localhost"}, kind)
         self.summary = {}
         try:
             made = Call(
@@ -50,7 +57,7 @@ class Press:
                 request=request,
                 deadline=Deadline.after(30),
                 call_id="1",
-                body=b"",
+                body=body,
                 config=config,
                 context=None,
                 summary=self.summary,
@@ -154,11 +161,31 @@ def test_oci_endpoint_replaces_the_buckets_host(press: Press) -> None:
     assert fields["backgroundImage"].startswith(press.cloud.tls_endpoint + "/n/")
 
 
-def test_the_fingerprint_of_a_host_is_read_once_a_container(press: Press) -> None:
+def test_the_fingerprint_of_a_host_is_kept(press: Press) -> None:
     config = apex(press) | inline(press)
     first, second = press.fields(config), press.fields(config)
     assert first["fingerprint"] == second["fingerprint"]
-    assert list(press.container.fingerprints) == [press.cloud.tls_endpoint]
+    assert press.container.fingerprints.hosts == [press.cloud.tls_endpoint]
+
+
+def test_a_renewed_certificate_is_noticed_by_a_container_that_is_warm(press: Press) -> None:
+    now = [0.0]
+    press.container.fingerprints = HostFingerprints(lambda: now[0])
+    press.container.fingerprints.keep(press.cloud.tls_endpoint, b"the one before")
+    before = press.fields(apex(press) | inline(press))["fingerprint"]
+    now[0] = FRESH_SECONDS + 1
+    after = press.fields(apex(press) | inline(press))["fingerprint"]
+    assert before == fingerprint_of(b"the one before") != after
+
+
+def test_a_host_that_cannot_be_looked_at_again_keeps_its_fingerprint(press: Press) -> None:
+    now = [0.0]
+    press.container.fingerprints = HostFingerprints(lambda: now[0])
+    closed = "https://localhost:1"
+    press.container.fingerprints.keep(closed, b"certificate")
+    now[0] = FRESH_SECONDS + 1
+    fields = press.fields(apex(press) | {"publish": "inline", "public_url": closed})
+    assert fields["fingerprint"] == fingerprint_of(b"certificate")
 
 
 @pytest.mark.parametrize("host", ["127.1", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]", "[64:ff9b::7f00:1]"])
@@ -171,7 +198,7 @@ def test_a_public_url_that_is_this_machine_by_another_name_is_not_connected_to(p
         "The card needs the certificate of the picture's host",
     )
     assert "no address of the public internet" in str(press.summary["certificate"])
-    assert press.container.fingerprints == {}
+    assert press.container.fingerprints.hosts == []
 
 
 def test_over_plain_http_there_is_no_fingerprint(press: Press) -> None:
@@ -269,3 +296,11 @@ def test_every_answer_is_one_that_the_card_reads(press: Press) -> None:
         head = "".join(f"{name}: {value}\r\n" for name, value in answer.headers.items())
         raw = f"HTTP/1.1 200 OK\r\nContent-Length: {len(answer.body)}\r\n{head}\r\n".encode() + answer.body
         assert read_answer(raw, "K")
+
+
+def test_a_ping_is_a_flag_of_ones_own_invoke(press: Press) -> None:
+    """Through the gateway, where anybody may call, a body is refused as every other."""
+    config = apex(press) | bucket(press)
+    assert json.loads(press.answer(config, body=b'{"ping": true}', kind="invoke").body)["success"]["ping"] is True
+    assert json.loads(press.answer(config, body=b'{"ping": true}').body)["reason"] == "bad-request"
+    assert press.asked() == []

@@ -15,6 +15,8 @@ import requests
 from emulator.card.card_client import Card
 from emulator.card.firmware_json import FIRMWARES, read_answer
 from emulator.card.panel import draw_panel
+from functions.codecard_avatar.draw import badge_picture
+from functions.codecard_avatar.model.badge_content import Layout, content_of
 from tests.support.badge import CARD, PATIENCE_SECONDS, BadgeCloud
 
 if TYPE_CHECKING:
@@ -26,6 +28,12 @@ LONG_NAMES = (
     "\u738b" * 200,
     "\u00dcn\u00efc\u00f6d\u00e9 " * 25,
     "Александр Сергеевич Пушкин",
+)
+PAGES: tuple[tuple[str, str, Layout], ...] = (
+    ("a", "1", "name-first"),
+    ("a", "2", "qr"),
+    ("b", "1", "details"),
+    ("b", "2", "classic"),
 )
 INLINE_NAME = re.compile(r"/codecard/badge/CC50E3CCBFFF-a1-[0-9a-f]{16}\.bmp")
 
@@ -227,3 +235,42 @@ def test_a_card_of_another_owner_is_served_by_the_same_container(badge: BadgeClo
     fields = [badge.press(Card(each, first_byte_seconds=PATIENCE_SECONDS)).fields for each in (CARD, "AABBCCDDEEFF")]
     files = {badge.card.fetch_picture(each).file for each in fields}
     assert len(files) == 2
+
+
+def test_each_button_shows_a_page_of_its_own(badge: BadgeCloud) -> None:
+    private = badge.bucket("codecard-private", access="NoPublicAccess")
+    entry = {"title": "Joan Citizen", "role": "Pilot", "company": "Example", "qr": "https://example.com/joan"}
+    cards = {CARD: entry, f"{CARD}/b/2": {**entry, "layout": "classic"}}
+    badge.cloud.object_storage.put(private, "cards.json", json.dumps(cards).encode())
+    inline(badge, apex_url="", private_bucket=badge.bucket_url(private), card_registry="cards.json", event_name="Days")
+    for label, function, layout in PAGES:
+        press = badge.press(label=label, function=function)
+        assert f"{CARD}-{label}{function}-" in press.fields["backgroundImage"]
+        assert badge.log_lines()[-1]["layout"] == layout
+        content = content_of(entry, layout, event="Days")
+        assert content is not None
+        wanted = draw_panel(badge_picture.bitmap_file(badge_picture.draw_badge(content).picture))
+        assert badge.card.fetch_picture(press.fields).panel == wanted
+
+
+def test_a_layout_that_there_is_not_is_named_in_answer_and_log(badge: BadgeCloud) -> None:
+    private = badge.bucket("codecard-private", access="NoPublicAccess")
+    cards = {CARD: {"title": "Joan Citizen", "layout": "nmae-first"}}
+    badge.cloud.object_storage.put(private, "cards.json", json.dumps(cards).encode())
+    inline(badge, apex_url="", private_bucket=badge.bucket_url(private), card_registry="cards.json")
+    press = badge.press()
+    for firmware in FIRMWARES:
+        read_answer(press.raw, firmware)
+    document = json.loads(press.raw.partition(b"\r\n\r\n")[2])
+    assert document["detail"].startswith("the card's layout must be one of")
+    assert "nmae-first" in str(badge.log_lines()[-1]["notes"])
+
+
+def test_a_picture_whose_registry_is_late_says_so(badge: BadgeCloud) -> None:
+    badge.cloud.codecard.save(CARD, title="Joan Citizen")
+    inline(badge)
+    badge.cloud.faults.add(service="codecard", hang=True, times=None)
+    answer = fetched(badge, f"{badge.cloud.tls_gateway}/codecard/badge/{CARD}-a1-0123456789abcdef.bmp")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/bmp")
+    assert badge.log_lines()[-1]["reason"] == "backend-late"
+    badge.cloud.faults.clear()
