@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.abc
 import os
 import random
 import signal
@@ -17,8 +18,18 @@ from emulator.cloud import Cloud, CloudOptions
 
 # Imported where they are installed, by libraries that do without: grammars of addresses, built by jsonschema for the
 # Kubernetes client, took half the time of collecting all tests; Arrow's numpy and pandas, which no image has, a second.
-for _optional in ("numpy", "pandas", "rfc3987_syntax"):
-    sys.modules.setdefault(_optional, None)  # type: ignore[arg-type]
+ABSENT = frozenset({"numpy", "pandas", "rfc3987_syntax"})
+
+
+class _AbsentFinder(importlib.abc.MetaPathFinder):
+    """Finds none of ABSENT. None in ``sys.modules`` would do as well, but Hypothesis takes that for a loaded numpy."""
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> None:
+        if fullname.partition(".")[0] in ABSENT:
+            raise ModuleNotFoundError(f"{fullname} is not in any image", name=fullname)
+
+
+sys.meta_path.insert(0, _AbsentFinder())
 
 hypothesis.settings.register_profile("suite", deadline=None)  # a busy machine is no failure
 hypothesis.settings.load_profile("suite")
