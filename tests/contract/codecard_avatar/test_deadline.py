@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from functions.codecard_avatar.container_state import ContainerState
-from functions.codecard_avatar.render import MAX_IDENTICON_SECONDS
+from functions.codecard_avatar.render import MAX_IDENTICON_SECONDS, MAX_PHOTO_SECONDS
 from functions.codecard_avatar.serve import serve
 from functions.codecard_avatar.settings import Settings
 from functions.codecard_avatar.time_budget import (
@@ -59,6 +59,9 @@ CONTENT = {
     "/cards.json": json.dumps({CARD: "Joan Citizen"}).encode(),
     "/bg.png": png((264, 176)),
     "/JoCi": png((85, 85)),
+    "/people.json": json.dumps({CARD: {"title": "Joan Citizen", "photo": "joan.png"}}).encode(),
+    "/person": json.dumps({"title": "Joan Citizen", "photo": "joan.png"}).encode(),
+    "/joan.png": png((80, 100)),
 }
 
 
@@ -153,6 +156,34 @@ def test_an_identicon_service_has_a_share_of_its_own() -> None:
     (backend,) = (asked for asked in pressed.asked if asked.what == "GET cc")
     assert pressed.began_within(MAX_IDENTICON_SECONDS, service.deadline)
     assert service.deadline.at_epoch_seconds < backend.deadline.at_epoch_seconds
+
+
+PHOTO = {"card_registry": "people.json", "layout": "photo"}
+
+
+def test_a_photo_has_a_share_of_its_own() -> None:
+    pressed = press(PHOTO | BUCKET)
+    assert [asked.what for asked in pressed.asked] == [
+        *("GET people.json", "GET joan.png", "PUT object", "HEAD object"),
+    ]
+    assert pressed.began_within(MAX_PHOTO_SECONDS, pressed.asked[1].deadline)
+
+
+def test_a_late_photo_leaves_half_of_what_is_left_to_the_upload() -> None:
+    # A cold container has 1 s for all.
+    pressed = press(PHOTO | BUCKET, started_seconds_ago=4.0)
+    photo, upload = (asked.deadline for asked in pressed.asked[1:3])
+    assert upload.at_epoch_seconds - photo.at_epoch_seconds >= MIN_BUDGET_SECONDS / 2 - 0.001
+
+
+def test_without_a_bucket_there_is_a_badge_without_a_photo() -> None:
+    client = RecordingClient()
+    made = call(INLINE | {"apex_url": "https://apex.example.com/person", "layout": "photo"})
+    answer = serve(made, ContainerState(client, lambda: 60.0))
+    assert json.loads(answer.body)["template"] == "template8"
+    assert made.summary["notes"] == [
+        "the photo joan.png cannot be read: private_bucket is not set: laid out name first",
+    ]
 
 
 @pytest.mark.parametrize(
