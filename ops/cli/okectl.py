@@ -140,7 +140,7 @@ def _get(values: dict[str, Any]) -> int:
 
     pool = _named(values, "nodePoolId", "id")
     external = values["tfExternalDs"] == "true"
-    given = {"cluster": "", "node_pool": pool, "wait_nodes_active": values["waitNodesActive"]}
+    given = {"cluster": "", "node_pool": pool, "config_dir": "", "wait_nodes_active": values["waitNodesActive"]}
     options = _options(values, terraform_external=external, **given)
     file = Path(values["configDir"]) / module.NODE_POOL_FILE
     # Terraform writes the query's object to stdin; the published program never read it, and its flags say it all.

@@ -14,7 +14,7 @@ from shared.nearest import did_you_mean
 if TYPE_CHECKING:
     from ops.oke.values import NodeView, PoolView
 
-QUERY_KEYS = ("cluster", "node_pool", "wait_nodes_active", "timeout")
+QUERY_KEYS = ("cluster", "node_pool", "config_dir", "wait_nodes_active", "timeout")
 """What a query may hold: options of the command, which it replaces."""
 
 

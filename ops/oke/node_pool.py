@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ops.oke import private_files, waiting
@@ -21,7 +22,6 @@ from shared.errors import BadRequest, FunctionError
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
-    from pathlib import Path
 
     from ops.oke.engine import Engine
 
@@ -43,6 +43,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `node-pool get`."""
     parser.add_argument("--cluster", default="", help="OCID of the cluster; not needed with a pool's OCID")
     parser.add_argument("--node-pool", default="", help="OCID or name of the node pool (default: the only one)")
+    parser.add_argument(
+        "--config-dir", default="", help="folder whose nodepool.json names the pool, where nothing else does"
+    )
     parser.add_argument(
         "--wait-nodes-active", choices=WAIT_NODES, default="false", help="nodes to wait for (default: %(default)s)"
     )
@@ -79,7 +82,7 @@ def run_saved(options: argparse.Namespace, file: Path) -> int:
 def asked(options: argparse.Namespace) -> Asked:
     """Return what the options ask for. Raises BadRequest."""
     cluster = ocid("cluster", options.cluster, "--cluster") if options.cluster else ""
-    pool = options.node_pool
+    pool = options.node_pool or ("" if cluster else saved_pool(options.config_dir))
     if pool.startswith("ocid1."):
         pool = ocid("nodepool", pool, "--node-pool")
     elif not cluster:
@@ -87,6 +90,18 @@ def asked(options: argparse.Namespace) -> Asked:
     if options.wait_nodes_active not in WAIT_NODES:
         raise BadRequest(f"must be one of {', '.join(WAIT_NODES)}", field="--wait-nodes-active")
     return Asked(cluster, pool, options.wait_nodes_active)
+
+
+def saved_pool(folder: str) -> str:
+    """Return the OCID of the pool in a folder's nodepool.json, empty where no folder is named. Raises BadRequest."""
+    if not folder:
+        return ""
+    file = Path(folder) / NODE_POOL_FILE
+    try:
+        return str(json.loads(file.read_text(encoding="utf-8"))["id"])
+    except (OSError, ValueError, KeyError, TypeError):
+        fix = "run `oci-functions oke cluster create` with that folder first, or name the pool"
+        raise BadRequest(f"{file} names no node pool", field="--config-dir", fix=fix) from None
 
 
 def found_pool(engine: Engine, progress: Progress, wish: Asked) -> PoolView:

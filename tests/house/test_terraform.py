@@ -14,7 +14,10 @@ import hcl2
 import pytest
 import yaml
 
+from ops.oke.flat_map import QUERY_KEYS, flat_map
+from ops.oke.values import PoolView
 from shared.settings import describe_settings
+from tests.support.command_line import parse
 from tools import suite
 from tools.checks import policies, stack
 from tools.render.terraform import variable_name
@@ -146,6 +149,38 @@ def test_the_alarms_of_the_stack_are_those_of_the_document() -> None:
     section = (ROOT / "docs" / "operations.md").read_text().split("\n## Alarms\n")[1].split("\n## ")[0]
     assert set(re.findall(r"^\| .* \| `(\w+)` \| `(.*)` \|$", section, re.MULTILINE)) == made
     assert len(made) > 5
+
+
+def words_in(listed: list[str]) -> list[str]:
+    """The words of a command line after the program, a placeholder for each variable."""
+    return [word.strip('"') if word.startswith('"') else "1" for word in listed[1:]]
+
+
+def test_the_example_of_a_cluster_runs_commands_that_parse_and_gives_the_stack_what_it_needs() -> None:
+    assert list(stack.every_fault(stack.EXAMPLE)) == []
+    main = stack.documents(stack.EXAMPLE)["main.tf"]
+    create = main["locals"][0]["create"]
+    (made,) = (block['"terraform_data"']['"cluster"'] for block in main["resource"])
+    parse([*words_in(create), made["provisioner"][0]['"local-exec"']["command"].strip('"')])
+    (source,) = (block['"external"']['"node_pool"'] for block in main["data"])
+    parse(words_in(source["program"]))
+    assert {key for key in source["query"] if key[:2] != "__"} <= set(QUERY_KEYS)
+    text = "".join(path.read_text() for path in stack.EXAMPLE.glob("*.tf"))
+    read = set(re.findall(r"node_pool\.result\.(\w+)", text))
+    assert read <= set(flat_map(PoolView.of({})))
+    assert "clusterId" in read
+    (functions,) = (block['"functions"'] for block in main["module"])
+    given, known = {name for name in functions if name[:2] != "__"} - {"source"}, variables()
+    assert (stack.EXAMPLE / functions["source"].strip('"')).resolve() == FOLDER
+    assert given <= set(known)
+    assert {name for name, body in known.items() if "default" not in body} <= given
+
+
+def test_the_example_of_a_cluster_has_a_value_for_every_variable_without_one() -> None:
+    blocks = stack.documents(stack.EXAMPLE)["variables.tf"]["variable"]
+    needed = {name.strip('"') for block in blocks for name, body in block.items() if "default" not in body}
+    example = hcl2.loads((stack.EXAMPLE / "terraform.tfvars.example").read_text())
+    assert {name for name in example if name[:2] != "__"} == needed
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""deploy/terraform: it parses, every name that it uses is declared, every declared name is used, and it is formatted.
+"""deploy/terraform and the example: they parse, use what they declare, declare what they use, and are formatted.
 
 There is no terraform in the package indexes, so an HCL parser and these rules hold the stack; where the command is on
 the PATH, `terraform fmt` is asked too, and `terraform validate` after a `terraform init`.
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FOLDER = suite.ROOT / "deploy" / "terraform"
+EXAMPLE = suite.ROOT / "examples" / "oke-with-terraform"
 _COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
-_REFERENCE = re.compile(r"(?<![\w.\"-])(var|local|data\.oci_\w+|oci_\w+)\.(\w+)")
+_REFERENCE = re.compile(r"(?<![\w.\"-])(var|local|module|data\.(?:oci_\w+|external)|oci_\w+|terraform_data)\.(\w+)")
 
 
 def documents(folder: Path = FOLDER) -> dict[str, dict[str, Any]]:
@@ -45,6 +46,7 @@ def declared(folder: Path = FOLDER) -> set[str]:
     for document in documents(folder).values():
         names.update(f"var.{_plain(name)}" for block in document.get("variable", []) for name in block)
         names.update(f"local.{name}" for block in document.get("locals", []) for name in block if name[:2] != "__")
+        names.update(f"module.{_plain(name)}" for block in document.get("module", []) for name in block)
         for kind, prefix in (("resource", ""), ("data", "data.")):
             for block in document.get(kind, []):
                 names.update(f"{prefix}{_plain(of)}.{_plain(name)}" for of, each in block.items() for name in each)
@@ -90,7 +92,7 @@ def _plain(text: str) -> str:
 
 def main() -> int:
     """Print all faults; 1 when there is one."""
-    return report(every_fault())
+    return report(fault for folder in (FOLDER, EXAMPLE) for fault in every_fault(folder))
 
 
 if __name__ == "__main__":

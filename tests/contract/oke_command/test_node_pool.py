@@ -80,6 +80,14 @@ def test_terraform_gets_a_flat_map_of_texts(oke: Oke, monkeypatch: pytest.Monkey
     assert done.out.count("\n") == 1
 
 
+def test_the_pool_of_a_folder_of_configuration_is_found(oke: Oke, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = oke.create().json
+    assert oke.node_pool("--config-dir", str(oke.folder)).json == made
+    assert external(oke, {"config_dir": str(oke.folder)}, monkeypatch).json["nodePoolId"] == made["id"]
+    error = oke.node_pool("--config-dir", str(oke.folder / "no")).error
+    assert (error["field"], "names no node pool" in error["message"]) == ("--config-dir", True)
+
+
 @pytest.mark.parametrize(
     ("query", "told"),
     [
