@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from emulator.card.card_client import Card, Press
+from emulator.card.card_client import Card, Picture, Press
 from emulator.cloud import Cloud, CloudOptions
 from emulator.functions_app import FunctionsApp
 from emulator.services.identity.service import DEFAULT_TENANCY
@@ -25,14 +25,33 @@ PATIENCE_SECONDS = 60.0
 """A card of the tests waits longer than the real one, so that a slow machine changes no result."""
 
 
+class TwoCards(Card):
+    """A reflashed card, and a stock one that fetches every picture too, from the same host behind the load balancer."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        super().__init__(CARD, "LF", first_byte_seconds=PATIENCE_SECONDS)
+        self._cloud = cloud
+
+    def fetch_picture(self, fields: dict[str, str]) -> Picture:
+        """Fetch with both; what one shows, the other has to show."""
+        picture = super().fetch_picture(fields)
+        cloud, url = self._cloud, fields["backgroundImage"]
+        for today, balanced in (
+            (cloud.tls_endpoint, cloud.balancer_endpoint),
+            (cloud.tls_gateway, cloud.balancer_gateway),
+        ):
+            url = url.replace(today, balanced)
+        assert Card(self.card_id).fetch_picture({**fields, "backgroundImage": url}) == picture
+        return picture
+
+
 class BadgeCloud:
     """The cloud as a context manager; everything goes over https."""
 
     def __init__(self, root: Path, keys: Path) -> None:
         self.functions = FunctionsApp(self._environment, limit_rate=False)
         self.cloud = Cloud(root, functions=self.functions, options=CloudOptions(keys_folder=keys))
-        # Reflashed, with the fingerprint compared: the hosts are those of today, where a stock card opens nothing.
-        self.card = Card(CARD, "LF", first_byte_seconds=PATIENCE_SECONDS)
+        self.card: Card = TwoCards(self.cloud)
 
     def __enter__(self) -> Self:
         self.cloud.__enter__()
