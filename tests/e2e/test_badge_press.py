@@ -128,7 +128,7 @@ def test_whatever_the_name_the_card_reads_the_answer_and_draws_the_picture(badge
         press = badge.press()
         for firmware in FIRMWARES:
             read_answer(press.raw, firmware)
-        assert badge.card.fetch_picture(press.fields).panel.rows == expected(title)
+        assert badge.card.fetch_picture(press.fields).panel.rows == expected(title, bodytext="b")
 
 
 def test_a_name_of_two_hundred_characters_is_drawn(badge: BadgeCloud) -> None:
