@@ -1,9 +1,7 @@
 """Where everything stands on the badge, in pixels of the landscape picture (0,0 is its upper left corner).
 
-Positions are those of the badges that the original function published (docs/codecard-avatar.md, "What is drawn"). A
-further line of text, such as a company, is one entry of NAME_LINES with room made for it, one field of
-model/badge_name.py, read there from the card's fields (model/card_fields.py has the subtitle), and a part of the
-address in publish/picture_names.py, which inline publishing reads back: it draws the badge from its address alone.
+Positions are those of the badges that the original function published (docs/codecard-avatar.md, "What is drawn"). The
+other layouts have places of their own (draw/layouts).
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from shared.http_request import HttpRequest
 
 FOLDER = "badge"
-"""Last folder of the addresses of pictures: `…/badge/<name>.bmp`."""
+"""Last folder of the addresses of pictures: `…/badge/<card id>-<button>-<hash>.bmp`."""
 
 QUERY_PARAMETER = "badge"
 """Parameter with the picture's name where a path of its own cannot reach the function (an Fn trigger)."""
