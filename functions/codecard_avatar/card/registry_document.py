@@ -28,6 +28,7 @@ MAX_REGISTRY_BYTES = 4 * 1024 * 1024
 """Of one object: 100,000 names, or 25,000 cards with all their fields. A container's first press reads it within the
 card's 5 s on the tenth of a CPU that OCI gives 256 MB (docs/codecard-avatar.md, "Registry"); a folder has no limit."""
 
+_BLANK_BEFORE_COLON = re.compile(rb'"\s+:')
 _PLAIN_KEYS = re.compile(r"(?:[0-9A-F]{12}(?:/[ab]/[12])?\n)*")
 
 
@@ -67,7 +68,7 @@ def object_name(registry: str, card_id: str) -> str:
 def parse_document(data: bytes) -> RegistryDocument:
     """Return what a document says; ValueError when it is no JSON object."""
     try:
-        document = json.loads(data, object_pairs_hook=_object)
+        document = _flat_object(data) or json.loads(data, object_pairs_hook=_object)
     except RecursionError:
         raise ValueError("is nested too deep") from None
     except ValueError as fault:  # the text is not shown: it may hold people's names
@@ -95,6 +96,19 @@ def document_of(written: Mapping[str, object]) -> RegistryDocument:
     for key in twice:
         del cards[key]
     return RegistryDocument(written, cards, frozenset(twice), tuple(strangers))
+
+
+def _flat_object(data: bytes) -> dict[str, object] | None:
+    """Return an object of names alone, none of whose keys is there twice; None where that is not sure.
+
+    To look at the pairs of a hundred thousand names, as `_object` does, costs as much CPU again as to read them.
+    """
+    if data.count(b"{") != 1 or _BLANK_BEFORE_COLON.search(data):
+        return None
+    document = json.loads(data)
+    # Each key is followed by these two signs, and a text can only add to them: as many as there are keys in the end
+    # means that no key was there twice.
+    return document if isinstance(document, dict) and data.count(b'":') == len(document) else None
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
