@@ -1,7 +1,7 @@
 """Entry point of oke-autoscaler for the FDK."""
 
+from functions.oke_autoscaler.serve import serve
 from functions.oke_autoscaler.settings import Settings
-from functions.oke_autoscaler.tick import serve
 from shared.handler import fdk_handler
 
 handler = fdk_handler("oke-autoscaler", Settings, serve)

@@ -23,6 +23,7 @@ def group() -> LazyGroup:
         "history": Lazy("Print what ticks have changed, why, for whom, and what it costs.", history),
         "metrics": Lazy("Print the metrics of the last ticks in Prometheus' text format.", metrics),
         "nodes": Lazy("Print the nodes with their use, cost and verdict.", nodes),
+        "page": Lazy("Write the cluster page as one file.", page),
         "preflight": Lazy("Try what oke-autoscaler needs, and change nothing.", preflight),
     }
     return LazyGroup(
@@ -62,6 +63,22 @@ def history() -> click.Command:
         "each adds, and why. Config keys as environment variables, as for `explain --live`. Exit status: 0, or 2 when "
         "they cannot be read.",
         example=f"{LIVE_KEYS} oci-functions autoscaler history --last 20",
+    )
+
+
+def page() -> click.Command:
+    """Return `autoscaler page`."""
+    from functions.oke_autoscaler.cluster_page import command as page_command
+    from ops.cli.declared import command
+
+    return command(
+        "page",
+        page_command.add_arguments,
+        page_command.run,
+        help="Write the page with pools, nodes, waiting pods and what has changed as one file, of a snapshot or of a "
+        "real cluster; nothing is changed. Config keys as environment variables, as for `explain --live`. "
+        "Exit status: 0, or 2 when the answer is an error.",
+        example="oci-functions autoscaler page --snapshot docs/examples/decision.json --out out/cluster.html",
     )
 
 

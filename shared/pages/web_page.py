@@ -132,6 +132,21 @@ def part_answer(page: Page, name: str) -> HttpAnswer | None:
     return HttpAnswer(200, headers, found.content)
 
 
+def no_such_part() -> HttpAnswer:
+    """Return the answer to a call for a part that the page does not have."""
+    return json_answer({"error": {"reason": "not-found", "message": "the page has no such part"}}, status=404)
+
+
+def split_path(path: str, kinds: tuple[str, ...]) -> tuple[str, str]:
+    """Return the page's own path, and what below it is asked for: nothing, one of ``kinds``, or ``static/<name>``."""
+    parts = path.rstrip("/").split("/")
+    if len(parts) > 2 and parts[-2] == "static":
+        return "/".join(parts[:-2]), "/".join(parts[-2:])
+    if parts[-1] in kinds:
+        return "/".join(parts[:-1]), parts[-1]
+    return "/".join(parts), ""
+
+
 def single_file(page: Page, view: View, others: tuple[View, ...] = ()) -> bytes:
     """Return the page as one file that fetches nothing; it has ``view`` and every other one that it was given."""
     style, library, script = page.parts()

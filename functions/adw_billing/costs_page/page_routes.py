@@ -24,10 +24,9 @@ MARGIN_SECONDS = 1.0
 
 def answer_page(call: Call[Settings]) -> HttpAnswer:
     """Answer a GET below the page's route. Never raises a FunctionError: a page says what is wrong as a page."""
-    base, kind = _split(call.request.path)
+    base, kind = web_page.split_path(call.request.path, ("data", "csv"))
     if kind.startswith("static/"):
-        found = web_page.part_answer(cost_page.PAGE, kind.removeprefix("static/"))
-        return found or json_answer({"error": {"reason": "not-found", "message": "no such part"}}, status=404)
+        return web_page.part_answer(cost_page.PAGE, kind.removeprefix("static/")) or web_page.no_such_part()
     call.summary["page"] = kind or "costs"
     try:
         with _bill(call) as bill:
@@ -44,16 +43,6 @@ def answer_page(call: Call[Settings]) -> HttpAnswer:
         view = View("Costs: not to be had", {"error": error, "base": base}, part="error")
         answer = web_page.served_page(cost_page.PAGE, view, base)
         return HttpAnswer(status, answer.headers, answer.body)
-
-
-def _split(path: str) -> tuple[str, str]:
-    """Return the page's own path, and what below it is asked for: nothing for the page itself."""
-    parts = path.rstrip("/").split("/")
-    if len(parts) > 2 and parts[-2] == "static":
-        return "/".join(parts[:-2]), "/".join(parts[-2:])
-    if parts[-1] in ("data", "csv"):
-        return "/".join(parts[:-1]), parts[-1]
-    return "/".join(parts), ""
 
 
 def _bill(call: Call[Settings]) -> AbstractContextManager[Bill]:

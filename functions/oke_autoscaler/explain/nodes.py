@@ -112,7 +112,7 @@ def as_text(found: dict[str, Any]) -> str:
         (
             row["node"],
             row["pool"] or "-",
-            _age(row["age_seconds"]),
+            age_text(row["age_seconds"]),
             *(_cell(row[key]) for key in ("cpu_percent", "memory_percent", "pods", "cost_per_month")),
             row["verdict"],
         )
@@ -126,7 +126,7 @@ def _cell(value: float | None) -> str:
     return "-" if value is None else f"{value:.0f}"
 
 
-def _age(seconds: int | None) -> str:
+def age_text(seconds: int | None) -> str:
     """Return an age as kubectl writes it: its largest unit."""
     if seconds is None:
         return "-"

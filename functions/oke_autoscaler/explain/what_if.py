@@ -110,6 +110,11 @@ def read_manifest(name: str) -> list[Pod]:
         text = Path(name).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:
         raise BadSnapshot(OPTION, f"{name} cannot be read: {getattr(fault, 'strerror', None) or 'no text'}") from None
+    return pods_of_manifest(text, name)
+
+
+def pods_of_manifest(text: str, name: str) -> list[Pod]:
+    """Return the pods that the objects of a text (of ``name``) would make, pending. Raises BadSnapshot."""
     pods: list[Pod] = []
     for item in _objects(_documents(text, name)):
         pods += _pods_of(item, name)

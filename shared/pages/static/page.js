@@ -45,6 +45,7 @@ const page = (() => {
   // A link to a view that the file lacks says so before it is clicked.
   function markMissing() {
     if (!inFile) return;
+    for (const each of view.querySelectorAll("[data-served]")) each.remove(); // what needs the function
     for (const link of view.querySelectorAll('a[href^="?"]')) {
       if (!state.answers[keyOf(link.getAttribute("href").slice(1))]) {
         link.removeAttribute("href");

@@ -1,0 +1,95 @@
+"""The cluster page under the real fdk command: what the next tick would do, and nothing done."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+import requests
+
+from emulator.cloud import Cloud, CloudOptions
+from emulator.functions_app import FunctionsApp
+from tests.support.autoscaler import config
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from requests import Response
+
+NAME = "oke-autoscaler"
+DEPLOYMENT = {
+    "kind": "Deployment",
+    "metadata": {"name": "more"},
+    "spec": {
+        "replicas": 30,
+        "template": {"spec": {"containers": [{"name": "c", "resources": {"requests": {"cpu": "900m"}}}]}},
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory, keys_folder: Path) -> Iterator[Cloud]:
+    """A cluster of one pool after a tick for 40 pods, with 5 more that wait."""
+    functions = FunctionsApp(lambda cloud: cloud.identity.mint_resource_principal())
+    with Cloud(
+        tmp_path_factory.mktemp("page"), functions=functions, options=CloudOptions(keys_folder=keys_folder)
+    ) as cloud:
+        pool = cloud.cluster.add_pool("prod-pool1", size=1)
+        cloud.cluster.add_replicas("web", 40, pool=pool, cpu="900m")
+        functions.host.configure(NAME, config(cloud, pool, node_pool_max_size=20))
+        answer = requests.post(f"{cloud.gateway}/invoke/{NAME}", timeout=60).json()
+        assert answer["success"]["node-count"] == "10"
+        yield cloud
+
+
+def get(cloud: Cloud, path: str, **parameters: str) -> Response:
+    headers = {"Authorization": f"Bearer {cloud.identity.mint_access_token()}"}
+    return requests.get(cloud.gateway + path, params=parameters, headers=headers, timeout=60)
+
+
+def test_the_page_shows_the_pool_its_change_and_what_waits_and_writes_nothing(cloud: Cloud) -> None:
+    cloud.log.clear()
+    page = get(cloud, "/autoscaler")
+    assert (page.status_code, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert "prod-pool1" in page.text
+    assert "1 -&gt; 10" in page.text
+    written = [call for call in cloud.log.calls() if call.method not in {"GET", "HEAD"} and call.service != "gateway"]
+    paths = [call.path for call in written if "/autoscaler" not in call.path]
+    assert [path for path in paths if not path.endswith("/kubeconfig/content")] == [], "that one reads, by POST"
+    assert requests.get(f"{cloud.gateway}/autoscaler", timeout=20).status_code == 401
+
+
+def test_the_timeline_is_that_of_the_ticks(cloud: Cloud) -> None:
+    (chart,) = get(cloud, "/autoscaler/data").json()["charts"]
+    assert [series["name"] for series in chart["series"]] == ["prod-pool1"]
+    assert chart["series"][0]["values"] == [10, 10]
+    assert chart["totals"] == ["for 36 pods", "now"]
+
+
+def test_what_if_asks_for_more_or_less_without_a_change(cloud: Cloud) -> None:
+    data = get(cloud, "/autoscaler/data", manifest=json.dumps(DEPLOYMENT)).json()
+    assert "Decided with the pods of the manifest: nothing is changed" in data["html"]
+    waiting = int(get(cloud, "/autoscaler/data").json()["title"].split()[1])
+    assert data["title"].split()[3] == str(waiting + 30)
+    small = get(cloud, "/autoscaler/data", what_if="max_size=12", manifest=json.dumps(DEPLOYMENT)).json()
+    assert " to 12<" in small["html"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "field"),
+    [
+        ({"colour": "red"}, "colour"),
+        ({"what_if": "add=/etc/passwd"}, "what_if"),
+        ({"what_if": "max_size=many"}, ""),
+        ({"manifest": "{"}, ""),
+        ({"manifest": "x" * 6001}, "manifest"),
+    ],
+)
+def test_what_cannot_be_decided_is_named(cloud: Cloud, parameters: dict[str, str], field: str) -> None:
+    answer = get(cloud, "/autoscaler/data", **parameters)
+    assert answer.status_code == 400
+    assert answer.json()["error"].get("field", "") == field
+    page = get(cloud, "/autoscaler", **parameters)
+    assert (page.status_code, page.headers["Content-Type"]) == (400, "text/html; charset=utf-8")
