@@ -10,8 +10,11 @@ _FINE = 8
 _BLUR_PX = 0.5
 """Of the small picture: half a pixel rounds a corner and closes the step of a diagonal."""
 
-THRESHOLDS = {"bold": 90, "regular": 104}
+_THRESHOLD, _BOLD_THRESHOLD = 104, 90
 """Of 255, from which a blurred pixel is black: the lower, the thicker the strokes."""
+
+_MIN_BOLD_FACTOR = 2.5
+"""Below it, thick strokes close gaps of one pixel: the horizontals of a Korean syllable become a block."""
 
 
 def enlarged(picture: Image.Image, height_px: int, weight: str) -> Image.Image:
@@ -22,6 +25,7 @@ def enlarged(picture: Image.Image, height_px: int, weight: str) -> Image.Image:
     width_px = round(picture.width * height_px / picture.height)
     fine = picture.convert("L").resize((picture.width * _FINE, picture.height * _FINE), Image.Resampling.NEAREST)
     soft = fine.filter(ImageFilter.GaussianBlur(_BLUR_PX * _FINE))
-    threshold = THRESHOLDS[weight]
+    is_thick = weight == "bold" and height_px >= _MIN_BOLD_FACTOR * picture.height
+    threshold = _BOLD_THRESHOLD if is_thick else _THRESHOLD
     small = soft.resize((width_px, height_px), Image.Resampling.BOX)
     return small.point(lambda value: 255 if value >= threshold else 0).convert("1")

@@ -59,7 +59,7 @@ class LineFont(NamedTuple):
     @property
     def pixels(self) -> PixelFont | None:
         """The font as a bitmap font, None when it has outlines."""
-        return pixel_font(FOLDER / self.name) if self.name.endswith(_PIXELS_SUFFIX) else None
+        return _pixels(self.name)
 
     @property
     def has_glyph_codes(self) -> bool:
@@ -73,6 +73,11 @@ class LineFont(NamedTuple):
         if pixels := self.pixels:
             return pixels.glyph(character) is not None
         return has_outline(self.name, character) and (self.name not in SHAPED or can_shape())
+
+
+@functools.cache
+def _pixels(name: str) -> PixelFont | None:
+    return pixel_font(FOLDER / name) if name.endswith(_PIXELS_SUFFIX) else None
 
 
 @functools.cache
