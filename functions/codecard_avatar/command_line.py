@@ -25,7 +25,10 @@ TEXTS = {
     "detail": "one further line, shown by the layout details",
     "pronouns": "pronouns (default: those in brackets in the name)",
     "event": "the event's name, in the band at the top",
-    "qr": "text of the QR code, shown by the layout qr",
+    "qr": "text of the QR code, shown by the layout qr; vcard or mecard: a contact of the other options",
+    "email": "of the contact",
+    "phone": "of the contact",
+    "url": "of the contact",
 }
 """Options with a text of the badge, and their help."""
 
