@@ -26,16 +26,25 @@ FORWARD_SECRECY_LEVEL = 3
 FIX = "reflash the cards, or put a load balancer with the suites before it (docs/codecard-avatar.md); look with: {}"
 
 
-def look(http: HttpClient, base: str, deadline: Deadline, reach: Reach) -> tuple[str, str]:
-    """Return what was found at a host (scheme and host), and what to do, which is empty where all cards open it."""
+def look(
+    http: HttpClient,
+    base: str,
+    deadline: Deadline,
+    reach: Reach,
+    tls: Callable[[], ssl.SSLContext] = rsa_key_exchange_context,
+) -> tuple[str, str]:
+    """Return what was found at a host (scheme and host), and what to do, which is empty where all cards open it.
+
+    ``tls`` makes the context with a stock card's suites.
+    """
     host = urlsplit(base).netloc
     if not base.startswith("https:"):
         return f"{host} is plain http: every card opens it, and anybody on the way reads the badge", ""
-    if not can_offer(rsa_key_exchange_context):
+    if not can_offer(tls):
         unknown = "what cards can open was not found out: OpenSSL here offers none of a stock card's suites"
         return unknown, FIX.format(openssl_line(base))
     try:
-        http.certificate(base, deadline.half(), reach=reach, tls=rsa_key_exchange_context)
+        http.certificate(base, deadline.half(), reach=reach, tls=tls)
     except HttpError as refusal:
         return _without_suites(http, base, deadline, reach, refusal)
     return f"stock and reflashed cards open {host}", ""

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from emulator.base.tls_files import balancer_context, ensure_tls_files
-from shared.http.stock_cards import can_offer
+from shared.addresses import Reach
+from shared.deadline import Deadline
+from shared.http.client import HttpClient
+from shared.http.stock_cards import can_offer, look
 from shared.tls import RSA_KEY_EXCHANGE_SUITES
 from tests.support.raw_server import serving
 
@@ -39,3 +42,10 @@ def test_from_level_3_on_openssl_itself_ends_the_handshake(cloud: Cloud, level: 
 
 def test_suites_that_openssl_does_not_know_are_offered_by_none(cloud: Cloud) -> None:
     assert can_offer(lambda: context(cloud, "KRB5-RC4-MD5")) is False
+
+
+def test_a_host_is_not_judged_by_a_handshake_that_ended_here(cloud: Cloud) -> None:
+    made = context(cloud, f"{RSA_KEY_EXCHANGE_SUITES}:@SECLEVEL=3")
+    found, fix = look(HttpClient(), cloud.balancer_endpoint, Deadline.after(20), Reach.CONFIGURED, lambda: made)
+    assert found == "what cards can open was not found out: OpenSSL here offers none of a stock card's suites"
+    assert "openssl s_client" in fix
