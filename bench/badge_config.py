@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from emulator.cloud import Cloud
 
 CARD_ID = "CC50E3CCBFFF"
+LARGE = 100_000
 
 
 def ways(cloud: Cloud) -> dict[str, dict[str, str]]:
@@ -49,6 +50,25 @@ def registry(cloud: Cloud) -> dict[str, str]:
         "public_url": cloud.tls_gateway,
         "private_bucket": f"{cloud.tls_endpoint}/n/{private.namespace}/b/{private.name}",
         "card_registry": "cards.json",
+    }
+
+
+def large_registries(cloud: Cloud, config: dict[str, str]) -> dict[str, dict[str, str]]:
+    """Return configs of a card among a hundred thousand: names in one object, a folder of fields; ``config`` is the rest.
+
+    Of the folder the one part is made that a press of this card reads.
+    """
+    storage = cloud.object_storage
+    config = config | {"layout": "classic"}
+    private = next(bucket for (_, name), bucket in storage.buckets.items() if name == "codecard-private")
+    names = {CARD_ID: "Joan Citizen"} | {f"AA00{number:08X}": f"Joan Citizen {number}" for number in range(LARGE - 1)}
+    storage.put(private, "names.json", json.dumps(names).encode())
+    entry = {"title": "Joan Citizen", "role": "Cloud Engineer", "company": "Example Corporation", "pronouns": "she/her"}
+    part = {f"AA00{number:06X}FF": entry for number in range(LARGE // 256)} | {CARD_ID: entry}
+    storage.put(private, "cards/FF.json", json.dumps(part).encode())
+    return {
+        "100,000 names in one object": config | {"card_registry": "names.json"},
+        "100,000 cards in a folder": config | {"card_registry": "cards/"},
     }
 
 
