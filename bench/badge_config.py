@@ -54,7 +54,7 @@ def registry(cloud: Cloud) -> dict[str, str]:
 
 
 def large_registries(cloud: Cloud, config: dict[str, str]) -> dict[str, dict[str, str]]:
-    """Return configs of a card among a hundred thousand: names in one object, a folder of fields; ``config`` is the rest.
+    """Return configs of a card among a hundred thousand: names in one object, a folder; ``config`` is the rest.
 
     Of the folder the one part is made that a press of this card reads.
     """
