@@ -10,8 +10,8 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from functions.codecard_avatar.draw.badge_layout import BLACK, HEIGHT_PX, WIDTH_PX
 from functions.codecard_avatar.draw.badge_picture import draw_badge
-from functions.codecard_avatar.draw.composition.compose import shorten
 from functions.codecard_avatar.draw.composition.hard_names import HARD_NAMES
+from functions.codecard_avatar.draw.composition.shortening import shorten
 from functions.codecard_avatar.draw.typesetting import typeset
 from functions.codecard_avatar.model.badge_content import LAYOUTS, content_of
 

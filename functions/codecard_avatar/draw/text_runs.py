@@ -27,6 +27,8 @@ class TextRun(NamedTuple):
 
 def text_runs(text: str, fonts: tuple[LineFont, ...]) -> tuple[list[TextRun], tuple[str, ...]]:
     """Return the runs of a line from left to right, and the characters that no font has, each once."""
+    if text.isascii() and text.isprintable() and (plain := _main_font(text, fonts)):
+        return [TextRun(text, plain, is_right_to_left=False)], ()  # as below, without looking at each letter
     line = unicodedata.normalize("NFC", "".join(each for each in text if not _is_invisible(each)))
     main = _main_font(line, fonts)
     runs: list[TextRun] = []

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 import itertools
-import unicodedata
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from functions.codecard_avatar.draw.composition.name_choices import MAX_WORDS, NameChoice, name_choices
+from functions.codecard_avatar.draw.composition.shortening import with_ellipsis
 from functions.codecard_avatar.draw.typesetting import Typeset, measure, typeset
-from functions.codecard_avatar.model.badge_name import ELLIPSIS, BadgeName
+from functions.codecard_avatar.model.badge_name import BadgeName
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,12 +35,16 @@ MIN_GAP_PX = 4
 GAP_SHARE = 0.16
 """Between two lines, of the lower one's size."""
 
+_BLANK = 0.28
+"""Width of a blank for each pixel of size."""
+
 _MEASURED_PX = 48
 """Size in which widths are measured: they grow with the size."""
 
 _FACES: tuple[tuple[Face, Face, float], ...] = (
     ("black", "bold", 0.0),
     ("black", "condensed", 3.0),
+    ("condensed", "bold", 7.0),
     ("condensed", "condensed", 9.0),
 )
 """Faces of first name and surname, with what they cost."""
@@ -198,7 +202,14 @@ def _rest_size(lines: tuple[str, ...], face: Face, area: Area, top: float, first
 @functools.lru_cache(maxsize=2048)
 def _width(text: str, face: Face) -> float:
     """Return the width of a text for each pixel of size."""
-    return max(1, measure(text, face, _MEASURED_PX)) / _MEASURED_PX
+    # Lines are made of the same words again and again: each word is measured once.
+    words = text.split()
+    return max(0.02, sum(_word_width(word, face) for word in words) + _BLANK * (len(words) - 1))
+
+
+@functools.lru_cache(maxsize=512)
+def _word_width(word: str, face: Face) -> float:
+    return measure(word, face, _MEASURED_PX) / _MEASURED_PX
 
 
 @functools.lru_cache(maxsize=2048)
@@ -270,23 +281,4 @@ def _clipped(name: BadgeName, area: Area) -> Composition:
 
 
 def _cut_text(text: str, end: int) -> str:
-    return text if len(text) <= end + 1 else _with_ellipsis(text, end)
-
-
-def shorten(text: str, face: Face, size_px: int, width_px: int) -> str:
-    """Return a text as it is where it fits, or else its longest beginning that fits with an ellipsis behind it."""
-    if typeset(text, face, size_px).width_px <= width_px:
-        return text
-    low, high = 0, len(text)
-    while high - low > 1:
-        middle = (low + high) // 2
-        fits = typeset(_with_ellipsis(text, middle), face, size_px).width_px <= width_px
-        low, high = (middle, high) if fits else (low, middle)
-    return _with_ellipsis(text, low)
-
-
-def _with_ellipsis(text: str, end: int) -> str:
-    # A letter keeps its combining marks: the end moves back to before it.
-    while end > 0 and unicodedata.combining(text[end]):
-        end -= 1
-    return text[:end].rstrip() + ELLIPSIS
+    return text if len(text) <= end + 1 else with_ellipsis(text, end)

@@ -6,7 +6,7 @@ import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from functions.codecard_avatar.draw.composition.compose import shorten
+from functions.codecard_avatar.draw.composition.shortening import shorten
 from functions.codecard_avatar.draw.typesetting import measure, typeset
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ ROW_FACE: Face = "small"
 SIZES_PX = (16, 14, 12)
 PITCH_PX = {16: 19, 14: 17, 12: 14}
 """From one row's baseline to the next one's."""
+
+_MEASURING_FAULT_PX = 5
 
 DESCENT_PX = 3
 """Below the last baseline."""
@@ -70,23 +72,27 @@ def fit_rows(texts: tuple[str, ...], width_px: int, max_height_px: int) -> TextR
 def wrap(text: str, size_px: int, width_px: int) -> list[str] | None:
     """Return a text in as many lines as it needs, or None where a word alone is too wide."""
     lines: list[str] = []
+    end_px = 0
+    blank_px = measure("n n", ROW_FACE, size_px) - 2 * measure("n", ROW_FACE, size_px)
     for word in text.split():
+        word_px = measure(word, ROW_FACE, size_px)
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and _fits(longer, size_px, width_px):
+        if lines and _fits(longer, end_px + blank_px + word_px, size_px, width_px):
             lines[-1] = longer
-        elif _fits(word, size_px, width_px):
+            end_px += blank_px + word_px
+        elif _fits(word, word_px, size_px, width_px):
             lines.append(word)
+            end_px = word_px
         else:
             return None
     return lines
 
 
-def _fits(text: str, size_px: int, width_px: int) -> bool:
-    # A width that is measured may be a few pixels off the drawn one.
-    measured = measure(text, ROW_FACE, size_px)
-    return measured <= width_px - 3 or (
-        measured <= width_px + 3 and typeset(text, ROW_FACE, size_px).width_px <= width_px
-    )
+def _fits(text: str, measured_px: int, size_px: int, width_px: int) -> bool:
+    """Tell whether a text fits; the width that was measured may be a few pixels off the drawn one."""
+    if abs(measured_px - width_px) > _MEASURING_FAULT_PX:
+        return measured_px < width_px
+    return typeset(text, ROW_FACE, size_px).width_px <= width_px
 
 
 def _cut_rows(texts: Sequence[str], width_px: int, max_height_px: int) -> TextRows:

@@ -68,16 +68,20 @@ class LineFont(NamedTuple):
 
     def has(self, character: str) -> bool:
         """Tell whether the font has a glyph for the character."""
-        if ord(character) not in self.letters:
-            return False
-        if pixels := self.pixels:
-            return pixels.glyph(character) is not None
-        return has_outline(self.name, character) and (self.name not in SHAPED or can_shape())
+        return ord(character) in self.letters and _has(self.name, character)
 
 
 @functools.cache
 def _pixels(name: str) -> PixelFont | None:
     return pixel_font(FOLDER / name) if name.endswith(_PIXELS_SUFFIX) else None
+
+
+@functools.lru_cache(maxsize=4096)
+def _has(name: str, character: str) -> bool:
+    # Each letter of each line that is tried asks several fonts: most of the time of a new name.
+    if pixels := _pixels(name):
+        return pixels.glyph(character) is not None
+    return has_outline(name, character) and (name not in SHAPED or can_shape())
 
 
 @functools.cache

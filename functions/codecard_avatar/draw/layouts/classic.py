@@ -33,7 +33,11 @@ def draw(content: BadgeContent, own_background: Image.Image | None, identicon: I
         _label(_heading(), badge_layout.HEADING_BOX),
         Ink(_edge_label(), *badge_layout.EDGE_LABEL_BOX[:2]),
     )
-    lay_inks(picture, inks)
+    if own_background:
+        lay_inks(picture, inks)
+    else:  # which was drawn for these texts
+        for ink in inks:
+            picture.paste(badge_layout.BLACK, (ink.left_px, ink.top_px), ink.mask)
     # After the texts, whose plates reach a little way over it.
     picture.paste(identicon or draw_identicon(name.initials), badge_layout.IDENTICON_LEFT_TOP_PX)
     return DrawnBadge(picture)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from functions.codecard_avatar.draw.badge_layout import BLACK, WHITE, WIDTH_PX
 from functions.codecard_avatar.draw.canvas import MARGIN_PX
-from functions.codecard_avatar.draw.composition.compose import shorten
+from functions.codecard_avatar.draw.composition.shortening import shorten
 from functions.codecard_avatar.draw.composition.text_rows import ROW_FACE, fit_rows
 from functions.codecard_avatar.draw.identicon import CELLS
 from functions.codecard_avatar.draw.identicon_picture import cells_of, draw_cells

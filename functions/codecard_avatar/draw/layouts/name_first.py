@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from functions.codecard_avatar.draw.badge_layout import HEIGHT_PX, WIDTH_PX
 from functions.codecard_avatar.draw.canvas import MARGIN_PX, Canvas
-from functions.codecard_avatar.draw.composition.compose import Area, compose
-from functions.codecard_avatar.draw.composition.text_rows import DESCENT_PX
+from functions.codecard_avatar.draw.composition.compose import Area, Composition, compose
+from functions.codecard_avatar.draw.composition.text_rows import DESCENT_PX, fit_rows
 from functions.codecard_avatar.draw.layouts import layout_parts
 
 if TYPE_CHECKING:
@@ -19,11 +19,16 @@ if TYPE_CHECKING:
 CELLS_PX = ((8, 0.0), (6, 5.0), (4, 14.0))
 """Pixels a cell of the stamp that are tried, with what a smaller stamp costs in the search."""
 
-ROWS_PX = (0, 19, 38, 51)
+ROWS_PX = (0, 19, 38, 51, 56)
 """Height of the small rows, by the number of texts."""
 
 RULE_GAP_PX = 6
+ROWS_TOP_PX = 5
+"""Between the rule and the small rows."""
+
 GAP_PX = 6
+ROWS_WIDTH_PX = 168
+"""Of the small rows, beside the largest stamp."""
 
 
 def draw(
@@ -35,21 +40,19 @@ def draw(
         canvas.note(note)
     top_px, pronouns = _draw_band(canvas, content)
     texts = _texts(content, pronouns)
-    has_extras = bool(content.name.prefix or content.name.suffix)
-    rows_px = ROWS_PX[max(len(texts), int(has_extras))]
-    rule_px = HEIGHT_PX - MARGIN_PX - rows_px - (RULE_GAP_PX if rows_px else 0)
-    areas = _areas(top_px, rule_px - GAP_PX if rows_px else rule_px)
-    composed = compose(content.name, areas)
+    composed, rule_px, cell_px = _composed(content, top_px, _rows(texts))
+    if composed.left_out:
+        composed, rule_px, cell_px = _composed(content, top_px, _rows((" ".join(composed.left_out), *texts)))
+        texts = tuple(filter(None, (" ".join(composed.left_out), *texts)))
     layout_parts.draw_name(canvas, composed, MARGIN_PX, top_px)
-    cell_px = CELLS_PX[areas.index(composed.area)][0]
     stamp_px = layout_parts.stamp_px(cell_px)
     stamp_left = WIDTH_PX - MARGIN_PX - stamp_px
-    texts = layout_parts.with_extras(composed, texts)
     if texts:
         right_px = stamp_left - MARGIN_PX
         canvas.rule(MARGIN_PX, right_px, rule_px)
-        end = (MARGIN_PX, HEIGHT_PX - MARGIN_PX + DESCENT_PX)
-        layout_parts.draw_texts(canvas, texts, end, right_px - MARGIN_PX, rows_px)
+        end_px = HEIGHT_PX - MARGIN_PX + DESCENT_PX
+        room_px = end_px - rule_px - ROWS_TOP_PX
+        layout_parts.draw_texts(canvas, texts, (MARGIN_PX, end_px), right_px - MARGIN_PX, room_px)
     layout_parts.draw_stamp(canvas, content, identicon, cell_px, (stamp_left, HEIGHT_PX - MARGIN_PX - stamp_px))
     return canvas.drawn()
 
@@ -66,6 +69,22 @@ def _texts(content: BadgeContent, pronouns: str) -> tuple[str, ...]:
     """Return the small lines: at most three, the detail only where there is room for it."""
     texts = [text for text in (content.role, content.company, pronouns) if text]
     return tuple(texts) if texts else tuple(filter(None, (content.detail,)))
+
+
+def _rows(texts: tuple[str, ...]) -> int:
+    """Return how many rows the small texts are given: more than there are texts where one of these needs two."""
+    rows = len(texts)
+    while 0 < rows < len(ROWS_PX) - 1 and fit_rows(texts, ROWS_WIDTH_PX, ROWS_PX[rows]).cut:
+        rows += 1
+    return rows
+
+
+def _composed(content: BadgeContent, top_px: int, rows: int) -> tuple[Composition, int, int]:
+    """Return the name above a number of small rows, where the rule between them is, and the size of a stamp's cell."""
+    rule_px = HEIGHT_PX - MARGIN_PX - ROWS_PX[rows] - (RULE_GAP_PX if rows else 0)
+    areas = _areas(top_px, rule_px - GAP_PX if rows else rule_px)
+    composed = compose(content.name, areas)
+    return composed, rule_px, CELLS_PX[areas.index(composed.area)][0]
 
 
 def _areas(top_px: int, bottom_px: int) -> tuple[Area, ...]:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.codecard_avatar.draw.composition.compose import GOAL_PX, MIN_SIZE_PX, Area, Composition, compose, shorten
+from functions.codecard_avatar.draw.composition.compose import GOAL_PX, MIN_SIZE_PX, Area, Composition, compose
 from functions.codecard_avatar.draw.composition.hard_names import HARD_NAMES
+from functions.codecard_avatar.draw.composition.shortening import shorten
 from functions.codecard_avatar.draw.typesetting import typeset
 from functions.codecard_avatar.model.badge_name import ELLIPSIS, from_title
 
