@@ -219,9 +219,21 @@ def _profile(settings: OciSettings) -> Credentials:
         )
     try:
         config = oci_config.from_file(path, profile)
+        if config.get("security_token_file"):
+            return config, _session_signer(config)
         return config, Signer.from_config(config)
     except (exceptions.ClientError, configparser.Error, OSError, ValueError) as fault:
         raise NotAuthorised(
             f"profile {profile} cannot be used ({type(fault).__name__})",
             fix=f"correct it in {path}, or make one with `oci setup config`",
         ) from None
+
+
+def _session_signer(config: dict[str, Any]) -> Any:  # noqa: ANN401  (the SDK's)
+    """Return the signer of a profile that `oci session authenticate` has made: a token and its key, and no user."""
+    from oci.auth.signers import SecurityTokenSigner
+    from oci.signer import load_private_key_from_file
+
+    token = Path(str(config["security_token_file"])).expanduser().read_text(encoding="ascii").strip()
+    key_file = str(config.get("key_file") or "")
+    return SecurityTokenSigner(token, load_private_key_from_file(key_file, config.get("pass_phrase")))

@@ -254,6 +254,28 @@ def test_a_registry_that_cannot_be_used_is_named(keeper: Keeper, where: list[str
     assert "secret" not in done.stderr
 
 
+@pytest.mark.parametrize("fault", ["", "no token", "no key"])
+def test_a_session_of_a_browser_is_an_identity_too(keeper: Keeper, tmp_path: Path, fault: str) -> None:
+    """A profile as `oci session authenticate` writes it: token and key in files, and no user."""
+    keeper.put({CARD: "Joan"})
+    minted = keeper.cloud.identity.mint_resource_principal()
+    files = {
+        "key_file": minted["OCI_RESOURCE_PRINCIPAL_PRIVATE_PEM"],
+        "security_token_file": minted["OCI_RESOURCE_PRINCIPAL_RPST"],
+    }
+    files |= {"no token": {"security_token_file": "/nowhere"}, "no key": {"key_file": "/nowhere"}}.get(fault, {})
+    fields = {"fingerprint": "aa:bb", "tenancy": DEFAULT_TENANCY, "region": "us-ashburn-1", **files}
+    config = tmp_path / "config"
+    config.write_text("[SESSION]\n" + "".join(f"{name}={value}\n" for name, value in fields.items()))
+    keeper.where = [*keeper.where[:4], "--config-file", str(config), "--profile", "SESSION"]
+    done = keeper.run("list")
+    if fault:
+        assert done.exit_code == 1
+        assert "profile SESSION cannot be used" in done.stderr
+    else:
+        assert done.stdout == f"{CARD} -   Joan\n"
+
+
 def test_the_functions_own_url_of_the_bucket_is_understood(keeper: Keeper) -> None:
     keeper.put({CARD: "Joan"})
     url = f"{keeper.cloud.endpoint}/n/{keeper.bucket.namespace}/b/{keeper.bucket.name}"
