@@ -8,7 +8,7 @@ from typing import Any
 GONE = frozenset({"DELETING", "DELETED"})
 """Lifecycle states of what counts as not there any more."""
 
-TAG = {"made-by": "oci-functions oke"}
+TAG = {"made-by": "oci-functions-oke"}
 """Freeform tag of what these commands make: what has it, and the name, is taken up by the next run."""
 
 Json = dict[str, Any]
