@@ -6,8 +6,6 @@ import time
 from typing import TYPE_CHECKING
 
 from functions.codecard_avatar import time_budget
-from functions.codecard_avatar.card.backend_registry import BackendRegistry
-from functions.codecard_avatar.card.object_registry import HeldDocument, ObjectRegistry
 from functions.codecard_avatar.card.registry import ConfigRegistry
 from functions.codecard_avatar.publish.fingerprints import HostFingerprints
 from functions.codecard_avatar.publish.recent_pictures import RecentPictures
@@ -17,6 +15,7 @@ from shared.http.client import HttpClient
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from functions.codecard_avatar.card.object_registry import HeldDocument
     from functions.codecard_avatar.card.registry import Registry
     from functions.codecard_avatar.model.bucket_url import BucketUrl
     from functions.codecard_avatar.settings import Settings
@@ -26,8 +25,8 @@ class ContainerState:
     """One a process, shared by its calls.
 
     ``stored_names`` are those of pictures that lie in the bucket, ``pictures`` those that a card may fetch from here;
-    ``fingerprints`` are those of the hosts' certificates. ``process_age_seconds`` tells
-    how long ago the process was started.
+    ``fingerprints`` are those of the hosts' certificates. ``process_age_seconds`` tells how long ago the process was
+    started.
     """
 
     def __init__(
@@ -41,7 +40,7 @@ class ContainerState:
         self.pictures = RecentPictures()
         self.fingerprints = HostFingerprints()
         self._principals = PrincipalCache()
-        self._held_registry = HeldDocument()
+        self._held_registry: HeldDocument | None = None
         self._called = False
 
     def start_seconds(self) -> float:
@@ -78,8 +77,17 @@ class ContainerState:
 
     def registry(self, settings: Settings) -> Registry:
         """Return where cards are looked up: the backend if there is one, else the bucket's object, else the config."""
+        # A container asks one of them all its life, so only that one is loaded.
         if settings.apex_url:
+            from functions.codecard_avatar.card.backend_registry import BackendRegistry
+
             return BackendRegistry(settings.apex_url, self.http)
         if settings.card_registry:
-            return ObjectRegistry(self.private_bucket(settings), settings.card_registry, self._held_registry)
+            return self._object_registry(settings)
         return ConfigRegistry(settings.card_names or {})
+
+    def _object_registry(self, settings: Settings) -> Registry:
+        from functions.codecard_avatar.card.object_registry import HeldDocument, ObjectRegistry
+
+        self._held_registry = self._held_registry or HeldDocument()
+        return ObjectRegistry(self.private_bucket(settings), settings.card_registry, self._held_registry)

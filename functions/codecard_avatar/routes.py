@@ -7,10 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from functions.codecard_avatar.card import button, card_json, registry
-from functions.codecard_avatar.card.unknown_card import unknown_card_fields
 from functions.codecard_avatar.errors import NameUnreadable
 from functions.codecard_avatar.model.button_layout import layout_of
-from functions.codecard_avatar.publish import picture_answers, picture_names
+from functions.codecard_avatar.publish import picture_names
 from functions.codecard_avatar.publish.publishers import BucketPublisher, InlinePublisher
 from shared.results import HttpAnswer
 
@@ -46,6 +45,8 @@ def answer_press(call: Call[Settings], container: ContainerState, deadline: Dead
 
 def answer_picture(file_name: str, call: Call[Settings], container: ContainerState, deadline: Deadline) -> HttpAnswer:
     """Send the picture of an address: that of a card's button as it is now, or of a name. Raises FunctionError."""
+    from functions.codecard_avatar.publish import picture_answers  # not for a press
+
     kept = container.pictures.find(file_name)
     if kept is not None:
         call.summary["picture_bytes"] = len(kept)
@@ -64,6 +65,7 @@ def answer_picture(file_name: str, call: Call[Settings], container: ContainerSta
 def answer_notice(fields: Mapping[str, str]) -> HttpAnswer:
     """Return a picture with the words that a template would show: who asked for a picture draws nothing else."""
     from functions.codecard_avatar import render  # loads Pillow
+    from functions.codecard_avatar.publish import picture_answers  # not for a press
 
     # The status is 200 because the firmware draws no picture of any other answer.
     bitmap = render.notice_bitmap(*(fields.get(name, "") for name in ("title", "subtitle", "bodytext")))
@@ -75,6 +77,8 @@ def _answer_named_picture(
     file_name: str, call: Call[Settings], container: ContainerState, deadline: Deadline
 ) -> HttpAnswer:
     """Draw the name in an address of former versions, as they did: the same bytes for the same address."""
+    from functions.codecard_avatar.publish import picture_answers  # not for a press
+
     title = picture_names.title_of(file_name)
     if title is None:
         raise NameUnreadable("The address is not one of a picture", field="picture")
@@ -92,6 +96,8 @@ def _look_up(pressed: Button, call: Call[Settings], container: ContainerState, d
     entry = registry.look_up(container.registry(call.settings), pressed, deadline)
     if entry.known:
         return entry
+    from functions.codecard_avatar.card.unknown_card import unknown_card_fields  # not for a badge
+
     call.summary["outcome"] = "unknown card"
     return replace(entry, fields=unknown_card_fields(entry.fields, pressed.card_id))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from functions.codecard_avatar import keep_warm, routes, time_budget
+from functions.codecard_avatar import routes, time_budget
 from functions.codecard_avatar.card import card_json
 from functions.codecard_avatar.container_state import ContainerState
 from functions.codecard_avatar.errors import BadCardId, NameUnreadable
@@ -38,6 +38,8 @@ def serve(call: Call[Settings], container: ContainerState = _container) -> HttpA
     # A caller that sends a body may mean anything but a press.
     flags = call.flags(*(FLAGS if call.request.kind == "invoke" else ()))
     if flags.get("ping"):
+        from functions.codecard_avatar import keep_warm  # not for a press
+
         call.summary["outcome"] = "ping"
         return json_answer(success(ping=True, loaded=keep_warm.load_all(call.settings, container)))
     if flags.get("preflight"):
@@ -60,6 +62,8 @@ def serve(call: Call[Settings], container: ContainerState = _container) -> HttpA
 
 def _answer_no_card(call: Call[Settings], container: ContainerState) -> HttpAnswer:
     """Answer a health check, a scheduler, or somebody with curl: say what is missing, and be ready for a press."""
+    from functions.codecard_avatar import keep_warm  # not for a press
+
     keep_warm.load_all(call.settings, container)
     missing = BadCardId(f"The request has no header {ID_HEADER}", fix="send the card's 12 hex digits", field=ID_HEADER)
     call.summary.update(outcome="no card", reason=missing.reason)

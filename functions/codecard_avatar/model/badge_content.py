@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
 from functions.codecard_avatar.model.badge_name import clean_title, from_fields
-from functions.codecard_avatar.model.contact import CONTACT_FIELDS, Contact, QrText, qr_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +28,9 @@ CONTENT_FIELDS = {
 }
 """Fields of BadgeContent with the fields of a card that give them, the first that has a text wins. The second one of a
 pair is a column that the ORDS backend has."""
+
+CONTACT_FIELDS = ("email", "phone", "url")
+"""Fields of a card that only a contact has."""
 
 MAX_LINE_CHARACTERS = 200
 MAX_QR_CHARACTERS = 400
@@ -67,9 +69,8 @@ def content_of(fields: Mapping[str, str], layout: Layout, event: str = "", photo
     texts = {field: _first_text(fields, sources) for field, sources in CONTENT_FIELDS.items()}
     texts["pronouns"] = texts["pronouns"] or name.pronouns
     texts["event"] = texts["event"] or clean_title(event)
-    code = _qr_text(fields, Contact(name, texts["role"], texts["company"], **_contact_texts(fields)))
-    texts["qr"] = code.text
-    notes = (code.note,) if code.note and layout == "qr" else ()
+    texts["qr"], note = _qr_text(fields, name, texts)
+    notes = (note,) if note and layout == "qr" else ()
     return BadgeContent(name=name, layout=layout, photo=photo, notes=notes, **texts)
 
 
@@ -78,11 +79,16 @@ def _first_text(fields: Mapping[str, str], sources: tuple[str, ...]) -> str:
     return next((text[:MAX_LINE_CHARACTERS] for text in texts if text), "")
 
 
-def _qr_text(fields: Mapping[str, str], contact: Contact) -> QrText:
-    """Return the text of the QR code; one that was given stays as it is, with the line ends of a vCard."""
-    texts = (fields.get(source, "").strip() for source in CONTENT_FIELDS["qr"])
-    asked = next((text[:MAX_QR_CHARACTERS] for text in texts if text), "")
-    return qr_text(asked, contact)
+def _qr_text(fields: Mapping[str, str], name: BadgeName, texts: Mapping[str, str]) -> tuple[str, str]:
+    """Return the text of the QR code, and a note; one that was given stays as it is, with the line ends of a vCard."""
+    given = (fields.get(source, "").strip() for source in CONTENT_FIELDS["qr"])
+    asked = next((text[:MAX_QR_CHARACTERS] for text in given if text), "")
+    if not asked:
+        return "", ""
+    from functions.codecard_avatar.model.contact import Contact, qr_text  # most cards ask for none
+
+    code = qr_text(asked, Contact(name, texts["role"], texts["company"], **_contact_texts(fields)))
+    return code.text, code.note
 
 
 def _contact_texts(fields: Mapping[str, str]) -> dict[str, str]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from functions.codecard_avatar.model.badge_content import CONTENT_FIELDS
+from functions.codecard_avatar.model.badge_content import CONTACT_FIELDS, CONTENT_FIELDS
 from functions.codecard_avatar.model.button_layout import LAYOUT_FIELD, PHOTO_FIELD
-from functions.codecard_avatar.model.contact import CONTACT_FIELDS
 
 MAX_FIELD_CHARACTERS = {
     "template": 12,

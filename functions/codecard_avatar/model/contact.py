@@ -11,9 +11,6 @@ if TYPE_CHECKING:
 
     from functions.codecard_avatar.model.badge_name import BadgeName
 
-CONTACT_FIELDS = ("email", "phone", "url")
-"""Fields of a card that only a contact has."""
-
 MAX_QR_BYTES = 192
 """Of a code on the panel: 3 pixels a module leave 49 modules of 176 pixels, which is version 8, level L."""
 

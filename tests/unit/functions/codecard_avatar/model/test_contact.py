@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.codecard_avatar.draw.qr_code import qr_picture
-from functions.codecard_avatar.model.badge_content import content_of
+from functions.codecard_avatar.model.badge_content import CONTACT_FIELDS, content_of
 from functions.codecard_avatar.model.badge_name import from_title
 from functions.codecard_avatar.model.card_fields import CARD_FIELDS
-from functions.codecard_avatar.model.contact import CONTACT_FIELDS, MAX_QR_BYTES, Contact, mecard, qr_text, vcard
+from functions.codecard_avatar.model.contact import MAX_QR_BYTES, Contact, mecard, qr_text, vcard
 
 
 def contact(title: str = "Joan Citizen", **texts: str) -> Contact:
