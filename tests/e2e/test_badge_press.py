@@ -391,9 +391,10 @@ def test_of_a_folder_the_cards_part_alone_is_read(badge: BadgeCloud) -> None:
     badge.configure(oss_bucket=badge.bucket_url(bucket), card_registry="cards/")
     assert badge.press().fields["title"] == "Joan"
     assert reads(badge) == [("cards/FF.json", 200)]
-    other = badge.press(Card("AABBCCDDEEFE", first_byte_seconds=PATIENCE_SECONDS)).fields
-    assert other["template"] == "template1"
-    assert reads(badge) == [("cards/FE.json", 404)]
+    for label, function in (("a", "1"), ("b", "2")):
+        unknown = Card("AABBCCDDEEFE", first_byte_seconds=PATIENCE_SECONDS)
+        assert badge.press(unknown, label, function).fields["template"] == "template1"
+        assert reads(badge) == [("cards/FE.json", 404)], "one request tells of all buttons"
 
 
 def test_a_folder_that_may_not_be_read_is_no_folder_without_cards(badge: BadgeCloud) -> None:

@@ -75,12 +75,12 @@ class ObjectRegistry:
 
 def _entry(document: RegistryDocument, button: Button) -> Entry:
     """Return what the document says of the button, or of its card. Raises RegistryUnreadable for this card alone."""
-    own = f"{button.card_id}/{button.label}/{button.function}"
-    for key in (own, button.card_id):
+    own = f"{button.card_id}/{button.key}"
+    for key in (own, button.card_id, f"{button.card_id}/{button.default.key}"):
         if key in document.twice:
             fix = "keep one of them"
             raise RegistryUnreadable(f"card_registry has {key} twice", fix=fix, field="card_registry")
-    if own in document.cards:
-        return entry_of(document.cards[own], own)
-    entry = entry_of(document.cards.get(button.card_id), button.card_id)
-    return replace(entry, is_buttons_own=button == button.default)
+        if key in document.cards:
+            is_buttons_own = key == own or button == button.default
+            return replace(entry_of(document.cards[key], key), is_buttons_own=is_buttons_own)
+    return replace(entry_of(None), is_buttons_own=False)  # the document has nothing of the whole card

@@ -32,7 +32,8 @@ UNKNOWN_CARD_FIELDS = {
 class Entry:
     """A card's fields; not ``known``: the fields say so to the person with the card, and no badge is made of them.
 
-    ``is_buttons_own``: they were saved for the very button; those of a/1 are what the card has for all.
+    ``is_buttons_own``: they were saved for the very button; those of a/1 are what the card has for all. Of one that is
+    not known it says that the button alone was looked up.
     """
 
     fields: Mapping[str, str]
@@ -51,7 +52,7 @@ class Registry(Protocol):
 def look_up(registry: Registry, button: Button, deadline: Deadline) -> Entry:
     """Return the button's entry, or that of button a, short press, where users keep their name."""
     entry = registry.find(button, deadline)
-    if entry.known or button == button.default:
+    if entry.known or not entry.is_buttons_own or button == button.default:
         return entry
     default = registry.find(button.default, deadline)
     # Where neither is known the answer for the pressed button is shown: the backend names that button in its text.

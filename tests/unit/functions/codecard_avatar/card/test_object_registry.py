@@ -57,6 +57,17 @@ def test_a_card_that_is_not_there_is_unknown() -> None:
     assert not find({"000000000000": "Joe"}, Button(CARD)).known
 
 
+def test_what_the_card_shows_for_a_short_press_of_a_stands_in_for_the_other_buttons() -> None:
+    entry = find({f"{CARD}/a/1": "Joan"}, Button(CARD, "b", "2"))
+    assert (entry.fields["title"], entry.is_buttons_own) == ("Joan", False)
+    assert find({f"{CARD}/a/1": "Joan", CARD: "Jo"}, Button(CARD)).fields["title"] == "Joan"
+
+
+def test_a_button_with_an_entry_of_its_own_has_it_though_its_card_is_there_twice() -> None:
+    content = f'{{"{CARD}": "Joan", "{CARD.lower()}": "Joe", "{CARD}/b/2": "Joan at work"}}'.encode()
+    assert find(content, Button(CARD, "b", "2")).fields["title"] == "Joan at work"
+
+
 @pytest.mark.parametrize("written", [f'"{CARD}": "Joe"', '"cc:50:e3:cc:bf:ff": "Joe"'])
 def test_a_card_that_is_there_twice_with_two_names_is_named_and_breaks_no_other(written: str) -> None:
     content = f'{{"{CARD}": "Joan", {written}, "AABBCCDDEEFF": "Ann"}}'.encode()
