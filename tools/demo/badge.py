@@ -30,7 +30,6 @@ CARD_ID = "CC50E3CCBFFF"
 NAME = "Joan Citizen"
 FUNCTION = "codecard-avatar"
 WARM_PRESSES = 10
-HOSTS = ("OCI's gateway", "load balancer")
 TRUST = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
 
 
@@ -72,7 +71,10 @@ def _keep(out: Path, picture: Picture, presses: list[Pressed]) -> None:
     (out / "badge.png").write_bytes(picture.panel.png())
     (out / "badge.bmp").write_bytes(picture.file)
     draw_card(Screen("picture", picture=picture.panel), out / "card.png")
-    at = {host: [each.card for each in presses if each.host == host and each.screen.picture] for host in HOSTS}
+    at = {
+        host: [each.card for each in presses if each.host == host and each.screen.picture]
+        for host in (card_presses.GATEWAY, card_presses.BALANCER)
+    }
     figures.keep(
         out,
         "badge",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from emulator.card.card_client import Card
+from emulator.card.firmware_json import CardError
 from emulator.card.firmwares import TRAITS
 from tools.demo.card_picture import draw_cards
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from emulator.cloud import Cloud
 
 ROUTE = "/codecard/avatar"
+GATEWAY, BALANCER = "OCI's gateway", "load balancer"
 CARDS: dict[str, Firmware] = {"stock": "S", "reflashed": "LF"}
 BUTTONS = (("a", "1"), ("a", "2"), ("b", "1"))
 SHOWN_LINES = 8
@@ -41,20 +43,30 @@ class Pressed:
 def show(cloud: Cloud, publish_at: Callable[[str], None], card_id: str, out: Path) -> list[Pressed]:
     """Press on both cards at both kinds of host; then the other buttons of the reflashed one. Print and draw it all.
 
-    ``publish_at`` configures the function for pictures at a host.
+    ``publish_at`` configures the function for pictures at a host. Raises CardError for a press that shows something
+    else than the docs say.
     """
     print("   two cards press: one as it was handed out, one reflashed with BearSSL")
     presses = []
-    for host, address in {"OCI's gateway": cloud.tls_gateway, "load balancer": cloud.balancer_gateway}.items():
+    for host, address in {GATEWAY: cloud.tls_gateway, BALANCER: cloud.balancer_gateway}.items():
         publish_at(address)
         for name, firmware in CARDS.items():
             card = _card(card_id, firmware)
             screen = card.push_button(address + ROUTE, fingerprint=_fingerprint(cloud))
             presses.append(Pressed(name, firmware, host, screen, card.serial))
     _explain(presses)
+    _check(presses)
     draw_cards({f"{each.card}, {each.host}": each.screen for each in presses}, out / "cards.png")
     _buttons(cloud, card_id, out)
     return presses
+
+
+def _check(presses: list[Pressed]) -> None:
+    """Raise CardError unless the stock card at the gateway, and it alone, has no picture."""
+    for each in presses:
+        wanted = (each.card, each.host) != ("stock", GATEWAY)
+        if bool(each.screen.picture) != wanted:
+            raise CardError(f"the {each.card} card, {each.host}: {_shows(each.screen)}, {each.serial[-1]}")
 
 
 def _explain(presses: list[Pressed]) -> None:
@@ -77,6 +89,8 @@ def _buttons(cloud: Cloud, card_id: str, out: Path) -> None:
         screen = card.push_button(at, label=label, function=function, fingerprint=_fingerprint(cloud))
         screens[f"{label.upper()}, {'short' if function == '1' else 'long'}"] = screen
         print(f"      button {label}/{function} -> {_shows(screen)}")
+        if not screen.picture:
+            raise CardError(f"button {label}/{function}: {card.serial[-1]}")
     draw_cards(screens, out / "buttons.png")
 
 
