@@ -29,17 +29,30 @@ MAX_JPEG_PIXELS = 25_000_000
 MAX_PROGRESSIVE_PIXELS = 4_000_000
 """Of a progressive JPEG, which has to be held whole, two bytes a coefficient, before a pixel is known."""
 
+MAX_RUN_LENGTH_PIXELS = 200_000
+"""Of a run-length encoded BMP, which Pillow decodes in Python: four times a badge's own pixels."""
+
+MAX_SIDE_PX = 20_000
+
+MAX_PARTS = 4096
+"""Chunks of a PNG. An encoder makes one of 8 KB or more; a file of 1 MB that has 80,000 costs a third of a second."""
+
+MAX_MARKER_SHARE = 0.05
+"""Of a JPEG's bytes, that are 255, which begins a marker: 0.004 in a picture. Each is a step of a loop in Python."""
+
 MAX_JPEG_SCANS = 32
 """Passes over the picture. Encoders make ten of a progressive JPEG; a hostile file of 1 MB may have some 100,000."""
 
 WHITE_ABOVE = 384
 """The card's own rule: white where R + G + B is more than this."""
 
+_BMP = ("PIL.BmpImagePlugin", "BmpImageFile")
+_PNG = ("PIL.PngImagePlugin", "PngImageFile")
 _JPEG = ("PIL.JpegImagePlugin", "JpegImageFile")
 _WEBP = ("PIL.WebPImagePlugin", "WebPImageFile")
 _PLUGINS = {
-    b"\x89PNG": ("PIL.PngImagePlugin", "PngImageFile"),
-    b"BM": ("PIL.BmpImagePlugin", "BmpImageFile"),
+    b"\x89PNG": _PNG,
+    b"BM": _BMP,
     b"GIF8": ("PIL.GifImagePlugin", "GifImageFile"),
     b"\xff\xd8\xff": _JPEG,
     b"RIFF": _WEBP,
@@ -52,6 +65,10 @@ def decode(data: bytes, convert: Callable[[Any], Image.Image]) -> Image.Image:
         raise ValueError("is empty")
     if len(data) > MAX_PICTURE_BYTES:
         raise ValueError(f"has {len(data)} bytes, at most {MAX_PICTURE_BYTES} are taken")
+    if data.startswith(b"\xff\xd8") and data.count(b"\xff") > max(MAX_PARTS, MAX_MARKER_SHARE * len(data)):
+        raise ValueError("has too many markers for a JPEG")
+    if data.startswith(b"\x89PNG") and _has_many_chunks(data):
+        raise ValueError(f"has more than {MAX_PARTS} chunks")
     return _decode(data, _check_pixels, convert)
 
 
@@ -87,16 +104,28 @@ def _eight_bits(picture: Any) -> Any:  # noqa: ANN401  (as above)
     """Return a grey picture of 16 bits as one of 8, which Pillow's conversions cut to white instead."""
     if not picture.mode.startswith("I"):
         return picture
-    return picture.convert("I").point([level >> 8 for level in range(65536)], "L")
+    return picture.convert("I").point(lambda level: level * (1 / 256)).convert("L")
 
 
 def _check_pixels(width: int, height: int, data: bytes, kind: tuple[str, str]) -> None:
-    limit = MAX_JPEG_PIXELS if kind is _JPEG else MAX_PIXELS
+    is_run_length = kind is _BMP and data[30:34] in {b"\1\0\0\0", b"\2\0\0\0"}
+    limit = MAX_JPEG_PIXELS if kind is _JPEG else MAX_RUN_LENGTH_PIXELS if is_run_length else MAX_PIXELS
     if width * height > limit:
         raise ValueError(f"is {width} x {height} pixels: at most {limit:,} pixels are taken")
+    if max(width, height) > MAX_SIDE_PX:
+        raise ValueError(f"is {width} x {height} pixels: a side may have {MAX_SIDE_PX:,}")
     # Inside a scan a byte of 255 is followed by zero, so that nothing else than the start of a scan counts here.
     if kind is _JPEG and data.count(b"\xff\xda") > MAX_JPEG_SCANS:
         raise ValueError(f"has more than {MAX_JPEG_SCANS} scans")
+
+
+def _has_many_chunks(data: bytes) -> bool:
+    at = 8
+    for _ in range(MAX_PARTS):
+        at += 12 + int.from_bytes(data[at : at + 4], "big")
+        if at >= len(data):
+            return False
+    return True
 
 
 def _check_progressive(width: int, height: int) -> None:

@@ -194,6 +194,16 @@ BAD_PHOTOS = {
     "large lossless webp": (webp_of(b"VP8L", b"\x2f\xff\xff\xff\x0f"), "is 16384 x 16384 pixels"),
     "large lossy webp": (webp_of(b"VP8 ", bytes(6) + b"\xff\x3f\xff\x3f"), "is 16383 x 16383 pixels"),
     "large progressive": (encoded(Image.new("L", (2500, 2000)), "JPEG", progressive=True), "progressive"),
+    "markers": (b"\xff\xd8" + b"\xff\xe1\0\x02" * 50_000 + encoded(a_portrait(), "JPEG")[2:], "too many markers"),
+    "fill bytes": (b"\xff\xd8" + b"\xff" * 500_000 + encoded(a_portrait(), "JPEG")[2:], "too many markers"),
+    "chunks": (png_of(9, 9, b"")[:33] + (bytes(4) + b"teXt" + bytes(4)) * 5000, "more than 4096 chunks"),
+    "long": (png_of(1, 20_001, zlib.compress(bytes(2 * 20_001))), "1 x 20001 pixels: a side may have 20,000"),
+    "runs": (
+        b"BM"
+        + struct.pack("<IHHI", 1000, 0, 0, 62)
+        + struct.pack("<IiiHHIIiiII", 40, 500, 500, 1, 8, 1, 0, 0, 0, 2, 2),
+        "500 x 500 pixels: at most 200,000",
+    ),
     "scans": (encoded(a_portrait(), "JPEG") + b"\xff\xda" * 40, "more than 32 scans"),
 }
 
