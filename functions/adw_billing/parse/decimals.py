@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from functions.adw_billing.model.columns import DIGITS, NUMBER_SCALE
+from functions.adw_billing.parse.few_texts import few_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,9 +52,20 @@ def to_decimals(texts: pa.StringArray, scale: int) -> tuple[pa.Decimal128Array, 
     kind = pa.decimal128(DIGITS, scale)
     if texts.null_count == len(texts):
         return pa.nulls(len(texts), kind), None
+    if (few := few_texts(texts)) is not None:
+        return _of_each(few, *_decimals(few.dictionary, scale))
+    return _decimals(texts, scale)
+
+
+def _decimals(texts: pa.StringArray, scale: int) -> tuple[pa.Decimal128Array, Doubts]:
     unsure = _unsure(texts, DIGITS - scale)
-    values, failed = _cast(_without(texts, unsure), kind)
+    values, failed = _cast(_without(texts, unsure), pa.decimal128(DIGITS, scale))
     return values, either_doubts(unsure, failed)
+
+
+def _of_each(few: pa.DictionaryArray, values: pa.Array, doubts: Doubts) -> tuple[Any, Doubts]:
+    """Return the values and doubts of all rows, from those of the different texts."""
+    return values.take(few.indices), None if doubts is None else _marked(doubts.take(few.indices))
 
 
 def exact_total(values: pa.Array) -> Decimal:
@@ -72,6 +84,12 @@ def to_times(texts: pa.StringArray, *, epochs: bool = False) -> tuple[pa.Timesta
 
     ``epochs``: a column of milliseconds since 1970 is one of moments (`row_rules.time_text`).
     """
+    if (few := few_texts(texts)) is not None and len(few.dictionary):
+        return _of_each(few, *_times(few.dictionary, epochs=epochs))
+    return _times(texts, epochs=epochs)
+
+
+def _times(texts: pa.StringArray, *, epochs: bool) -> tuple[pa.TimestampArray, Doubts]:
     if epochs and pc.all(pc.match_substring_regex(texts, r"\A[0-9]{12,13}\z"), min_count=0).as_py():
         return pc.cast(pc.cast(pc.cast(texts, pa.int64()), pa.timestamp("ms")), LOCAL_TIME), None
     values, failed = _first_cast(texts)

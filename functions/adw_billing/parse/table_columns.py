@@ -23,6 +23,7 @@ from functions.adw_billing.parse.decimals import (
     to_decimals,
     to_times,
 )
+from functions.adw_billing.parse.few_texts import different_rows
 from functions.adw_billing.parse.tag_texts import NO_TAGS, doubtful_tags, joined
 
 if TYPE_CHECKING:
@@ -181,17 +182,13 @@ class TableColumns:
 
     def _members(self, name: str, rows: Rows) -> pa.Array:
         """Return a JSON object of each row's texts by name."""
-        members = [
-            _around(f',{json.dumps(key, ensure_ascii=False)}:"', _escaped(column), '"')
-            for key, column in self._named(name, rows)
-            if column.null_count < len(rows.numbers)
-        ]
-        if not members:
+        named = [(key, column) for key, column in self._named(name, rows) if column.null_count < len(rows.numbers)]
+        if not named:
             return pa.repeat(pa.scalar("{}"), len(rows.numbers))
-        # each member begins with a comma and is NULL where its field is empty; the joined text begins with a comma or
-        # is empty, and the opening brace takes the place of its first byte, if any
-        joined = pc.binary_join_element_wise(*members, "", "", null_handling="replace")
-        return _around("{", joined, "}", replaced=1)
+        if (different := different_rows([column for _, column in named])) is None:
+            return _objects(named)
+        firsts, numbers = different
+        return _objects([(key, column.take(firsts)) for key, column in named]).take(numbers)
 
     def _named(self, name: str, rows: Rows) -> list[tuple[str, pa.StringArray]]:
         """Return the members of a JSON column by name: tags, or unknown columns and unread values."""
@@ -199,6 +196,15 @@ class TableColumns:
             return [(key, rows.texts[at]) for key, at in self._layout.tags]
         unread = [(self._unread_keys[at], column) for at, column in rows.unread.items()]
         return [*((key, rows.texts[at]) for key, at in self._layout.others), *unread]
+
+
+def _objects(named: list[tuple[str, pa.StringArray]]) -> pa.StringArray:
+    """Return a JSON object of each row's texts by name, without those that are NULL."""
+    members = [_around(f',{json.dumps(key, ensure_ascii=False)}:"', _escaped(column), '"') for key, column in named]
+    # each member begins with a comma and is NULL where its field is empty; the joined text begins with a comma or is
+    # empty, and the opening brace takes the place of its first byte, if any
+    joined = pc.binary_join_element_wise(*members, "", "", null_handling="replace")
+    return _around("{", joined, "}", replaced=1)
 
 
 def _around(before: str, column: pa.StringArray, after: str, *, replaced: int = 0) -> pa.StringArray:
