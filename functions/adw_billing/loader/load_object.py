@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from functions.adw_billing.errors import SameReport
+from functions.adw_billing.loader.load_plan import MAX_SHOWN_REJECTED
 from functions.adw_billing.model.headers import HeaderFault, Layout, dialect_of_name, layout
 from functions.adw_billing.model.warehouse import (
     WHOLE_OBJECT,
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
     from functions.adw_billing.model.report_object import ReportObject
     from functions.adw_billing.source.reports import Reports
 
-MAX_SHOWN_REJECTED = 100
-"""Quarantined rows that an answer shows; `oci_report_rejected` has them all."""
 UNKNOWN_DIALECT = "unknown"
 """Dialect of an object that never showed a header."""
 

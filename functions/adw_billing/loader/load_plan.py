@@ -10,12 +10,17 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from functions.adw_billing.model.report_object import ReportObject
-    from functions.adw_billing.model.warehouse import LedgerEntry
+    from functions.adw_billing.model.warehouse import LedgerEntry, LoadResult
 
 ASSUMED_BYTES_PER_SECOND = 4e6
 """Stored bytes a second assumed before any was measured; a whole processor core does 20e6."""
 TIME_SAFETY_FACTOR = 1.3
 """An object is taken to need so many times what the measured speed says."""
+
+SLICED_FROM_BYTES = 8 << 20
+"""Objects of more stored bytes are begun even where they cannot be finished: their slices are kept."""
+MAX_SHOWN_REJECTED = 100
+"""Quarantined rows that an answer shows; `oci_report_rejected` has them all."""
 
 
 def pending(
@@ -49,6 +54,19 @@ def newest(listed: Sequence[ReportObject], left: Sequence[ReportObject]) -> date
     unloaded = {(report.tenancy_id, report.name) for report in left}
     loaded = (report.modified for report in listed if (report.tenancy_id, report.name) not in unloaded)
     return max((moment for moment in loaded if moment is not None), default=None)
+
+
+def log_fields(report: ReportObject, result: LoadResult) -> dict[str, object]:
+    """Return what the log says of an object that was read."""
+    row = result.row
+    return {
+        "object": report.name,
+        "state": row.state if row else "unfinished",
+        "rows": row.rows_loaded if row else 0,
+        "rejected": row.rows_rejected if row else 0,
+        "bytes": report.size_bytes,
+        "seconds": round(result.seconds, 3),
+    }
 
 
 @dataclass(slots=True)

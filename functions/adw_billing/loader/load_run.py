@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 from functions.adw_billing.errors import DatabaseError, ProofFailed, SumTooLarge
 from functions.adw_billing.loader import last_net, load_plan
-from functions.adw_billing.loader.load_object import MAX_SHOWN_REJECTED, Budget, ObjectLoader
-from functions.adw_billing.loader.small_objects import SmallObjects
+from functions.adw_billing.loader.load_plan import MAX_SHOWN_REJECTED
 from functions.adw_billing.model.exact_sums import plain
 from functions.adw_billing.model.tables import BILLING, COST_FROM_ROW, IGNORED_DAY_ROW
 from functions.adw_billing.model.warehouse import REFUSED_REASON, TOO_LARGE_REASON
-from functions.adw_billing.parse.chunks import CHUNK_BYTES
 from shared import logs
 from shared.errors import BadRequest, DeadlineExceeded, FunctionError, OciServiceError
 
@@ -21,6 +19,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from functions.adw_billing.loader.copy_object import Copier
+    from functions.adw_billing.loader.load_object import ObjectLoader
+    from functions.adw_billing.loader.small_objects import SmallObjects
     from functions.adw_billing.model.report_object import ReportObject
     from functions.adw_billing.model.warehouse import LedgerRow, LoadResult, Rejected, Warehouse
     from functions.adw_billing.source.reports import Reports
@@ -95,14 +95,14 @@ class LoadOptions:
     """How a run works.
 
     ``left_seconds`` until it must stop; ``progress(done, total, rows)`` is called with how far it is; ``copier`` lets
-    the database read the objects.
+    the database read the objects; ``chunk_bytes`` of a chunk's text, 0 for CHUNK_BYTES.
     """
 
     newest_first: bool
     max_rows_per_slice: int
     left_seconds: Callable[[], float]
     progress: Callable[[int, int, int], None] = lambda _done, _total, _rows: None
-    chunk_bytes: int = CHUNK_BYTES
+    chunk_bytes: int = 0
     copier: Copier | None = None
 
 
@@ -120,9 +120,8 @@ class LoadRun:
         self._refusal: FunctionError | None = None
         self._staged_rows = 0
         self._done = 0
-        budget = Budget(options.left_seconds, options.max_rows_per_slice, options.chunk_bytes)
-        self._loader = ObjectLoader(reports, warehouse, budget, self._count_rows, options.copier)
-        self._small = SmallObjects(reports, warehouse, options.chunk_bytes, MAX_SHOWN_REJECTED)
+        self._loader: ObjectLoader
+        self._small: SmallObjects
 
     def run(self) -> LoadSummary:
         """Load what there is time for.
@@ -132,7 +131,9 @@ class LoadRun:
         listed = self._reports.list()
         todo = self._todo(listed)
         self._warehouse.usage_until = max(self._warehouse.usage_until, load_plan.usage_until(listed))
-        self._load_all(todo)
+        if todo:
+            self._begin()
+            self._load_all(todo)
         self._options.progress(self._done, len(todo), self._staged_rows)
         if self._refusal:
             raise self._refusal
@@ -141,6 +142,18 @@ class LoadRun:
         self._summary.rows_per_second = self._throughput.rows_per_second
         self._warn_of_ignored_day()
         return self._summary
+
+    def _begin(self) -> None:
+        """Make what loads objects; a call with nothing new need not import it."""
+        from functions.adw_billing.loader.load_object import Budget, ObjectLoader
+        from functions.adw_billing.loader.small_objects import SmallObjects
+        from functions.adw_billing.parse.chunks import CHUNK_BYTES
+
+        options = self._options
+        chunk_bytes = options.chunk_bytes or CHUNK_BYTES
+        budget = Budget(options.left_seconds, options.max_rows_per_slice, chunk_bytes)
+        self._loader = ObjectLoader(self._reports, self._warehouse, budget, self._count_rows, options.copier)
+        self._small = SmallObjects(self._reports, self._warehouse, chunk_bytes, MAX_SHOWN_REJECTED)
 
     def _load_all(self, todo: list[ReportObject]) -> None:
         """Load what there is time for, in this order."""
@@ -196,7 +209,7 @@ class LoadRun:
         """Tell whether anything of the object can be finished; the first one is always tried, so that calls get on."""
         left = self._options.left_seconds()
         return left > 0 and (
-            first or self._throughput.fits(report.size_bytes, left) or report.size_bytes > _SLICED_FROM_BYTES
+            first or self._throughput.fits(report.size_bytes, left) or report.size_bytes > load_plan.SLICED_FROM_BYTES
         )
 
     def _fits(self, report: ReportObject) -> bool:
@@ -232,7 +245,7 @@ class LoadRun:
     def _settle(self, report: ReportObject, result: LoadResult) -> bool:
         """Note what became of an object; whether the run goes on."""
         self._failures = 0
-        self._log(report, result)
+        _log.info("report", extra={"fields": load_plan.log_fields(report, result)})
         if result.row is None:
             return self._options.left_seconds() > 0
         self._summary.rows.append(result.row)
@@ -277,21 +290,5 @@ class LoadRun:
         except FunctionError as again:  # a database that refuses everything is told by the first refusal
             _log.warning("object not put aside", extra={"fields": {"object": report.name, "reason": again.reason}})
 
-    def _log(self, report: ReportObject, result: LoadResult) -> None:
-        row = result.row
-        fields = {
-            "object": report.name,
-            "state": row.state if row else "unfinished",
-            "rows": row.rows_loaded if row else 0,
-            "rejected": row.rows_rejected if row else 0,
-            "bytes": report.size_bytes,
-            "seconds": round(result.seconds, 3),
-        }
-        _log.info("report", extra={"fields": fields})
-
     def _count_rows(self, rows: int) -> None:
         self._staged_rows += rows
-
-
-_SLICED_FROM_BYTES = 8 << 20
-"""Objects of more stored bytes are begun even where they cannot be finished: their slices are kept."""

@@ -17,7 +17,7 @@ from functions.adw_billing.model.tables import (
     retained_row,
 )
 from functions.adw_billing.warehouse.ddl import duckdb_type
-from functions.adw_billing.warehouse.duckdb import sql, views
+from functions.adw_billing.warehouse.duckdb import sql
 
 if TYPE_CHECKING:
     from functions.adw_billing.model.schema_steps import Step
@@ -78,6 +78,8 @@ def _summarise(session: Session) -> None:
 
 
 def _make_views(session: Session) -> None:
+    from functions.adw_billing.warehouse.duckdb import views  # once a version
+
     names = "SELECT lower(column_name) FROM duckdb_columns() WHERE table_name = $name"
     adopted = frozenset(name for (name,) in session.all(names, {"name": sql.ADOPTED}))
     session.run(sql.billing_view(adopted))
