@@ -60,6 +60,9 @@ class _Lines:
 
 def name_choices(name: BadgeName) -> Iterator[NameChoice]:
     """Yield the ways to set a name, its only given name always in full."""
+    if name.last and _is_east_asian(name.first + name.last):
+        yield from _east_asian(name)
+        return
     given = tuple(name.first.split())
     prefixes = (name.prefix, "") if name.prefix else ("",)
     suffixes = (name.suffix, "") if name.suffix else ("",)
@@ -69,6 +72,18 @@ def name_choices(name: BadgeName) -> Iterator[NameChoice]:
         cost = first.cost + COST_OF_LEFT_OUT * len(left_out)
         for rest in _rest_lines(" ".join(filter(None, (*first.moved, name.last, suffix)))):
             yield NameChoice(lines, rest.lines, left_out, cost + rest.cost)
+
+
+def _east_asian(name: BadgeName) -> Iterator[NameChoice]:
+    """Yield a name of which nobody can tell here which word is the given name: all words in one size."""
+    left_out = tuple(filter(None, (name.prefix, name.suffix)))
+    yield NameChoice((f"{name.first} {name.last}",), (), left_out, 0.0)
+    yield NameChoice((name.first, name.last), (), left_out, COST_OF_BREAK)
+
+
+def _is_east_asian(text: str) -> bool:
+    """Tell whether a name is of Chinese, Japanese or Korean letters alone."""
+    return all(unicodedata.east_asian_width(each) in {"W", "F"} for each in text if each.isalpha())
 
 
 def initial(word: str) -> str:

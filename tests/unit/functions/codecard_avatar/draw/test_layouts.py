@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 from typing import TYPE_CHECKING
 
 import pytest
+import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
+from emulator.card.panel import draw_panel
 from functions.codecard_avatar.draw import badge_picture
 from functions.codecard_avatar.draw.composition.hard_names import HARD_NAMES
 from functions.codecard_avatar.draw.layouts.layout_parts import BAND_PX
@@ -112,6 +115,16 @@ def test_a_photo_that_is_none_is_said() -> None:
     badge = badge_picture.draw_badge(found)
     assert any(note.startswith("the photo ") for note in badge.notes)
     assert badge.picture.tobytes() == drawn("Joan Citizen", "name-first").picture.tobytes()
+
+
+@pytest.mark.parametrize("fields", [{"qr": "https://example.com/joan"}, {"qr": "vcard", "email": "joan@example.com"}])
+@pytest.mark.parametrize("title", ["Joan Citizen", "Maximiliana van der Hoogenbandt", "דוד בן גוריון", "W" * 40])
+def test_the_code_is_read_from_the_panel(title: str, fields: dict[str, str]) -> None:
+    found = content(title, "qr", "DevCon 2026", **(FIELDS | fields))
+    badge = badge_picture.draw_badge(found)
+    panel = Image.open(io.BytesIO(draw_panel(badge_picture.bitmap_file(badge.picture)).png()))
+    (code,) = zxingcpp.read_barcodes(panel.convert("L"))
+    assert code.text.splitlines() == found.qr.splitlines()
 
 
 def test_a_code_that_is_too_long_is_said() -> None:

@@ -107,6 +107,12 @@ def test_a_title_that_costs_too_much_is_left_for_the_small_lines() -> None:
     assert sorted(words.split()) == sorted(["Prof.", "Dr.", "Ana", "Maria", "da", "Silva", "PhD"])
 
 
+@pytest.mark.parametrize("title", ["김 철수", "山田\u3000太郎"])
+def test_an_east_asian_name_has_one_size(title: str) -> None:
+    assert texts(title, NOTCHED) == [" ".join(title.split())]
+    assert texts(title, Area(100, 90)) == title.split()
+
+
 def test_the_cheaper_of_two_places_is_taken_where_both_do() -> None:
     assert composed("Joan Citizen", NOTCHED, SMALLER_NOTCH).area is NOTCHED
 
