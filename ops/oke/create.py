@@ -59,13 +59,13 @@ class _Create:
 
     def pool(self) -> PoolView:
         """Return the node pool when it is as wanted and the files are written."""
-        private_files.private_folder(self.wanted.config_dir)
+        private_files.private_folder(self.wanted.config_dir, "--config-dir")
         cluster, nodes = self._cluster()
         pool = self._node_pool(cluster, nodes)
         self.progress.step(f"writing {KUBECONFIG_FILE} and {NODE_POOL_FILE} in {self.wanted.config_dir}")
         file = self.wanted.config_dir / KUBECONFIG_FILE
         kubeconfig_file.save(self.engine, cluster, "", file, merge=False)
-        private_files.write(self.wanted.config_dir / NODE_POOL_FILE, pretty(pool.json))
+        private_files.write(self.wanted.config_dir / NODE_POOL_FILE, pretty(pool.json), "--config-dir")
         return pool
 
     def _cluster(self) -> tuple[ClusterView, Nodes | None]:
@@ -115,8 +115,7 @@ class _Create:
         else:
             pool = step.id
             self.progress.step(f"taking up node pool {want.node_pool}, {pool}")
-            made_by = self.engine.newest_work_request(cluster.compartment, cluster.id, pool, "NODEPOOL_CREATE")
-            work_request = "" if made_by is None else made_by.id
+            work_request = waiting.open_work_request(self.engine, pool, cluster.compartment, cluster.id)
         return waiting.pool_up(self.engine, self.progress, pool, work_request, want.wait, want.compartment)
 
     def _listed_pool(self, cluster: ClusterView) -> str:
@@ -154,7 +153,7 @@ class _Create:
 
     def _began(self, call: str, details: object, token: str) -> str:
         try:
-            return self.engine.began(call, details, opc_retry_token=token)
+            found = self.engine.began(call, details, opc_retry_token=token)
         except OciServiceError as fault:
             if fault.code == "InvalidatedRetryToken":
                 what = "an earlier request for the same name, with other values or for something deleted since"
@@ -162,6 +161,9 @@ class _Create:
                 raise NameTaken(f"OKE remembers {what}", [], fix=fix) from None
             fault.fix = fault.fix or FIXES.get(fault.code, "")
             raise
+        if not found:
+            raise OciServiceError("OKE named no work request", code="malformed", fix="run the same command again")
+        return found
 
     def _cluster_details(self, version: str) -> Any:  # noqa: ANN401  (a model of the SDK)
         from oci.container_engine import models

@@ -78,7 +78,7 @@ def save(
     command = token_command(engine, cluster.id) if tokens == "oci-functions" else None
     new = of_cluster(yaml.safe_load(engine.kubeconfig(cluster.id, chosen)), command)
     document = merged(old, new, str(file))
-    private_files.write(file, yaml.safe_dump(document, sort_keys=False))
+    private_files.write(file, yaml.safe_dump(document, sort_keys=False), "--file")
     return {
         "file": str(file),
         "context": str(document["current-context"]),

@@ -71,7 +71,7 @@ def run_saved(options: argparse.Namespace, file: Path) -> int:
 
     def work() -> PoolView:
         pool = found_pool(engine_of(options, pace), progress, asked(options))
-        private_files.write(file, pretty(pool.json))
+        private_files.write(file, pretty(pool.json), "--config-dir")
         return pool
 
     if options.terraform_external:
@@ -112,9 +112,7 @@ def found_pool(engine: Engine, progress: Progress, wish: Asked) -> PoolView:
         raise BadRequest(f"node pool {found.name} belongs to cluster {found.cluster}", field="--node-pool")
     if wish.wait == "false":
         return found
-    made_by = engine.newest_work_request(found.compartment, found.cluster, found.id, "NODEPOOL_CREATE")
-    is_open = made_by is not None and made_by.status not in {"SUCCEEDED", "FAILED", "CANCELED"}
-    work_request = made_by.id if made_by is not None and is_open else ""
+    work_request = waiting.open_work_request(engine, found.id, found.compartment, found.cluster)
     return waiting.pool_up(engine, progress, found.id, work_request, wish.wait, found.compartment)
 
 

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from ops.oke.progress import Progress
 
 WaitNodes = Literal["all", "any", "false"]
+OPEN = frozenset({"ACCEPTED", "IN_PROGRESS", "CANCELING"})
+"""Statuses of a work request that goes on."""
+
 WAIT_NODES: tuple[WaitNodes, ...] = ("all", "any", "false")
 
 
@@ -52,6 +55,15 @@ def pool_up(
             return found
         engine.wait(turn, what)
         turn += 1
+
+
+def open_work_request(engine: Engine, pool: str, compartment: str, cluster: str) -> str:
+    """Return the work request that still makes a pool, empty for none.
+
+    One that has failed is left out: what came of it shows in the pool's nodes, which may have come up since.
+    """
+    found = engine.newest_work_request(compartment, cluster, pool, "NODEPOOL_CREATE")
+    return found.id if found is not None and found.status in OPEN else ""
 
 
 def gone(engine: Engine, progress: Progress, pool: str) -> None:

@@ -176,6 +176,24 @@ def test_no_node_at_all_is_an_error_where_any_is_waited_for(oke: Oke) -> None:
     assert "3 of the 3 nodes" in error["message"]
 
 
+def test_a_pool_that_failed_and_has_its_nodes_now_is_taken_up(oke: Oke) -> None:
+    oke.cluster.behaviour.capacity = dict.fromkeys(DOMAINS, 0)
+    assert oke.create("--size", "2").error["reason"] == "not-made"
+    assert oke.create("--size", "2").error["errors"] == ["InternalError: Out of host capacity."]
+    oke.cluster.behaviour.capacity.clear()
+    (pool,) = oke.cluster.node_pools.pools.values()
+    oke.cluster.advance(60)
+    oke.cluster.resize(pool, 2)
+    assert oke.create("--size", "2").status == 0
+    assert oke.made() == ["clusters", "nodePools"]
+
+
+def test_a_folder_that_cannot_be_made_is_told_before_anything_is(oke: Oke) -> None:
+    oke.folder.write_text("a file")
+    error = oke.create().error
+    assert (error["field"], oke.made()) == ("--config-dir", [])
+
+
 def test_time_that_is_over_is_told_and_the_next_run_goes_on(oke: Oke) -> None:
     error = oke.create("--timeout", "60").error
     assert (error["reason"], error["waited-for"]) == ("still-going-on", "cluster prod (IN_PROGRESS)")

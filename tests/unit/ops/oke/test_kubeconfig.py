@@ -64,9 +64,9 @@ def test_our_own_command_takes_the_place_of_oci() -> None:
 
 def test_a_file_is_private_and_whole_or_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "new" / "kubeconfig"
-    private_files.write(file, "first")
+    private_files.write(file, "first", "--file")
     file.chmod(0o644)
-    private_files.write(file, "second")
+    private_files.write(file, "second", "--file")
     assert (file.read_text(), stat.S_IMODE(file.stat().st_mode)) == ("second", 0o600)
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
 
@@ -74,6 +74,6 @@ def test_a_file_is_private_and_whole_or_as_it_was(tmp_path: Path, monkeypatch: p
         raise OSError(28, os.strerror(28))
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space left"):
-        private_files.write(file, "third")
+    with pytest.raises(BadRequest, match="No space left"):
+        private_files.write(file, "third", "--file")
     assert (file.read_text(), [each.name for each in file.parent.iterdir()]) == ("second", ["kubeconfig"])
