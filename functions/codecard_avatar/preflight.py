@@ -14,6 +14,7 @@ from shared.addresses import Reach, is_loopback
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from functions.codecard_avatar.card.registry import Registry
     from functions.codecard_avatar.settings import Settings
     from shared.deadline import Deadline
 
@@ -30,9 +31,10 @@ def preflight(settings: Settings, deadline: Deadline, config: Mapping[str, str])
 
 def _rows(settings: Settings, container: ContainerState, deadline: Deadline) -> Iterator[preflight_rows.CheckRow]:
     """Yield a row for each thing that the config names; each may take half of what is left."""
+    cards = container.registry(settings)
 
     def registry() -> str:
-        container.registry(settings).find(NOBODYS_CARD, deadline.half())
+        cards.find(NOBODYS_CARD, deadline.half())
         return f"{_registry_key(settings)} answers"
 
     def background() -> str:
@@ -50,6 +52,7 @@ def _rows(settings: Settings, container: ContainerState, deadline: Deadline) -> 
         return f"that of {', '.join(inline.check(deadline.half()))} is one for the card"
 
     yield preflight_rows.check_row("registry", registry)
+    yield from _faulty_cards(cards)
     if settings.image_bg_name:
         yield preflight_rows.check_row("background", background)
     if settings.publish == "bucket":
@@ -57,6 +60,14 @@ def _rows(settings: Settings, container: ContainerState, deadline: Deadline) -> 
     else:
         yield preflight_rows.check_row("certificate", certificate)
     yield from _stock_cards(settings, container, deadline)
+
+
+def _faulty_cards(registry: Registry) -> Iterator[preflight_rows.CheckRow]:
+    """Yield a warning where the object has keys that no press can find; one card's fault fails no other."""
+    from functions.codecard_avatar.card.object_registry import ObjectRegistry
+
+    if isinstance(registry, ObjectRegistry) and registry.faults:
+        yield preflight_rows.found_row("cards", registry.faults, "mend them: badge cards list names all of them")
 
 
 def _stock_cards(

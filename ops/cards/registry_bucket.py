@@ -8,6 +8,7 @@ its edits on what the first has written.
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections import defaultdict
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ MAX_ATTEMPTS = 40
 MAX_WAIT_SECONDS = 0.3
 """Before another attempt, by chance up to this: two that have met shall not meet again."""
 
+_PART = re.compile(r"[0-9A-F]{2}\.json")
 _WORTH_ANOTHER = frozenset({0, 412, 429, 500, 502, 503, 504})
 """Statuses (0: no answer) after which a write is made again, on what is there by then."""
 
@@ -145,7 +147,12 @@ class RegistryBucket:
             self._client.put_object(*self._where, name, body, content_type="application/json", **condition)
 
     def _parts(self) -> list[str]:
-        """Return the names of the folder's objects: at most 256, which is less than a page of a listing."""
-        with oci_errors("object_storage"):
-            found = self._client.list_objects(*self._where, prefix=self._name, delimiter="/").data.objects
-        return [each.name for each in found if each.name.endswith(".json")]
+        """Return the names of the folder's parts; whatever else lies in the folder is none."""
+        names: list[str] = []
+        start: str | None = ""
+        while start is not None:
+            with oci_errors("object_storage"):
+                page = self._client.list_objects(*self._where, prefix=self._name, delimiter="/", start=start).data
+            names += [each.name for each in page.objects]
+            start = page.next_start_with
+        return [name for name in names if _PART.fullmatch(name.removeprefix(self._name))]

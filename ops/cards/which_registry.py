@@ -18,7 +18,7 @@ from shared.oci.clients import make_client, oci_errors
 if TYPE_CHECKING:
     from functions.codecard_avatar.model.bucket_url import BucketUrl
 
-DEADLINE_SECONDS = 120.0
+DEADLINE_SECONDS = 600.0
 """For all requests of one command; a folder of a hundred thousand cards takes 256 reads and as many writes."""
 
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from functions.codecard_avatar.storage.bucket_client import BucketClient
     from shared.deadline import Deadline
 
+MAX_TOLD, MAX_TOLD_CHARACTERS = 3, 40
+"""Keys that are quoted of those with a fault, and how much of each."""
+
 TOO_LARGE_FIX = "import the cards into a folder: card_registry with a / at its end"
 
 
@@ -48,6 +51,17 @@ class ObjectRegistry:
     def find(self, button: Button, deadline: Deadline) -> Entry:
         """Return the button's own entry, else the card's. Raises RegistryLate or RegistryUnreadable."""
         return _entry(self._read(object_name(self._name, button.card_id), deadline), button)
+
+    @property
+    def faults(self) -> str:
+        """What is wrong with the document that was read last: keys that no press can find. Empty for a good one."""
+        document = self._held.document
+        told = {"there twice": sorted(document.twice), "no card's id": list(document.strangers)}
+        return "; ".join(
+            f"{len(keys)} {fault}: {', '.join(repr(key[:MAX_TOLD_CHARACTERS]) for key in keys[:MAX_TOLD])}"
+            for fault, keys in told.items()
+            if keys
+        )
 
     def _read(self, name: str, deadline: Deadline) -> RegistryDocument:
         """Return the object's document as it is in the bucket at this moment."""

@@ -213,3 +213,14 @@ def test_a_host_with_a_strangers_certificate_is_trusted_by_no_check(
     rsa_tls12_context.cache_clear()
     row = call({**config, "publish": "inline", "public_url": cloud.balancer_endpoint})["stock cards"]
     assert "not trusted" in row["found"]
+
+
+def test_cards_that_no_press_can_find_are_a_warning_and_fail_nothing(cloud: Cloud) -> None:
+    private = bucket(cloud, "private", "NoPublicAccess")
+    document = '{"CC50E3CCBFFF": "Joan", "cc:50:e3:cc:bf:ff": "Joe", "a note": 1, "AABBCCDDEEFF": "Ann"}'
+    cloud.object_storage.put(private, "cards.json", document.encode())
+    config = {"oss_bucket": bucket_url(cloud, bucket(cloud)), "private_bucket": bucket_url(cloud, private)}
+    row = call(config | {"card_registry": "cards.json"})["cards"]
+    assert row["ok"]
+    assert row["found"] == "1 there twice: 'CC50E3CCBFFF'; 1 no card's id: 'a note'"
+    assert "badge cards list" in row["fix"]

@@ -122,6 +122,15 @@ def test_a_folder_has_a_part_for_each_end_of_an_id_and_is_listed_as_one(keeper: 
     assert json.loads(keeper.run("export").stdout) == document["cards"]
 
 
+def test_other_objects_in_the_folder_are_no_parts_however_many_there_are(keeper: Keeper) -> None:
+    for number in range(1001):
+        keeper.cloud.object_storage.put(keeper.bucket, f"cards/{number:04}.jpg", b"no cards")
+    keeper.put({CARD: "Joan"}, "cards/FF.json")
+    keeper.put({OTHER: "Ann"}, "cards/old/FE.json")
+    keeper.where += ["--registry", "cards/"]
+    assert keeper.run("list").stdout == f"{CARD} -   Joan\n"
+
+
 def test_an_import_into_a_folder_that_stops_says_how_far_it_came_and_the_same_again_does_the_rest(
     keeper: Keeper,
 ) -> None:
