@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import lzma
 from dataclasses import dataclass
 
 import uharfbuzz
@@ -25,7 +26,8 @@ MAX_KERN_PAIRS = 2_500
 class OutlineFont:
     """A font file to make: of which package and file, its letters (ranges, inclusive), its layout features.
 
-    The kerning of some is kept beside it: Pillow takes none from a font without FriBiDi.
+    One whose ``target`` ends in ``.xz`` is packed as a whole. The kerning of some is kept beside it: Pillow takes
+    none from a font without FriBiDi.
     """
 
     package: str
@@ -52,7 +54,10 @@ def reduced(source: bytes, wanted: OutlineFont) -> tuple[bytes, list[list[int]]]
     _name_all_glyphs(font)
     file = io.BytesIO()
     font.save(file)
-    return file.getvalue(), _ranges(covered)
+    content = file.getvalue()
+    if wanted.target.endswith(".xz"):
+        content = lzma.compress(content, preset=9 | lzma.PRESET_EXTREME)
+    return content, _ranges(covered)
 
 
 def _codes(ranges: tuple[tuple[int, int], ...]) -> list[int]:

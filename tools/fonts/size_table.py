@@ -10,14 +10,34 @@ if TYPE_CHECKING:
 FOLDER = "functions/codecard_avatar/draw/fonts"
 OFL = "OFL 1.1"
 
+OTHER_SCRIPTS = (
+    *(
+        "Bengali",
+        "Gujarati",
+        "Gurmukhi",
+        "Kannada",
+        "Khmer",
+        "Lao",
+        "Malayalam",
+        "Myanmar",
+        "Oriya",
+        "Sinhala",
+        "Tamil",
+    ),
+    "Telugu",
+)
+
 FILES: dict[tuple[str, ...], tuple[str, str, str]] = {
     ("Inter-Black.otf",): ("first names from 20 px", "Inter 4.0", OFL),
     ("Inter-SemiBold.otf",): ("last names from 18 px", "Inter 4.0", OFL),
     ("NotoSans-ExtraCondensedBold.ttf",): ("names too wide for these", "Noto Sans Extra Condensed Bold", OFL),
     ("NotoSerifHebrew-Black.ttf",): ("Hebrew names from 28 px, and vowel points", "Noto Serif Hebrew Black", OFL),
-    ("NotoSansArabic-Bold.ttf",): ("Arabic letters, also of Persian and Urdu", "Noto Sans Arabic Bold", OFL),
-    ("NotoSansDevanagari-Bold.ttf",): ("Devanagari", "Noto Sans Devanagari Bold", OFL),
-    ("NotoSansThai-Bold.ttf",): ("Thai", "Noto Sans Thai Bold", OFL),
+    ("NotoSansArabic-Bold.ttf.xz",): ("Arabic letters, also of Persian and Urdu", "Noto Sans Arabic Bold", OFL),
+    ("NotoSansDevanagari-Bold.ttf.xz",): ("Devanagari", "Noto Sans Devanagari Bold", OFL),
+    ("NotoSansThai-Bold.ttf.xz",): ("Thai", "Noto Sans Thai Bold", OFL),
+    tuple(f"NotoSans{script}-Bold.ttf.xz" for script in OTHER_SCRIPTS): (
+        *("the script of the file's name", "Noto Sans of that script, Bold", OFL),
+    ),
     ("small-12.pxf", "small-14.pxf", "small-16.pxf"): (
         *("Latin, Greek and Cyrillic in small lines", "Terminus Font 4.48, its own bitmaps", OFL),
     ),

@@ -31,10 +31,32 @@ _JOINERS = (0x200C, 0x200D)
 _DOTTED_CIRCLE = (0x25CC, 0x25CC)
 _MARKS = ("ccmp", "mark", "mkmk")
 _INDIC = (
-    *("abvm", "abvs", "akhn", "blwf", "blwm", "blws", "calt", "ccmp", "cjct", "dist", "half", "haln", "kern", "locl"),
-    *("mark", "mkmk", "nukt", "pref", "pres", "pstf", "psts", "rkrf", "rphf", "vatu"),
+    *("abvf", "abvm", "abvs", "akhn", "blwf", "blwm", "blws", "calt", "ccmp", "cfar", "cjct", "clig", "dist", "half"),
+    *("haln", "init", "kern", "liga", "locl", "mark", "mkmk", "nukt", "pref", "pres", "pstf", "psts", "rkrf", "rphf"),
+    "vatu",
 )
+"""Of all scripts of the Indian family, Thai and Khmer among them; a font has some of them."""
+
 _ARABIC = ("calt", "ccmp", "fina", "init", "isol", "locl", "mark", "medi", "mkmk", "rlig")
+
+_SHAPED: dict[str, tuple[tuple[str, ...], tuple[int, int], tuple[int, int]]] = {
+    "NotoSansArabic-Bold": (_ARABIC, (0x0600, 0x06FF), _JOINERS),
+    "NotoSansDevanagari-Bold": (_INDIC, (0x0900, 0x097F), _JOINERS),
+    "NotoSansThai-Bold": (_INDIC, (0x0E00, 0x0E7F), _JOINERS),
+    "NotoSansBengali-Bold": (_INDIC, (0x0980, 0x09FF), _JOINERS),
+    "NotoSansGurmukhi-Bold": (_INDIC, (0x0A00, 0x0A7F), _JOINERS),
+    "NotoSansGujarati-Bold": (_INDIC, (0x0A80, 0x0AFF), _JOINERS),
+    "NotoSansOriya-Bold": (_INDIC, (0x0B00, 0x0B7F), _JOINERS),
+    "NotoSansTamil-Bold": (_INDIC, (0x0B80, 0x0BFF), _JOINERS),
+    "NotoSansTelugu-Bold": (_INDIC, (0x0C00, 0x0C7F), _JOINERS),
+    "NotoSansKannada-Bold": (_INDIC, (0x0C80, 0x0CFF), _JOINERS),
+    "NotoSansMalayalam-Bold": (_INDIC, (0x0D00, 0x0D7F), _JOINERS),
+    "NotoSansSinhala-Bold": (_INDIC, (0x0D80, 0x0DFF), _JOINERS),
+    "NotoSansLao-Bold": (_INDIC, (0x0E80, 0x0EFF), _JOINERS),
+    "NotoSansMyanmar-Bold": (_INDIC, (0x1000, 0x109F), _JOINERS),
+    "NotoSansKhmer-Bold": (_INDIC, (0x1780, 0x17FF), _JOINERS),
+}
+"""Fonts of scripts whose letters change with their neighbours: layout features, letters, joiners."""
 
 OUTLINE_FONTS = (
     OutlineFont(INTER, "Inter-Black.otf", "Inter-Black.otf", _LATIN_GREEK_CYRILLIC, _MARKS, is_kerned=True),
@@ -47,17 +69,9 @@ OUTLINE_FONTS = (
     OutlineFont(
         NOTO_EXTRA, "NotoSerifHebrew-Black.ttf", "NotoSerifHebrew-Black.ttf", (*_REFERENCE, (0x05B0, 0x05F4)), _MARKS
     ),
-    OutlineFont(
-        *(NOTO, "NotoSansArabic-Bold.ttf", "NotoSansArabic-Bold.ttf"),
-        *((*_REFERENCE, (0x0600, 0x06FF), _JOINERS, _DOTTED_CIRCLE), _ARABIC),
-    ),
-    OutlineFont(
-        *(NOTO, "NotoSansDevanagari-Bold.ttf", "NotoSansDevanagari-Bold.ttf"),
-        *((*_REFERENCE, (0x0900, 0x097F), _JOINERS, _DOTTED_CIRCLE), _INDIC),
-    ),
-    OutlineFont(
-        *(NOTO, "NotoSansThai-Bold.ttf", "NotoSansThai-Bold.ttf"),
-        *((*_REFERENCE, (0x0E00, 0x0E7F), _DOTTED_CIRCLE), (*_MARKS, "kern")),
+    *(
+        OutlineFont(NOTO, f"{name}.ttf", f"{name}.ttf.xz", (*_REFERENCE, *letters, _DOTTED_CIRCLE), features)
+        for name, (features, *letters) in _SHAPED.items()
     ),
 )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PIL import Image
 
 from functions.codecard_avatar.draw.bidi import MIRRORED
-from functions.codecard_avatar.draw.fonts import FOLDER, font
+from functions.codecard_avatar.draw.fonts import font
 from functions.codecard_avatar.draw.fonts.kerning import kern_px
 from functions.codecard_avatar.draw.fonts.line_fonts import SHAPED, can_shape
 from functions.codecard_avatar.draw.fonts.outline_ink import Ink, outline_ink
@@ -98,7 +98,7 @@ def _plain_run(line_font: LineFont, visible: str) -> RunInk:
 def _shaped(line_font: LineFont, text: str, *, is_right_to_left: bool) -> tuple[list[PlacedGlyph], float]:
     from functions.codecard_avatar.draw.fonts import shaper
 
-    return shaper.shape(FOLDER / line_font.name, line_font.size_px, text, is_right_to_left=is_right_to_left)
+    return shaper.shape(line_font.name, line_font.size_px, text, is_right_to_left=is_right_to_left)
 
 
 def _shaped_run(line_font: LineFont, text: str, *, is_right_to_left: bool) -> RunInk:

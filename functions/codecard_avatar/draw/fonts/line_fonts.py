@@ -20,7 +20,11 @@ INTER_BLACK = "Inter-Black.otf"
 INTER_SEMI_BOLD = "Inter-SemiBold.otf"
 CONDENSED_BOLD = "NotoSans-ExtraCondensedBold.ttf"
 HEBREW_BLACK = "NotoSerifHebrew-Black.ttf"
-SHAPED = ("NotoSansArabic-Bold.ttf", "NotoSansDevanagari-Bold.ttf", "NotoSansThai-Bold.ttf")
+_SHAPED_SCRIPTS = (
+    *("Arabic", "Devanagari", "Thai", "Bengali", "Gurmukhi", "Gujarati", "Oriya", "Tamil", "Telugu", "Kannada"),
+    *("Malayalam", "Sinhala", "Lao", "Myanmar", "Khmer"),
+)
+SHAPED = tuple(f"NotoSans{script}-Bold.ttf.xz" for script in _SHAPED_SCRIPTS)
 """Fonts of scripts whose letters change with their neighbours."""
 
 UNIFONT = "unifont.pxf"

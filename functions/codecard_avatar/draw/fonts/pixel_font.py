@@ -1,21 +1,22 @@
 """Bitmap fonts in a file of pages, of which only those that a text needs are read.
 
-``PXF1``, height and rows above the baseline (a byte each), number of pages (2 bytes), the offsets of all pages and of
-the end (4 bytes each). Page n has the code points from 128 n on, as one zlib stream: 128 widths in pixels (0: no such
-glyph), 128 signed bytes for where the left column stands, then the rows of each glyph from the top, padded to bytes.
+``PXF2``, height and rows above the baseline (a byte each), number of pages (2 bytes), the offsets of all pages and of
+the end (4 bytes each). Page n has the code points from 256 n on, as one LZMA stream: 256 widths in pixels (0: no such
+glyph), 256 signed bytes for where the left column stands, then the rows of each glyph from the top, padded to bytes.
 Numbers are little-endian. ``python -m tools.fonts`` writes these files.
 """
 
 from __future__ import annotations
 
 import functools
+import lzma
 import struct
-import zlib
 from pathlib import Path
 from typing import NamedTuple
 
-MAGIC = b"PXF1"
-PAGE_GLYPHS = 128
+MAGIC = b"PXF2"
+PAGE_GLYPHS = 256
+_FILTERS = ({"id": lzma.FILTER_LZMA1, "lc": 0, "lp": 1, "pb": 1, "preset": 9, "dict_size": 1 << 16},)
 _HEAD = struct.Struct("<4sBBH")
 
 
@@ -55,7 +56,7 @@ class PixelFont:
             return {}
         with self._file.open("rb") as opened:
             opened.seek(start)
-            content = zlib.decompress(opened.read(end - start))
+            content = lzma.decompress(opened.read(end - start), lzma.FORMAT_RAW, filters=_FILTERS)
         lefts = struct.unpack_from(f"{PAGE_GLYPHS}b", content, PAGE_GLYPHS)
         glyphs, at = {}, 2 * PAGE_GLYPHS
         for number, width in enumerate(content[:PAGE_GLYPHS]):

@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 import PIL
 
+from functions.codecard_avatar.draw.fonts import font_content
+
 _UNITS_PER_PX = 64
 _DIRECTION_LTR, _DIRECTION_RTL = 4, 5
 _MEMORY_READONLY = 1
@@ -63,12 +65,12 @@ _ARGUMENTS: dict[str, tuple[type, ...]] = {
 }
 
 
-def shape(font_file: Path, size_px: int, text: str, *, is_right_to_left: bool) -> tuple[list[PlacedGlyph], float]:
+def shape(font_name: str, size_px: int, text: str, *, is_right_to_left: bool) -> tuple[list[PlacedGlyph], float]:
     """Return the glyphs of a text of one direction from left to right, and what it advances in pixels."""
     library = harfbuzz()
     if library is None:
         raise RuntimeError("shape is called only where harfbuzz() finds the library")
-    font = _font(library, font_file)
+    font = _font(library, font_name)
     library.hb_font_set_scale(font, size_px * _UNITS_PER_PX, size_px * _UNITS_PER_PX)
     buffer = library.hb_buffer_create()
     try:
@@ -124,14 +126,9 @@ def _typed(library: ctypes.CDLL) -> ctypes.CDLL:
 
 
 @functools.cache
-def _font(library: ctypes.CDLL, file: Path) -> int:
+def _font(library: ctypes.CDLL, font_name: str) -> int:
     """Return HarfBuzz's font of a file; it lives as long as the process, and so do the bytes that it reads."""
-    content = _content(file)
+    content = font_content(font_name)
     blob = library.hb_blob_create(content, len(content), _MEMORY_READONLY, None, None)
     font: int = library.hb_font_create(library.hb_face_create(blob, 0))
     return font
-
-
-@functools.cache
-def _content(file: Path) -> bytes:
-    return file.read_bytes()

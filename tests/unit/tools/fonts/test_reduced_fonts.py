@@ -48,6 +48,6 @@ def test_a_glyph_that_is_drawn_stands_on_its_row() -> None:
 
 def test_every_font_file_is_in_the_table() -> None:
     listed = {name for names in FILES for name in names}
-    there = {each.name for each in FOLDER.iterdir() if each.suffix in {".otf", ".ttf", ".pxf", ".json"}}
+    there = {each.name for each in FOLDER.iterdir() if each.suffix in {".otf", ".ttf", ".xz", ".pxf", ".json"}}
     assert listed == there
     assert table(ROOT).count("\n") == len(FILES) + 3

@@ -20,6 +20,18 @@ NAMES = {
     "Arabic": "محمد",
     "Persian": "پژمان گلی",
     "Urdu": "ٹیپو ہاشمی",
+    "Bengali": "শ্রীকৃষ্ণ",
+    "Gurmukhi": "ਗੁਰਪ੍ਰੀਤ",
+    "Gujarati": "શ્રીકૃષ્ણ",
+    "Oriya": "ଶ୍ରୀକୃଷ୍ଣ",
+    "Tamil": "ஸ்ரீனிவாசன்",
+    "Telugu": "శ్రీనివాస్",
+    "Kannada": "ಶ್ರೀನಿವಾಸ್",
+    "Malayalam": "ശ്രീകൃഷ്ണൻ",
+    "Sinhala": "ශ්\u200dරී",
+    "Lao": "ບຸນມີ",
+    "Myanmar": "မြင့်မြတ်",
+    "Khmer": "សុភ័ក្ត្រ",
     "Hebrew": "דוד",
     "Hebrew with points": "דָּוִד",
     "Greek": "Γιώργος",
@@ -81,14 +93,14 @@ def test_a_text_without_pixels_is_no_error() -> None:
 
 
 def test_a_letter_that_no_font_has_is_a_placeholder_and_named() -> None:
-    line = typeset("தமிழ்", "black", 40)
-    assert set(line.missing) == set("தமிழ்")
+    line = typeset("བོད", "black", 40)
+    assert set(line.missing) == set("བོད")
     assert line.width_px > 40
     assert typeset("A\U000e0100B", "black", 40).mask.tobytes() == typeset("AB", "black", 40).mask.tobytes()
 
 
 def test_two_letters_that_are_missing_look_different() -> None:
-    assert typeset("த", "black", 40).mask.tobytes() != typeset("ம", "black", 40).mask.tobytes()
+    assert typeset("ཀ", "black", 40).mask.tobytes() != typeset("ཁ", "black", 40).mask.tobytes()
 
 
 def test_a_mark_that_no_font_has_is_left_out_and_named() -> None:
@@ -107,7 +119,7 @@ SHEETS = {"black": 40, "bold": 28, "condensed": 22, "regular": 20, "small": 16}
 
 def sheet(face: str) -> Image.Image:
     """One line a script, and one of placeholders, below each other."""
-    lines = [typeset(name, face, SHEETS[face]) for name in (*NAMES.values(), "AV To Ýö தமிழ் \U0001fbf0")]
+    lines = [typeset(name, face, SHEETS[face]) for name in (*NAMES.values(), "AV To Ýö ཀཁ \U0001fbf0")]
     picture = Image.new("1", (max(line.width_px for line in lines), sum(line.mask.height + 4 for line in lines)), 1)
     top = 0
     for line in lines:

@@ -5,10 +5,24 @@ from __future__ import annotations
 import pytest
 import uharfbuzz
 
-from functions.codecard_avatar.draw.fonts import FOLDER
+from functions.codecard_avatar.draw.fonts import font_content
 from functions.codecard_avatar.draw.fonts.shaper import first_library, shape
 
-ARABIC, DEVANAGARI, THAI = "NotoSansArabic-Bold.ttf", "NotoSansDevanagari-Bold.ttf", "NotoSansThai-Bold.ttf"
+ARABIC, DEVANAGARI, THAI = (f"NotoSans{script}-Bold.ttf.xz" for script in ("Arabic", "Devanagari", "Thai"))
+INDIC = {
+    "Bengali": "শ্রীকৃষ্ণ রবীন্দ্রনাথ",
+    "Gurmukhi": "ਗੁਰਪ੍ਰੀਤ ਸਿੰਘ",
+    "Gujarati": "શ્રીકૃષ્ણ પટેલ",
+    "Oriya": "ଶ୍ରୀକୃଷ୍ଣ",
+    "Tamil": "கௌதம் ஸ்ரீனிவாசன்",
+    "Telugu": "శ్రీనివాస్",
+    "Kannada": "ಶ್ರೀನಿವಾಸ್",
+    "Malayalam": "ശ്രീകൃഷ്ണൻ",
+    "Sinhala": "ශ්\u200dරී ලංකා",
+    "Lao": "ບຸນມີ ນ້ຳ",
+    "Myanmar": "မြင့်မြတ်",
+    "Khmer": "សុភ័ក្ត្រ",
+}
 TEXTS = [
     (ARABIC, "محمد"),
     (ARABIC, "مُحَمَّد عبد الله"),
@@ -20,13 +34,14 @@ TEXTS = [
     (DEVANAGARI, "क\u094d\u200dष"),
     (THAI, "สมชาย"),
     (THAI, "ปิ่นแก้ว น้ำทิพย์"),
+    *((f"NotoSans{script}-Bold.ttf.xz", text) for script, text in INDIC.items()),
     ("NotoSerifHebrew-Black.ttf", "דָּוִד"),
     ("Inter-Black.otf", "Ọbáfẹ\u0301mi"),
 ]
 
 
 def expected(font_name: str, size_px: int, text: str, *, is_right_to_left: bool) -> list[tuple[int, float, float]]:
-    font = uharfbuzz.Font(uharfbuzz.Face((FOLDER / font_name).read_bytes()))
+    font = uharfbuzz.Font(uharfbuzz.Face(font_content(font_name)))
     font.scale = (size_px * 64, size_px * 64)
     buffer = uharfbuzz.Buffer()
     buffer.add_str(text)
@@ -44,13 +59,13 @@ def expected(font_name: str, size_px: int, text: str, *, is_right_to_left: bool)
 @pytest.mark.parametrize("size_px", [14, 40])
 def test_glyphs_and_places_are_those_of_uharfbuzz(font_name: str, text: str, size_px: int) -> None:
     is_right_to_left = font_name in {ARABIC, "NotoSerifHebrew-Black.ttf"}
-    glyphs, advance_px = shape(FOLDER / font_name, size_px, text, is_right_to_left=is_right_to_left)
+    glyphs, advance_px = shape(font_name, size_px, text, is_right_to_left=is_right_to_left)
     found = [(glyph.number, glyph.right_px, glyph.up_px) for glyph in glyphs]
     assert [*found, (-1, advance_px, 0.0)] == expected(font_name, size_px, text, is_right_to_left=is_right_to_left)
 
 
 def numbers(font_name: str, text: str) -> list[int]:
-    return [glyph.number for glyph in shape(FOLDER / font_name, 40, text, is_right_to_left=font_name == ARABIC)[0]]
+    return [glyph.number for glyph in shape(font_name, 40, text, is_right_to_left=font_name == ARABIC)[0]]
 
 
 def test_arabic_letters_join() -> None:
@@ -76,11 +91,11 @@ def test_letters_that_meet_become_a_conjunct() -> None:
 
 
 def test_thai_marks_on_one_letter_stand_above_each_other() -> None:
-    glyphs, advance_px = shape(FOLDER / THAI, 40, "ปิ่น", is_right_to_left=False)
-    letters, _ = shape(FOLDER / THAI, 40, "ปน", is_right_to_left=False)
+    glyphs, advance_px = shape(THAI, 40, "ปิ่น", is_right_to_left=False)
+    letters, _ = shape(THAI, 40, "ปน", is_right_to_left=False)
     vowel, tone = glyphs[1:3]
     assert (vowel.number, vowel.right_px) != (tone.number, tone.right_px)
-    assert advance_px == pytest.approx(shape(FOLDER / THAI, 40, "ปน", is_right_to_left=False)[1])
+    assert advance_px == pytest.approx(shape(THAI, 40, "ปน", is_right_to_left=False)[1])
     assert glyphs[3].right_px == letters[1].right_px
 
 
