@@ -31,10 +31,19 @@ FLAGS = ("preflight", "ping")
 There is no `dry_run`: a press stores a picture under a name made of its content, and nothing is replaced or removed."""
 
 
+PAGE_PART = "/badges"
+"""In the path of the badge page, and of none of the card's routes."""
+
+
 def serve(call: Call[Settings], container: ContainerState = _container) -> HttpAnswer:
     """Answer a button press with the badge's address, or send the picture at such an address. Raises FunctionError."""
     # The deadline is set first: everything after it, the look at the request included, is taken off the card's 5 s.
     deadline = time_budget.press_deadline(call.deadline, container.start_seconds())
+    if call.request.kind == "http" and PAGE_PART in call.request.path:
+        from functions.codecard_avatar.badges_page import badge_routes  # a press reads none of it
+
+        if badge_routes.is_page(call.request):
+            return badge_routes.answer_badge_page(call)
     # A caller that sends a body may mean anything but a press.
     flags = call.flags(*(FLAGS if call.request.kind == "invoke" else ()))
     if flags.get("ping"):

@@ -17,6 +17,7 @@ def group() -> LazyGroup:
     commands = {
         "render": Lazy("Draw one badge into files.", render),
         "cards": Lazy("Say who has which card.", cards),
+        "page": Lazy("Write the badges of a registry's cards as one page.", page),
     }
     return LazyGroup(
         "badge", commands, help="Draw badges without any cloud, and say who has which card.", example=EXAMPLE
@@ -28,6 +29,21 @@ def cards() -> click.Command:
     from ops.cli import cards
 
     return cards.group()
+
+
+def page() -> click.Command:
+    """Return `badge page`."""
+    from functions.codecard_avatar.badges_page import sheet_command
+    from ops.cli.declared import command
+
+    return command(
+        "page",
+        sheet_command.add_sheet_arguments,
+        sheet_command.write_sheet,
+        help="Write the badges of a registry's cards as one file, to look at and to print; it fetches nothing. "
+        "Exit status: 0, or 2 when the cards or the file cannot be used.",
+        example="oci-functions badge page --cards people.json --out out/badges.html",
+    )
 
 
 def render() -> click.Command:

@@ -1,0 +1,48 @@
+"""A GET of the badge page through the gateway: it draws what was typed, reads no registry and stores nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from functions.codecard_avatar.badges_page.badge_views import ButtonRules, preview_view, typed_fields
+from shared.errors import FunctionError
+from shared.pages import web_page
+from shared.pages.web_page import Page, View
+from shared.results import HttpAnswer, json_answer
+
+if TYPE_CHECKING:
+    from functions.codecard_avatar.settings import Settings
+    from shared.handler import Call
+    from shared.http_request import HttpRequest
+
+ROUTE = "badges"
+"""Last part of the page's path: `…/codecard/badges`."""
+
+FOLDER = Path(__file__).resolve().parent
+PAGE = Page("badges", FOLDER / "templates", styles=(FOLDER / "templates" / "badges.css",))
+
+
+def is_page(request: HttpRequest) -> bool:
+    """Tell whether a call is for the page, or for something below it."""
+    return request.method in ("GET", "HEAD") and web_page.split_path(request.path, ("data",))[0].endswith(f"/{ROUTE}")
+
+
+def answer_badge_page(call: Call[Settings]) -> HttpAnswer:
+    """Answer a GET below the page's route. Never raises a FunctionError: a page says what is wrong as a page."""
+    base, kind = web_page.split_path(call.request.path, ("data",))
+    if kind.startswith("static/"):
+        return web_page.part_answer(PAGE, kind.removeprefix("static/")) or web_page.no_such_part()
+    call.summary["outcome"] = "page"
+    settings = call.settings
+    rules = ButtonRules(settings.usual_layout, settings.button_layouts, settings.event_name)
+    try:
+        view = preview_view(typed_fields(call.request.query), rules)
+        return web_page.view_answer(PAGE, view) if kind else web_page.served_page(PAGE, view, base)
+    except FunctionError as error:
+        call.summary.update(outcome="error", reason=error.reason, error=error.message[:500])
+        if kind:
+            return json_answer(error.to_body(), status=400, headers={"Cache-Control": "no-store"})
+        view = View("Badge: not drawn", {"error": error, "base": base}, part="error")
+        answer = web_page.served_page(PAGE, view, base)
+        return HttpAnswer(400, answer.headers, answer.body)
