@@ -125,6 +125,17 @@ def test_a_text_is_shortened_after_a_whole_letter() -> None:
     assert shorten("short", "regular", 20, 100) == "short"
 
 
+def test_a_name_of_more_words_than_anybody_is_called_by_is_cut() -> None:
+    assert composed("a b c d e f g h i j k l m", WHOLE).is_cut
+    assert not composed("a b c d e f g h i j k l", WHOLE).is_cut
+
+
+def test_a_place_that_is_too_small_for_any_line_clips_what_it_shows() -> None:
+    found = composed("Joan Citizen", Area(20, 5))
+    assert found.is_cut
+    check(found)
+
+
 def test_letters_piled_high_with_marks_stay_in_the_area() -> None:
     found = composed("Z" + "\u0323\u0301" * 60, Area(100, 30))
     assert found.lines
