@@ -95,7 +95,8 @@ def _environment(cloud: Cloud) -> Mapping[str, str]:
 
 def _save_card(cloud: Cloud) -> str:
     button = {"badgeId": CARD_ID, "buttonLabel": "a", "buttonFunction": "1", "template": "template1"}
-    card = button | {"title": NAME, "subtitle": "Example Company", "barcode": "https://example.com/joan"}
+    card = button | {"title": NAME, "subtitle": "Example Company", "bodytext": "Ask me about functions"}
+    card |= {"barcode": "https://example.com/joan"}
     answer = requests.post(cloud.endpoint + cloud.codecard.path, json=card, timeout=10)
     return f"{answer.status_code} {answer.text}"
 
