@@ -132,5 +132,8 @@ def _key(written: str) -> str | None:
 
 def _json(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False)
-    # Half a surrogate pair, which JSON can write and UTF-8 cannot, stays an escape.
-    return json.dumps(value) if any("\ud800" <= each <= "\udfff" for each in text) else text
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half a surrogate pair, which JSON can write and UTF-8 cannot, stays an escape
+        return json.dumps(value)
+    return text
