@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -55,13 +56,25 @@ class BadgeName:
 
 
 def clean_title(title: str) -> str:
-    """Return the title as plain words: NFC, one blank between words, no control, format or private use characters."""
+    """Return the title as plain words: NFC, one blank between words, no control, format or private use characters.
+
+    Joiners stay where they are part of the spelling.
+    """
     # Composed letters are what the font has, and what makes one address of two spellings of a name. Four times as many
     # characters are read as are kept, because a letter may be spelled with several marks that compose into it.
     composed = unicodedata.normalize("NFC", title[: 4 * MAX_CHARACTERS])
     spaced = "".join(" " if unicodedata.category(each) in {"Cc", "Zl", "Zp"} else each for each in composed)
-    kept = "".join(each for each in spaced if unicodedata.category(each) not in {"Cf", "Cs", "Co"})
+    kept = "".join(
+        each
+        for before, each in itertools.pairwise(f" {spaced}")
+        if unicodedata.category(each) not in {"Cf", "Cs", "Co"} or _is_joiner(before, each)
+    )
     return " ".join(kept.split())[:MAX_CHARACTERS].strip()
+
+
+def _is_joiner(before: str, character: str) -> bool:
+    """Tell whether a joiner or non-joiner is part of a word's spelling, as in Persian and in the scripts of India."""
+    return character in "\u200c\u200d" and "\u0590" <= before <= "\u1cff"
 
 
 def from_title(title: str) -> BadgeName | None:

@@ -47,6 +47,19 @@ def test_control_characters_and_direction_marks_are_not_part_of_a_name() -> None
     assert name.full == "Jo an Citizen"
 
 
+@pytest.mark.parametrize("title", ["\u0645\u06cc\u200c\u0631\u0648\u062f", "\u0dc1\u0dca\u200d\u0dbb\u0dd3"])
+def test_a_joiner_is_part_of_the_spelling_in_persian_and_in_the_scripts_of_india(title: str) -> None:
+    name = from_title(title)
+    assert name is not None
+    assert name.full == title
+    assert "\u200c" not in name.initials
+
+
+@pytest.mark.parametrize("title", ["Jo\u200dan", "\u200dJoan", "Jo\u200c\u200dan", "Joan\u200d"])
+def test_a_joiner_elsewhere_is_not(title: str) -> None:
+    assert from_title(title) == from_title("Joan")
+
+
 def test_two_hundred_characters_are_looked_at() -> None:
     name = from_title("x" * 5000)
     assert name is not None
