@@ -47,7 +47,12 @@ def lay_inks(picture: Image.Image, inks: Sequence[Ink], laid: Sequence[Ink] = ()
         plate = (ink.left_px - PLATE_X_PX, ink.top_px - PLATE_Y_PX)
         end = (ink.left_px + ink.mask.width + PLATE_X_PX - 1, ink.top_px + ink.mask.height + PLATE_Y_PX - 1)
         draw.rounded_rectangle((*plate, *end), PLATE_RADIUS_PX, fill=WHITE)
-    for ink in (*(laid if dark else ()), *inks):
+    paste_inks(picture, (*(laid if dark else ()), *inks))
+
+
+def paste_inks(picture: Image.Image, inks: Sequence[Ink]) -> None:
+    """Draw texts in black on a background that is known to be light where they stand."""
+    for ink in inks:
         picture.paste(BLACK, (ink.left_px, ink.top_px), ink.mask)
 
 

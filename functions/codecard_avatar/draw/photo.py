@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from typing import Any
@@ -27,6 +28,8 @@ _TURNS = {
 }
 """What puts a picture upright by its EXIF orientation (TIFF 6.0, Orientation)."""
 
+_QUARTER_TURNS = {_TURNS[orientation] for orientation in (5, 6, 7, 8)}
+
 _SAMPLE_PX = 128
 _LEVEL_REACH = 6
 """Levels of grey on each side of a colour that count as that colour: a JPEG's noise."""
@@ -50,11 +53,13 @@ _SHARPEN = ImageFilter.UnsharpMask(radius=1.2, percent=120, threshold=0)
 """Chosen by looking at portraits, dark and pale ones among them: without them a face is an even grey of dots."""
 
 
+@functools.lru_cache(maxsize=4)
 def photo_picture(data: bytes, width_px: int, height_px: int) -> Image.Image:
     """Return a picture file in mode 1 in the size that is asked for; ValueError says why it cannot be shown.
 
     A photo covers the place, cut at the sides that are too long; what stands on a plain ground is shown whole. A logo,
-    which has a few colours, is not dithered.
+    which has a few colours, is not dithered. Who asks for the same again is given the same picture: copy it before
+    drawing into it.
     """
 
     def convert(picture: Any) -> Image.Image:  # noqa: ANN401  (a plugin's own class)
@@ -70,10 +75,11 @@ def photo_picture(data: bytes, width_px: int, height_px: int) -> Image.Image:
     return decode(data, convert)
 
 
+@functools.lru_cache(maxsize=2)
 def background_picture(data: bytes) -> Image.Image:
     """Return the user's own background in mode 1, 264 x 176 pixels, which it covers. Raises BackgroundUnusable.
 
-    A drawing is black and white by the card's own rule; a photo is dithered.
+    A drawing is black and white by the card's own rule; a photo is dithered. As a photo it is kept for the next call.
     """
 
     def convert(picture: Any) -> Image.Image:  # noqa: ANN401  (as above)
@@ -131,9 +137,10 @@ def dithered(grey: Image.Image) -> Image.Image:
 def _upright(picture: Any, width_px: int, height_px: int, flatten: Any) -> Image.Image:  # noqa: ANN401
     """Return a plugin's picture flattened and turned as its EXIF orientation says."""
     turn = _TURNS.get(_orientation(picture))
-    # A JPEG is decoded at a half, a quarter or an eighth of its sides, whichever is still twice as large as needed.
-    side_px = 2 * max(width_px, height_px)
-    picture.draft("L" if flatten is flat_grey else "RGB", (side_px, side_px))
+    # A JPEG is decoded at a half, a quarter or an eighth of its sides, the smallest that is twice as large as needed:
+    # of a mark within a wide margin only a part is shown.
+    size = (2 * height_px, 2 * width_px) if turn in _QUARTER_TURNS else (2 * width_px, 2 * height_px)
+    picture.draft("L" if flatten is flat_grey else "RGB", size)
     flat: Image.Image = flatten(picture)
     return flat.transpose(turn) if turn is not None else flat
 

@@ -38,20 +38,21 @@ class QrPicture:
     error_level: ErrorLevel
 
 
-def qr_picture(text: str, max_px: int) -> QrPicture | None:
+def qr_picture(text: str, max_px: int, least_module_px: tuple[int, ...] = MODULE_PX) -> QrPicture | None:
     """Return the code of a text in a square of at most ``max_px`` pixels, quiet zone included; None if it cannot fit.
 
-    A module has 4 pixels where the text fits so, or else 3. Of the codes with such modules it is the one that forgives
-    most, and then the smallest one, with as many pixels a module as the square has room for.
+    A module has at least 4 pixels where the text fits so, or else 3 (``least_module_px``). Of the codes with such
+    modules it is the one that forgives most, and then the smallest one, with as many pixels a module as the square has
+    room for.
     """
-    return _cached(text, max_px) if text else None
+    return _cached(text, max_px, least_module_px) if text else None
 
 
 @functools.lru_cache(maxsize=64)
-def _cached(text: str, max_px: int) -> QrPicture | None:
+def _cached(text: str, max_px: int, least_module_px: tuple[int, ...]) -> QrPicture | None:
     # The search for the best of eight masks is most of a code's time, 10 ms for one of 33 modules: a card that is
     # pressed again has the same code.
-    for module_px in MODULE_PX:
+    for module_px in least_module_px:
         version = min(MAX_VERSION, (max_px // module_px - 2 * QUIET_MODULES - 17) // 4)
         made = _matrix(text, version) if version > 0 else None
         if made:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from functions.codecard_avatar.draw import background, badge_layout
-from functions.codecard_avatar.draw.contrast import Ink, lay_inks
+from functions.codecard_avatar.draw.contrast import Ink, lay_inks, paste_inks
 from functions.codecard_avatar.draw.drawn_badge import DrawnBadge
 from functions.codecard_avatar.draw.fonts import BOLD, REGULAR
 from functions.codecard_avatar.draw.glyphs import visual_text
@@ -34,7 +34,7 @@ def draw(content: BadgeContent, own_background: Image.Image | None, identicon: I
         Ink(_edge_label(), *badge_layout.EDGE_LABEL_BOX[:2]),
     )
     if own_background:
-        lay_inks(picture, inks)
+        (lay_inks if own_background else paste_inks)(picture, inks)
     else:  # which was drawn for these texts
         for ink in inks:
             picture.paste(badge_layout.BLACK, (ink.left_px, ink.top_px), ink.mask)

@@ -6,14 +6,17 @@ import io
 import random
 import struct
 import zlib
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageDraw, ImageStat
 
+from functions.codecard_avatar.draw import badge_picture
 from functions.codecard_avatar.draw.photo import background_picture, photo_picture
 from functions.codecard_avatar.errors import BackgroundUnusable
+from functions.codecard_avatar.model.badge_content import LAYOUTS, BadgeContent, content_of
 
 SIZE = (112, 140)
 CORNERS = ("left top", "right top", "right bottom", "left bottom")
@@ -215,6 +218,26 @@ def test_what_is_no_photo_is_refused_with_the_reason(name: str) -> None:
         photo_picture(data, *SIZE)
     with pytest.raises(BackgroundUnusable, match=f"image_bg_name .*({cause})"):
         background_picture(data)
+
+
+def test_the_same_photo_is_decoded_once_and_stays_as_it_was() -> None:
+    data = encoded(a_portrait())
+    first = photo_picture(data, *SIZE)
+    pixels = first.tobytes()
+    badge_picture.draw_badge(content_with(data))
+    assert photo_picture(bytes(bytearray(data)), *SIZE) is first
+    assert first.tobytes() == pixels
+    background = background_picture(data)
+    pixels = background.tobytes()
+    for layout in LAYOUTS:
+        badge_picture.draw_badge(replace(content_with(data), layout=layout), background)
+    assert background.tobytes() == pixels
+
+
+def content_with(photo: bytes) -> BadgeContent:
+    content = content_of({"title": "Joan Citizen", "role": "Engineer", "qr": "@joan"}, "photo", photo=photo)
+    assert content is not None
+    return content
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 2000), (2000, 1), (3, 3), (1, 20000), (20000, 1), (1400, 1400)])
