@@ -164,6 +164,7 @@ def children(marker: str) -> list[str]:
 @pytest.mark.parametrize(
     ("part", "line", "number"),
     [
+        ("cluster", "making cluster", signal.SIGINT),
         ("badge", "== badge", signal.SIGINT),
         ("badge", "card CC", signal.SIGINT),
         ("badge", "card CC", signal.SIGTERM),
