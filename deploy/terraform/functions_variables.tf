@@ -323,7 +323,7 @@ variable "codecard_avatar_layout" {
 }
 
 variable "codecard_avatar_button_layouts" {
-  description = "Layouts by button, such as `a/2=qr,b/1=details`: a label (a, b) and a function (1 is a short press, 2 a long one). Default, for a button that is not named: a/2 `qr` where the card has a text for it, b/1 `details`, b/2 `photo` where the card has one, else `layout`."
+  description = "Layouts by button, such as `a/2=qr,b/1=details`: a label (a, b) and a function (1 is a short press, 2 a long one). Default, for a button that is not named: a/2 `qr` where the card has a text for it, b/1 `details` where it has more than a name, b/2 `photo` where it has one, else `layout`."
   type        = string
   default     = null
 }

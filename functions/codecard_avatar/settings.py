@@ -131,8 +131,8 @@ class Settings(MetricsSettings):
 
     button_layouts: ButtonLayouts | None = setting(default=None, parse=parse_button_layouts)
     """Layouts by button, such as `a/2=qr,b/1=details`: a label (a, b) and a function (1 is a short press, 2 a long
-    one). Default, for a button that is not named: a/2 `qr` where the card has a text for it, b/1 `details`, b/2
-    `photo` where the card has one, else `layout`."""
+    one). Default, for a button that is not named: a/2 `qr` where the card has a text for it, b/1 `details`
+    where it has more than a name, b/2 `photo` where it has one, else `layout`."""
 
     event_name: str = ""
     """Name of the event, drawn by the layouts other than `classic` on badges whose card has no `event` of its own.

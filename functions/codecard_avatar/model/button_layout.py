@@ -8,7 +8,7 @@ from functions.codecard_avatar.model.badge_content import CONTENT_FIELDS, LAYOUT
 from shared.nearest import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from functions.codecard_avatar.model.badge_content import Layout
 
@@ -17,6 +17,8 @@ BUTTONS = ("a/1", "a/2", "b/1", "b/2")
 
 LAYOUT_FIELD, PHOTO_FIELD = "layout", "photo"
 """Fields of a card beside those of CONTENT_FIELDS: one of LAYOUTS, and the name of an object in `private_bucket`."""
+
+_MORE_THAN_A_NAME = [name for field, sources in CONTENT_FIELDS.items() if field != "qr" for name in sources]
 
 
 def parse_layout(text: str) -> Layout:
@@ -77,10 +79,12 @@ def _own_layout(fields: Mapping[str, str]) -> tuple[Layout | None, str]:
 
 def _usual_layout(button: str, fields: Mapping[str, str]) -> Layout | None:
     """Return the layout of a button that the config says nothing of, as far as the card has something for it."""
-    if button == "a/2" and any(fields.get(name, "").strip() for name in CONTENT_FIELDS["qr"]):
-        return "qr"
-    if button == "b/1":
-        return "details"
-    if button == "b/2" and fields.get(PHOTO_FIELD, "").strip():
-        return "photo"
-    return None
+    pages: dict[str, tuple[Layout, Iterable[str]]] = {
+        "a/2": ("qr", CONTENT_FIELDS["qr"]),
+        "b/1": ("details", _MORE_THAN_A_NAME),
+        "b/2": ("photo", (PHOTO_FIELD,)),
+    }
+    if button not in pages:
+        return None
+    layout, needed = pages[button]
+    return layout if any(fields.get(name, "").strip() for name in needed) else None

@@ -11,7 +11,7 @@ from functions.codecard_avatar.model.button_layout import layout_of, parse_butto
 if TYPE_CHECKING:
     from functions.codecard_avatar.model.badge_content import Layout
 
-ALL = {"title": "Joan Citizen", "qr": "https://example.com", "photo": "joan.jpg"}
+ALL = {"title": "Joan Citizen", "role": "Pilot", "qr": "https://example.com", "photo": "joan.jpg"}
 
 
 def chosen(button: str, fields: dict[str, str], *, own: bool = False, **layouts: Layout) -> Layout:
@@ -27,12 +27,13 @@ def test_each_button_has_a_page_of_its_own_where_the_card_has_something_for_it(b
     assert chosen(button, ALL) == layout
 
 
-@pytest.mark.parametrize("button", ["a/1", "a/2", "b/2"])
-def test_without_a_qr_text_or_a_photo_the_configs_layout_is_shown(button: str) -> None:
-    assert chosen(button, {"title": "Joan Citizen", "qr": " "}) == "name-first"
+@pytest.mark.parametrize("button", ["a/1", "a/2", "b/1", "b/2"])
+def test_without_something_for_its_page_a_button_shows_the_configs_layout(button: str) -> None:
+    assert chosen(button, {"title": "Joan Citizen", "qr": " ", "company": " "}) == "name-first"
 
 
-def test_the_backends_barcode_is_a_qr_text_too() -> None:
+def test_the_backends_columns_count_too() -> None:
+    assert chosen("b/1", {"subtitle": "Level 7"}) == "details"
     assert chosen("a/2", {"barcode": "12345"}) == "qr"
 
 
