@@ -19,6 +19,9 @@ COST_OF_HYPHEN_BREAK = 9.0
 COST_OF_MOVED_NAMES = 6.0
 """A middle name on the line of the surname."""
 
+COST_OF_ONE_LINE = 7.0
+"""A surname on the first name's line, as large as that: where there is no height for two lines."""
+
 COST_OF_INITIAL = 24.0
 COST_OF_SPLIT_WORD = 20.0
 COST_OF_LEFT_OUT = 9.0
@@ -66,6 +69,9 @@ def name_choices(name: BadgeName) -> Iterator[NameChoice]:
     given = tuple(name.first.split())
     prefixes = (name.prefix, "") if name.prefix else ("",)
     suffixes = (name.suffix, "") if name.suffix else ("",)
+    if name.last:
+        words = (name.prefix, name.first, name.last, name.suffix)
+        yield NameChoice((" ".join(filter(None, words)),), (), (), COST_OF_ONE_LINE)
     for first, prefix, suffix in itertools.product(_first_lines(given), prefixes, suffixes):
         left_out = tuple(each for each in (name.prefix, name.suffix) if each not in (prefix, suffix))
         lines = (f"{prefix} {first.lines[0]}".strip(), *first.lines[1:])

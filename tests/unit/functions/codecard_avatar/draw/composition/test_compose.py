@@ -107,6 +107,11 @@ def test_a_title_that_costs_too_much_is_left_for_the_small_lines() -> None:
     assert sorted(words.split()) == sorted(["Prof.", "Dr.", "Ana", "Maria", "da", "Silva", "PhD"])
 
 
+def test_a_short_name_stands_on_one_line_where_there_is_no_height_for_two() -> None:
+    assert texts("Li Wang", Area(248, 50)) == ["Li Wang"]
+    assert texts("Li Wang", WHOLE) == ["Li", "Wang"]
+
+
 @pytest.mark.parametrize("title", ["김 철수", "山田\u3000太郎"])
 def test_an_east_asian_name_has_one_size(title: str) -> None:
     assert texts(title, NOTCHED) == [" ".join(title.split())]
