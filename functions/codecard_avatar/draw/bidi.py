@@ -23,7 +23,8 @@ def has_right_to_left(text: str) -> bool:
 
 def is_right_to_left(text: str) -> bool:
     """Tell whether a line's own direction, that of its first letter, is from right to left."""
-    return next((way for way in _directions(text) if way), "L") == "R"
+    strong = (unicodedata.bidirectional(each) for each in text)
+    return next((way != "L" for way in strong if way == "L" or way in _RIGHT_TO_LEFT), False)
 
 
 def directional_runs(text: str) -> list[tuple[str, bool]]:

@@ -113,6 +113,12 @@ def test_capitals_that_lean_on_each_other_are_moved_together() -> None:
     assert measure("AV", "black", 60) < measure("A", "black", 60) + measure("V", "black", 60)
 
 
+@pytest.mark.parametrize(("face", "size_px"), [("regular", 20), ("small", 16), ("black", 40)])
+def test_brackets_around_a_right_to_left_name_open_towards_it(face: str, size_px: int) -> None:
+    bracket, line = typeset("(", face, size_px).mask, typeset("(דוד)", face, size_px).mask
+    assert line.crop((0, 0, bracket.width, line.height)).crop(bracket.getbbox()).tobytes() == bracket.tobytes()
+
+
 GOLDEN = Path(__file__).resolve().parents[5] / "tests" / "golden" / "typesetting"
 SHEETS = {"black": 40, "bold": 28, "condensed": 22, "regular": 20, "small": 16}
 
