@@ -293,7 +293,7 @@ variable "codecard_avatar_oss_bucket" {
 }
 
 variable "codecard_avatar_private_bucket" {
-  description = "The URL of the bucket of `card_registry` and `image_bg_name`, in the same forms; a private one: the registry has people's names. Default: `oss_bucket`, as long as `publish` is `bucket` with a warning in the log."
+  description = "The URL of the bucket of `card_registry`, `image_bg_name` and photos, in the same forms; a private one: the registry has people's names. Default: `oss_bucket`, as long as `publish` is `bucket` with a warning in the log."
   type        = string
   default     = null
 }

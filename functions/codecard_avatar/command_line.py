@@ -125,7 +125,8 @@ def _background(file: Path | None) -> Image | None:
     try:
         return photo.background_picture(file.read_bytes())
     except BackgroundUnusable as error:
-        raise _CannotRenderError(f"--background: {error.message}") from None
+        why = error.message.removeprefix("image_bg_name ")
+        raise _CannotRenderError(f"--background: the picture {why}") from None
 
 
 def _render_sheet(file: Path) -> None:

@@ -109,8 +109,8 @@ class Settings(MetricsSettings):
     It is public, because a card has no credentials."""
 
     private_bucket: BucketUrl | None = setting(default=None, parse=parse_bucket_url)
-    """The URL of the bucket of `card_registry` and `image_bg_name`, in the same forms; a private one: the registry has
-    people's names. Default: `oss_bucket`, as long as `publish` is `bucket` with a warning in the log."""
+    """The URL of the bucket of `card_registry`, `image_bg_name` and photos, in the same forms; a private one: the
+    registry has people's names. Default: `oss_bucket`, as long as `publish` is `bucket` with a warning in the log."""
 
     public_url: str = setting(default="", parse=_public_url)
     """Scheme and host under which cards reach this function, for `publish` = `inline`. Its certificate is looked at on

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib
 import io
-from typing import TYPE_CHECKING, Any
+import warnings
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PIL import Image
 
@@ -46,6 +47,7 @@ MAX_JPEG_SCANS = 32
 WHITE_ABOVE = 384
 """The card's own rule: white where R + G + B is more than this."""
 
+_Made = TypeVar("_Made")
 _BMP = ("PIL.BmpImagePlugin", "BmpImageFile")
 _PNG = ("PIL.PngImagePlugin", "PngImageFile")
 _JPEG = ("PIL.JpegImagePlugin", "JpegImageFile")
@@ -119,6 +121,13 @@ def _check_pixels(width: int, height: int, data: bytes, kind: tuple[str, str]) -
         raise ValueError(f"has more than {MAX_JPEG_SCANS} scans")
 
 
+def _without_warnings(step: Callable[[Any], _Made], of: object) -> _Made:
+    """Do a step without Pillow's warnings of files that it reads all the same: each is a line in the log, no JSON."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return step(of)
+
+
 def _has_many_chunks(data: bytes) -> bool:
     at = 8
     for _ in range(MAX_PARTS):
@@ -155,14 +164,14 @@ def _decode(
         if kind is _WEBP:  # its plugin makes room for all pixels before it tells how many there are
             check_size(*_webp_size(data), data, kind)
         plugin: Any = getattr(importlib.import_module(kind[0]), kind[1])
-        picture = plugin(io.BytesIO(data))
+        picture = _without_warnings(plugin, io.BytesIO(data))
         # So far only the header has been read. The size is compared before ``convert`` decodes the pixels, so a small
         # file that says 50,000 x 50,000 pixels costs nothing (CWE-409, a decompression bomb).
         width, height = picture.size
         check_size(width, height, data, kind)
         if picture.info.get("progressive"):
             _check_progressive(width, height)
-        return convert(picture)
+        return _without_warnings(convert, picture)
     except ValueError as fault:
         raise ValueError(str(fault) or "cannot be decoded") from None
     except Exception as fault:  # noqa: BLE001  (decoders raise anything from struct.error to SyntaxError on bad files)

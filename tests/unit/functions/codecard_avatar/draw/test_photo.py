@@ -97,11 +97,12 @@ def test_a_photo_is_turned_as_its_exif_says(kind: str, orientation: int, corner:
     assert min(corners, key=corners.__getitem__) == corner
 
 
-def test_a_broken_exif_block_leaves_the_photo_as_it_is() -> None:
+def test_a_broken_exif_block_leaves_the_photo_as_it_is(recwarn: pytest.WarningsRecorder) -> None:
     good = encoded(a_portrait(), "JPEG")
     block = b"Exif\0\0II*\0\xff\xff\xff\x7f" + bytes(40)
     broken = good[:2] + b"\xff\xe1" + struct.pack(">H", len(block) + 2) + block + good[2:]
     assert photo_picture(broken, *SIZE).tobytes() == photo_picture(good, *SIZE).tobytes()
+    assert [str(each.message) for each in recwarn] == []  # each would be a line in the log
 
 
 @pytest.mark.parametrize("kind", ["PNG", "GIF", "JPEG", "WEBP"])
