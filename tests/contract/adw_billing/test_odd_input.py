@@ -119,7 +119,7 @@ def test_a_warehouse_that_keeps_nothing_is_refused(folder: Path, path: str) -> N
 @pytest.mark.parametrize("day", ["foo", "2024-13-45", "20240101"])
 def test_a_first_day_that_is_no_date_is_refused(folder: Path, warehouse: Path, day: str) -> None:
     put(folder, "1.csv", costs(TENANCY))
-    error = load(folder, warehouse, "--cost-from", day)["error"]
+    error = load(folder, warehouse, "--cost-from", day, begun=False)["error"]
     assert (error["reason"], error["field"]) == ("bad-request", "cost-from")
     assert not warehouse.exists()
 
