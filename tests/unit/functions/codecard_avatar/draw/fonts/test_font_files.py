@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import runpy
 import unicodedata
 
 import pytest
@@ -15,7 +16,9 @@ from functions.codecard_avatar.draw.fonts.coverage import has_outline
 from functions.codecard_avatar.draw.fonts.kerning import kern_px
 from functions.codecard_avatar.draw.fonts.pixel_font import pixel_font
 from functions.codecard_avatar.draw.line_ink import FIRST_GLYPH_CODE
+from tools.dockerignore import Ignored
 from tools.fonts import outline_fonts, sources
+from tools.suite import ROOT
 
 MANIFEST = json.loads((FOLDER / "manifest.json").read_text(encoding="utf-8"))
 MAX_BYTES = 1_500_000
@@ -64,6 +67,13 @@ def test_kerning_grows_with_the_size() -> None:
     assert kern_px("Inter-Black.otf", 20, "AV") > kern_px("Inter-Black.otf", 60, "AV")
     assert kern_px("Inter-Black.otf", 60, "nn") == 0
     assert kern_px("DejaVuSansCondensed.ttf", 60, "AV") == 0
+
+
+def test_every_file_and_the_shaper_go_into_the_image() -> None:
+    function = ROOT / "functions" / "codecard_avatar"
+    ignored = Ignored.of(function)
+    assert [name for name in MANIFEST["sha256"] if ignored.matches((FOLDER / name).relative_to(function))] == []
+    assert "libharfbuzz" not in runpy.run_path(str(ROOT / "deploy" / "image" / "prune.py"))["PILLOW_LIBRARIES"]
 
 
 RANGES = {
