@@ -47,7 +47,11 @@ def root() -> Root:
         "createOkeKubeconfig": Lazy("Write the kubeconfig of a cluster.", create_kubeconfig),
     }
     help_text = "The published commands for OKE clusters, as aliases of `oci-functions oke`."
-    return Root("okectl", commands, help=help_text, example=EXAMPLE)
+    made = Root("okectl", commands, help=help_text, example=EXAMPLE)
+    # The published program took the flags of the whole before its command as well as after it.
+    made.params.append(_option("configDir", default=None, help="folder of kubeconfig and nodepool.json"))
+    made.callback = lambda **_: None  # the command looks them up
+    return click.version_option(package_name="oci-functions-suite", message="%(version)s")(made)
 
 
 def main() -> None:
@@ -187,7 +191,7 @@ def _command(
 ) -> click.Command:
     """Return a command; beside its own flags it has those that say who asks, as the commands of `oke` spell them."""
     common = [
-        _option("configDir", default=CONFIG_DIR, show_default=True, help="folder of kubeconfig and nodepool.json"),
+        _option("configDir", default=None, help=f"folder of kubeconfig and nodepool.json (default: {CONFIG_DIR})"),
         click.Option(["--timeout"], type=float, default=TIMEOUT_SECONDS, show_default=True, help="seconds for it all"),
         click.Option(["--auth"], type=click.Choice(AUTH_KINDS), default="config", help="who asks"),
         *(
@@ -203,7 +207,10 @@ def _command(
     ]
 
     def callback(**values: Any) -> None:  # noqa: ANN401  (whatever was declared)
-        click.get_current_context().exit(run(values))
+        context = click.get_current_context()
+        outer = context.parent.params.get("configDir") if context.parent else None
+        folder = values["configDir"] or outer or CONFIG_DIR
+        context.exit(run({**values, "configDir": folder}))
 
     return click.Command(
         name, params=[*options, *common], callback=callback, help=help_text, epilog=f"\b\nExample:\n  {EXAMPLE}"

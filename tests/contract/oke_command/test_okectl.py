@@ -90,6 +90,16 @@ def test_without_a_flag_or_a_file_nothing_is_named(oke: Oke) -> None:
         assert "nodepool.json names none" in done.stderr
 
 
+@pytest.mark.parametrize("words", [["--configDir=x", "deleteOkeCluster"], ["deleteOkeCluster", "--configDir", "x"]])
+def test_a_folder_is_named_before_or_after_the_command(words: list[str]) -> None:
+    done = CliRunner().invoke(root(), words)
+    assert (done.exit_code, "x/nodepool.json names none" in done.stderr) == (3, True)
+
+
+def test_the_version_is_that_of_the_suite() -> None:
+    assert CliRunner().invoke(root(), ["--version"]).stdout.strip().count(".") == 2
+
+
 def test_a_subnet_that_is_counted_and_not_named_is_refused(oke: Oke) -> None:
     done = okectl(oke, "createOkeCluster", {**CREATE, "quantityWkrSubnets": "3"})
     assert (done.exit_code, "needs --subnet5Id" in done.stderr, oke.made()) == (2, True, [])
