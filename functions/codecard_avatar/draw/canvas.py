@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 
 from functions.codecard_avatar.draw.badge_layout import BLACK, HEIGHT_PX, WHITE, WIDTH_PX
 from functions.codecard_avatar.draw.contrast import Ink, lay_inks
-from functions.codecard_avatar.draw.drawn_badge import DrawnBadge
+from functions.codecard_avatar.draw.drawn_badge import DrawnBadge, missing_note
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
 MARGIN_PX = 8
 """White between the panel's edge and what is drawn; bands and photos alone reach the edge."""
-
-MAX_NAMED_LETTERS = 6
-"""Of the letters without a glyph that a note names."""
 
 
 class Canvas:
@@ -75,9 +72,8 @@ class Canvas:
 
     def note_missing(self, letters: Iterable[str]) -> None:
         """Say which letters have no glyph."""
-        if named := tuple(dict.fromkeys(letters)):
-            more = ", …" if len(named) > MAX_NAMED_LETTERS else ""
-            self.note(f"no glyph for {', '.join(named[:MAX_NAMED_LETTERS])}{more}")
+        if note := missing_note(letters):
+            self.note(note)
 
     def drawn(self) -> DrawnBadge:
         """Return what has been drawn."""

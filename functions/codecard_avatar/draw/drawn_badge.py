@@ -6,9 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from PIL.Image import Image
 
     from functions.codecard_avatar.draw.badge_layout import Box
+
+MAX_NAMED_LETTERS = 6
+"""Of the letters without a glyph that a note names."""
+
+NAME_SHORTENED = "the name is shortened"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +28,10 @@ class DrawnBadge:
     picture: Image
     notes: tuple[str, ...] = ()
     boxes: tuple[Box, ...] = ()
+
+
+def missing_note(letters: Iterable[str]) -> str:
+    """Return the note that names the letters without a glyph; an empty text when there are none."""
+    named = tuple(dict.fromkeys(letters))
+    more = ", …" if len(named) > MAX_NAMED_LETTERS else ""
+    return f"no glyph for {', '.join(named[:MAX_NAMED_LETTERS])}{more}" if named else ""

@@ -62,6 +62,16 @@ def has_glyph(character: str) -> bool:
     return any(first <= code <= last for first, last in COVERAGE)
 
 
+def undrawn(text: str) -> tuple[str, ...]:
+    """Return the characters of a text in whose place a box is drawn, or nothing though they have a picture."""
+    return tuple(each for each in text if _covered(each) in {MISSING_LETTER, ""} and not _is_unseen(each))
+
+
+def _is_unseen(character: str) -> bool:
+    """Tell whether nobody misses a character: the box itself, controls, formats, joiners and selectors."""
+    return character == MISSING_LETTER or not character.isprintable() or 0xFE00 <= ord(character) <= 0xFE0F
+
+
 def visual_text(text: str) -> str:
     """Return the text as it is drawn from left to right, of characters that the font has."""
     covered = "".join(map(_covered, text))

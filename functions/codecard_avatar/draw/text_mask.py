@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -39,6 +39,7 @@ class TextMask:
 
     mask: Image.Image
     below_px: int
+    is_cut: bool = False
 
 
 def fit_name_line(text: str, weight: str) -> TextMask:
@@ -47,10 +48,8 @@ def fit_name_line(text: str, weight: str) -> TextMask:
     for size_px in range(MAX_NAME_SIZE_PX, MIN_NAME_SIZE_PX - 1, -1):
         face = font(weight, size_px)
         if fits_name_line(face, visible):
-            break
-    else:
-        visible = shorten(face, text)
-    return text_mask(face, visible)
+            return text_mask(face, visible)
+    return replace(text_mask(face, shorten(face, text)), is_cut=True)
 
 
 def fit_label(text: str, box: Box) -> Image.Image:

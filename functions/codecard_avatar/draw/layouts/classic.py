@@ -9,15 +9,16 @@ from PIL import Image
 
 from functions.codecard_avatar.draw import background, badge_layout
 from functions.codecard_avatar.draw.contrast import Ink, lay_inks, paste_inks
-from functions.codecard_avatar.draw.drawn_badge import DrawnBadge
+from functions.codecard_avatar.draw.drawn_badge import NAME_SHORTENED, DrawnBadge, missing_note
 from functions.codecard_avatar.draw.fonts import BOLD, REGULAR
-from functions.codecard_avatar.draw.glyphs import visual_text
+from functions.codecard_avatar.draw.glyphs import undrawn, visual_text
 from functions.codecard_avatar.draw.identicon import CELLS
 from functions.codecard_avatar.draw.identicon_picture import draw_identicon
 from functions.codecard_avatar.draw.text_mask import fit_label, fit_name_line
 
 if TYPE_CHECKING:
     from functions.codecard_avatar.draw.badge_layout import Box, NameLine
+    from functions.codecard_avatar.draw.text_mask import TextMask
     from functions.codecard_avatar.model.badge_content import BadgeContent
 
 
@@ -27,8 +28,9 @@ def draw(content: BadgeContent, own_background: Image.Image | None, identicon: I
     picture = (own_background or _default_background()).copy()
     lines = [(getattr(name, line.field), line) for line in badge_layout.NAME_LINES]
     caption = fit_label(f"{visual_text(name.initials)}?s={CELLS}&p=30", badge_layout.CAPTION_BOX)
+    set_lines = [(fit_name_line(text, BOLD if line.is_bold else REGULAR), line) for text, line in lines if text]
     inks = (
-        *(_name_line(text, line) for text, line in lines if text),
+        *(_on_baseline(fitted, line) for fitted, line in set_lines),
         _label(caption, badge_layout.CAPTION_BOX),
         _label(_heading(), badge_layout.HEADING_BOX),
         Ink(_edge_label(), *badge_layout.EDGE_LABEL_BOX[:2]),
@@ -40,7 +42,9 @@ def draw(content: BadgeContent, own_background: Image.Image | None, identicon: I
             picture.paste(badge_layout.BLACK, (ink.left_px, ink.top_px), ink.mask)
     # After the texts, whose plates reach a little way over it.
     picture.paste(identicon or draw_identicon(name.initials), badge_layout.IDENTICON_LEFT_TOP_PX)
-    return DrawnBadge(picture)
+    is_cut = any(fitted.is_cut for fitted, _ in set_lines)
+    notes = (NAME_SHORTENED if is_cut else "", missing_note(undrawn("".join(text for text, _ in lines))))
+    return DrawnBadge(picture, tuple(filter(None, notes)))
 
 
 @functools.cache
@@ -48,9 +52,8 @@ def _default_background() -> Image.Image:
     return background.default_background()
 
 
-def _name_line(text: str, line: NameLine) -> Ink:
+def _on_baseline(fitted: TextMask, line: NameLine) -> Ink:
     """Return a line of the name on its baseline."""
-    fitted = fit_name_line(text, BOLD if line.is_bold else REGULAR)
     return Ink(fitted.mask, badge_layout.NAME_LEFT_PX, line.baseline_px + fitted.below_px - fitted.mask.height)
 
 

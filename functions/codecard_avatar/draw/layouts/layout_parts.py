@@ -8,6 +8,7 @@ from functions.codecard_avatar.draw.badge_layout import BLACK, WHITE, WIDTH_PX
 from functions.codecard_avatar.draw.canvas import MARGIN_PX
 from functions.codecard_avatar.draw.composition.shortening import shorten
 from functions.codecard_avatar.draw.composition.text_rows import ROW_FACE, fit_rows
+from functions.codecard_avatar.draw.drawn_badge import NAME_SHORTENED
 from functions.codecard_avatar.draw.identicon import CELLS
 from functions.codecard_avatar.draw.identicon_picture import cells_of, draw_cells
 from functions.codecard_avatar.draw.typesetting import typeset
@@ -59,7 +60,7 @@ def draw_name(canvas: Canvas, composed: Composition, left_px: int, top_px: int) 
         is_rest = line.size_px != first_size
         canvas.text(line.set.mask, left_px, top_px + shift + line.top_px + (gap if is_rest else 0))
     if composed.is_cut:
-        canvas.note("the name is shortened")
+        canvas.note(NAME_SHORTENED)
     canvas.note_missing(composed.missing)
 
 

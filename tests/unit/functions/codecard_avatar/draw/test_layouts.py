@@ -178,3 +178,20 @@ def test_texts_that_do_not_fit_are_shortened_with_a_note() -> None:
 def test_a_title_beside_the_name_is_on_the_badge_somewhere() -> None:
     plain, doctor = (drawn(f"{title}Wolfeschlegelsteinhausen Citizen", "name-first") for title in ("", "Dr. "))
     assert plain.picture.tobytes() != doctor.picture.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("title", "notes"),
+    [
+        ("Joan Citizen", ()),
+        ("José Ñandú", ()),
+        ("דוד לוי", ()),
+        ("李小龙", ("no glyph for 李, 小, 龙",)),
+        ("Joan 李", ("no glyph for 李",)),
+        ("กิ๊ฟ", ("no glyph for ก, ิ, ๊, ฟ",)),
+        ("J\ufe0foan\u200d", ()),
+        ("Wilhelmina Featherstonehaugh-Cholmondeley Citizen", ("the name is shortened",)),
+    ],
+)
+def test_the_classic_layout_says_what_it_could_not_draw(title: str, notes: tuple[str, ...]) -> None:
+    assert drawn(title, "classic").notes == notes
