@@ -88,6 +88,7 @@ def test_the_screen_of_an_unknown_card_has_its_id_and_its_claim_code() -> None:
     shown = card_json.readable_fields(unknown_card_fields(UNKNOWN_CARD_FIELDS, CARD))
     assert (shown["title"], shown["subtitle"], shown["icon"]) == ("Uh oh!", f"Card {CARD}", "fail")
     assert shown["bodytext"].endswith("code SH8E-7K5Z-ZYDK")
+    assert list(shown) == ["template", "title", "subtitle", "bodytext", "icon"], "K has room for all"
 
 
 def test_a_backends_screen_stays_as_it_is_but_for_the_id() -> None:
