@@ -9,7 +9,7 @@ import json
 import os
 import sys
 import tempfile
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -156,9 +156,11 @@ def put(folder: Path, name: str, text: bytes) -> Path:
 
 def load(folder: Path, warehouse: Path, *arguments: str, begun: bool = True) -> Any:
     """The detailed answer of `load`; where there is no file it begins with a new warehouse, whose views are made."""
-    if begun and warehouse.parent.is_dir() and not warehouse.exists():
-        warehouse.touch(mode=0o600)
-        warehouse.write_bytes(new_warehouse())
+    if begun and not warehouse.exists():
+        with suppress(OSError):  # what is wrong with the place is for the loader to say
+            warehouse.parent.mkdir(parents=True, exist_ok=True)
+            warehouse.touch(mode=0o600)
+            warehouse.write_bytes(new_warehouse())
     out = io.StringIO()
     with redirect_stdout(out):
         status = main(["load", "--reports", str(folder), "--warehouse", str(warehouse), "--detail", *arguments])
