@@ -22,6 +22,10 @@ MAX_KERN_PAIRS = 2_500
 """The largest ones."""
 
 
+# A reader allocates the whole dictionary: 64 MB by default, for fonts of 0.2 MB at most.
+_PACKING = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "dict_size": 1 << 18}]
+
+
 @dataclass(frozen=True, slots=True)
 class OutlineFont:
     """A font file to make: of which package and file, its letters (ranges, inclusive), its layout features.
@@ -56,7 +60,7 @@ def reduced(source: bytes, wanted: OutlineFont) -> tuple[bytes, list[list[int]]]
     font.save(file)
     content = file.getvalue()
     if wanted.target.endswith(".xz"):
-        content = lzma.compress(content, preset=9 | lzma.PRESET_EXTREME)
+        content = lzma.compress(content, filters=_PACKING)
     return content, _ranges(covered)
 
 
