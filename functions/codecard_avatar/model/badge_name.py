@@ -26,6 +26,12 @@ _SYMBOLS = frozenset({"So", "Sk", "Me", "Cn"})
 
 _VARIATION_SELECTORS = range(0xFE00, 0xFE10)
 
+_SPACING_FILLERS = "\u3164\uffa0"
+"""Letters without a picture (Hangul fillers), which fonts made for looking at code points draw as a labelled box."""
+
+_UNSEEN_MARKS = frozenset(map(chr, (0x034F, *range(0x180B, 0x1810), *range(0xE0100, 0xE01F0))))
+"""Marks without a picture: Unicode's Default_Ignorable_Code_Point, but those of emoji, which go with their emoji."""
+
 
 @dataclass(frozen=True, slots=True)
 class BadgeName:
@@ -56,20 +62,26 @@ class BadgeName:
 
 
 def clean_title(title: str) -> str:
-    """Return the title as plain words: NFC, one blank between words, no control, format or private use characters.
+    """Return the title as plain words: NFC, one blank between words, and nothing that has no picture.
 
     Joiners stay where they are part of the spelling.
     """
     # Composed letters are what the font has, and what makes one address of two spellings of a name. Four times as many
     # characters are read as are kept, because a letter may be spelled with several marks that compose into it.
     composed = unicodedata.normalize("NFC", title[: 4 * MAX_CHARACTERS])
-    spaced = "".join(" " if unicodedata.category(each) in {"Cc", "Zl", "Zp"} else each for each in composed)
+    spaced = "".join(" " if _is_blank(each) else each for each in composed)
     kept = "".join(
-        each
-        for before, each in itertools.pairwise(f" {spaced}")
-        if unicodedata.category(each) not in {"Cf", "Cs", "Co"} or _is_joiner(before, each)
+        each for before, each in itertools.pairwise(f" {spaced}") if not _is_unseen(each) or _is_joiner(before, each)
     )
     return " ".join(kept.split())[:MAX_CHARACTERS].strip()
+
+
+def _is_blank(character: str) -> bool:
+    return unicodedata.category(character) in {"Cc", "Zl", "Zp"} or character in _SPACING_FILLERS
+
+
+def _is_unseen(character: str) -> bool:
+    return unicodedata.category(character) in {"Cf", "Cs", "Co"} or character in _UNSEEN_MARKS
 
 
 def _is_joiner(before: str, character: str) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.codecard_avatar.model.badge_name import MAX_CHARACTERS, BadgeName, from_fields, from_title
+from functions.codecard_avatar.model.badge_name import MAX_CHARACTERS, BadgeName, clean_title, from_fields, from_title
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,9 @@ def test_a_title_becomes_two_lines_and_the_identicons_name(title: str, first: st
     assert from_title(title) == BadgeName(first, last, initials)
 
 
-@pytest.mark.parametrize("title", ["", "   ", "\0\x1b\n", "\u200b\u202e", "\ue03a"])
+@pytest.mark.parametrize(
+    "title", ["", "   ", "\0\x1b\n", "\u200b\u202e", "\ue03a", "\u034f", "\u3164\uffa0", "\U000e0100"]
+)
 def test_a_title_with_nothing_to_see_is_no_name(title: str) -> None:
     assert from_title(title) is None
 
@@ -45,6 +47,13 @@ def test_control_characters_and_direction_marks_are_not_part_of_a_name() -> None
     name = from_title("Jo\x07an\u202e Citi\u200bzen")
     assert name is not None
     assert name.full == "Jo an Citizen"
+
+
+def test_marks_and_letters_without_a_picture_are_not_part_of_a_name() -> None:
+    # A registered glyph of a Japanese name, a joiner of marks, and the filler that people type for an "empty" name.
+    assert clean_title("\u845b\U000e0100\u57ce") == "\u845b\u57ce"
+    assert clean_title("Jo\u034fan") == "Joan"
+    assert clean_title("Joan\u3164Citizen") == "Joan Citizen"
 
 
 @pytest.mark.parametrize("title", ["\u0645\u06cc\u200c\u0631\u0648\u062f", "\u0dc1\u0dca\u200d\u0dbb\u0dd3"])
