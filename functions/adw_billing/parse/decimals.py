@@ -84,7 +84,7 @@ def to_times(texts: pa.StringArray, *, epochs: bool = False) -> tuple[pa.Timesta
 
     ``epochs``: a column of milliseconds since 1970 is one of moments (`row_rules.time_text`).
     """
-    if (few := few_texts(texts)) is not None and len(few.dictionary):
+    if (few := few_texts(texts)) is not None:
         return _of_each(few, *_times(few.dictionary, epochs=epochs))
     return _times(texts, epochs=epochs)
 

@@ -80,6 +80,14 @@ def test_different_rows_stand_for_all(columns: int) -> None:
     assert firsts.to_pylist() == sorted(firsts.to_pylist())
 
 
+def test_rows_that_differ_in_the_first_of_many_columns_stay_apart() -> None:
+    """Numbers put together that leave 64 bits lose the first column: each other one here doubles them."""
+    first = rows_of(["a", "b", None])
+    found = different_rows([first, *[pa.array(["x"] * len(first))] * 70])
+    assert found is not None
+    assert first.take(found[0]).take(found[1]).equals(first)
+
+
 def test_many_texts_are_left_as_they_are() -> None:
     many = pa.array([str(number) for number in range(LEAST_ROWS)])
     few = pa.array(["a", "b"] * (LEAST_ROWS // 2))
