@@ -1,8 +1,8 @@
 """One line of mixed direction, as runs in the order in which they are drawn.
 
 A subset of the Unicode Bidirectional Algorithm (UAX #9) that is enough for a name: paragraph direction (rules P2 and
-P3), marks (W1), neutral characters (N1 and N2) and reordering (L2); no embeddings, which a title cannot hold
-(model/badge_name.py drops format characters).
+P3), marks (W1), brackets (N0), neutral characters (N1 and N2) and reordering (L2); no embeddings, which a title cannot
+hold (model/badge_name.py drops format characters).
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import unicodedata
 
 MIRRORED = str.maketrans("()[]{}<>\u00ab\u00bb\u2039\u203a", ")(][}{><\u00bb\u00ab\u203a\u2039")
 """Signs that stand the other way round in a right-to-left run (rule L4)."""
+
+_BRACKETS = {"(": ")", "[": "]", "{": "}"}
 
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
 _LEFT_TO_RIGHT = frozenset({"L", "EN", "AN"})
@@ -31,6 +33,7 @@ def directional_runs(text: str) -> list[tuple[str, bool]]:
     """Return the runs of one direction from left to right, each in reading order, and whether it is right to left."""
     directions = _directions(text)
     base = "R" if is_right_to_left(text) else "L"
+    _join_brackets(text, directions, base)
     # At most two levels occur, so L2 comes down to this: each right-to-left run is reversed, and in a right-to-left
     # line so is the order of the runs.
     runs: list[tuple[str, bool]] = []
@@ -52,6 +55,22 @@ def _directions(text: str) -> list[str]:
         else:
             found.append("R" if each in _RIGHT_TO_LEFT else "L" if each in _LEFT_TO_RIGHT else "")
     return found
+
+
+def _join_brackets(text: str, directions: list[str], base: str) -> None:
+    """Give both brackets of a pair one direction (N0): else one at a line's end turns away from its pair."""
+    open_at: list[int] = []
+    pairs: list[tuple[int, int]] = []
+    for at, character in enumerate(text):
+        if character in _BRACKETS:
+            open_at.append(at)
+        elif open_at and character == _BRACKETS[text[open_at[-1]]]:
+            pairs.append((open_at.pop(), at))
+    for first, last in sorted(pairs):
+        inside = {way for way in directions[first + 1 : last] if way}
+        before = next((way for way in reversed(directions[:first]) if way), base)
+        if inside:
+            directions[first] = directions[last] = base if base in inside else before
 
 
 def _neutral(directions: list[str], at: int, base: str) -> str:

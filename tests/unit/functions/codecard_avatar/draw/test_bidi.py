@@ -21,6 +21,11 @@ POINT = "\u05b4"
         (f"{ALEF} 12 {BET}", [(f" {BET}", True), ("12", False), (f"{ALEF} ", True)]),
         (f"a {ALEF}{POINT} b", [("a ", False), (ALEF + POINT, True), (" b", False)]),
         (f"{POINT}{ALEF}", [(POINT + ALEF, True)]),
+        # both brackets of a pair turn the same way (N0), at a line's end too
+        (f"{ALEF} Ltd. (2026)", [("Ltd. (2026)", False), (f"{ALEF} ", True)]),
+        (f"{ALEF} (David)", [(")", True), ("David", False), (f"{ALEF} (", True)]),
+        (f"a {ALEF} (b", [("a ", False), (ALEF, True), (" (b", False)]),
+        (f"a [{ALEF}] (({BET}))", [("a [", False), (ALEF, True), ("] ((", False), (BET, True), ("))", False)]),
         ("-", [("-", False)]),
         ("", []),
     ],
