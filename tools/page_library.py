@@ -6,6 +6,7 @@ came from, and brings a new version.
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import shutil
 import subprocess
@@ -22,6 +23,8 @@ LICENCE = "LICENSE.uPlot"
 
 def main() -> int:
     """Fetch, compare and replace; 1 with the hashes found where they are others."""
+    usage = "Fetch the charting library of the pages from npm, and compare its hashes."
+    argparse.ArgumentParser(prog="tools.page_library", description=usage).parse_args()
     npm = shutil.which("npm")
     if npm is None:
         print("npm is not installed", file=sys.stderr)
