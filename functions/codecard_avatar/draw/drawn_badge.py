@@ -33,5 +33,7 @@ class DrawnBadge:
 def missing_note(letters: Iterable[str]) -> str:
     """Return the note that names the letters without a glyph; an empty text when there are none."""
     named = tuple(dict.fromkeys(letters))
+    # With its number, because the card's answer is ASCII and a log's reader may have no font for it either.
+    told = ", ".join(f"{each} (U+{ord(each):04X})" for each in named[:MAX_NAMED_LETTERS])
     more = ", …" if len(named) > MAX_NAMED_LETTERS else ""
-    return f"no glyph for {', '.join(named[:MAX_NAMED_LETTERS])}{more}" if named else ""
+    return f"no glyph for {told}{more}" if named else ""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from emulator.card.firmware_json import FIRMWARES, read_answer
 from functions.codecard_avatar import errors
 from functions.codecard_avatar.card import card_json
+from functions.codecard_avatar.draw.drawn_badge import missing_note
 from functions.codecard_avatar.model.card_fields import MAX_FIELD_CHARACTERS
 from shared.errors import MissingInputData, tree
 
@@ -157,3 +158,8 @@ def test_notes_on_the_drawing_come_before_what_is_left_of_the_fields_and_are_cut
     assert set(tight["detail"]) == {"n"}
     assert len(card_json.encode_document(tight)) <= card_json.MAX_DOCUMENT_BYTES
     assert "detail" not in card_json.badge_fields({"title": "Joan", "detail": "x"}, "https://h/x", "", [])
+
+
+def test_a_letter_that_no_font_has_is_told_in_the_cards_characters_too() -> None:
+    notes = [missing_note("\u674e")]
+    assert card_json.badge_fields({}, URL, "", notes)["detail"] == "no glyph for ? (U+674E)"
