@@ -84,8 +84,19 @@ def _fault_of(name: str, text: str) -> str:
     limit = _MAX_CHARACTERS.get(name, MAX_FIELD_CHARACTERS.get(name, MAX_LINE_CHARACTERS))
     if len(text) > limit or (name == PHOTO_FIELD and len(text.encode()) > MAX_OBJECT_NAME_BYTES):
         return f"has {len(text)} characters, of which {limit} are kept: shorten it"
-    if name != LAYOUT_FIELD:
-        return ""
+    if name == PHOTO_FIELD:
+        return _photo_fault(text)
+    return _layout_fault(text) if name == LAYOUT_FIELD else ""
+
+
+def _photo_fault(text: str) -> str:
+    """Return what is wrong with a photo's name: a press fetches none of these."""
+    if any(part in {"", ".", ".."} for part in text.split("/")):
+        return "must be the name of an object in private_bucket, such as photos/joan.png"
+    return ""
+
+
+def _layout_fault(text: str) -> str:
     try:
         parse_layout(text)
     except ValueError as fault:

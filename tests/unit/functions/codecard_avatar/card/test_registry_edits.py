@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from functions.codecard_avatar.card.card_entry import EntryFaults, entry_value
 from functions.codecard_avatar.card.registry_document import parse_document
 from functions.codecard_avatar.card.registry_edits import Edit, EditRefused, document_bytes, edited
 
@@ -92,3 +93,9 @@ def test_two_writers_in_turn_lose_nothing(one: dict[str, str], other: dict[str, 
         edits = [Edit("put", key, value) for key, value in cards.items()]
         document = parse_document(document_bytes(edited(document, edits).pairs))
     assert document.cards == one | other
+
+
+@pytest.mark.parametrize("photo", ["../x.png", "/x.png", "a//x.png", "https://example.com/x.png"])
+def test_a_photo_that_no_press_would_fetch_is_not_saved(photo: str) -> None:
+    with pytest.raises(EntryFaults, match="photo must be the name of an object"):
+        entry_value({"title": "Joan", "photo": photo})
