@@ -297,9 +297,13 @@ def test_a_schedule_finds_its_command_and_no_command_line_of_people(images: dict
     assert not (image.site_packages / "click").exists()
 
 
+PAGE_PARTS = (".html", ".css", ".js", ".uPlot")
+"""Of shared/pages: templates, style, scripts, and the licence of the charting library."""
+
+
 def test_only_code_is_copied(image: Image) -> None:
     found = {path.suffix for path in image.place("/function/shared").rglob("*") if path.is_file()}
-    assert found <= {".py", ".pyc"}
+    assert found <= {".py", ".pyc", *PAGE_PARTS}
     own = {path.name for path in image.place("/function/functions/request_context").iterdir()}
     assert {"func.py", "serve.py"} <= own
     assert own.isdisjoint({"func.yaml", "Dockerfile", ".dockerignore"})

@@ -42,7 +42,7 @@ KINDS = {
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory, keys_folder: Path) -> Iterator[Cloud]:
-    names = dict.fromkeys(("codecard-avatar", "request-context"), WHO)
+    names = dict.fromkeys(("adw-billing", "codecard-avatar", "oke-autoscaler", "request-context"), WHO)
     with cloud_with(tmp_path_factory.mktemp("gateway"), keys_folder, names) as (made, _):
         yield made
 
