@@ -132,11 +132,6 @@ def part_answer(page: Page, name: str) -> HttpAnswer | None:
     return HttpAnswer(200, headers, found.content)
 
 
-def no_such_part() -> HttpAnswer:
-    """Return the answer to a call for a part that the page does not have."""
-    return json_answer({"error": {"reason": "not-found", "message": "the page has no such part"}}, status=404)
-
-
 def split_path(path: str, kinds: tuple[str, ...]) -> tuple[str, str]:
     """Return the page's own path, and what below it is asked for: nothing, one of ``kinds``, or ``static/<name>``."""
     parts = path.rstrip("/").split("/")

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shared.errors import BadRequest, FunctionError
+from shared.errors import FunctionError
 
 if TYPE_CHECKING:
     import argparse
@@ -26,20 +26,15 @@ def page(options: argparse.Namespace) -> int:
     """Write the page; 1 with a JSON error where the warehouse or the file cannot be used."""
     from functions.adw_billing.costs_page.cost_page import cost_file
     from functions.adw_billing.query_command import opened_bill
+    from shared.pages.page_file import write_page
+
+    def content() -> bytes:
+        with opened_bill(options) as bill:
+            return cost_file(bill)
 
     try:
-        if options.out.suffix not in (".html", ".htm"):
-            raise BadRequest(f"{options.out} is no HTML file", fix="let its name end in .html", field="out")
-        with opened_bill(options) as bill:
-            content = cost_file(bill)
-        try:
-            options.out.parent.mkdir(parents=True, exist_ok=True)
-            options.out.write_bytes(content)
-        except OSError as fault:
-            text = f"{options.out} cannot be written: {fault.strerror}"
-            raise BadRequest(text, fix="name another file", field="out") from None
+        sys.stdout.write(f"{write_page(options.out, content)}\n")
     except FunctionError as error:
         sys.stdout.write(f"{json.dumps(error.to_body(), ensure_ascii=False)}\n")
         return 1
-    sys.stdout.write(f"{options.out} written, {len(content):,} bytes: it opens from disk and fetches nothing\n")
     return 0

@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from functions.codecard_avatar.badges_page.badge_views import ButtonRules, preview_view, typed_fields
-from shared.errors import FunctionError
 from shared.pages import web_page
-from shared.pages.web_page import Page, View
-from shared.results import HttpAnswer, json_answer
+from shared.pages.page_calls import DATA, answer_page_call
+from shared.pages.web_page import Page
 
 if TYPE_CHECKING:
     from functions.codecard_avatar.settings import Settings
     from shared.handler import Call
     from shared.http_request import HttpRequest
+    from shared.results import HttpAnswer
 
 ROUTE = "badges"
 """Last part of the page's path: `…/codecard/badges`."""
@@ -25,24 +25,17 @@ PAGE = Page("badges", FOLDER / "templates", styles=(FOLDER / "templates" / "badg
 
 def is_page(request: HttpRequest) -> bool:
     """Tell whether a call is for the page, or for something below it."""
-    return request.method in ("GET", "HEAD") and web_page.split_path(request.path, ("data",))[0].endswith(f"/{ROUTE}")
+    return request.method in ("GET", "HEAD") and web_page.split_path(request.path, (DATA,))[0].endswith(f"/{ROUTE}")
 
 
 def answer_badge_page(call: Call[Settings]) -> HttpAnswer:
-    """Answer a GET below the page's route. Never raises a FunctionError: a page says what is wrong as a page."""
-    base, kind = web_page.split_path(call.request.path, ("data",))
-    if kind.startswith("static/"):
-        return web_page.part_answer(PAGE, kind.removeprefix("static/")) or web_page.no_such_part()
+    """Answer a GET below the page's route. Never raises a FunctionError."""
     call.summary["outcome"] = "page"
     settings = call.settings
     rules = ButtonRules(settings.usual_layout, settings.button_layouts, settings.event_name)
-    try:
+
+    def answer(base: str, kind: str) -> HttpAnswer:
         view = preview_view(typed_fields(call.request.query), rules)
         return web_page.view_answer(PAGE, view) if kind else web_page.served_page(PAGE, view, base)
-    except FunctionError as error:
-        call.summary.update(outcome="error", reason=error.reason, error=error.message[:500])
-        if kind:
-            return json_answer(error.to_body(), status=400, headers={"Cache-Control": "no-store"})
-        view = View("Badge: not drawn", {"error": error, "base": base}, part="error")
-        answer = web_page.served_page(PAGE, view, base)
-        return HttpAnswer(400, answer.headers, answer.body)
+
+    return answer_page_call(PAGE, call.request.path, call.summary, answer)

@@ -28,23 +28,22 @@ def write_sheet(options: argparse.Namespace) -> int:
     from functions.codecard_avatar.card.card_entry import fields_of
     from functions.codecard_avatar.card.registry_document import parse_document
     from shared.errors import FunctionError
+    from shared.pages.page_file import write_page
     from shared.pages.web_page import single_file
 
-    if options.out.suffix not in (".html", ".htm"):
-        return _complain(f"--out {options.out}: the page is HTML: let its name end in .html")
-    try:
+    def content() -> bytes:
         written = parse_document(options.cards.read_bytes()).cards
         cards = {card: fields for card, value in written.items() if (fields := fields_of(value))}
-        content = single_file(PAGE, sheet_view(cards, ButtonRules(options.layout, None, options.event)))
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        options.out.write_bytes(content)
+        return single_file(PAGE, sheet_view(cards, ButtonRules(options.layout, None, options.event)))
+
+    try:
+        sys.stdout.write(f"{write_page(options.out, content)}\n")
     except FunctionError as error:
-        return _complain(f"--cards: {error.message}: {error.advice}")
+        return _complain(f"{error.message}: {error.advice}")
     except ValueError as fault:
         return _complain(f"--cards {options.cards} {fault}")
     except OSError as fault:
         return _complain(f"{fault.filename or 'the file'}: {fault.strerror}")
-    sys.stdout.write(f"{options.out} written, {len(cards)} badges, {len(content):,} bytes: it fetches nothing\n")
     return 0
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from shared.errors import BadRequest, FunctionError
+from shared.errors import FunctionError
 
 if TYPE_CHECKING:
     import argparse
@@ -29,20 +29,15 @@ def run(options: argparse.Namespace) -> int:
     from functions.oke_autoscaler.cluster_page.cluster_routes import PAGE
     from functions.oke_autoscaler.cluster_page.cluster_view import Looked, cluster_view
     from functions.oke_autoscaler.explain.command import read_input
+    from shared.pages.page_file import write_page
     from shared.pages.web_page import single_file
 
+    def content() -> bytes:
+        return single_file(PAGE, cluster_view(Looked(*read_input(options.snapshot))))
+
     try:
-        if options.out.suffix not in (".html", ".htm"):
-            raise BadRequest(f"{options.out} is no HTML file", fix="let its name end in .html", field="out")
-        content = single_file(PAGE, cluster_view(Looked(*read_input(options.snapshot))))
-        try:
-            options.out.parent.mkdir(parents=True, exist_ok=True)
-            options.out.write_bytes(content)
-        except OSError as fault:
-            text = f"{options.out} cannot be written: {fault.strerror}"
-            raise BadRequest(text, fix="name another file", field="out") from None
+        sys.stdout.write(f"{write_page(options.out, content)}\n")
     except FunctionError as error:
         sys.stdout.buffer.write(msgspec.json.encode(error.to_body()) + b"\n")
         return EXIT_UNREADABLE
-    sys.stdout.write(f"{options.out} written, {len(content):,} bytes: it opens from disk and fetches nothing\n")
     return 0
