@@ -78,7 +78,7 @@ def query(database: oracledb.Connection) -> Callable[..., list[tuple[object, ...
     return run
 
 
-SWEEPS = [pytest.param(5, id="each-fifth"), pytest.param(1, id="each", marks=pytest.mark.soak)]
+SWEEPS = [pytest.param(9, id="each-ninth"), pytest.param(1, id="each", marks=pytest.mark.soak)]
 """How far apart the messages are at which a sweep kills: all of them in `make soak` only."""
 
 
