@@ -42,7 +42,7 @@ class Opened:
 def browser() -> Iterator[Browser]:
     found = next((path for name in NAMES if (path := shutil.which(name))), None)
     if found is None:
-        pytest.skip("no Chromium on this machine (Debian: apt install chromium); .ci/run installs it")
+        pytest.skip("no Chromium on this machine (Debian: apt install chromium)")
     with sync_playwright() as playwright:
         # --no-sandbox: containers of CI forbid the namespaces that it needs; the pages are our own.
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
