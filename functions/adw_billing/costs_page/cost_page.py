@@ -9,12 +9,9 @@ from typing import TYPE_CHECKING
 
 from functions.adw_billing.costs_page.asked import GROUPS, Asked, asked_of
 from functions.adw_billing.costs_page.costs import costs_view, empty_view
-from functions.adw_billing.costs_page.figures import figures, held, settled
+from functions.adw_billing.costs_page.figures import figures, held, settled, shown_costs
 from functions.adw_billing.costs_page.why import why_view
-from functions.adw_billing.query.bill_answers import by_dimensions
 from functions.adw_billing.query.machine_formats import write_csv
-from functions.adw_billing.query.question import question
-from functions.adw_billing.warehouse.questions.all_questions import QUESTIONS
 from shared.pages import web_page
 from shared.pages.web_page import Page
 from shared.results import HttpAnswer
@@ -44,12 +41,8 @@ def cost_data(pairs: tuple[tuple[str, str], ...], bill: Bill, base: str) -> Http
 def cost_csv(pairs: tuple[tuple[str, str], ...], bill: Bill) -> HttpAnswer:
     """Return the view's costs as CSV, exact: by day or month and group."""
     asked = settled(asked_of(pairs), held(bill))
-    filters = (*asked.filters, f"currency={asked.currency}")
-    answer = by_dimensions(
-        question(f"{asked.steps},{asked.by}", asked.month, "", filters), bill, {each.name: each for each in QUESTIONS}
-    )
     out = io.StringIO()
-    write_csv(answer, out)
+    write_csv(shown_costs(asked, bill), out)
     headers = {
         "Content-Type": "text/csv; charset=utf-8",
         "Content-Disposition": f'attachment; filename="costs-{asked.month}.csv"',

@@ -47,8 +47,6 @@ def costs_view(found: Figures, there: Held, bill: Bill, base: str) -> View:
     values: dict[str, Any] = {
         "asked": asked,
         "there": there,
-        "period": asked.month,
-        "group_name": asked.by,
         "groups_known": [*GROUPS, *([asked.by] if asked.by not in GROUPS else [])],
         "chips": [(each, asked.without(each).address) for each in asked.filters],
         "cards": [*_totals(found), *_forecast(asked, bill)],
@@ -57,7 +55,6 @@ def costs_view(found: Figures, there: Held, bill: Bill, base: str) -> View:
         "rows": [_row(found, each) for each in found.groups[:SHOWN_GROUPS]],
         "rest": max(0, len(found.groups) - SHOWN_GROUPS),
         "totals": [_sum_row(found)],
-        "anomalies": anomalies,
         "anomaly_rows": [
             [day.isoformat(), service or NO_VALUE, amount_cell(cost), amount_cell(expected)]
             for day, service, cost, expected in anomalies

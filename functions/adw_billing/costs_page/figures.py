@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from functions.adw_billing.model.exact_sums import ZERO, total
+from functions.adw_billing.model.exact_sums import total
 from functions.adw_billing.model.tables import DAILY, REJECTED, REPORT
 from functions.adw_billing.query.bill_answers import by_dimensions
 from functions.adw_billing.query.dimensions import CURRENCY
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from functions.adw_billing.costs_page.asked import Asked
     from functions.adw_billing.query.bill import Bill
+    from functions.adw_billing.query.bill_answers import Answer
+    from functions.adw_billing.query.question import Question
 
 _READY = {each.name: each for each in QUESTIONS}
 
@@ -62,18 +64,18 @@ def held(bill: Bill) -> Held:
     """Return what there is to ask about."""
     words = bill.words
     daily, report, rejected = (words.table(each.name) for each in (DAILY, REPORT, REJECTED))
-    months = bill.rows(f"SELECT DISTINCT {words.text_of('usage_day', 'month')} FROM {daily}")
-    sums = bill.rows(f"SELECT currency, SUM(cost) FROM {daily} GROUP BY currency")
-    newest = bill.rows(f"SELECT MAX(usage_day) FROM {daily}")[0][0]
+    month = words.text_of("usage_day", "month")
+    # One pass over the summary, which has a row a day, SKU and compartment: every view begins with it.
+    rows = bill.rows(f"SELECT {month}, currency, SUM(cost), MAX(usage_day) FROM {daily} GROUP BY {month}, currency")
+    sums = {name: total(row[2] for row in rows if row[1] == name and row[2]) for name in {row[1] for row in rows}}
     counted = bill.rows(f"SELECT COUNT(*), MAX(loaded_at) FROM {report}")[0]
     aside = bill.rows(f"SELECT COUNT(*) FROM {rejected}")[0][0]
-    dearest = sorted(sums, key=lambda row: (-(row[1] or ZERO), row[0] or ""))
     return Held(
-        months=tuple(sorted((row[0] for row in months if row[0]), reverse=True)),
-        currencies=tuple(row[0] for row in dearest if row[0]),
+        months=tuple(sorted({row[0] for row in rows if row[0]}, reverse=True)),
+        currencies=tuple(sorted(filter(None, sums), key=lambda name: (-sums[name], name))),
         reports=counted[0],
         quarantined=aside,
-        newest_day=newest,
+        newest_day=max((row[3] for row in rows if row[3]), default=None),
         newest_load=counted[1],
     )
 
@@ -87,16 +89,28 @@ def settled(asked: Asked, there: Held) -> Asked:
     )
 
 
+def shown_question(asked: Asked) -> Question:
+    """Return what a settled view asks: cost by day or month and group."""
+    return question(f"{asked.steps},{asked.by}", asked.month, "", _filters(asked))
+
+
+def shown_costs(asked: Asked, bill: Bill) -> Answer:
+    """Return the answer to what a settled view asks. BadRequest for what its address has wrong."""
+    return by_dimensions(shown_question(asked), bill, _READY)
+
+
 def figures(asked: Asked, bill: Bill) -> Figures:
     """Return the figures of a settled view. BadRequest for what its address has wrong."""
-    filters = (*asked.filters, f"{CURRENCY}={asked.currency}")
-    shown = question(f"{asked.steps},{asked.by}", asked.month, "", filters)
-    days = [(row[0], row[1], row[3]) for row in by_dimensions(shown, bill, _READY).rows]
-    compared = question(asked.by, asked.month, "previous", filters)
+    days = [(row[0], row[1], row[3]) for row in shown_costs(asked, bill).rows]
+    compared = question(asked.by, asked.month, "previous", _filters(asked))
     groups = [(row[0], row[2], row[3]) for row in by_dimensions(compared, bill, _READY).rows]
-    made = statement(shown, bill.words)
+    made = statement(shown_question(asked), bill.words)
     before = str(months_of(asked.month, "month").before)
     return Figures(asked, before, sorted(days, key=lambda row: row[0]), groups, made.sql, dict(made.values))
+
+
+def _filters(asked: Asked) -> tuple[str, ...]:
+    return (*asked.filters, f"{CURRENCY}={asked.currency}")
 
 
 def answers_of(name: str, columns: str, asked: Asked, bill: Bill, *filters: str) -> list[tuple[Any, ...]]:
