@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+REQUIRED = "BROWSER_REQUIRED"
+"""Set to anything, a machine without a browser fails these tests; without it, it skips them."""
+
 OUT = Path(__file__).resolve().parents[2] / "out"
 
 
@@ -42,7 +46,10 @@ class Opened:
 def browser() -> Iterator[Browser]:
     found = next((path for name in NAMES if (path := shutil.which(name))), None)
     if found is None:
-        pytest.skip("no Chromium on this machine (Debian: apt install chromium)")
+        missing = "no Chromium on this machine (Debian: .ci/browser installs one)"
+        if os.environ.get(REQUIRED):
+            pytest.fail(f"{missing}, and {REQUIRED} is set")
+        pytest.skip(missing)
     with sync_playwright() as playwright:
         # --no-sandbox: containers of CI forbid the namespaces that it needs; the pages are our own.
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
