@@ -100,11 +100,17 @@ def decide(snapshot: Snapshot, settings: Settings, now: float, refused: Mapping[
         replacement=verdicts.replacement,
         headroom_nodes=frozenset(node.name for group in state.headroom for node, _ in plan.placed.get(group.ident, ())),
         unreadable=tuple(snapshot.unreadable_objects()),
+        obstacles={each.text: each.obstacles for each in reasons.values()},
+        closed={each.id: (each.refused, each.closed_until) for each in state.pools.statuses if each.refused},
+        starting=frozenset(name for each in state.pools.statuses for name in each.starting),
         memories=_memories(state, plan),
-        overdue=find_overdue(
-            snapshot.pods, pods, {pod.key for pod, _ in state.idle}, settings.provision_timeout_minutes, now
-        ),
+        overdue=_overdue(state, pods),
     )
+
+
+def _overdue(state: ClusterState, pods: Sequence[PodVerdict]) -> tuple[str, ...]:
+    left_to_others = {pod.key for pod, _ in state.idle}
+    return find_overdue(state.snapshot.pods, pods, left_to_others, state.settings.provision_timeout_minutes, state.now)
 
 
 def _describe(

@@ -15,6 +15,7 @@ from functions.oke_autoscaler.decide.simulation.obstacle_words import (
     describe_rules,
 )
 from functions.oke_autoscaler.decide.simulation.placement_plan import NOBODY_REFUSED
+from functions.oke_autoscaler.model.decision import PoolObstacle
 from functions.oke_autoscaler.model.reasons import (
     FITS_NO_POOL,
     MAX_SIZE_REACHED,
@@ -55,6 +56,11 @@ class UnplacedReason:
     def text(self) -> str:
         """One line for people."""
         return with_detail(self.reason, "; ".join(f"{name}: {why}" for name, why in self.details.items()))
+
+    @property
+    def obstacles(self) -> tuple[PoolObstacle, ...]:
+        """The same pool by pool."""
+        return tuple(PoolObstacle(name, self.by_pool.get(name, ""), words) for name, words in self.details.items())
 
 
 def explain_unplaced(state: ClusterState, plan: PlacementPlan, group: PodGroup) -> UnplacedReason:

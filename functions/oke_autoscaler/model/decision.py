@@ -95,6 +95,14 @@ class PodVerdict(msgspec.Struct, gc=False):
         return where.removeprefix(NEW_NODE_PREFIX) if where.startswith(NEW_NODE_PREFIX) else None
 
 
+class PoolObstacle(msgspec.Struct, gc=False, frozen=True):
+    """What stands against pods on a new node of one pool: the bare reason, and the same with figures."""
+
+    pool: str
+    reason: str
+    words: str
+
+
 class NodeVerdict(msgspec.Struct, gc=False):
     """One node, with Cluster Autoscaler's reasons where it has one; lists hold ``namespace/name``.
 
@@ -199,6 +207,12 @@ class Decision:
     """Nodes that hold headroom: they are needed without a pod."""
     unreadable: tuple[Unreadable, ...] = ()
     """What could not be read, and was decided around."""
+    obstacles: Mapping[str, tuple[PoolObstacle, ...]] = field(default_factory=dict)
+    """By the reason of pods without a place: what stands against them in each pool."""
+    closed: Mapping[str, tuple[str, float | None]] = field(default_factory=dict)
+    """By pool id: why it takes no new nodes for a while, and until when (Unix seconds), where that is known."""
+    starting: frozenset[str] = frozenset()
+    """Names of the registered nodes that have not fully started."""
     memories: Mapping[str, PoolMemory] = field(default_factory=dict)
     """What is to be remembered of each pool, by its id."""
 

@@ -18,6 +18,7 @@ from functions.oke_autoscaler.decide.cluster.pool_declaration import configurati
 from functions.oke_autoscaler.decide.cluster.regretted_removals import changes_by_pool, find_regrets, kept_for
 from functions.oke_autoscaler.decide.cluster.starting_nodes import find_starting
 from functions.oke_autoscaler.decide.cluster.unmade_nodes import (
+    capacity_end,
     failed_nodes,
     find_backoff,
     find_smaller_size,
@@ -73,6 +74,8 @@ class PoolStatus:
     """Instances that did not become nodes in time."""
     left_alone_until: float | None = None
     """Until when (Unix seconds) it takes no nodes because some were given up."""
+    capacity_until: float | None = None
+    """Until when (Unix seconds) it takes no nodes because OKE could not make some; None where no end is known."""
     has_recent_work: bool = True
     """Whether its newest work is under way or just done; unknown work counts as recent."""
     thresholds: Thresholds = field(default_factory=Thresholds)
@@ -96,6 +99,11 @@ class PoolStatus:
     def size(self) -> int:
         """Nodes asked for."""
         return self.pool.size
+
+    @property
+    def closed_until(self) -> float | None:
+        """Until when (Unix seconds) it takes no nodes; None where no end is known."""
+        return self.left_alone_until if self.refused == NODES_DO_NOT_JOIN else self.capacity_until
 
     @property
     def max_new_nodes(self) -> int:
@@ -135,17 +143,18 @@ class Pools:
             node.id: node.lifecycle_state for pool_status in self.statuses for node in pool_status.pool.nodes or ()
         }
         for node in snapshot.nodes:
-            pool_status = self.of(node)
-            if pool_status is not None:
+            if (pool_status := self.of(node)) is not None:
                 pool_status.nodes.append(node)
         for pool_status in self.statuses:
             work = next(iter(work_of(pool_status.id, snapshot.work_requests)), None)
             pool_status.phase = _status(
                 pool_status, work or (NO_WORK if snapshot.work_requests is not None else None), settings, now
             )
+            own = changes.get(pool_status.name, ())
             pool_status.refused = refused.get(pool_status.id) or find_backoff(
-                pool_status.pool, snapshot.work_requests, changes.get(pool_status.name, ()), settings, now
+                pool_status.pool, snapshot.work_requests, own, settings, now
             )
+            pool_status.capacity_until = capacity_end(pool_status.pool.id, snapshot.work_requests, own, settings)
             pool_status.starting = find_starting(
                 pool_status.pool,
                 pool_status.nodes,
@@ -155,8 +164,7 @@ class Pools:
                 now,
             )
             _look_for_missing(pool_status, snapshot, work, settings, now)
-            unknown = snapshot.work_requests is None
-            pool_status.has_recent_work = unknown or _recent(work, settings, now)
+            pool_status.has_recent_work = snapshot.work_requests is None or _recent(work, settings, now)
             pool_status.upcoming = list(_upcoming(pool_status))
             pool_status.smaller_size = _smaller_size(pool_status, snapshot, work, now)
 

@@ -53,18 +53,34 @@ def find_backoff(
     ``changes`` are those of the pool. The work of taking nodes back succeeds and says nothing about capacity: it ends
     no backoff.
     """
-    taken_back = [change.at for change in changes if change.what == TAKEN_BACK]
-    all_work = work_of(pool.id, requests)
-    telling = [work for work in all_work if not _is_own(work, taken_back)]
-    failures = next((index for index, work in enumerate(telling) if work.status != "FAILED"), len(telling))
-    if failures:
-        longest = max(MAX_BACKOFF_MINUTES, settings.backoff_minutes)
-        minutes = min(settings.backoff_minutes * 2 ** (failures - 1), longest)
-        ended = telling[0].time_finished or telling[0].time_accepted
-        fresh = ended is None or now - unix_seconds(ended) < minutes * 60
-        return OUT_OF_CAPACITY if fresh else ""
+    telling = _telling(pool.id, requests, changes)
+    if telling and telling[0].status == "FAILED":
+        end = _end(telling, settings)
+        return OUT_OF_CAPACITY if end is None or now < end else ""
     missing = failed_nodes(pool) and pool.size > _alive(pool)
-    return OUT_OF_CAPACITY if missing and not all_work else ""
+    return OUT_OF_CAPACITY if missing and not work_of(pool.id, requests) else ""
+
+
+def capacity_end(
+    pool: str, requests: Sequence[WorkRequest] | None, changes: Iterable[ChangeRecord], settings: Settings
+) -> float | None:
+    """Return until when (Unix seconds) failures keep a pool closed; None without one, or without its time."""
+    telling = _telling(pool, requests, changes)
+    return _end(telling, settings) if telling and telling[0].status == "FAILED" else None
+
+
+def _telling(pool: str, requests: Sequence[WorkRequest] | None, changes: Iterable[ChangeRecord]) -> list[WorkRequest]:
+    """Return the work of a pool that says something about capacity, newest first."""
+    taken_back = [change.at for change in changes if change.what == TAKEN_BACK]
+    return [work for work in work_of(pool, requests) if not _is_own(work, taken_back)]
+
+
+def _end(telling: Sequence[WorkRequest], settings: Settings) -> float | None:
+    failures = next((index for index, work in enumerate(telling) if work.status != "FAILED"), len(telling))
+    longest = max(MAX_BACKOFF_MINUTES, settings.backoff_minutes)
+    minutes = min(settings.backoff_minutes * 2 ** min(failures - 1, 20), longest)
+    ended = telling[0].time_finished or telling[0].time_accepted
+    return None if ended is None else unix_seconds(ended) + minutes * 60
 
 
 def _is_own(work: WorkRequest, taken_back: Iterable[float]) -> bool:
