@@ -3,6 +3,8 @@
 FunctionError
 ├── MissingInputData      a config key is missing or wrong (all of them at once)
 ├── BadRequest            the call's body or query cannot be used
+├── NotFromThisPage       a POST that may be forged
+├── PageTooOld            a POST from a page that has been open for too long
 ├── NotAuthorised         a service answered 401, or 404 where that means "not allowed"
 ├── UnsafeAddress         a config value would send credentials or a request where they must not go
 ├── OciServiceError       an OCI service failed or could not be reached
@@ -79,6 +81,22 @@ class BadRequest(FunctionError):
     reason = "bad-request"
     meaning = "The body or the query of the call cannot be used."
     remedy = "Correct the field that the answer names."
+
+
+class NotFromThisPage(FunctionError):
+    """A POST that no page of this function sent."""
+
+    reason = "not-from-this-page"
+    meaning = "A POST came without the signs of a page of this function, so it may be forged; nothing was done."
+    remedy = "Open the page at its own address and press its own button."
+
+
+class PageTooOld(FunctionError):
+    """A POST from a page that has been open for too long."""
+
+    reason = "page-too-old"
+    meaning = "A form was sent from a page that is older than an hour, so its token no longer holds; nothing was done."
+    remedy = "Reload the page and send the form again."
 
 
 class NotAuthorised(FunctionError):

@@ -1,10 +1,10 @@
-"""A GET of a page, answered: the page, a view of it, one of its parts, or what is wrong, each in its form."""
+"""A call of a page, answered: the page, a view of it, one of its parts, or what is wrong, each in its form."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.errors import BadRequest, FunctionError
+from shared.errors import BadRequest, FunctionError, NotFromThisPage, PageTooOld
 from shared.pages import web_page
 from shared.pages.web_page import View
 from shared.results import HttpAnswer, json_answer
@@ -30,7 +30,8 @@ def answer_page_call(
     """Return what ``answer`` makes of the page's own path and of the kind that is asked for below it.
 
     Never raises a FunctionError: a page says what is wrong as a page (its template ``<name>_error.html``), everything
-    below it as JSON; the status is 400 for ``askers_faults`` and 503 for all others.
+    below it as JSON; the status is 400 for ``askers_faults``, 403 for a form of another page and 503 for all others.
+    For a POST ``answer`` takes the form with ``page_posts.posted_form``.
     """
     base, kind = web_page.split_path(path, kinds)
     if kind.startswith("static/"):
@@ -40,12 +41,18 @@ def answer_page_call(
         return answer(base, kind)
     except FunctionError as error:
         summary.update(outcome="error", reason=error.reason, error=error.message[:500])
-        status = 400 if isinstance(error, askers_faults) else 503
+        status = _status(error, askers_faults)
         if kind:
             return json_answer(error.to_body(), status=status, headers={"Cache-Control": "no-store"})
         view = View(f"{page.name.capitalize()}: {error.reason}", {"error": error, "base": base}, part="error")
         shown = web_page.served_page(page, view, base)
         return HttpAnswer(status, shown.headers, shown.body)
+
+
+def _status(error: FunctionError, askers_faults: tuple[type[FunctionError], ...]) -> int:
+    if isinstance(error, NotFromThisPage | PageTooOld):
+        return 403
+    return 400 if isinstance(error, askers_faults) else 503
 
 
 def _no_such_part() -> HttpAnswer:

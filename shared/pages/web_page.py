@@ -23,7 +23,9 @@ MAX_PART_AGE_SECONDS = 365 * 24 * 3600
 HTML_TYPE = "text/html; charset=utf-8"
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    # Not "no-referrer", with which a browser sends `Origin: null` with a form (https://fetch.spec.whatwg.org, "append a
+    # request Origin header"): a POST of the page itself could not be told from one of another.
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }

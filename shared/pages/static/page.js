@@ -7,6 +7,7 @@ const page = (() => {
   const inFile = state.answers !== null;
   const after = [];
   let asked = null;
+  let gate; // the gateway's own token against forgery, where its login keeps the session in a cookie (docs/pages.md)
 
   const pairs = (query) => [...new URLSearchParams(query)].filter(([, value]) => value !== "");
   const keyOf = (query) => JSON.stringify(pairs(query).sort(([a, x], [b, y]) => (a === b ? (x < y ? -1 : x > y ? 1 : 0) : a < b ? -1 : 1)));
@@ -21,11 +22,48 @@ const page = (() => {
     }
     if (asked && !isPart) asked.abort();
     if (!isPart) asked = new AbortController();
-    const response = await fetch(`${state.base}/data?${query}`, { signal: asked && asked.signal, headers: { Accept: "application/json" } });
+    return (await ask(`${state.base}/data?${query}`, { signal: asked && asked.signal })).body;
+  }
+
+  async function ask(address, options) {
+    const response = await fetch(address, { ...options, headers: { Accept: "application/json", ...options.headers } });
+    gate = response.headers.get("X-CSRF-TOKEN") || gate;
     const body = await response.json();
     if (body.error) throw new Error([body.error.message, body.error.fix].filter(Boolean).join(": "));
     if (!response.ok) throw new Error(`The function answered with status ${response.status}.`);
-    return body;
+    return { body, address: response.url };
+  }
+
+  // A form that changes something, or that is too long for an address. What the function answers is shown; where it
+  // sends on to a view, that is the address.
+  async function post(form, button) {
+    const fields = new URLSearchParams(new FormData(form));
+    if (button && button.name) fields.append(button.name, button.value);
+    if (gate === undefined) {
+      const head = await fetch(document.querySelector("script[src]").src, { method: "HEAD", cache: "no-store" });
+      gate = head.headers.get("X-CSRF-TOKEN") || "";
+    }
+    const sent = { method: "POST", body: fields, headers: gate ? { "X-CSRF-TOKEN": gate } : {} };
+    const found = await ask(`${state.base}/data`, sent);
+    const query = new URL(found.address).search.slice(1);
+    show(found.body, query);
+    if (query) history.pushState(null, "", `${location.pathname}?${query}`);
+    const told = view.querySelector("[data-told]");
+    (told || view).focus();
+  }
+
+  async function tryPost(form, button) {
+    if (form.getAttribute("aria-busy")) return; // pressed twice
+    form.setAttribute("aria-busy", "true");
+    status.textContent = "";
+    try {
+      await post(form, button);
+    } catch (fault) {
+      status.textContent = fault.message;
+      status.scrollIntoView({ block: "nearest" });
+    } finally {
+      form.removeAttribute("aria-busy");
+    }
   }
 
   // What takes longer than the rest comes afterwards, each part into its own place.
@@ -99,6 +137,11 @@ const page = (() => {
   });
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    if (form.method === "post" && !inFile) {
+      event.preventDefault();
+      tryPost(form, event.submitter);
+      return;
+    }
     if (form.method !== "get" || !form.matches("form.controls")) return;
     event.preventDefault();
     go(new URLSearchParams(pairs(new FormData(form))).toString());
