@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from emulator.card.firmware_modes import FIRMWARE_ORDER, MEANINGS, SHOWN
 from emulator.card.firmwares import TRAITS
 
@@ -18,6 +20,21 @@ def table() -> str:
     ]
     lines += ["", *(f"- {word}: {meaning}" for word, meaning in MEANINGS.items())]
     return "\n".join(lines) + "\n"
+
+
+def facts() -> str:
+    """Return the same as JSON, for the badge page: no image has the emulated card."""
+    modes = [
+        {
+            "button": mode.button,
+            "way": mode.way,
+            "pictures": mode.pictures,
+            "shows": dict(zip(FIRMWARE_ORDER, shown, strict=True)),
+        }
+        for mode, shown in SHOWN.items()
+    ]
+    kinds = {name: TRAITS[name].meaning for name in FIRMWARE_ORDER}
+    return json.dumps({"firmwares": kinds, "modes": modes, "meanings": MEANINGS}, indent=1) + "\n"
 
 
 def _bold(word: str) -> str:

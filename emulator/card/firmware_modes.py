@@ -39,6 +39,7 @@ SHOWN: dict[Mode, tuple[Shown, ...]] = {
     Mode("http", "inline", ECDHE): ("white", "badge", "badge", "white", "own picture", "Uh oh!"),
     Mode(RSA, "inline", RSA): ("badge", "badge", "badge", "waits", "not known", "Uh oh!"),
     Mode(ECDHE, "bucket, signed", ECDHE): ("waits", "badge", "badge", "waits", "not known", "Uh oh!"),
+    Mode(ECDHE, "bucket, link", ECDHE): ("waits", "badge", "badge", "waits", "not known", "Uh oh!"),
     Mode(ECDHE, "inline", ECDHE): ("waits", "badge", "badge", "waits", "not known", "Uh oh!"),
 }
 """In the order of FIRMWARE_ORDER."""
