@@ -24,9 +24,9 @@ SECONDS = 300
 SHOWN_ROWS = 200
 UNUSED = {
     "by": ("columns",),
-    "question": ("against",),
-    "questions": ("month", "against", "filter", "columns"),
-    "sql": ("month", "against", "filter", "columns"),
+    "question": ("against", "measure"),
+    "questions": ("month", "against", "filter", "columns", "measure"),
+    "sql": ("month", "against", "filter", "columns", "measure"),
 }
 """Options that would be left out silently, by the way of asking."""
 SPOOLED_BYTES = 16 << 20
@@ -48,6 +48,9 @@ def add_query_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         metavar="NAME=TEXT",
         help="only these rows; * for any letters, != for all others; may be given again",
+    )
+    parser.add_argument(
+        "--measure", default="", metavar="NAME", help="cost (the default), quantity or unit_price, by unit"
     )
     parser.add_argument("--question", default="", metavar="NAME", help="a ready question, see --questions")
     parser.add_argument("--columns", default="", metavar="NAMES", help="only these of a ready question, with commas")
@@ -166,7 +169,8 @@ def _answer(options: argparse.Namespace, bill: Bill, known: Mapping[str, Questio
         asked = ready_question(options.question, known)
         found, caption = ready_statement(asked, options.month, filters, options.columns, bill.words), asked.question
     else:
-        return bill_answers.by_dimensions(question(options.by, options.month, options.against, filters), bill, known)
+        wanted = question(options.by, options.month, options.against, filters, options.measure)
+        return bill_answers.by_dimensions(wanted, bill, known)
     if not fetched:
         return bill_answers.Answer((), (), source=found, by_user=bool(options.sql))
     return bill_answers.of_statement(found, bill, caption, by_user=bool(options.sql))

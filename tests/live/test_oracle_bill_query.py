@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 ASKED = [
     ("--by", "service,month", "--month", "2026-02", "--against", "previous"),
     ("--by", "product,tag:Ops.Environment", "--filter", "compartment!=sand*", "--filter", "tenancy=ocid*"),
+    ("--by", "service,month", "--measure", "unit_price", "--filter", "compartment=prod*"),
     ("--by", "compartment,day", "--month", "2026-01", "--filter", "dialect=focus"),
     ("--question", "movers", "--month", "2026-02", "--filter", "reason=quantity"),
     ("--question", "months", "--columns", "month,service,cost", "--month", "2026-01..2026-02"),

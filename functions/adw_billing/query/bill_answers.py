@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from functions.adw_billing.model.tables import DAILY
 from functions.adw_billing.query.compared import comparison, grand_totals, in_order
 from functions.adw_billing.query.dimensions import TAG
+from functions.adw_billing.query.measures import measure_columns, measured, measured_against, unit_totals
 from functions.adw_billing.query.ready_questions import TAGS
 from functions.adw_billing.query.statement import Statement, statement
 from shared.errors import BadRequest
@@ -38,7 +39,9 @@ class Answer:
 
 
 def by_dimensions(asked: Question, bill: Bill, ready: Mapping[str, ReadyQuestion]) -> Answer:
-    """Return the cost by the question's dimensions. BadRequest for a tag key that no line of the bill has."""
+    """Return the measure by the question's dimensions. BadRequest for a tag key that no line of the bill has."""
+    if asked.measure != "cost":
+        return _by_quantity(asked, bill, ready)
     keys = tuple(each.name for each in asked.keys)
     rows = _rows(asked, bill)
     if asked.against is None:
@@ -50,6 +53,22 @@ def by_dimensions(asked: Question, bill: Bill, ready: Mapping[str, ReadyQuestion
     _check_tag_keys(asked, rows, bill, ready)
     rows = in_order(rows, keys)
     return Answer(columns, rows, caption, grand_totals(rows, keys, compared=asked.against is not None))
+
+
+def _by_quantity(asked: Question, bill: Bill, ready: Mapping[str, ReadyQuestion]) -> Answer:
+    keys, count = tuple(each.name for each in asked.keys), len(asked.keys)
+    found = _rows(asked, bill)
+    _check_tag_keys(asked, found, bill, ready)
+    columns = (*keys, *measure_columns(asked.measure, compared=asked.against is not None))
+    caption = f"{asked.months or 'all months'}"
+    if asked.against is None:
+        rows, sums = (measured(each, count, asked.measure) for each in (found, unit_totals(found, keys)))
+    else:
+        before = _rows(asked.of_other_months(), bill)
+        sides = ((found, before), (unit_totals(found, keys), unit_totals(before, keys)))
+        rows, sums = (measured_against(now, then, count, asked.measure) for now, then in sides)
+        caption += f" against {asked.against}"
+    return Answer(columns, in_order(rows, keys), caption, tuple(sums))
 
 
 def of_statement(found: Statement, bill: Bill, caption: str = "", *, by_user: bool = False) -> Answer:

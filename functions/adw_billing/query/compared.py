@@ -48,13 +48,17 @@ def grand_totals(rows: Sequence[Row], names: Sequence[str], *, compared: bool) -
     return tuple(found)
 
 
+def percent_of(change: Decimal, previous: Decimal) -> Decimal | None:
+    """Return a change in per cent with two decimals, None of nothing."""
+    if not previous:
+        return None
+    return _QUOTIENT.divide(EXACT.multiply(Decimal(100), change), previous).quantize(_PERCENT, context=_QUOTIENT)
+
+
 def _by_key(rows: Sequence[Row], key_count: int) -> dict[Row, Decimal]:
     return {row[:key_count]: row[key_count] or ZERO for row in rows}
 
 
 def _change(cost: Decimal, previous: Decimal) -> tuple[Decimal, Decimal, Decimal, Decimal | None]:
     change = EXACT.subtract(cost, previous)
-    percent = None
-    if previous:
-        percent = _QUOTIENT.divide(EXACT.multiply(Decimal(100), change), previous).quantize(_PERCENT, context=_QUOTIENT)
-    return cost, previous, change, percent
+    return cost, previous, change, percent_of(change, previous)

@@ -9,7 +9,7 @@ from shared.errors import BadRequest
 from shared.nearest import did_you_mean
 
 TAG = "tag:"
-DAY, MONTH, DIALECT, CURRENCY = "day", "month", "dialect", "currency"
+DAY, MONTH, DIALECT, CURRENCY, UNIT = "day", "month", "dialect", "currency", "unit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,11 @@ DIMENSIONS = {
             (RESOURCE.name, "resource_id", "name"),
         ),
         Dimension(CURRENCY, "cost_currencyCode", "BillingCurrency", "currency"),
+        Dimension(
+            UNIT,
+            "coalesce(cost_skuUnitDescription, cost_billingUnitReadable)",
+            "coalesce(UsageUnit, ConsumedUnit)",
+        ),
         Dimension(DAY, "{day}", "{day}", "{day}"),
         Dimension(MONTH, "{month}", "{month}", "{month}"),
         Dimension(DIALECT, "'cost'", "'focus'", "dialect"),

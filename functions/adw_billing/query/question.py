@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from functions.adw_billing.query.conditions import split_filter
-from functions.adw_billing.query.dimensions import CURRENCY, Dimension, dimension
+from functions.adw_billing.query.dimensions import CURRENCY, UNIT, Dimension, dimension
+from functions.adw_billing.query.measures import Measure, measure_of
 from shared.errors import BadRequest
 
 PREVIOUS = "previous"
+BELOW = "/**"
+"""At the end of a filter on a path: it and all below it."""
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
 
@@ -54,20 +57,24 @@ class Question:
     months: Months | None = None
     against: Months | None = None
     filters: tuple[Filter, ...] = ()
+    measure: Measure = "cost"
 
     @property
     def keys(self) -> tuple[Dimension, ...]:
-        """The dimensions of the answer's rows: currencies are never added up, so that one is always among them."""
-        if any(each.name == CURRENCY for each in self.by):
-            return self.by
-        return (*self.by, dimension(CURRENCY, "by"))
+        """The dimensions of the answer's rows.
+
+        Currencies are never added up, so that theirs is always among them, and so is the unit where quantities are.
+        """
+        apart = (CURRENCY,) if self.measure == "cost" else (UNIT, CURRENCY)
+        names = {each.name for each in self.by}
+        return (*self.by, *(dimension(name, "by") for name in apart if name not in names))
 
     def of_other_months(self) -> Question:
         """Return the same question about the months that these are compared with."""
         return replace(self, months=self.against, against=None)
 
 
-def question(by: str, month: str = "", against: str = "", filters: tuple[str, ...] = ()) -> Question:
+def question(by: str, month: str = "", against: str = "", filters: tuple[str, ...] = (), measure: str = "") -> Question:
     """Read the options. BadRequest with the field at fault."""
     names = list(dict.fromkeys(name.strip() for name in by.split(",") if name.strip()))
     months = months_of(month, "month") if month else None
@@ -76,13 +83,18 @@ def question(by: str, month: str = "", against: str = "", filters: tuple[str, ..
     other = None
     if months and against:
         other = months.before if against == PREVIOUS else months_of(against, "against")
-    found = tuple(_filter(text) for text in filters)
-    return Question(tuple(dimension(name, "by") for name in names), months, other, found)
+    found = tuple(each for text in filters for each in _filters(text))
+    return Question(tuple(dimension(name, "by") for name in names), months, other, found, measure_of(measure))
 
 
-def _filter(text: str) -> Filter:
+def _filters(text: str) -> tuple[Filter, ...]:
+    """Return a filter, two of `<path>/**`: the path itself, and all below it."""
     name, value, negated = split_filter(text)
-    return Filter(dimension(name, "filter"), value, negated)
+    found = dimension(name, "filter")
+    above, end, rest = value.rpartition(BELOW)
+    if rest or not end:
+        return (Filter(found, value, negated),)
+    return Filter(found, above or "/", negated), Filter(found, f"{above}/*", negated)
 
 
 def months_of(text: str, field: str) -> Months:

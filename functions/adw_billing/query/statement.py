@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from functions.adw_billing.query.question import Filter, Question
 
 AMOUNT = {"cost": "cost_myCost", "focus": "BilledCost"}
+QUANTITY = {"cost": "t.usage_billedQuantity", "focus": "coalesce(t.UsageQuantity, t.ConsumedQuantity)"}
+"""In the unit that the dimension `unit` is."""
 TABLES = frozenset(table.name for table in ALL)
 """What a warehouse of this version has: a dimension table that is not among them is not joined."""
 
@@ -34,7 +36,10 @@ class Statement:
 
 
 def statement(asked: Question, words: Words, tables: frozenset[str] = TABLES) -> Statement:
-    """Return the query whose rows are the question's keys, the cost, and how many rows it is the sum of."""
+    """Return the query whose rows are the question's keys, the cost, and how many rows it is the sum of.
+
+    Where quantities or prices are asked for, the quantity is between the two.
+    """
     return _Builder(asked, words, tables).built()
 
 
@@ -48,7 +53,8 @@ class _Builder:
     def built(self) -> Statement:
         keys = ", ".join(self._columns[each.name][0] for each in self._asked.keys)
         where = self._conditions()
-        sql = f"SELECT {keys}, SUM(cost), SUM(row_count) FROM ({self._rows()}) q{where} GROUP BY {keys}"
+        sums = "SUM(cost)" if self._asked.measure == "cost" else "SUM(cost), SUM(quantity)"
+        sql = f"SELECT {keys}, {sums}, SUM(row_count) FROM ({self._rows()}) q{where} GROUP BY {keys}"
         return Statement(sql, self._values)
 
     def _rows(self) -> str:
@@ -79,7 +85,10 @@ class _Builder:
                 f"AND c.tenancy_id = t.tenancy_id AND c.usage_day = {self._words.day('t.' + day)})"
             )
         table = self._words.table(DATA[dialect].name)
-        return f"SELECT {columns}, t.{AMOUNT[dialect]} AS cost, 1 AS row_count FROM {table} t{joins} WHERE {where}"
+        amounts = f"t.{AMOUNT[dialect]} AS cost, 1 AS row_count"
+        if self._asked.measure != "cost":
+            amounts += f", {QUANTITY[dialect]} AS quantity"
+        return f"SELECT {columns}, {amounts} FROM {table} t{joins} WHERE {where}"
 
     def _selected(self, side: int, day: str) -> tuple[str, str]:
         """Return the columns of one side (0 cost, 1 FOCUS, 2 summary), and the joins that they need."""

@@ -77,6 +77,17 @@ def test_currencies_are_never_added_up(warehouse: duckdb.DuckDBPyConnection) -> 
     assert answer(warehouse, "month", "2026-02") == {("2026-02", "EUR"): 5, ("2026-02", "USD"): 7}
 
 
+def test_quantities_are_those_of_the_same_lines_by_unit(warehouse: duckdb.DuckDBPyConnection) -> None:
+    made = statement(question("service", "2026-01", "", ("service=COMPUTE",), "quantity"), DUCKDB)
+    rows = warehouse.execute(made.sql, made.values).fetchall()
+    lines = warehouse.execute(
+        "SELECT service, unit, currency, SUM(cost), SUM(quantity), COUNT(*) FROM oci_cost_line "
+        "WHERE service = 'COMPUTE' AND dialect = 'cost' AND month = DATE '2026-01-01' GROUP BY ALL"
+    ).fetchall()
+    assert rows == lines
+    assert rows[0][4] > 0
+
+
 def test_one_dialect_alone_is_asked_for_by_a_filter(warehouse: duckdb.DuckDBPyConnection) -> None:
     for by in ("dialect", "dialect,product"):
         found = answer(warehouse, by, "2026-01", "", ("dialect=focus",))
@@ -105,9 +116,10 @@ def test_any_tag_key_is_found_and_rows_without_it_are_a_group(warehouse: duckdb.
     assert answer(warehouse, "", "2026-01", "", ('tag:Ops/a~b."Team"=',)) == {("USD",): Decimal("0.6")}
 
 
+@pytest.mark.parametrize("measure", ["cost", "quantity"])
 @pytest.mark.parametrize("by", ["service", "day,region", "product,month", "compartment,tenancy", "tag:Ops.Environment"])
-def test_oracle_gives_the_same(warehouse: duckdb.DuckDBPyConnection, by: str) -> None:
-    asked = question(by, "2026-01", "", ("service!=nothing",))
+def test_oracle_gives_the_same(warehouse: duckdb.DuckDBPyConnection, by: str, measure: str) -> None:
+    asked = question(by, "2026-01", "", ("service!=nothing",), measure)
     made, ours = statement(asked, OracleWords()), statement(asked, DUCKDB)
     translated = warehouse.execute(translation(made.sql), made.values).fetchall()
     assert sorted(map(str, translated)) == sorted(map(str, warehouse.execute(ours.sql, ours.values).fetchall()))
