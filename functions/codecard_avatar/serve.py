@@ -43,7 +43,7 @@ def serve(call: Call[Settings], container: ContainerState = _container) -> HttpA
         from functions.codecard_avatar.badges_page import badge_routes  # a press reads none of it
 
         if badge_routes.is_page(call.request):
-            return badge_routes.answer_badge_page(call)
+            return badge_routes.answer_badge_page(call, container, deadline)
     # A caller that sends a body may mean anything but a press.
     flags = call.flags(*(FLAGS if call.request.kind == "invoke" else ()))
     if flags.get("ping"):

@@ -11,7 +11,9 @@ from shared.pages.page_calls import DATA, answer_page_call
 from shared.pages.web_page import Page
 
 if TYPE_CHECKING:
+    from functions.codecard_avatar.container_state import ContainerState
     from functions.codecard_avatar.settings import Settings
+    from shared.deadline import Deadline
     from shared.handler import Call
     from shared.http_request import HttpRequest
     from shared.results import HttpAnswer
@@ -28,7 +30,7 @@ def is_page(request: HttpRequest) -> bool:
     return request.method in ("GET", "HEAD") and web_page.split_path(request.path, (DATA,))[0].endswith(f"/{ROUTE}")
 
 
-def answer_badge_page(call: Call[Settings]) -> HttpAnswer:
+def answer_badge_page(call: Call[Settings], container: ContainerState, deadline: Deadline) -> HttpAnswer:  # noqa: ARG001
     """Answer a GET below the page's route. Never raises a FunctionError."""
     call.summary["outcome"] = "page"
     settings = call.settings

@@ -34,17 +34,20 @@ const page = (() => {
     return { body, address: response.url };
   }
 
+  async function send(fields, signal = null) {
+    if (gate === undefined) {
+      const head = await fetch(document.querySelector("script[src]").src, { method: "HEAD", cache: "no-store" });
+      gate = head.headers.get("X-CSRF-TOKEN") || "";
+    }
+    return ask(`${state.base}/data`, { method: "POST", body: fields, signal, headers: gate ? { "X-CSRF-TOKEN": gate } : {} });
+  }
+
   // A form that changes something, or that is too long for an address. What the function answers is shown; where it
   // sends on to a view, that is the address.
   async function post(form, button) {
     const fields = new URLSearchParams(new FormData(form));
     if (button && button.name) fields.append(button.name, button.value);
-    if (gate === undefined) {
-      const head = await fetch(document.querySelector("script[src]").src, { method: "HEAD", cache: "no-store" });
-      gate = head.headers.get("X-CSRF-TOKEN") || "";
-    }
-    const sent = { method: "POST", body: fields, headers: gate ? { "X-CSRF-TOKEN": gate } : {} };
-    const found = await ask(`${state.base}/data`, sent);
+    const found = await send(fields);
     const query = new URL(found.address).search.slice(1);
     show(found.body, query);
     if (query) history.pushState(null, "", `${location.pathname}?${query}`);
@@ -156,6 +159,6 @@ const page = (() => {
     if (inFile && keyOf(query) !== state.key) load(query, { focus: false });
     else settle(state.charts, query);
   }
-  return { state, go, start, onView: (each) => after.push(each), status, view, here };
+  return { state, go, start, ask, send, onView: (each) => after.push(each), status, view, here };
 })();
 queueMicrotask(page.start); // once the page's own script has run
