@@ -85,4 +85,5 @@ def gateway_document(identity_domain: str) -> Any:  # noqa: ANN401
     values = {"identity_domain": identity_domain, "gateway_audience": GATEWAY_AUDIENCE}
     for name, value in values.items():
         text = text.replace(f"${{{name}}}", value)
-    return json.loads(text)
+    # The file is a template of Terraform's, where `$${` stands for a `${` that is the gateway's own to fill in.
+    return json.loads(text.replace("$${", "${"))

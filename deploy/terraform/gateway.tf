@@ -85,6 +85,36 @@ resource "oci_apigateway_deployment" "suite" {
               }
             }
           }
+          dynamic "header_transformations" {
+            for_each = try([routes.value.requestPolicies.headerTransformations], [])
+            content {
+              dynamic "set_headers" {
+                for_each = try([header_transformations.value.setHeaders], [])
+                content {
+                  dynamic "items" {
+                    for_each = set_headers.value.items
+                    content {
+                      name      = items.value.name
+                      values    = items.value.values
+                      if_exists = items.value.ifExists
+                    }
+                  }
+                }
+              }
+              dynamic "filter_headers" {
+                for_each = try([header_transformations.value.filterHeaders], [])
+                content {
+                  type = filter_headers.value.type
+                  dynamic "items" {
+                    for_each = filter_headers.value.items
+                    content {
+                      name = items.value.name
+                    }
+                  }
+                }
+              }
+            }
+          }
           dynamic "body_validation" {
             for_each = try([routes.value.requestPolicies.bodyValidation], [])
             content {

@@ -97,7 +97,8 @@ async def _serve(
     route = next((each for each in matching if each.allows(request.method)), None)
     if route is None:
         return refuse(405 if matching else 404)
-    if not await gatekeeper.allows(route.authorization, request.headers):
+    claims = await gatekeeper.admit(route.authorization, request.headers)
+    if claims is None:
         return refuse(401)
     try:
         body = await request.read()
@@ -105,7 +106,8 @@ async def _serve(
         return refuse(413)
     if fault := _fault(route, request, body):
         return refuse(fault)
-    answer = await host.call(route.function, function_headers(request, body), body)
+    client = route.headers.applied(client_headers(request), claims)
+    answer = await host.call(route.function, function_headers(request, body, client), body)
     # A 502 or 504 of Fn, and so of the function itself, reaches the client as the gateway's own error.
     if answer.status != 200:
         return refuse(answer.status)
@@ -132,8 +134,8 @@ def refuse(status: int) -> web.Response:
     return respond(status, [("Content-Type", "application/json")], body)
 
 
-def function_headers(request: web.Request, body: bytes) -> Headers:
-    """Return the headers that OCI's gateway sends to a function.
+def function_headers(request: web.Request, body: bytes, sent: Headers) -> Headers:
+    """Return the headers that OCI's gateway sends to a function, `sent` as the client's own.
 
     URL of path and query only; Content-Type, Host and User-Agent plain and prefixed, so that the FDK makes lists of
     them; source: Oracle's sample oci-apigw-display-httprequest-info-python.
@@ -142,7 +144,7 @@ def function_headers(request: web.Request, body: bytes) -> Headers:
     # ctx.Headers() instead of ctx.HTTPHeaders() meets a list there.
     content_type = request.headers.get("Content-Type", "application/octet-stream")
     remote = request.remote or "127.0.0.1"
-    client = [pair for pair in client_headers(request) if pair[0].lower() != "content-type"]
+    client = [pair for pair in sent if pair[0].lower() != "content-type"]
     return [
         ("Fn-Intent", "httprequest"),
         ("Fn-Invoke-Type", "sync"),

@@ -6,9 +6,10 @@ Source: https://docs.oracle.com/en-us/iaas/api/#/en/api-gateway/latest/datatypes
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from emulator.gateway.header_transformations import HeaderTransformations, parse_transformations
 from emulator.gateway.token_authentication import Authorization, TokenPolicy, parse_policy
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Route:
     body_types: frozenset[str] | None = None
     body_required: bool = False
     authorization: Authorization = "AUTHENTICATION_ONLY"
+    headers: HeaderTransformations = field(default_factory=HeaderTransformations)
 
     def allows(self, method: str) -> bool:
         """Tell whether the route takes the method."""
@@ -92,6 +94,7 @@ def _route(number: int, route: Mapping[str, Any]) -> Route:
         body_types=frozenset(body["content"]) if body else None,
         body_required=bool(body.get("required")),
         authorization=_authorization(where, policies.get("authorization")),
+        headers=parse_transformations(where, policies.get("headerTransformations")),
     )
 
 

@@ -18,6 +18,7 @@ from emulator.services.identity import json_web_token as token_format
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+Claims = dict[str, object]
 Authorization = Literal["ANONYMOUS", "AUTHENTICATION_ONLY"]
 
 
@@ -62,31 +63,36 @@ class Gatekeeper:
         self._clock = clock
         self._keys: dict[str, str] = {}
 
-    async def allows(self, authorization: Authorization, headers: Mapping[str, str]) -> bool:
-        """Tell whether a request with these headers may use a route; a wrong token is never taken for no token."""
+    async def admit(self, authorization: Authorization, headers: Mapping[str, str]) -> Claims | None:
+        """Return the claims of who may use a route with these headers, None for whoever may not.
+
+        A wrong token is never taken for no token. Claims are those of `request.auth`: none on a route for anybody.
+        """
         if self._policy is None:
-            return True
+            return {}
         value = headers.get(self._policy.header)
         if value is None:
-            return self._policy.anonymous_allowed and authorization == "ANONYMOUS"
+            return {} if self._policy.anonymous_allowed and authorization == "ANONYMOUS" else None
         scheme, _, token = value.partition(" ")
-        return scheme == self._policy.scheme and await self._is_valid(self._policy, token)
+        claims = await self._valid_claims(self._policy, token) if scheme == self._policy.scheme else None
+        return {} if claims and authorization == "ANONYMOUS" else claims
 
-    async def _is_valid(self, policy: TokenPolicy, token: str) -> bool:
+    async def _valid_claims(self, policy: TokenPolicy, token: str) -> Claims | None:
         try:
             key = token_format.key_of_jwk(await self._key(policy, token_format.key_id(token)))
             claims = token_format.decode_token(token, key)
         except (token_format.TokenError, KeyError):
-            return False
+            return None
         audience = claims.get("aud")
         audiences = set(audience) if isinstance(audience, list) else {audience}
         now = self._clock()
-        return (
+        is_valid = (
             claims.get("iss") in policy.issuers
             and bool(audiences & policy.audiences)
             and float(str(claims.get("exp", 0))) + policy.skew_seconds > now
             and float(str(claims.get("nbf", 0))) - policy.skew_seconds <= now
         )
+        return claims if is_valid else None
 
     async def _key(self, policy: TokenPolicy, key_id: str) -> str:
         """Return a key as JSON text. Raises KeyError for an unknown one."""

@@ -257,5 +257,8 @@ class TestEvaluated:
         specification = json.loads((ROOT / "deploy" / "api-gateway.json").read_text())
         assert [route["path"] for route in routes] == [route["path"] for route in specification["routes"]]
         assert {route["backend"]["functionId"] for route in routes} == {"ocid1.stub.oc1.iad.aaaa"}
+        headers = [route["requestPolicies"].get("headerTransformations") for route in routes]
+        values = [each["values"] for made in headers if made for each in made.get("setHeaders", {}).get("items", [])]
+        assert values == [["${request.auth[sub]}"]] * 2, "the gateway's to fill in, not Terraform's"
         token = self.evaluate(folder, "local.gateway_token")
         assert token["validationPolicy"]["uri"].startswith("https://idcs-")

@@ -174,14 +174,19 @@ class IdentityService:
         return token_format.encode_token(claims, self._keys.private_key(SIGNING_KEY), "asw")
 
     def mint_access_token(
-        self, *, audience: str = GATEWAY_AUDIENCE, issuer: str = DOMAIN_ISSUER, lifetime_seconds: int = 3600
+        self,
+        *,
+        audience: str = GATEWAY_AUDIENCE,
+        issuer: str = DOMAIN_ISSUER,
+        lifetime_seconds: int = 3600,
+        subject: str = "joan.citizen@example.com",
     ) -> str:
         """Return an access token of an identity domain, as a person gets one for an API gateway."""
         now = int(self.clock())
         claims = {
             "iss": issuer,
             "aud": [audience],
-            "sub": "joan.citizen@example.com",
+            "sub": subject,
             "iat": now,
             "exp": now + lifetime_seconds,
             "jti": str(uuid.uuid4()),

@@ -12,6 +12,7 @@ from oci.apigateway import models
 
 from emulator.functions_app import ROOT, gateway_document
 from emulator.gateway.app import RateLimiter
+from emulator.gateway.header_transformations import parse_transformations
 from emulator.gateway.specification import parse_specification
 from tests.support.small_functions import cloud_with
 from tools import suite
@@ -29,6 +30,16 @@ from fdk import response
 def handler(ctx, data=None):
     return response.Response(ctx, response_data=f"{ctx.FnName()} {ctx.RequestURL()}")
 """
+HEADERS = """
+import json
+
+from fdk import response
+
+
+def handler(ctx, data=None):
+    return response.Response(ctx, response_data=json.dumps([ctx.RequestURL(), ctx.HTTPHeaders()]))
+"""
+SUBJECT = "x-page-subject"
 DOCUMENT = json.loads((ROOT / "deploy" / "api-gateway.json").read_text())
 ROUTES = [(route, method) for route in DOCUMENT["routes"] for method in route["methods"]]
 CARD = {"X-CODECARD-ID": "CC50E3CCBFFF"}
@@ -117,6 +128,53 @@ def test_what_is_no_token_is_refused_on_the_cards_route_too(cloud: Cloud, value:
     header = value.replace("{tampered}", token[:-6] + ("AAAAAA" if token[-6:] != "AAAAAA" else "BBBBBB"))
     for path in ("/request-context", "/codecard/avatar"):
         assert send(cloud, "GET", path, headers={**CARD, "Authorization": header}).status_code == 401
+
+
+def test_who_asks_is_told_by_the_gateway_and_by_nobody_else(tmp_path: Path, keys_folder: Path) -> None:
+    """The header of the subject is the token's claim on the page's routes, and never comes with the card's."""
+    forged = {"X-Page-Subject": "ada@example.com", "x-PAGE-subject": "eve@example.com", "X-Other": "kept"}
+    with cloud_with(tmp_path, keys_folder, {"codecard-avatar": HEADERS}) as (cloud, _):
+
+        def told(path: str, **headers: str) -> tuple[str, Any]:
+            url, seen = send(cloud, "GET", path, headers=headers).json()
+            assert seen["x-other"] == "kept"
+            return url, seen.get(SUBJECT)
+
+        joan = bearer(cloud, subject="joan@example.com")
+        assert told("/codecard/badges", **joan, **forged) == ("/codecard/badges", "joan@example.com")
+        assert told("/codecard/badges/data", **joan, **forged) == ("/codecard/badges/data", "joan@example.com")
+        for path in ("/codecard/avatar", "/codecard/badge/badges"):
+            assert told(path, **joan, **forged, **CARD)[1] is None
+            assert told(path, **forged, **CARD)[1] is None
+            # What Fn itself tells the function is not a client's to say.
+            names = {"Fn-Http-Request-Url": "/codecard/badges", "Fn-Http-H-X-Page-Subject": "ada@example.com"}
+            assert told(path, **forged, **CARD, **names) == (path, None)
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        {"renameHeaders": {"items": []}},
+        {"filterHeaders": {"type": "DROP", "items": []}},
+        {"setHeaders": {"items": [{"name": "X-A", "values": ["fixed"]}]}},
+        {"setHeaders": {"items": [{"name": "X-A", "values": ["${request.auth[sub]}"], "ifExists": "KEEP"}]}},
+    ],
+)
+def test_a_transformation_that_is_not_served_is_refused(policy: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="headerTransformations"):
+        parse_transformations("routes[0]", policy)
+
+
+@pytest.mark.parametrize(
+    ("if_exists", "after"), [("OVERWRITE", ["joan"]), ("APPEND", ["own", "joan"]), ("SKIP", ["own"])]
+)
+def test_what_becomes_of_a_header_that_is_there(if_exists: str, after: list[str]) -> None:
+    items = [{"name": "X-A", "values": ["${request.auth[sub]}"], "ifExists": if_exists}]
+    made = parse_transformations("routes[0]", {"setHeaders": {"items": items}})
+    assert [value for _, value in made.applied([("x-a", "own")], {"sub": "joan"})] == after
+    assert made.applied([("x-a", "own")], {}) == [("x-a", "own")]
+    allow = parse_transformations("routes[0]", {"filterHeaders": {"type": "ALLOW", "items": [{"name": "x-B"}]}})
+    assert allow.applied([("x-a", "own"), ("X-b", "2")], {}) == [("X-b", "2")]
 
 
 def test_a_body_of_any_type_passes_and_none_is_needed(cloud: Cloud) -> None:
