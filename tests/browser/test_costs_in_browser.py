@@ -92,7 +92,7 @@ def test_the_first_view_is_drawn_and_asks_nobody_else(open_page: Callable[..., O
     assert opened.page.title() == "Costs 2026-10 by service"
     assert opened.page.locator("#costs canvas").count() == 1
     assert HOSTILE in "".join(first_cells(opened))
-    opened.page.get_by_text("What moved against the month before").wait_for()
+    opened.page.get_by_text("What moved from").wait_for()
     hosts = {urlsplit(each).netloc for each in opened.asked}
     assert hosts == {urlsplit(place.address).netloc}
     if place.address.startswith("file"):
@@ -130,7 +130,7 @@ def test_keyboard_alone_changes_the_view(open_page: Callable[..., Opened], file:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_one_is_shut_out(open_page: Callable[..., Opened], file: Place, scheme: str) -> None:
     opened = open_page(file.address, color_scheme=scheme)
-    opened.page.get_by_text("What moved against the month before").wait_for()
+    opened.page.get_by_text("What moved from").wait_for()
     background = opened.page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (background == "rgb(255, 255, 255)") == (scheme == "light")
     found = [

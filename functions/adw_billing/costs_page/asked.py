@@ -14,8 +14,8 @@ from shared.errors import BadRequest
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Part = Literal["view", "why"]
-"""``view`` comes from the summary tables and is there at once; ``why`` reads lines, and is asked for after it."""
+Part = Literal["view", "moved", "why"]
+"""``view`` comes from the summary tables and is there at once; all others read lines, and are asked for after it."""
 Step = Literal["day", "month"]
 
 GROUPS = ("service", "compartment", "tenancy", "region", "sku", "product", "resource")
@@ -32,7 +32,7 @@ DRILL = {
 MAX_FILTERS = 8
 LONG_MONTHS = 3
 """More months than these are shown by month unless days are asked for."""
-_KNOWN = ("month", "by", "step", "currency", "filter", "part")
+_KNOWN = ("month", "by", "step", "currency", "filter", "exact", "part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ class Asked:
     step: str = ""
     currency: str = ""
     filters: tuple[str, ...] = ()
+    exact: bool = False
     part: Part = "view"
 
     @property
@@ -55,6 +56,8 @@ class Asked:
         step = self.steps if self.month else self.step
         found = [("month", self.month), ("by", self.by), ("step", step)]
         found += [("currency", self.currency), *(("filter", each) for each in self.filters)]
+        if self.exact:
+            found.append(("exact", "1"))
         if self.part != "view":
             found.append(("part", self.part))
         return tuple(pair for pair in found if pair[1])
@@ -102,6 +105,7 @@ def asked_of(pairs: Iterable[tuple[str, str]]) -> Asked:
         step=_one_of(once.get("step", ""), ("", *get_args(Step)), "step"),
         currency=once.get("currency", ""),
         filters=filters,
+        exact=_one_of(once.get("exact", ""), ("", "1"), "exact") == "1",
         part=cast("Part", _one_of(once.get("part", "view"), get_args(Part), "part")),
     )
     if found.month:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from functions.adw_billing.costs_page.asked import GROUPS, Asked, asked_of
 from functions.adw_billing.costs_page.costs import costs_view, empty_view
 from functions.adw_billing.costs_page.figures import figures, held, settled, shown_costs
+from functions.adw_billing.costs_page.findings.moved import moved_view
+from functions.adw_billing.costs_page.page_amounts import exactly
 from functions.adw_billing.costs_page.why import why_view
 from functions.adw_billing.query.machine_formats import write_csv
 from shared.pages import web_page
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from shared.pages.web_page import View
 
 PAGE = Page("costs", Path(__file__).resolve().parent / "templates")
+PARTS = {"moved": moved_view, "why": why_view}
+"""What is asked for after the first view, each with the lines that it needs."""
 FILE_MONTHS = 3
 """Months of which a single file has the views, the newest ones, beside all months together."""
 FILE_GROUPS = 8
@@ -61,12 +65,15 @@ def cost_file(bill: Bill) -> bytes:
     shown = _of(first, there, bill, "")
     others: list[View] = []
     for month, questions in _file_questions(first, there, bill).items():
-        why = why_view(replace(first, month=month), bill)
+        why, moved_of_whole = (part(replace(first, month=month), bill) for part in (why_view, moved_view))
         for asked in questions:
             others.append(_of(asked, there, bill, ""))
             # A file has the second part of each whole period: under a filter it says that it is of all costs.
             of_whole = {**why.values, "left_out": list(asked.filters)}
             others.append(replace(why, values=of_whole, query=replace(asked, part="why").pairs))
+            # What moved is the same whatever it is grouped by.
+            moved = moved_of_whole if not asked.filters else moved_view(asked, bill)
+            others.append(replace(moved, query=replace(asked, part="moved").pairs))
     return web_page.single_file(PAGE, shown, tuple(others))
 
 
@@ -91,6 +98,7 @@ def _of(asked: Asked, there: Held, bill: Bill, base: str) -> View:
     if not there.months:
         return empty_view(asked, there)
     whole = settled(asked, there)
-    if whole.part == "why":
-        return why_view(whole, bill)
-    return costs_view(figures(whole, bill), there, bill, base)
+    found = (
+        PARTS[whole.part](whole, bill) if whole.part in PARTS else costs_view(figures(whole, bill), there, bill, base)
+    )
+    return replace(found, values=exactly(dict(found.values))) if whole.exact else found

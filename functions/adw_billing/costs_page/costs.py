@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from functions.adw_billing.costs_page.asked import GROUPS
 from functions.adw_billing.costs_page.cost_chart import chart_message, cost_chart
 from functions.adw_billing.costs_page.figures import answers_of
+from functions.adw_billing.costs_page.findings.lead import lead
 from functions.adw_billing.costs_page.page_amounts import (
     ABSENT,
     NO_VALUE,
@@ -44,9 +46,13 @@ def costs_view(found: Figures, there: Held, bill: Bill, base: str) -> View:
     asked = found.asked
     anomalies = _anomalies(asked, bill)
     chart = cost_chart(found, anomalies)
+    sentence = lead(found, there.months, there.newest_day)
     values: dict[str, Any] = {
         "asked": asked,
         "there": there,
+        "lead": sentence,
+        "lead_moved": sentence.moved,
+        "exact_url": replace(asked, exact=not asked.exact).address,
         "groups_known": [*GROUPS, *([asked.by] if asked.by not in GROUPS else [])],
         "chips": [(each, asked.without(each).address) for each in asked.filters],
         "cards": [*_totals(found), *_forecast(asked, bill)],

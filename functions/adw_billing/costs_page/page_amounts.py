@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from functions.adw_billing.cost_report.shown_amounts import CENTS, cell, headline
+from functions.adw_billing.cost_report.shown_amounts import CENTS, cell
 from functions.adw_billing.model.exact_sums import plain
-from shared.pages.web_page import Cell
+from shared.pages.web_page import Cell, Figure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,13 +16,15 @@ if TYPE_CHECKING:
 ABSENT = "\N{EN DASH}"
 NO_VALUE = "(none)"
 MINUS = "\N{MINUS SIGN}"
+LESS_THAN_A_CENT = "<0.01"
 
 
 def money(amount: Decimal | None, currency: str = "") -> str:
-    """Return an amount to the cent, an en dash for none; what is less than a cent keeps two digits that count."""
+    """Return an amount to the cent, an en dash for none, 0 for nothing; what rounds to nothing is less than a cent."""
     if amount is None:
         return ABSENT
-    text = "0" if not amount else headline(abs(amount))
+    text = cell(abs(amount), CENTS) if amount else "0"
+    text = text if text != "0.00" else LESS_THAN_A_CENT
     return f"{MINUS if amount < 0 else ''}{text}{f' {currency}' if currency else ''}"
 
 
@@ -46,6 +49,32 @@ def change_cell(change: Decimal) -> Cell:
     """Return a change; more is `up`, less is `down`, in colour and in sign."""
     tone = "up" if change > 0 else "down" if change < 0 else ""
     return Cell(signed(change), exact=plain(change), tone=tone)
+
+
+def measured(value: Decimal | None) -> str:
+    """Return a quantity or a unit price: two decimals, and of what is less than one, three digits that count."""
+    if value is None:
+        return ABSENT
+    if abs(value) >= 1:
+        return cell(value, CENTS).replace("-", MINUS)
+    step = Decimal((0, (1,), value.adjusted() - 2)) if value else CENTS
+    return plain(value.quantize(step)).replace("-", MINUS)
+
+
+def exactly(values: Any) -> Any:  # noqa: ANN401  (whatever a template takes)
+    """Return a template's values with every amount to its last digit, as the table's reader has asked for."""
+    if isinstance(values, Cell):
+        sign = "+" if values.exact and values.text.startswith("+") else ""
+        return replace(values, text=f"{sign}{values.exact}".replace("-", MINUS)) if values.exact else values
+    if isinstance(values, Figure):
+        unit = values.number.rpartition(" ")[2]
+        unit = f" {unit}" if unit.isalpha() else ""
+        return replace(values, number=f"{values.exact}{unit}".replace("-", MINUS)) if values.exact else values
+    if isinstance(values, dict):
+        return {name: exactly(each) for name, each in values.items()}
+    if isinstance(values, list | tuple):
+        return type(values)(exactly(each) for each in values)
+    return values
 
 
 def drawn(amounts: Iterable[Decimal]) -> list[float]:

@@ -1,11 +1,11 @@
-"""The second part of the cost page, which reads lines: what moved and why, tags, corrections, commitment, proof."""
+"""The second part of the cost page, which reads lines: tags, corrections, commitment, proof."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from functions.adw_billing.costs_page.figures import answers_of
-from functions.adw_billing.costs_page.page_amounts import ABSENT, amount_cell, change_cell, money, percent
+from functions.adw_billing.costs_page.page_amounts import ABSENT, amount_cell, money, percent
 from functions.adw_billing.model.exact_sums import total
 from functions.adw_billing.query.conditions import split_filter
 from shared.pages.web_page import View
@@ -15,14 +15,12 @@ if TYPE_CHECKING:
     from functions.adw_billing.query.bill import Bill
 
 SHOWN = 12
-_MOVER = "service,sku,description,cost,previous_cost,change,reason"
 
 
 def why_view(asked: Asked, bill: Bill) -> View:
     """Return the part of a settled question."""
     values: dict[str, Any] = {
         "asked": asked,
-        "movers": _movers(asked, bill),
         "untagged": _untagged(asked, bill),
         "corrections": _corrections(asked, bill),
         "commitment": _commitment(asked, bill),
@@ -35,22 +33,6 @@ def why_view(asked: Asked, bill: Bill) -> View:
 def _own(asked: Asked, *columns: str) -> list[str]:
     """Return the filters on columns that a ready question has."""
     return [each for each in asked.filters if split_filter(each)[0] in columns]
-
-
-def _movers(asked: Asked, bill: Bill) -> list[list[Any]]:
-    rows = answers_of("movers", _MOVER, asked, bill, *_own(asked, "service", "sku"))
-    largest = sorted(rows, key=lambda row: -abs(row[5]))[:SHOWN]
-    return [
-        [
-            row[0] or ABSENT,
-            row[2] or row[1] or ABSENT,
-            change_cell(row[5]),
-            amount_cell(row[3]),
-            amount_cell(row[4]),
-            row[6],
-        ]
-        for row in largest
-    ]
 
 
 def _untagged(asked: Asked, bill: Bill) -> list[list[Any]]:

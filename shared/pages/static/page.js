@@ -10,7 +10,9 @@ const page = (() => {
   let gate; // the gateway's own token against forgery, where its login keeps the session in a cookie (docs/pages.md)
 
   const pairs = (query) => [...new URLSearchParams(query)].filter(([, value]) => value !== "");
-  const keyOf = (query) => JSON.stringify(pairs(query).sort(([a, x], [b, y]) => (a === b ? (x < y ? -1 : x > y ? 1 : 0) : a < b ? -1 : 1)));
+  const isExact = (query) => new URLSearchParams(query).get("exact") === "1";
+  // A file has each view once: its amounts are shown to the last digit here.
+  const keyOf = (query) => JSON.stringify(pairs(query).filter(([name]) => !inFile || name !== "exact").sort(([a, x], [b, y]) => (a === b ? (x < y ? -1 : x > y ? 1 : 0) : a < b ? -1 : 1)));
   // A file without a view in its address shows the one that it was made with.
   const here = () => (inFile ? location.hash.replace(/^#\??/, "") || state.query : location.search.slice(1));
 
@@ -76,11 +78,28 @@ const page = (() => {
       wanted.append("part", place.dataset.part);
       try {
         place.innerHTML = (await answer(wanted.toString(), true)).html;
+        // What a part says elsewhere on the page, such as in the sentence at its top.
+        for (const each of place.querySelectorAll("[data-for]")) {
+          const goal = document.getElementById(each.dataset.for);
+          if (goal) goal.replaceChildren(...each.childNodes);
+          each.remove();
+        }
       } catch (fault) {
         if (fault.name !== "AbortError") place.textContent = fault.message;
       }
     }
     markMissing();
+    if (inFile && isExact(query)) showExact();
+  }
+
+  // The exact value is behind each amount: here it takes its place, for touch and keyboard too.
+  function showExact() {
+    for (const each of view.querySelectorAll("td[title], .number[title]")) (each.querySelector("a") || each).textContent = each.title;
+    const link = view.querySelector("#exact[data-other]");
+    if (!link) return;
+    link.textContent = link.dataset.other;
+    link.setAttribute("href", link.getAttribute("href").replace(/&exact=1/, ""));
+    delete link.dataset.other;
   }
 
   // A link to a view that the file lacks says so before it is clicked.
@@ -127,7 +146,8 @@ const page = (() => {
     }
   }
 
-  async function go(query) {
+  async function go(query, keep = true) {
+    if (inFile && keep && isExact(here()) && !isExact(query)) query += "&exact=1";
     const address = inFile ? `#?${query}` : `${location.pathname}${query ? `?${query}` : ""}`;
     if (await load(query)) history.pushState(null, "", address);
   }
@@ -136,7 +156,7 @@ const page = (() => {
     const link = event.target.closest('a[href^="?"]');
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
-    go(link.getAttribute("href").slice(1));
+    go(link.getAttribute("href").slice(1), link.id !== "exact");
   });
   document.addEventListener("submit", (event) => {
     const form = event.target;

@@ -15,7 +15,7 @@ from shared.errors import BadRequest
     [
         "month=2026-10&by=service&step=day",
         "month=2026-08..2026-10&by=tag%3ATeam&step=day&currency=EUR&filter=service%3DCOMPUTE&filter=region%21%3Dfra",
-        "month=2026-10&by=sku&step=month&part=why",
+        "month=2026-10&by=sku&step=month&exact=1&part=why",
         "by=service",
     ],
 )
@@ -46,6 +46,7 @@ def test_a_group_is_looked_into_by_what_it_is_made_of() -> None:
         ("by=day", "by"),
         ("step=week", "step"),
         ("part=all", "part"),
+        ("exact=2", "exact"),
         ("filter=COMPUTE", "filter"),
         ("filter=colour%3Dred", "filter"),
         ("&".join(f"filter=sku%3D{number}" for number in range(9)), "filter"),
