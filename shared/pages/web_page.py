@@ -52,7 +52,7 @@ class Page:
 
     def script(self) -> Part:
         """Return the script of all pages and the page's own as one module."""
-        return parts.part_of(self.name, parts.STATIC / "charts.js", parts.STATIC / "page.js", *self.scripts)
+        return parts.part_of(self.name, *(parts.STATIC / each for each in parts.SCRIPTS), *self.scripts)
 
     def parts(self) -> tuple[Part, ...]:
         """Return all that is served beside the HTML."""

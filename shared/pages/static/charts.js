@@ -1,122 +1,143 @@
 // Charts from data: stacked bars, lines and steps, drawn by uPlot in the colours of the style sheet.
 //
-// A chart is {id, kind, x, series, unit, marks, limits}: `x` are days as YYYY-MM-DD, months as YYYY-MM or moments in ISO
-// 8601; a series is {name, values, shown, href, colour}: `values` are numbers for drawing, `shown` the texts that people read.
+// A chart is what docs/pages.md says of it. This file draws it; chart_text.js has its texts and axes, chart_zoom.js the
+// part that is shown, chart_cursor.js what it says at a point.
 
 const charts = (() => {
-  const drawn = [];
+  const WHOLE = [1, 2, 5].flatMap((each) => [...Array(13).keys()].map((power) => each * 10 ** power)).sort((a, b) => a - b);
+  const FEW = 4; // lines that are named at their ends
+  const entries = [];
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const colourOf = (series, at) => colour(series.colour || `--c${at % 8}`);
-  const seconds = (text) => Date.parse(text.length === 7 ? `${text}-01T00:00:00Z` : text.length === 10 ? `${text}T00:00:00Z` : text) / 1000;
 
   function stacked(series) {
     const sums = [];
     return series.map((each) => each.values.map((value, at) => (sums[at] = (sums[at] || 0) + (value || 0))));
   }
 
-  function shortNumber(value, unit) {
-    const steps = [[1e9, "B"], [1e6, "M"], [1e3, "k"]];
-    const [size, letter] = steps.find(([least]) => Math.abs(value) >= least * 10) || [1, ""];
-    const text = (value / size).toLocaleString("en", { maximumFractionDigits: Math.abs(value / size) < 10 ? 2 : 0 });
-    return unit ? `${text}${letter} ${unit}` : text + letter;
-  }
-
-  // A day is named by day and month, the first one of a year with the year too.
-  function dates(chart) {
-    const months = chart.x.length && chart.x[0].length === 7;
-    const moments = chart.x.length && chart.x[0].length > 10;
-    return (plot, splits) => splits.map((at, index) => {
-      const date = new Date(at * 1000);
-      const options = months ? { month: "short" } : { day: "numeric", month: "short" };
-      if (index === 0 || (index && new Date(splits[index - 1] * 1000).getUTCFullYear() !== date.getUTCFullYear())) options.year = "numeric";
-      if (moments && splits.length > 1 && splits[1] - splits[0] < 86400) Object.assign(options, { hour: "2-digit", minute: "2-digit", hour12: false });
-      return date.toLocaleString("en-GB", { ...options, timeZone: "UTC" });
-    });
-  }
-
   // Bars are named below themselves: every one, every second, every seventh … as there is room.
-  function someOf(chart) {
-    return (plot) => {
-      const room = Math.max(1, Math.floor(plot.bbox.width / devicePixelRatio / 90)), every = Math.ceil(chart.x.length / room);
-      return chart.x.filter((_, at) => at % every === 0).map(seconds);
+  function barSplits(xs, room) {
+    return (plot, axis, from, to) => {
+      const seen = xs.filter((at) => at >= from && at <= to);
+      const every = Math.ceil(seen.length / Math.max(1, Math.floor(plot.bbox.width / devicePixelRatio / room)));
+      return seen.filter((_, at) => at % every === 0);
     };
   }
 
-  function hoverBox(chart) {
-    const box = document.createElement("div");
-    box.className = "hover";
-    box.hidden = true;
-    const line = (name, text, at) => {
-      const row = document.createElement("div");
-      const left = document.createElement("span"), right = document.createElement("b");
-      if (at !== undefined) left.style.color = colourOf(chart.series[at], at);
-      left.textContent = name;
-      right.textContent = text;
-      row.append(left, right);
-      return row;
-    };
-    return { box, show(index, left, width) {
-      box.replaceChildren(line(chart.x[index], chart.totals ? chart.totals[index] : ""));
-      chart.series.map((each, at) => [each, at]).filter(([each]) => each.values[index]).sort((a, b) => b[0].values[index] - a[0].values[index])
-        .slice(0, 9).forEach(([each, at]) => box.append(line(each.name, each.shown ? each.shown[index] : shortNumber(each.values[index], chart.unit), at)));
-      (chart.marks || []).filter((mark) => mark.x === chart.x[index]).forEach((mark) => box.append(line("", mark.text)));
-      box.hidden = false;
-      box.style.top = "0";
-      box.style.left = left > width / 2 ? "" : `${left + 70}px`;
-      box.style.right = left > width / 2 ? `${width - left + 20}px` : "";
-    } };
+  // The names of a few lines stand where they end, each below the one above it.
+  function nameLines(chart, plot) {
+    const { ctx, bbox } = plot, ratio = devicePixelRatio, height = 15 * chartText.scale() * ratio;
+    const last = plot.series[0].idxs ? plot.series[0].idxs[1] : plot.data[0].length - 1;
+    const ends = chart.series.map((each, at) => ({ each, at, value: each.values[last] })).filter(({ value }) => value !== null && value !== undefined)
+      .map((end) => ({ ...end, y: plot.valToPos(end.value, "y", true) })).sort((a, b) => a.y - b.y);
+    ends.forEach((end, at) => { if (at) end.y = Math.max(end.y, ends[at - 1].y + height); });
+    const over = ends.length ? ends[ends.length - 1].y - (bbox.top + bbox.height) : 0;
+    ctx.textAlign = "left";
+    ctx.textBaseline = "middle";
+    for (const { each, at, y } of ends) {
+      const top = y - Math.max(0, over);
+      ctx.fillStyle = colourOf(each, at);
+      ctx.fillRect(bbox.left + bbox.width + 6 * ratio, top - 4 * ratio, 8 * ratio, 8 * ratio);
+      ctx.fillStyle = colour("--ink");
+      ctx.fillText(chartText.shortened(each.name, plot.named - 24), bbox.left + bbox.width + 18 * ratio, top);
+    }
   }
 
   function drawMarks(chart) {
     return (plot) => {
-      const { ctx, bbox } = plot;
+      const { ctx, bbox } = plot, ratio = devicePixelRatio;
       ctx.save();
-      ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
+      ctx.font = chartText.font(ratio);
+      ctx.fillStyle = colour("--dim");
+      ctx.textAlign = "left";
+      ctx.fillText(chart.unit || "", 0, bbox.top - 13 * ratio);
       for (const limit of chart.limits || []) {
         const y = plot.valToPos(limit.value, "y", true);
         if (y < bbox.top) continue;
         ctx.strokeStyle = ctx.fillStyle = colour("--up");
-        ctx.setLineDash([6 * devicePixelRatio, 4 * devicePixelRatio]);
+        ctx.setLineDash([6 * ratio, 4 * ratio]);
         ctx.beginPath(); ctx.moveTo(bbox.left, y); ctx.lineTo(bbox.left + bbox.width, y); ctx.stroke();
         ctx.textAlign = "right";
-        ctx.fillText(limit.text, bbox.left + bbox.width, y - 5 * devicePixelRatio);
+        ctx.fillText(limit.text, bbox.left + bbox.width, y + (y - bbox.top < 18 * ratio ? 15 : -5) * ratio);
       }
       ctx.setLineDash([]);
       ctx.textAlign = "center";
       ctx.fillStyle = colour("--up");
-      for (const mark of chart.marks || []) ctx.fillText("▼", plot.valToPos(seconds(mark.x), "x", true), bbox.top + 10 * devicePixelRatio);
+      for (const mark of chart.marks || []) {
+        const x = plot.valToPos(chartText.seconds(mark.x), "x", true);
+        if (x >= bbox.left - 1 && x <= bbox.left + bbox.width + 1) ctx.fillText("▼", x, bbox.top + 10 * ratio);
+      }
+      if (plot.named) nameLines(chart, plot);
       ctx.restore();
     };
   }
 
-  function options(chart, place, hover) {
-    const bars = chart.kind === "bars";
-    const grid = { stroke: colour("--line"), width: 1 }, stroke = colour("--dim");
-    const count = Math.max(chart.x.length, 1), step = count > 1 ? seconds(chart.x[1]) - seconds(chart.x[0]) : 86400;
-    const paths = bars ? uPlot.paths.bars({ size: [0.8, 60] }) : chart.kind === "steps" ? uPlot.paths.stepped({ align: 1 }) : uPlot.paths.linear();
-    const series = chart.series.map((each, at) => ({
-      label: each.name, paths, points: { show: !bars && count < 40 }, width: bars ? 0 : 2, stroke: colourOf(each, at),
-      fill: bars ? colourOf(each, at) : undefined, dash: each.dashed ? [6, 4] : undefined,
-    }));
-    return {
-      width: Math.max(place.clientWidth, 200), height: place.clientWidth < 500 ? 220 : 300, tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "UTC"),
-      legend: { show: false }, cursor: { drag: { x: !bars, y: false }, points: { show: !bars } },
-      scales: { x: { time: true, range: (plot, low, high) => bars ? [low - step / 2, high + step / 2] : [low, high] }, y: { range: (plot, low, high) => [Math.min(0, low), (high || 1) * 1.08] } },
-      axes: [
-        { stroke, grid: { show: false }, ticks: grid, values: dates(chart), splits: chart.x.length && chart.x[0].length > 10 ? undefined : someOf(chart), space: 90, font: "12px system-ui, sans-serif" },
-        { stroke, grid, ticks: { show: false }, size: 64, font: "12px system-ui, sans-serif", values: (plot, splits) => splits.map((value) => shortNumber(value, chart.unit)) },
-      ],
-      series: [{}, ...(bars ? series.reverse() : series)],
-      hooks: {
-        draw: [drawMarks(chart)],
-        setCursor: [(plot) => plot.cursor.idx == null || plot.cursor.left < 0 ? (hover.box.hidden = true) : hover.show(plot.cursor.idx, plot.cursor.left, plot.width)],
-      },
+  function wholeOf(chart, xs) {
+    const step = xs.length > 1 ? xs[1] - xs[0] : 86400, margin = chart.kind === "bars" || xs.length < 2 ? step / 2 : 0;
+    return [xs[0] - margin, xs[xs.length - 1] + margin];
+  }
+  function closest(xs) {
+    let found = Infinity;
+    for (let at = 1; at < xs.length; at += 1) found = Math.min(found, xs[at] - xs[at - 1] || Infinity);
+    return Math.min(found * 2, 2 * 86400 * 366);
+  }
+
+  // A step that began before the part that is shown still runs in it: the scale is that of all steps.
+  function heights(chart) {
+    const all = chart.kind === "steps" && chart.series.reduce((top, each) => each.values.reduce((found, value) => Math.max(found, value || 0), top), 0);
+    return (plot, low, high) => {
+      const top = chart.kind === "steps" ? all : high || 1;
+      return [Math.min(0, low) * 1.08, chart.whole ? Math.max(1, Math.ceil(top * 1.08)) : (top || 1) * 1.08];
     };
   }
 
-  function data(chart) {
-    const ys = chart.kind === "bars" ? stacked(chart.series).reverse() : chart.series.map((each) => each.values);
-    return [chart.x.map(seconds), ...ys];
+  function axes(chart, xs) {
+    const grid = { stroke: colour("--line"), width: 1 }, stroke = colour("--dim"), font = chartText.font();
+    const named = chartText.widest(chartText.axisDates(chart, [xs[0], xs[xs.length - 1]]).flatMap((each) => each.split("\n")));
+    const wide = (values) => Math.ceil(Math.max(chartText.widest(values || []) + 12, named / 2 + 2));
+    return { room: named, axes: [
+      { stroke, font, grid: { show: false }, ticks: grid, space: named + 16, size: 44 * chartText.scale(), values: (plot, splits) => chartText.axisDates(chart, splits), splits: chart.kind === "bars" || chart.x[0].length < 11 ? barSplits(xs, named + 16) : undefined },
+      { stroke, font, grid, ticks: { show: false }, space: 36 * chartText.scale(), incrs: chart.whole ? WHOLE : undefined, values: (plot, splits, axis, space, step) => chartText.axisNumbers(splits, step), size: (plot, values, axis, cycle) => (cycle > 1 ? plot.axes[axis]._size : wide(values)) },
+    ] };
+  }
+
+  function options(chart, xs, place, hover, entry) {
+    const bars = chart.kind === "bars", width = Math.max(place.clientWidth, 200), found = axes(chart, xs);
+    const direct = !bars && chart.series.length > 1 && chart.series.length <= FEW && width >= 500 * chartText.scale();
+    entry.named = direct ? Math.min(chartText.widest(chart.series.map((each) => each.name)) + 26, width * 0.3) : 0;
+    const paths = bars ? uPlot.paths.bars({ size: [0.8, 60] }) : chart.kind === "steps" ? uPlot.paths.stepped({ align: 1 }) : uPlot.paths.linear();
+    const series = chart.series.map((each, at) => ({
+      label: each.name, paths, points: { show: !bars && chart.kind !== "steps" && xs.length < 40 }, width: bars ? 0 : 2, stroke: colourOf(each, at),
+      fill: bars ? colourOf(each, at) : undefined, dash: each.dashed ? [6, 4] : undefined,
+    }));
+    const [min, max] = chartZoom.current(entry), high = chart.height || 300;
+    return {
+      width, height: Math.round((width < 500 ? high * 0.75 : high) + 24 * (chartText.scale() - 1) * 3), tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "UTC"),
+      padding: [28 * chartText.scale(), Math.max(entry.named, found.room / 2), 0, 0], legend: { show: false },
+      cursor: { y: false, drag: { x: true, y: false, dist: 8 }, points: { show: !bars } },
+      scales: { x: { time: true, min, max, range: (plot, low, high) => (low === xs[0] && high === xs[xs.length - 1] ? entry.whole : [low, high]) }, y: { range: heights(chart) } },
+      axes: found.axes, series: [{}, ...(bars ? series.reverse() : series)],
+      hooks: { draw: [drawMarks(chart)], setCursor: [(plot) => pointed(entry, hover)], setScale: [(plot, key) => key === "x" && rescaled(entry)] },
+    };
+  }
+
+  function pointed(entry, hover) {
+    const { plot } = entry, { idx, left, top } = plot.cursor, shown = idx !== null && idx !== undefined && left >= 0;
+    if (shown) hover.show(idx, left, plot.over.clientWidth, plot.over.clientHeight);
+    else hover.box.hidden = true;
+    if (entry.led) return; // another chart of the same moments has said so
+    for (const each of entries) {
+      if (each === entry || !entry.chart.sync || each.chart.sync !== entry.chart.sync) continue;
+      each.led = true;
+      each.plot.setCursor(shown ? { left: each.plot.valToPos(plot.data[0][idx], "x"), top } : { left: -10, top: -10 });
+      each.led = false;
+    }
+  }
+
+  // What was dragged over, or the whole again after a double click.
+  function rescaled(entry) {
+    const { min, max } = entry.plot.scales.x, [from, to] = chartZoom.current(entry);
+    if (Math.abs(min - from) > 0.5 || Math.abs(max - to) > 0.5) chartZoom.set(entries, entry, min, max);
   }
 
   // What was clicked on: the series whose part of the bar is under the pointer.
@@ -127,9 +148,10 @@ const charts = (() => {
     return chart.series.find((each, at) => value <= sums[at][idx] && value >= (at ? sums[at - 1][idx] : 0));
   }
 
-  function legend(chart, go) {
+  function legend(chart, go, named) {
     const place = document.getElementById(`${chart.id}-legend`);
     if (!place) return;
+    place.hidden = chart.series.length < 2 || (named > 0 && !chart.series.some((each) => each.href));
     place.replaceChildren(...chart.series.map((each, at) => {
       const button = document.createElement(each.href ? "button" : "span"), spot = document.createElement("i"), name = document.createElement("span");
       spot.style.background = colourOf(each, at);
@@ -140,30 +162,112 @@ const charts = (() => {
     }));
   }
 
+  function zoomButtons(entry) {
+    const group = document.createElement("div");
+    group.className = "zoom";
+    group.setAttribute("role", "group");
+    group.setAttribute("aria-label", "Part that is shown");
+    entry.buttons = [["+", "Zoom in", 0.5], ["−", "Zoom out", 2], ["Whole", "", 0]].map(([text, name, factor]) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = text;
+      if (name) button.setAttribute("aria-label", name);
+      if (factor) button.dataset.factor = factor;
+      button.onclick = () => { if (factor) chartZoom.by(entries, entry, factor); else chartZoom.set(entries, entry, ...entry.whole); zoomed(entry); };
+      return button;
+    });
+    group.append(...entry.buttons);
+    entry.place.before(group);
+  }
+  function zoomed(entry) {
+    const [from, to] = chartZoom.current(entry).map((at) => chartText.moment(`${new Date(at * 1000).toISOString().slice(0, 16)}Z`));
+    entry.aloud.textContent = chartZoom.isZoomed(entry) ? `From ${from} to ${to}` : "The whole is shown";
+  }
+
+  // The row of a table that belongs to a point, the newest one that is no later.
+  function rowAt(chart, index) {
+    for (let at = index; at >= 0; at -= 1) if (chart.rows && chart.rows[at]) return document.getElementById(chart.rows[at]);
+    return null;
+  }
+  function current(row) {
+    document.querySelectorAll("tr[aria-current]").forEach((each) => each.removeAttribute("aria-current"));
+    if (row) row.setAttribute("aria-current", "true");
+  }
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  const behavior = () => (still.matches ? "auto" : "smooth");
+  function toRow(entry, index) {
+    const row = rowAt(entry.chart, index);
+    if (!row) return;
+    const folded = row.closest("details");
+    if (folded) folded.open = true;
+    current(row);
+    (row.querySelector("button, a") || row).focus({ preventScroll: true });
+    row.scrollIntoView({ block: "center", behavior: behavior() });
+  }
+  document.addEventListener("click", (event) => {
+    const row = event.target.closest("[data-moment]"), entry = row && entries.find((each) => each.chart.id === row.dataset.chart);
+    if (!entry || event.target.closest("a")) return;
+    current(row);
+    chartCursor.to(entries, entry, chartCursor.nearest(entry.xs, chartText.seconds(row.dataset.moment)));
+    entry.place.scrollIntoView({ block: "nearest", behavior: behavior() });
+  });
+
   function draw(chart, go) {
     const place = document.getElementById(chart.id);
     if (!place || !window.uPlot) return;
     place.replaceChildren();
+    place.parentElement.querySelectorAll(":scope > .zoom").forEach((each) => each.remove());
     if (!chart.x.length) return;
-    const hover = hoverBox(chart);
-    const plot = new uPlot(options(chart, place, hover), data(chart), place);
-    plot.over.append(hover.box);
-    if (chart.kind === "bars") plot.over.addEventListener("click", () => { const hit = clicked(chart, plot); if (hit && hit.href) go(hit.href); });
-    legend(chart, go);
-    drawn.push({ chart, plot, go });
+    const xs = chart.x.map(chartText.seconds), hover = chartCursor.makeBox(chart, colourOf);
+    const entry = { chart, place, go, xs, whole: wholeOf(chart, xs), closest: closest(xs), size: sizeOf(place) };
+    const ys = chart.kind === "bars" ? stacked(chart.series).reverse() : chart.series.map((each) => each.values);
+    const leads = !chart.sync || !entries.some((each) => each.chart.sync === chart.sync);
+    entries.push(entry);
+    entry.plot = new uPlot(options(chart, xs, place, hover, entry), [xs, ...ys], place);
+    entry.plot.named = entry.named;
+    entry.plot.over.append(hover.box);
+    entry.aloud = chartCursor.label(place, chart);
+    const enter = (found, index) => { const hit = chart.kind === "bars" && clicked(chart, found.plot); if (hit && hit.href) go(hit.href); else toRow(found, index); };
+    // Of a double click, which shows the whole again, the first half leads nowhere.
+    let second = 0;
+    entry.plot.over.addEventListener("click", () => {
+      const { idx } = entry.plot.cursor;
+      clearTimeout(second);
+      if (idx != null) second = setTimeout(() => entry.plot.cursor.idx != null && enter(entry, idx), chartZoom.isZoomed(entry) ? 300 : 0);
+    });
+    entry.plot.over.addEventListener("dblclick", () => clearTimeout(second));
+    entry.plot.over.addEventListener("mousemove", () => { entry.index = undefined; });
+    if (xs.length > 3 && leads) zoomButtons(entry);
+    chartCursor.keys(entries, entry, { enter: (found, index) => toRow(found, index), zoomed });
+    chartZoom.touch(entries, entry, (at) => chartCursor.to(entries, entry, chartCursor.nearest(xs, at), { say: false }));
+    chartZoom.show(entry);
+    legend(chart, go, entry.named);
+    watch.observe(place);
   }
 
-  function drawAll(list, go) {
-    drawn.splice(0).forEach(({ plot }) => plot.destroy());
+  function drawAll(list, go, isNext = false) {
+    if (isNext) chartZoom.keep(entries.map((each) => each.chart), list.filter((each) => each.x.length));
+    else chartZoom.readAddress();
+    paint(list, go);
+  }
+  function paint(list, go) {
+    watch.disconnect();
+    entries.splice(0).forEach(({ plot }) => plot.destroy());
     list.forEach((chart) => draw(chart, go));
   }
+  const again = () => paint(entries.map(({ chart }) => chart), entries.length ? entries[0].go : undefined);
 
-  function again() {
-    const list = drawn.map(({ chart }) => chart), go = drawn.length ? drawn[0].go : undefined;
-    drawAll(list, go);
-  }
+  // Another width or another size of letters: drawn anew for it, not stretched.
+  const sizeOf = (place) => `${place.clientWidth} ${chartText.scale()}`;
   let wait = 0;
-  addEventListener("resize", () => { clearTimeout(wait); wait = setTimeout(again, 120); });
+  const watch = new ResizeObserver(() => {
+    clearTimeout(wait);
+    wait = setTimeout(() => { if (entries.some((each) => each.size !== sizeOf(each.place))) again(); }, 80);
+  });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
-  return { drawAll };
+  const printed = (now) => { document.documentElement.classList.toggle("printed", now); again(); };
+  addEventListener("beforeprint", () => printed(true));
+  addEventListener("afterprint", () => printed(false));
+  matchMedia("print").addEventListener("change", (event) => printed(event.matches));
+  return { drawAll, zoomInAddress: chartZoom.inAddress };
 })();

@@ -13,8 +13,13 @@ const page = (() => {
   const isExact = (query) => new URLSearchParams(query).get("exact") === "1";
   // A file has each view once: its amounts are shown to the last digit here.
   const keyOf = (query) => JSON.stringify(pairs(query).filter(([name]) => !inFile || name !== "exact").sort(([a, x], [b, y]) => (a === b ? (x < y ? -1 : x > y ? 1 : 0) : a < b ? -1 : 1)));
-  // A file without a view in its address shows the one that it was made with.
-  const here = () => (inFile ? location.hash.replace(/^#\??/, "") || state.query : location.search.slice(1));
+  // A file without a view in its address shows the one that it was made with. What a chart shows of itself is no view.
+  function here() {
+    if (!inFile) return location.search.slice(1);
+    const asked = new URLSearchParams(location.hash.startsWith("#?") ? location.hash.slice(2) : "");
+    asked.delete("zoom");
+    return asked.toString() || state.query;
+  }
 
   async function answer(query, isPart = false) {
     if (inFile) {
@@ -114,28 +119,28 @@ const page = (() => {
     }
   }
 
-  function show(found, query) {
+  function show(found, query, isNext) {
     const focused = document.activeElement && document.activeElement.id;
     view.innerHTML = found.html; // escaped where it was made, and the policy lets no script of it run
     document.title = found.title;
-    settle(found.charts, query);
+    settle(found.charts, query, isNext);
     const again = focused && document.getElementById(focused);
     if (again) again.focus({ preventScroll: true });
     return Boolean(again);
   }
 
-  function settle(list, query) {
+  function settle(list, query, isNext = false) {
     markMissing();
     fillParts(query);
-    charts.drawAll(list, (query) => go(query.replace(/^\?/, "")));
+    charts.drawAll(list, (query) => go(query.replace(/^\?/, "")), isNext);
     after.forEach((each) => each());
   }
 
-  async function load(query, { focus = true } = {}) {
+  async function load(query, { focus = true, isNext = false } = {}) {
     view.setAttribute("aria-busy", "true");
     status.textContent = "";
     try {
-      const kept = show(await answer(query), query);
+      const kept = show(await answer(query), query, isNext);
       if (focus && !kept) view.focus({ preventScroll: true });
       return true;
     } catch (fault) {
@@ -148,8 +153,10 @@ const page = (() => {
 
   async function go(query, keep = true) {
     if (inFile && keep && isExact(here()) && !isExact(query)) query += "&exact=1";
-    const address = inFile ? `#?${query}` : `${location.pathname}${query ? `?${query}` : ""}`;
-    if (await load(query)) history.pushState(null, "", address);
+    if (!(await load(query, { isNext: true }))) return;
+    const zoom = charts.zoomInAddress();
+    const served = `${location.pathname}${query ? `?${query}` : ""}${zoom ? `#?${zoom}` : ""}`;
+    history.pushState(null, "", inFile ? `#?${[query, zoom].filter(Boolean).join("&")}` : served);
   }
 
   document.addEventListener("click", (event) => {
