@@ -56,7 +56,7 @@ serve: $(RUNNABLE) ## Run the local cloud until Ctrl-C (oci-functions cloud serv
 	@$(COMMAND) cloud serve $(if $(PORT),--port $(PORT))
 
 test: $(READY) $(OCI_CLI) ## Unit, contract, end-to-end and house tests (ARGS=tests/house: a part; COVERAGE=yes: with branch coverage)
-	@$(PYTHON) $(if $(COVERAGE),-m coverage run) -m pytest -q -n $(WORKERS) --dist loadfile -m "not soak" $(or $(ARGS),tests)
+	@$(PYTHON) $(if $(COVERAGE),-m coverage run) -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not soak" $(or $(ARGS),tests)
 
 check: $(READY) ## Lint, types, imports, limits, Dockerfiles, generated files
 	@$(PYTHON) -m tools.checks

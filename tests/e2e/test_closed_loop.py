@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import random
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,15 +20,25 @@ if TYPE_CHECKING:
 LIMIT_SECONDS = 600
 """Of one scenario, which plays hours of simulated time; the longest takes some 10 s on an idle machine."""
 
-LONG = {
-    "web-day",
-    # Of their kinds a shorter one is played, and unit tests have the rest.
-    "clock-ahead", "one-in-three-joins-not", "other-scheduler", "register-timeout", "startup-taint",
-}  # fmt: skip
+ALWAYS = (
+    "burst", "idle", "mixed-pools", "out-of-capacity", "human-resize", "flapping", "scale-from-zero", "never-joins",
+    "replacement-room", "zone-balance", "headroom", "memory-from-zero",
+)  # fmt: skip
+"""Played in every run: the cheapest of each kind of thing that happens to a cluster (a jump of load, rest, swings, an
+empty pool, no machine, machines that never join, a human, price, zones, room kept free, memory)."""
+
+DAYS = {"web-day", "business-hours"}
+"""Played in `make soak` alone: a day of ticks each. `test_sizes_by_clock.py` ticks at the edges of a schedule."""
+
+DRAWN = 4
+"""Of the others so many a run, which `KILL_SEED` draws: each is played every few runs, and all in `make soak`."""
+
 NOT_YET: dict[str, str] = {}
 """Scenarios that the function does not hold yet, and why; who mends it takes the line away."""
 
 FILES = sorted(file.stem for file in FOLDER.glob("*.yaml"))
+OTHERS = sorted(set(FILES) - set(ALWAYS) - DAYS)
+PLAYED = {*ALWAYS, *random.Random(f"{os.environ['KILL_SEED']}-scenarios").sample(OTHERS, DRAWN)}  # noqa: S311
 
 
 def run_of(name: str, keys_folder: Path, rule: str = "function") -> ScenarioRun:
@@ -38,8 +50,7 @@ def run_of(name: str, keys_folder: Path, rule: str = "function") -> ScenarioRun:
     "name",
     [
         pytest.param(name, marks=pytest.mark.xfail(strict=True, reason=NOT_YET[name])) if name in NOT_YET else name
-        for name in FILES
-        if name not in LONG
+        for name in sorted(PLAYED)
     ],
 )
 def test_a_scenario_ends_as_its_file_says(name: str, keys_folder: Path, tmp_path: Path) -> None:
@@ -51,8 +62,8 @@ def test_a_scenario_ends_as_its_file_says(name: str, keys_folder: Path, tmp_path
 
 @pytest.mark.soak
 @pytest.mark.timeout(LIMIT_SECONDS)
-@pytest.mark.parametrize("name", sorted(LONG))
-def test_a_long_scenario_ends_as_its_file_says(name: str, keys_folder: Path) -> None:
+@pytest.mark.parametrize("name", sorted({*OTHERS, *DAYS}))
+def test_another_scenario_ends_as_its_file_says(name: str, keys_folder: Path) -> None:
     run = run_of(name, keys_folder)
     assert not unmet_expectations(run), timeline_text(run)
 
