@@ -9,9 +9,9 @@ from functions.codecard_avatar.card.backend_fields import is_unknown_card, parse
 from functions.codecard_avatar.card.backend_registry import MAX_ANSWER_BYTES
 from functions.codecard_avatar.card.button import Button
 from functions.codecard_avatar.card.card_entry import fields_of
+from functions.codecard_avatar.card.partly_saved import PartlySaved
 from functions.codecard_avatar.card.registry_edits import Edited, EditRefused
 from functions.codecard_avatar.model.card_fields import MAX_FIELD_CHARACTERS
-from ops.cards.partly_saved import PartlySaved
 from shared.errors import BadRequest
 from shared.http.client import HttpClient, HttpError
 

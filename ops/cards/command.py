@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from functions.codecard_avatar.card.card_entry import PERSON_FIELDS, EntryFaults, entry_key, entry_value, fields_of
+from functions.codecard_avatar.card.partly_saved import PartlySaved
 from functions.codecard_avatar.card.people_csv import TableFaults, parse_people, write_people
 from functions.codecard_avatar.card.registry_edits import Edit, EditRefused, claim_edit, document_bytes
 from functions.codecard_avatar.model.button_layout import BUTTONS
+from ops.cards.advice import advice_of, told_of
 from ops.cards.card_backend import CANNOT, CardBackend
-from ops.cards.partly_saved import PartlySaved, advice_of
-from ops.cards.registry_bucket import RegistryBucket
 from ops.cards.which_registry import add_registry_arguments, registry_of
 from shared.errors import FunctionError
 
@@ -86,7 +86,7 @@ def _guarded(work: Callable[[], int]) -> int:
     try:
         return work()
     except PartlySaved as stopped:
-        told = stopped.faults
+        told = told_of(stopped)
     except EntryFaults as refused:
         told = [f"{_option(name)} {text}" for name, text in refused.by_field.items()]
         told.append(NOTHING_CHANGED)
@@ -199,7 +199,6 @@ def _documents(options: argparse.Namespace) -> Iterator[RegistryDocument]:
     registry = registry_of(options)
     if isinstance(registry, CardBackend):
         raise EditRefused([CANNOT])
-    assert isinstance(registry, RegistryBucket)  # noqa: S101  (for the reader: there are two kinds)
     yield from registry.documents()
 
 

@@ -1,158 +1,43 @@
-"""The registry in a bucket (`card_registry`), edited so that two who write at once lose nothing.
-
-Object storage changes an object as a whole. So each write is on the condition that the object is still the one that
-was read (`if-match` with its etag; `if-none-match: *` for a new one), and whoever comes second reads again and makes
-its edits on what the first has written.
-"""
+"""The objects of a registry in a bucket, read and written with the SDK for whoever keeps it."""
 
 from __future__ import annotations
 
-import random
-import re
-import time
-from collections import defaultdict
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from functions.codecard_avatar.card.registry_document import (
-    EMPTY,
-    FOLDER_END,
-    MAX_REGISTRY_BYTES,
-    object_name,
-    parse_document,
-)
-from functions.codecard_avatar.card.registry_edits import Edited, EditRefused, document_bytes, edited, still_wanted
-from ops.cards.partly_saved import PartlySaved
-from shared.errors import BadRequest, FunctionError, OciServiceError
 from shared.oci.clients import oci_errors
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from functions.codecard_avatar.card.registry_document import RegistryDocument
-    from functions.codecard_avatar.card.registry_edits import Edit
-
-MAX_ATTEMPTS = 40
-"""Of one write. Each that is refused for its etag means that another has succeeded, so many at once take turns."""
-
-MAX_WAIT_SECONDS = 0.3
-"""Before another attempt, by chance up to this: two that have met shall not meet again."""
-
-_PART = re.compile(r"[0-9A-F]{2}\.json")
-_WORTH_ANOTHER = frozenset({0, 412, 429, 500, 502, 503, 504})
-"""Statuses (0: no answer) after which a write is made again, on what is there by then."""
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """An object as it was read: its document, and its etag, empty where there is no such object."""
-
-    document: RegistryDocument
-    etag: str
 
 
 class RegistryBucket:
-    """The objects of one registry; ``client`` is the SDK's for object storage."""
+    """One bucket; ``client`` is the SDK's for object storage. The methods are those of a registry's objects."""
 
-    def __init__(self, client: Any, namespace: str, bucket: str, name: str) -> None:  # noqa: ANN401
+    def __init__(self, client: Any, namespace: str, bucket: str) -> None:  # noqa: ANN401
         self._client = client
         self._where = (namespace, bucket)
-        self._name = name
 
-    def documents(self) -> Iterator[RegistryDocument]:
-        """Yield what is in the registry: one document, or those of a folder's parts. Raises FunctionError."""
-        if not self._name.endswith(FOLDER_END):
-            version = self._read(self._name)
-            if not version.etag:
-                raise BadRequest(f"the bucket has no object {self._name}", fix="name it with --registry")
-            yield version.document
-            return
-        for name in self._parts():
-            yield self._read(name).document
-
-    def edit(self, edits: Sequence[Edit], *, dry_run: bool = False) -> Edited:
-        """Make all edits, or with ``dry_run`` only look whether they can be made; return what has changed.
-
-        Everything is looked at before the first object is written. Raises EditRefused when an edit cannot be made, then
-        nothing is written, FunctionError when the bucket cannot be read, and PartlySaved when it cannot be written.
-        """
-        by_object: dict[str, list[Edit]] = defaultdict(list)
-        for edit in edits:
-            by_object[object_name(self._name, edit.key.partition("/")[0])].append(edit)
-        versions = {name: self._read(name) for name in by_object}
-        planned: list[Edited] = []
-        faults: list[str] = []
-        for name, version in versions.items():
-            try:
-                planned.append(edited(version.document, by_object[name]))
-                self._body(name, planned[-1])
-            except EditRefused as refused:
-                faults += refused.faults
-        if faults:
-            raise EditRefused(faults)
-        for number, (name, version) in enumerate(versions.items() if not dry_run else ()):
-            try:
-                self._write(name, by_object[name], version)
-            except (EditRefused, FunctionError) as fault:
-                if number or isinstance(fault, OciServiceError):
-                    raise PartlySaved(fault, number, len(versions), "objects") from None
-                raise
-        counts = zip(*((each.added, each.replaced, each.removed, each.same) for each in planned), strict=True)
-        return Edited((), *map(sum, counts))
-
-    def _write(self, name: str, edits: list[Edit], version: Version) -> None:
-        """Write the edits into an object, on its newest version."""
-        for attempt in range(MAX_ATTEMPTS):
-            done = edited(version.document, edits)
-            if not done.changes:
-                return
-            try:
-                self._put(name, self._body(name, done), version.etag)
-            except OciServiceError as error:
-                if error.status not in _WORTH_ANOTHER or attempt == MAX_ATTEMPTS - 1:
-                    raise
-                uncertain = error.status != 412
-                time.sleep(random.uniform(0, MAX_WAIT_SECONDS))  # noqa: S311  (who goes first is no secret)
-            else:
-                return
-            version = self._read(name)
-            # Where no answer came, the write may have been made: what it wanted is then there, and is not refused as
-            # the work of somebody else.
-            edits = still_wanted(version.document, edits) if uncertain else edits
-
-    def _body(self, name: str, done: Edited) -> bytes:
-        body = document_bytes(done.pairs)
-        if len(body) > MAX_REGISTRY_BYTES:
-            fix = "export the cards, and import them into a folder: --registry cards/, and card_registry = cards/"
-            raise BadRequest(f"{name} would have {len(body)} bytes, of which {MAX_REGISTRY_BYTES} are read", fix=fix)
-        return body
-
-    def _read(self, name: str) -> Version:
+    def read(self, name: str) -> tuple[bytes, str] | None:
+        """Return an object with its etag, None where there is none. Raises OciServiceError."""
         with oci_errors("object_storage"):
             try:
                 answer = self._client.get_object(*self._where, name)
-                data = bytes(answer.data.content)
+                return bytes(answer.data.content), str(answer.headers.get("etag") or "")
             except Exception as error:
                 if getattr(error, "code", "") == "ObjectNotFound":
-                    return Version(EMPTY, "")
+                    return None
                 raise
-        try:
-            return Version(parse_document(data), str(answer.headers.get("etag") or ""))
-        except ValueError as fault:
-            raise BadRequest(f"{name} {fault}", fix="mend the object by hand: nothing was changed") from None
 
-    def _put(self, name: str, body: bytes, etag: str) -> None:
+    def write(self, name: str, body: bytes, etag: str) -> None:
+        """Write an object on the condition of its etag. Raises OciServiceError."""
         condition = {"if_match": etag} if etag else {"if_none_match": "*"}
         with oci_errors("object_storage"):
             self._client.put_object(*self._where, name, body, content_type="application/json", **condition)
 
-    def _parts(self) -> list[str]:
-        """Return the names of the folder's parts; whatever else lies in the folder is none."""
+    def names(self, prefix: str) -> list[str]:
+        """Return the names of the objects in a folder. Raises OciServiceError."""
         names: list[str] = []
         start: str | None = ""
         while start is not None:
             with oci_errors("object_storage"):
-                page = self._client.list_objects(*self._where, prefix=self._name, delimiter="/", start=start).data
+                page = self._client.list_objects(*self._where, prefix=prefix, delimiter="/", start=start).data
             names += [each.name for each in page.objects]
             start = page.next_start_with
-        return [name for name in names if _PART.fullmatch(name.removeprefix(self._name))]
+        return names

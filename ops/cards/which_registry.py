@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from functions.codecard_avatar.card.registry_store import RegistryStore
 from functions.codecard_avatar.model.bucket_url import parse_bucket_url
 from ops.cards.card_backend import CardBackend
 from ops.cards.registry_bucket import RegistryBucket
@@ -36,7 +37,7 @@ def add_registry_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ca-certificates", default="", metavar="FILE", help=CA_HELP)
 
 
-def registry_of(options: argparse.Namespace) -> RegistryBucket | CardBackend:
+def registry_of(options: argparse.Namespace) -> RegistryStore | CardBackend:
     """Return the registry that the options name. Raises argparse.ArgumentError for none or two, FunctionError."""
     if bool(options.bucket) == bool(options.apex_url):
         raise argparse.ArgumentError(None, "name the registry: --bucket (with --registry), or --apex-url")
@@ -54,7 +55,8 @@ def registry_of(options: argparse.Namespace) -> RegistryBucket | CardBackend:
     if not namespace:
         with oci_errors("object_storage"):
             namespace = str(client.get_namespace().data)
-    return RegistryBucket(client, namespace, url.bucket if url else options.bucket, options.registry)
+    objects = RegistryBucket(client, namespace, url.bucket if url else options.bucket)
+    return RegistryStore(objects, options.registry, deadline)
 
 
 def _bucket_url(text: str) -> BucketUrl | None:

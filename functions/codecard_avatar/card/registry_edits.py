@@ -7,6 +7,7 @@ the newest one. Keys that nobody asked about stay as they are, those that no car
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -26,12 +27,17 @@ the card may be there; ``remove``: the key must be there."""
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What is wanted of a key (model/card_id.py, ``card_key_of``); ``where`` it was asked for, such as ``line 3``."""
+    """What is wanted of a key (model/card_id.py, ``card_key_of``); ``where`` it was asked for, such as ``line 3``.
+
+    ``seen`` is the mark (`mark_of`) of the value that whoever asks has seen there: with another one by now, a ``put``
+    or ``remove`` is refused. Empty, nothing is compared.
+    """
 
     wish: Wish
     key: str
     value: str | Mapping[str, str] = ""
     where: str = ""
+    seen: str = ""
 
 
 class EditRefused(ValueError):
@@ -89,6 +95,11 @@ def claim_edit(code: str, value: str | Mapping[str, str]) -> Edit:
     return Edit("claim", card_of_claim_code(code), value)
 
 
+def mark_of(value: object) -> str:
+    """Return a mark by which a value is known again, whoever writes it down; that of None is of a key without one."""
+    return hashlib.sha256(_json(value).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
 def still_wanted(document: RegistryDocument, edits: Iterable[Edit]) -> list[Edit]:
     """Return the edits whose wish has not come true in a document."""
     return [edit for edit in edits if not _is_true(document, edit)]
@@ -114,6 +125,9 @@ def _fault_of(edit: Edit, present: Mapping[str, object], cards: set[str]) -> str
     """Return why an edit cannot be made, empty when it can."""
     where = f"{edit.where}: " if edit.where else ""
     is_there, is_same = edit.key in present, present.get(edit.key) == edit.value
+    if edit.seen and not is_same and edit.seen != _present_mark(present, edit.key):
+        told = "changed" if is_there else "removed"
+        return f"{where}{edit.key} has been {told} by somebody else since it was looked at"
     if edit.wish == "remove" and not is_there:
         return f"{where}{edit.key} is not in the registry"
     if edit.wish == "add" and is_there and not is_same:
@@ -121,6 +135,11 @@ def _fault_of(edit: Edit, present: Mapping[str, object], cards: set[str]) -> str
     if edit.wish == "claim" and edit.key.partition("/")[0] in cards:
         return f"{where}card {edit.key} has an owner already: whoever keeps the registry can change that"
     return ""
+
+
+def _present_mark(present: Mapping[str, object], key: str) -> str:
+    value = present.get(key)
+    return mark_of(None if value is _AMBIGUOUS else value)
 
 
 def _key(written: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from functions.codecard_avatar.card.card_entry import EntryFaults, entry_value
 from functions.codecard_avatar.card.registry_document import parse_document
-from functions.codecard_avatar.card.registry_edits import Edit, EditRefused, document_bytes, edited
+from functions.codecard_avatar.card.registry_edits import Edit, EditRefused, document_bytes, edited, mark_of
 
 JOAN, ANN, BOB = "CC50E3CCBFFF", "AABBCCDDEEFF", "0123456789AB"
 OLD = b'{"cc:50:e3:cc:bf:ff": "Joan", "AABBCCDDEEFF": {"title": "Ann", "own": 7}, "a note": ["kept"]}'
@@ -30,6 +31,20 @@ def test_what_is_not_asked_about_stays_as_it_is() -> None:
 def test_what_there_is_already_is_the_same_however_its_key_is_written() -> None:
     done = edited(parse_document(OLD), [Edit("add", JOAN, "Joan")])
     assert (done.same, done.changes) == (1, 0)
+
+
+@pytest.mark.parametrize("wish", ["put", "remove"])
+def test_what_somebody_else_has_changed_since_it_was_seen_is_not_overwritten(wish: Literal["put", "remove"]) -> None:
+    seen = mark_of("Joan")
+    assert after(OLD, Edit(wish, JOAN, "Jo", seen=seen)).get(JOAN) == ("Jo" if wish == "put" else None)
+    for old, told in ((b'{"CC50E3CCBFFF": "Joanna"}', "changed"), (b"{}", "removed")):
+        with pytest.raises(EditRefused, match=f"has been {told} by somebody else"):
+            after(old, Edit(wish, JOAN, "Jo", seen=seen))
+
+
+def test_what_is_as_wanted_already_is_nobodys_conflict() -> None:
+    assert edited(parse_document(OLD), [Edit("put", JOAN, "Joan", seen=mark_of("Jo"))]).same == 1
+    assert edited(parse_document(OLD), [Edit("put", BOB, "Bob", seen=mark_of(None))]).added == 1
 
 
 def test_edits_are_counted() -> None:
