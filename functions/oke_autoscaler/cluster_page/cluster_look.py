@@ -2,65 +2,113 @@
 
 from __future__ import annotations
 
+import os
+import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.act.flapping import with_flapping
-from functions.oke_autoscaler.cluster_page.cluster_view import Looked
-from functions.oke_autoscaler.explain.command import explain
+from functions.oke_autoscaler.act.observe import observe_loads
+from functions.oke_autoscaler.act.status_report import read_entries
+from functions.oke_autoscaler.clients.lease import refuse_another_autoscaler
+from functions.oke_autoscaler.clients.status_maps import read_status
+from functions.oke_autoscaler.cluster_page.looked import Concern, Looked
+from functions.oke_autoscaler.explain.command import decide_otherwise, file_bytes
 from functions.oke_autoscaler.explain.save import snapshot_bytes
-from functions.oke_autoscaler.explain.what_if import pods_of_manifest, read_what_if
-from shared.errors import BadRequest
+from functions.oke_autoscaler.explain.what_if import WhatIf, pods_of_manifest, read_what_if
+from functions.oke_autoscaler.model.quantity import is_time, unix_seconds
+from shared.errors import FunctionError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Mapping
+    from mmap import mmap
 
-    from functions.oke_autoscaler.model.snapshot import Snapshot
+    from functions.oke_autoscaler.act.observe import Observed
+    from functions.oke_autoscaler.cluster_page.asked_cluster import AskedCluster
     from functions.oke_autoscaler.tick import Tick
 
-MAX_MANIFEST_CHARACTERS = 6000
-"""Of a manifest in an address: gateways and browsers take about 8,000 characters in all."""
-MAX_WHAT_IFS = 20
-_KNOWN = ("what_if", "manifest")
 
-
-def look_at_cluster(tick: Tick, config: Mapping[str, str], pairs: Iterable[tuple[str, str]]) -> Looked:
-    """Read a live cluster, nothing written, and decide as the address asks. Raises BadRequest, BadSnapshot."""
-    what_if, manifest = asked_of_cluster(pairs)
+def look_at_cluster(tick: Tick, config: Mapping[str, str], asked: AskedCluster) -> Looked:
+    """Read a live cluster, nothing written, and decide as is asked. Raises FunctionError."""
+    otherwise = _read(asked)
     observed, decision, now = tick.observe()
-    snapshot = observed.snapshot
-    if not (what_if or manifest):
-        return Looked(snapshot, with_flapping(decision, snapshot, tick.settings, now), now)
-    return _otherwise(snapshot, config, now, what_if, manifest)
-
-
-def asked_of_cluster(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, ...], str]:
-    """Return the settings and the manifest that an address asks for. BadRequest names what it has wrong."""
-    what_if: list[str] = []
-    manifest = ""
-    for name, value in pairs:
-        if name not in _KNOWN:
-            raise BadRequest(f"{name[:40]!r} is no parameter", fix=f"one of {', '.join(_KNOWN)}", field=name[:40])
-        if name == "manifest":
-            manifest = value.strip()
-        elif value.strip():
-            what_if.append(value.strip())
-    if len(manifest) > MAX_MANIFEST_CHARACTERS:
-        fix = f"at most {MAX_MANIFEST_CHARACTERS}, or `autoscaler explain --what-if add=FILE`"
-        raise BadRequest(f"the manifest has {len(manifest)} characters", fix=fix, field="manifest")
-    if len(what_if) > MAX_WHAT_IFS:
-        raise BadRequest(f"{len(what_if)} settings", fix=f"at most {MAX_WHAT_IFS}", field="what_if")
-    # A file of the function's own machine is no pod of the asker's.
-    if any(each.partition("=")[0].strip() == "add" for each in what_if):
-        raise BadRequest("`add` names a file", fix="paste the manifest into its own field", field="what_if")
-    return tuple(what_if), manifest
-
-
-def _otherwise(
-    snapshot: Snapshot, config: Mapping[str, str], now: float, what_if: tuple[str, ...], manifest: str
-) -> Looked:
-    otherwise = read_what_if(what_if)
-    if manifest:
-        otherwise.pods += pods_of_manifest(manifest, "the manifest")
+    decision = with_flapping(decision, observed.snapshot, tick.settings, now)
+    concerns: list[Concern] = []
+    observed = _with_loads(tick, observed, now, concerns)
+    _tell(concerns, lambda: refuse_another_autoscaler(tick.cluster.api))
+    if tick.memory.fault:
+        concerns.append(
+            Concern(
+                f"What earlier ticks remember cannot be read: {tick.memory.fault}",
+                "delete the ConfigMap kube-system/oke-autoscaler-state: the next tick makes a new one",
+            )
+        )
+    looked = Looked(
+        observed.snapshot, decision, now, tick.settings, asked, concerns=tuple(concerns), last_tick=_last_tick(tick)
+    )
+    if otherwise is None:
+        return looked
     # Decided on what was read, as a saved snapshot would be: nothing is read twice.
-    decision = explain(snapshot_bytes(snapshot, config, now), now, otherwise)
-    return Looked(snapshot, decision, now, what_if, manifest)
+    return _decided(looked, snapshot_bytes(observed.snapshot, config, now), otherwise)
+
+
+def look_at_file(name: str, asked: AskedCluster) -> Looked:
+    """Decide on a snapshot file as is asked. Raises BadSnapshot."""
+    data = file_bytes(name)
+    otherwise = _read(asked)
+    found = decide_otherwise(data, time.time(), WhatIf())
+    looked = Looked(found.snapshot, found.decision, found.now, found.settings, asked, in_file=True)
+    return looked if otherwise is None else _decided(looked, data, otherwise)
+
+
+def look_at_live(asked: AskedCluster) -> Looked:
+    """Read a live cluster from a laptop, for a file. Raises FunctionError."""
+    from functions.oke_autoscaler.explain.live import connect_live
+
+    return replace(look_at_cluster(connect_live(), os.environ, asked), in_file=True)
+
+
+def _read(asked: AskedCluster) -> WhatIf | None:
+    """Return what is to be otherwise before anything is read of the cluster: what cannot be meant costs no call."""
+    if not asked.is_otherwise:
+        return None
+    otherwise = read_what_if(asked.settings)
+    if asked.manifest:
+        otherwise.pods += pods_of_manifest(asked.manifest, "the manifest")
+    return otherwise
+
+
+def _decided(looked: Looked, data: bytes | mmap, otherwise: WhatIf) -> Looked:
+    found = decide_otherwise(data, looked.now, otherwise)
+    return replace(
+        looked, snapshot=found.snapshot, decision=found.decision, settings=found.settings, before=looked.decision
+    )
+
+
+def _with_loads(tick: Tick, observed: Observed, now: float, concerns: list[Concern]) -> Observed:
+    """Return the same with the loads, where the decision needed none: a person wants them beside the requests."""
+    if observed.snapshot.metrics or not tick.settings.scale_down_on:
+        return observed
+    found = [observed]
+    _tell(concerns, lambda: found.append(observe_loads(tick.oke, observed, now)))
+    return found[-1]
+
+
+def _last_tick(tick: Tick) -> float | None:
+    found: list[float] = []
+
+    def read() -> None:
+        entries = read_entries(read_status(tick.cluster.api))
+        times = [entries[pool.id].get("time") for pool in tick.settings.pools if pool.id in entries]
+        found.extend(unix_seconds(each) for each in times if isinstance(each, str) and is_time(each))
+
+    _tell([], read)
+    return max(found, default=None)
+
+
+def _tell(concerns: list[Concern], read: Callable[[], None]) -> None:
+    """Read what the page can do without; a failure is one of the things to look at."""
+    try:
+        read()
+    except FunctionError as error:
+        concerns.append(Concern(error.message, error.advice))

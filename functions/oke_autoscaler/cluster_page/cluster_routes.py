@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler import tick
 from functions.oke_autoscaler.clients.changes import Changes
+from functions.oke_autoscaler.cluster_page.asked_cluster import asked_of_cluster
 from functions.oke_autoscaler.cluster_page.cluster_look import look_at_cluster
 from functions.oke_autoscaler.cluster_page.cluster_view import cluster_view
 from functions.oke_autoscaler.errors import BadSnapshot
@@ -20,15 +21,17 @@ if TYPE_CHECKING:
     from shared.handler import Call
     from shared.results import HttpAnswer
 
-PAGE = Page("cluster", Path(__file__).resolve().parent / "templates")
+FOLDER = Path(__file__).resolve().parent
+PAGE = Page("cluster", FOLDER / "templates", styles=(FOLDER / "static" / "cluster.css",))
 
 
 def answer_cluster_page(call: Call[Settings]) -> HttpAnswer:
     """Answer a GET below the page's route. Never raises a FunctionError."""
 
     def answer(base: str, kind: str) -> HttpAnswer:
+        asked = asked_of_cluster(call.request.query)
         connected = tick.connect(call.settings, call.deadline, Changes(dry_run=True))
-        view = cluster_view(look_at_cluster(connected, call.config, call.request.query))
+        view = cluster_view(look_at_cluster(connected, call.config, asked))
         return web_page.view_answer(PAGE, view) if kind else web_page.served_page(PAGE, view, base)
 
     faults = (BadRequest, BadSnapshot)

@@ -2,120 +2,160 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from functions.oke_autoscaler.cluster_page import saved_cost, what_if_result
+from functions.oke_autoscaler.cluster_page.cluster_concerns import find_concerns
+from functions.oke_autoscaler.cluster_page.looked import Looked
+from functions.oke_autoscaler.cluster_page.node_lines import chosen, counted, node_lines, pool_uses, share_percent
+from functions.oke_autoscaler.cluster_page.pod_lines import pod_lines
+from functions.oke_autoscaler.cluster_page.pool_lines import is_estimated, pool_lines
+from functions.oke_autoscaler.cluster_page.saved_cost import cost_text
 from functions.oke_autoscaler.cluster_page.size_timeline import cost_a_month, size_timeline, utc_second
 from functions.oke_autoscaler.explain import history as history_table
-from functions.oke_autoscaler.explain import nodes as node_table
 from functions.oke_autoscaler.explain.text import text as sentences
-from functions.oke_autoscaler.model.reasons import with_detail
-from functions.oke_autoscaler.model.unreadable import listed_texts
-from shared.pages.web_page import Cell, Figure, View
+from shared.pages.web_page import Figure, View
 
 if TYPE_CHECKING:
-    from functions.oke_autoscaler.model.decision import Decision, PoolVerdict
-    from functions.oke_autoscaler.model.snapshot import Snapshot
+    from collections.abc import Sequence
+
+    from functions.oke_autoscaler.cluster_page.node_lines import NodeLine
+
+__all__ = ["Looked", "cluster_view"]
 
 ABSENT = "\N{EN DASH}"
-SHOWN_NODES = 200
+SHOWN_NODES = 100
+ALL_NODES = 1000
+"""Of a view that lists each node, so that its answer stays below a megabyte."""
+SHOWN_PODS = 100
+SHOWN_SENTENCES = 20_000
+"""Characters of the decision in sentences."""
 SHOWN_CHANGES = 500
-SHOWN_NAMES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """What a look at a cluster found: the decision of the next tick, its time (Unix seconds), and what is asked.
-
-    ``what_if`` are the settings of the decision that are not the function's own, ``manifest`` the further pods.
-    """
-
-    snapshot: Snapshot
-    decision: Decision
-    now: float
-    what_if: tuple[str, ...] = ()
-    manifest: str = ""
-
-    @property
-    def pairs(self) -> tuple[tuple[str, str], ...]:
-        """Return what is asked as parameters of an address."""
-        found = [("what_if", each) for each in self.what_if]
-        return (*found, *([("manifest", self.manifest)] if self.manifest else []))
 
 
 def cluster_view(looked: Looked) -> View:
     """Return the view."""
-    decision, snapshot = looked.decision, looked.snapshot
-    nodes = node_table.table(snapshot, decision, looked.now)
+    decision, snapshot, asked = looked.decision, looked.snapshot, looked.asked
+    lines = node_lines(looked)
     chart = size_timeline(snapshot.state.history, decision.pools, looked.now)
+    said = sentences(decision)
     values: dict[str, Any] = {
-        "looked": looked,
+        "asked": asked,
+        "asked_words": what_if_result.asked_words(looked),
+        "as_is": asked.address(what_if=(), maxima=(), manifest=""),
         "at": utc_second(looked.now),
-        "warnings": warnings(decision),
-        "cards": _figures(looked, nodes),
-        "saved_rule": _saved(decision)[1],
+        "clock": utc_second(looked.now)[11:19],
+        "last_tick": _ago(looked),
+        "concerns": find_concerns(looked, lines),
+        "cards": _figures(looked, lines),
+        "saved_rule": _saved_words(looked),
         "chart_message": _message(chart),
-        "pool_rows": [_pool_row(pool) for pool in decision.pools],
-        "pod_rows": _pod_rows(decision),
-        "node_rows": [_node_row(row) for row in nodes["nodes"][:SHOWN_NODES]],
-        "nodes_left_out": max(0, len(nodes["nodes"]) - SHOWN_NODES),
+        "pools": pool_lines(looked, pool_uses(lines)),
+        "pods": pod_lines(looked),
+        "shown_pods": SHOWN_PODS,
+        **_nodes(looked, lines),
+        "cost_text": cost_text,
         "change_heads": [(each.lower(), "text") for each in history_table.HEADINGS],
         "change_rows": history_table.rows(snapshot.state.history[-SHOWN_CHANGES:])[::-1],
-        "sentences": sentences(decision),
+        "what_if_rows": what_if_result.changes(looked),
+        "maxima": what_if_result.maximum_fields(looked),
+        "sentences": said if len(said) <= SHOWN_SENTENCES else f"{said[:SHOWN_SENTENCES]}\n…",
     }
-    title = f"Cluster: {len(decision.pods)} pods wait, {len(nodes['nodes'])} nodes"
-    return View(f"What if: {title}" if looked.pairs else title, values, [chart] if chart["x"] else [], looked.pairs)
+    title = f"Cluster: {len(decision.pods)} pods wait, {len(lines)} nodes"
+    return View(
+        f"What if: {title}" if asked.is_otherwise else title, values, [chart] if chart["x"] else [], asked.pairs
+    )
 
 
-def warnings(decision: Decision) -> list[str]:
-    """Return what somebody should look at, the most urgent first."""
-    found = [f"{pool.name or pool.id} is flapping: {pool.flapping}" for pool in decision.pools if pool.flapping]
-    found += [f"{pool.name or pool.id}: {text}" for pool in decision.pools for text in pool.not_joined]
-    for pool in decision.pools:
-        if pool.level == "warning":
-            found.append(f"{pool.name or pool.id}: {with_detail(pool.reason, pool.detail)}")
-        if pool.counts is not None and pool.counts.unready:
-            found.append(f"{pool.name or pool.id}: {pool.counts.unready} nodes are registered and not ready")
-    lost = sum(pod.placed_on is None for pod in decision.pods)
-    if lost:
-        found.append(f"{lost} pods fit on no node that there is or that may be bought")
-    blocked = Counter(node.stays for node in decision.nodes if "pdb" in (node.reason or "") or "Pdb" in node.stays)
-    found += [f"{count} nodes stay because of a disruption budget: {why}" for why, count in blocked.items()]
-    return [*found, *(f"unreadable: {line}" for line in listed_texts(decision.unreadable))]
+def _nodes(looked: Looked, lines: Sequence[NodeLine]) -> dict[str, Any]:
+    """Return the nodes that are asked for, and how to ask for others."""
+    asked = looked.asked
+    found = chosen(lines, asked.pool, asked.state)
+    listed = found[: ALL_NODES if asked.all_nodes or looked.in_file else SHOWN_NODES]
+    states = counted(chosen(lines, asked.pool, ""))
+    pools = dict.fromkeys(line.pool for line in lines)
+    return {
+        "nodes": listed[:SHOWN_NODES] if looked.in_file else listed,
+        "folded_nodes": listed[SHOWN_NODES:] if looked.in_file else [],
+        "nodes_found": len(found),
+        "all_nodes": asked.address(all_nodes=True),
+        "states": [(state, count, asked.address(state=state)) for state, count in states.items()],
+        "any_state": asked.address(state=""),
+        "pool_names": [(name, asked.address(pool=name)) for name in pools if name],
+        "any_pool": asked.address(pool=""),
+        "no_filter": asked.address(pool="", state=""),
+        "cpu_loads": any(line.cpu_load is not None for line in lines),
+        "memory_loads": any(line.memory_load is not None for line in lines),
+        "why_no_load": _why_no_load(looked, lines),
+    }
 
 
-def _figures(looked: Looked, nodes: dict[str, Any]) -> list[Figure]:
+def _why_no_load(looked: Looked, lines: Sequence[NodeLine]) -> str:
+    """Return why bars of a load are missing; empty where both are there."""
+    if not lines:
+        return ""
+    cpu, memory = (any(each is not None for each in loads) for loads in zip(*_loads(lines), strict=True))
+    if cpu and memory:
+        return ""
+    what = "Load" if not cpu and not memory else "Load of CPU" if not cpu else "Load of memory"
+    settings = looked.settings
+    is_off = settings is not None and not (settings.reads_cpu_load if not cpu else settings.reads_ram_load)
+    key = "node_pool_eval_cpu_load" if not cpu else "node_pool_eval_ram_load"
+    why = f"{key} is 0, so it is not read" if is_off else "OCI Monitoring has no points of these instances"
+    return f"{what} is not known: {why}."
+
+
+def _loads(lines: Sequence[NodeLine]) -> list[tuple[float | None, float | None]]:
+    return [(line.cpu_load, line.memory_load) for line in lines]
+
+
+def _ago(looked: Looked) -> str:
+    if looked.last_tick is None:
+        return ""
+    minutes = max(0.0, looked.now - looked.last_tick) / 60
+    return "less than a minute ago" if minutes < 1 else f"{minutes:.0f} min ago"
+
+
+def _figures(looked: Looked, lines: Sequence[NodeLine]) -> list[Figure]:
     decision = looked.decision
     wanted = sum(pool.wanted_size - pool.size for pool in decision.pools)
-    growth = "the next tick changes nothing" if not wanted else f"the next tick asks for {wanted:+d} nodes"
-    waiting = len(decision.pods)
-    placed = sum(pod.placed_on is not None for pod in decision.pods)
+    growth = "the next tick changes nothing" if not wanted else f"the next tick asks for {wanted:+d}"
+    waiting, placed = len(decision.pods), sum(pod.placed_on is not None for pod in decision.pods)
+    note = (
+        "" if not waiting else "all have a place to come" if placed == waiting else f"{waiting - placed} have no place"
+    )
     cards = [
-        Figure("Nodes", f"{len(nodes['nodes'])}", growth),
-        Figure(
-            "Pods that wait",
-            f"{waiting}",
-            f"{placed} have a place to come" if waiting else "",
-            "up" if waiting else "dim",
-        ),
+        Figure("Nodes", f"{len(lines):,}", growth),
+        Figure("Pods that wait", f"{waiting:,}", note, "up" if placed < waiting else "dim"),
+        *_requested(lines),
     ]
     cost = cost_a_month(decision.pools, {pool.id: pool.size for pool in decision.pools})
-    cards.append(Figure("Cost a month", ABSENT if cost is None else f"{cost:,.0f}", "of all pools at their size now"))
-    saved, _ = _saved(decision)
-    if saved is not None:
-        cards.append(Figure("Saved a month", f"{saved:,.0f}", "against pools at their maximum", "down"))
+    guessed = any(is_estimated(looked, pool) for pool in decision.pools)
+    basis = "≈ by shape: state `cost` of a pool" if guessed else "of all pools at their size now"
+    cards.append(Figure("Cost a month", ABSENT if cost is None else cost_text(cost), basis))
+    if not saved_cost.why_unknown(decision.pools):
+        saved = saved_cost.saved_a_month(decision.pools)
+        cards.append(Figure("Saved a month", cost_text(saved), "against pools at their maximum"))
     return cards
 
 
-def _saved(decision: Decision) -> tuple[float | None, str]:
-    """Return what is saved against pools of a fixed size, and the rule in words."""
-    known = [pool for pool in decision.pools if pool.node_cost is not None and pool.counts is not None]
-    if not known or len(known) < len(decision.pools):
-        return None, "What is saved cannot be told: a pool's cost of a node is not known (setting cost)."
-    fixed = sum((pool.counts.max_size - pool.size) * (pool.node_cost or 0.0) for pool in known if pool.counts)
-    rule = "Saved is the cost of the nodes that each pool has fewer than its max_size, for a month."
-    return fixed, rule
+def _requested(lines: Sequence[NodeLine]) -> list[Figure]:
+    asked = share_percent(sum(line.cpu for line in lines), sum(line.offered_cpu or 0 for line in lines))
+    memory = share_percent(sum(line.memory for line in lines), sum(line.offered_memory or 0 for line in lines))
+    if asked is None or memory is None:
+        return []
+    loads = [line.cpu_load for line in lines if line.cpu_load is not None]
+    load = f"; load of CPU {sum(loads) / len(loads):.0f} %" if loads else ""
+    return [Figure("CPU requested", f"{asked} %", f"memory {memory} %{load}")]
+
+
+def _saved_words(looked: Looked) -> str:
+    """Return the rule of what is saved, or why nothing can be told."""
+    pools = looked.decision.pools
+    if unknown := saved_cost.why_unknown(pools):
+        return f"What is saved against a fixed size cannot be told: {unknown}."
+    since = saved_cost.saved_since(looked.snapshot.state.history, pools, looked.now)
+    return f"{saved_cost.saved_rule(pools)} {saved_cost.since_words(since, looked.now)}".strip()
 
 
 def _message(chart: dict[str, Any]) -> str:
@@ -124,35 +164,3 @@ def _message(chart: dict[str, Any]) -> str:
     sums = [sum(values) for values in zip(*(each["values"] for each in chart["series"]), strict=True)]
     top = max(range(len(sums)), key=lambda at: sums[at])
     return f"Nodes asked for, by pool, UTC: at most {sums[top]} on {chart['x'][top]}, {sums[-1]} now."
-
-
-def _pool_row(pool: PoolVerdict) -> list[Any]:
-    counts = pool.counts
-    bounds = f"{counts.min_size} to {counts.max_size}" if counts else ABSENT
-    ready = f"{counts.ready}" if counts else ABSENT
-    cost = ABSENT if pool.node_cost is None else f"{pool.node_cost * pool.size:,.0f}"
-    change = pool.wanted_size - pool.size
-    to_come = Cell(f"{pool.wanted_size}", tone="up" if change > 0 else "down" if change < 0 else "")
-    why = with_detail(pool.reason, pool.detail)
-    return [pool.name or pool.id, str(pool.size), to_come, ready, bounds, cost, pool.status, why]
-
-
-def _pod_rows(decision: Decision) -> list[list[Any]]:
-    """Return pending pods by where they go and why, those without a place first."""
-    groups: dict[tuple[str, str], list[str]] = {}
-    for pod in decision.pods:
-        where = ABSENT if pod.placed_on is None else f"a new node of {pod.new_pool}" if pod.new_pool else pod.placed_on
-        groups.setdefault((where, pod.reason), []).append(pod.pod)
-    rows = []
-    for (where, reason), names in sorted(groups.items(), key=lambda item: (item[0][0] != ABSENT, -len(item[1]))):
-        more = f" and {len(names) - SHOWN_NAMES} more" if len(names) > SHOWN_NAMES else ""
-        rows.append([", ".join(names[:SHOWN_NAMES]) + more, str(len(names)), where, reason])
-    return rows
-
-
-def _node_row(row: dict[str, Any]) -> list[Any]:
-    percents = [ABSENT if row[key] is None else f"{row[key]} %" for key in ("cpu_percent", "memory_percent")]
-    cost = ABSENT if row["cost_per_month"] is None else f"{row['cost_per_month']:,.0f}"
-    tone = "down" if row["verdict"].startswith("goes now") else ""
-    age = node_table.age_text(row["age_seconds"])
-    return [row["node"], row["pool"] or ABSENT, age, *percents, str(row["pods"]), cost, Cell(row["verdict"], tone=tone)]

@@ -13,7 +13,7 @@ import time
 from dataclasses import replace
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from functions.oke_autoscaler.model.decision import Decision
     from functions.oke_autoscaler.model.snapshot import Snapshot
+    from functions.oke_autoscaler.settings import Settings
 
 DESCRIPTION = "Print what a tick would do on a snapshot, and why, without any network."
 
@@ -43,23 +44,34 @@ EXIT_FAULTY_SNAPSHOT = 2
 
 def explain(data: bytes | mmap, clock: float, otherwise: WhatIf | None = None) -> Decision:
     """Decide on a snapshot file, as it is or as it would be ``otherwise``. Raises BadSnapshot."""
-    return _decide(data, clock, otherwise or WhatIf())[1]
+    return decide_otherwise(data, clock, otherwise or WhatIf()).decision
 
 
-def _decide(data: bytes | mmap, clock: float, otherwise: WhatIf) -> tuple[Snapshot, Decision, float]:
+class Explained(NamedTuple):
+    """A decision on a snapshot file, and what it was made of."""
+
+    snapshot: Snapshot
+    decision: Decision
+    now: float
+    settings: Settings
+
+
+def decide_otherwise(data: bytes | mmap, clock: float, otherwise: WhatIf) -> Explained:
+    """Decide on a snapshot file as it would be ``otherwise``. Raises BadSnapshot."""
     snapshot, settings, now = read(data, clock, otherwise.settings)
     if settings.node_pool_tag:
         settings, left_out = among(snapshot.pools or (), settings)
         snapshot = replace(snapshot, left_out=(*snapshot.left_out, *left_out))
     settings = otherwise.with_pool_settings(settings, snapshot)
     snapshot = otherwise.with_pods(snapshot)
-    return snapshot, with_flapping(decide(snapshot, settings, now), snapshot, settings, now), now
+    decision = with_flapping(decide(snapshot, settings, now), snapshot, settings, now)
+    return Explained(snapshot, decision, now, settings)
 
 
 def read_input(file: str | None) -> tuple[Snapshot, Decision, float]:
     """Return a snapshot file, or what a live cluster holds without one, with the decision and its time."""
     if file is not None:
-        return _decide(_bytes(file), time.time(), WhatIf())
+        return decide_otherwise(file_bytes(file), time.time(), WhatIf())[:3]
     tick = connect_live()
     observed, decision, now = tick.observe()
     return observed.snapshot, with_flapping(decision, observed.snapshot, tick.settings, now), now
@@ -141,7 +153,7 @@ def run(options: argparse.Namespace) -> int:
         if options.live:
             decision = _live(options.save, otherwise if options.what_if else None)
         else:
-            decision = explain(_bytes(options.snapshot), time.time(), otherwise)
+            decision = explain(file_bytes(options.snapshot), time.time(), otherwise)
     except FunctionError as error:
         _print(msgspec.json.encode(error.to_body()))
         return EXIT_FAULTY_SNAPSHOT
@@ -172,8 +184,8 @@ def _live(save: str | None, otherwise: WhatIf | None) -> Decision:
     return decision if otherwise is None else explain(data, now, otherwise)
 
 
-def _bytes(name: str) -> bytes | mmap:
-    """Read standard input, or map the file; an empty file cannot be mapped and is no snapshot either."""
+def file_bytes(name: str) -> bytes | mmap:
+    """Read standard input, or map the file; an empty one cannot be mapped and is no snapshot. Raises BadSnapshot."""
     try:
         if name == "-":
             return sys.stdin.buffer.read()

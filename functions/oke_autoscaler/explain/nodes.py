@@ -5,16 +5,15 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from functions.oke_autoscaler.explain.command import read_input
+from functions.oke_autoscaler.explain.node_use import NOT_USED, requests_by_node
 from functions.oke_autoscaler.explain.table import format_table
 from functions.oke_autoscaler.model.nodes import created_at
-from functions.oke_autoscaler.model.pod_requests import amounts, pod_requests
-from functions.oke_autoscaler.model.pods import ENDED_PHASES
+from functions.oke_autoscaler.model.pod_requests import amounts
 from shared.errors import FunctionError
 
 if TYPE_CHECKING:
@@ -67,17 +66,12 @@ def _show(options: argparse.Namespace, *, as_json: bool) -> int:
 
 def table(snapshot: Snapshot, decision: Decision, now: float) -> dict[str, Any]:
     """Return the nodes, and what all of them cost where every pool's cost is known."""
-    asked: dict[str, Counter[str]] = {}
-    pods: Counter[str] = Counter()
-    for pod in snapshot.pods:
-        if pod.node_name and pod.status.phase not in ENDED_PHASES and pod.unreadable is None:
-            asked.setdefault(pod.node_name, Counter()).update(pod_requests(pod.spec))
-            pods[pod.node_name] += 1
+    asked = requests_by_node(snapshot)
     costs = {pool.name: pool.node_cost for pool in decision.pools}
     known = {node.metadata.name: node for node in snapshot.nodes}
     rows = []
     for verdict in decision.nodes:
-        node, used = known.get(verdict.node), asked.get(verdict.node, Counter())
+        node, used = known.get(verdict.node), asked.get(verdict.node, NOT_USED)
         offered = amounts(node.status.allocatable) if node is not None and node.unreadable is None else {}
         created = created_at(node) if node is not None and node.unreadable is None else None
         rows.append(
@@ -85,9 +79,9 @@ def table(snapshot: Snapshot, decision: Decision, now: float) -> dict[str, Any]:
                 "node": verdict.node,
                 "pool": verdict.pool,
                 "age_seconds": None if created is None else max(0, round(now - created)),
-                "cpu_percent": _percent(used["cpu"], offered.get("cpu")),
-                "memory_percent": _percent(used["memory"], offered.get("memory")),
-                "pods": pods[verdict.node],
+                "cpu_percent": _percent(used.cpu, offered.get("cpu")),
+                "memory_percent": _percent(used.memory, offered.get("memory")),
+                "pods": used.pods,
                 "cost_per_month": costs.get(verdict.pool or ""),
                 "verdict": _verdict(verdict),
             }

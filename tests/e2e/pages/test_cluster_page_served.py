@@ -70,11 +70,16 @@ def test_the_timeline_is_that_of_the_ticks(cloud: Cloud) -> None:
 
 def test_what_if_asks_for_more_or_less_without_a_change(cloud: Cloud) -> None:
     data = get(cloud, "/autoscaler/data", manifest=json.dumps(DEPLOYMENT)).json()
-    assert "Decided with the pods of the manifest: nothing is changed" in data["html"]
+    assert "30 more pods of the manifest" in data["html"]
+    assert "Nothing is changed" in data["html"]
     waiting = int(get(cloud, "/autoscaler/data").json()["title"].split()[1])
     assert data["title"].split()[3] == str(waiting + 30)
-    small = get(cloud, "/autoscaler/data", what_if="max_size=12", manifest=json.dumps(DEPLOYMENT)).json()
-    assert " to 12<" in small["html"]
+    small = get(
+        cloud, "/autoscaler/data", **{"what_if": "", "max.prod-pool1": "12"}, manifest=json.dumps(DEPLOYMENT)
+    ).json()
+    assert "What if: prod-pool1.max_size=12, 30 more pods of the manifest." in small["html"]
+    assert "max 12</span>" in small["html"], "an empty field of the form asks for nothing"
+    assert "it is changing: pool UPDATING" in small["html"]
 
 
 @pytest.mark.parametrize(
@@ -83,8 +88,10 @@ def test_what_if_asks_for_more_or_less_without_a_change(cloud: Cloud) -> None:
         ({"colour": "red"}, "colour"),
         ({"what_if": "add=/etc/passwd"}, "what_if"),
         ({"what_if": "max_size=many"}, ""),
+        ({"max.prod-pool1": "-3"}, "max.prod-pool1"),
+        ({"state": "asleep"}, "state"),
         ({"manifest": "{"}, ""),
-        ({"manifest": "x" * 6001}, "manifest"),
+        ({"manifest": "x" * 7001}, "manifest"),
     ],
 )
 def test_what_cannot_be_decided_is_named(cloud: Cloud, parameters: dict[str, str], field: str) -> None:

@@ -1,0 +1,112 @@
+"""What an address asks of the cluster page: which nodes, and what is to be otherwise; pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote_plus, urlencode
+
+from shared.errors import BadRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MAX_MANIFEST_BYTES = 7_000
+"""Of a manifest as an address has it: servers and gateways commonly take 8,192 bytes of a request's first line."""
+MAX_WHAT_IFS = 20
+MAXIMUM = "max."
+"""Before a pool in the name of a field that holds its maximum."""
+ALL = "all"
+STATES = ("ready", "joining", "not ready", "cordoned", "draining", "leaving")
+"""What a node is, as it is shown and asked for."""
+_KNOWN = ("what_if", "manifest", "pool", "state", "nodes")
+
+
+@dataclass(frozen=True, slots=True)
+class AskedCluster:
+    """One view of the cluster.
+
+    ``what_if`` are settings of the decision that are not the function's own, ``maxima`` pools with their maximum,
+    ``manifest`` further pods; ``pool`` and ``state`` are of the nodes that are listed, ``all_nodes`` lists each.
+    """
+
+    what_if: tuple[str, ...] = ()
+    maxima: tuple[tuple[str, str], ...] = ()
+    manifest: str = ""
+    pool: str = ""
+    state: str = ""
+    all_nodes: bool = False
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """Return what is to be otherwise, as `--what-if` takes it."""
+        return (*self.what_if, *(f"{pool}.max_size={size}" for pool, size in self.maxima))
+
+    @property
+    def is_otherwise(self) -> bool:
+        """Tell whether the decision is not the next tick's own."""
+        return bool(self.what_if or self.maxima or self.manifest)
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Return the view as parameters of an address."""
+        pairs = (
+            *(("what_if", each) for each in self.what_if),
+            *((f"{MAXIMUM}{pool}", size) for pool, size in self.maxima),
+            *(("manifest", self.manifest), ("pool", self.pool), ("state", self.state)),
+            ("nodes", ALL if self.all_nodes else ""),
+        )
+        return tuple(pair for pair in pairs if pair[1])
+
+    def address(self, **changes: Any) -> str:  # noqa: ANN401  (of any field)
+        """Return the address of the same view but for some fields."""
+        return f"?{urlencode(replace(self, **changes).pairs)}"
+
+
+def asked_of_cluster(pairs: Iterable[tuple[str, str]]) -> AskedCluster:
+    """Return what an address asks for; empty fields of a form ask for nothing. BadRequest names what it has wrong."""
+    fields: dict[str, str] = {}
+    what_if, maxima = [], []
+    for name, value in pairs:
+        text = value.strip()
+        if name.startswith(MAXIMUM) and len(name) > len(MAXIMUM):
+            maxima += [(name.removeprefix(MAXIMUM), _size(name, text))] if text else []
+        elif name not in _KNOWN:
+            raise BadRequest(f"{name[:40]!r} is no parameter", fix=f"one of {', '.join(_KNOWN)}", field=name[:40])
+        elif name == "what_if":
+            what_if += [text] if text else []
+        else:
+            fields[name] = text
+    asked = AskedCluster(
+        tuple(what_if),
+        tuple(maxima),
+        fields.get("manifest", ""),
+        fields.get("pool", ""),
+        fields.get("state", ""),
+        fields.get("nodes", "") == ALL,
+    )
+    _check(asked)
+    return asked
+
+
+def _size(name: str, text: str) -> str:
+    if not (text.isascii() and text.isdecimal() and len(text) <= 6):
+        raise BadRequest(f"{text[:40]!r} is no number of nodes", fix="a whole number from 0 up", field=name[:80])
+    return text
+
+
+def _check(asked: AskedCluster) -> None:
+    taken = len(quote_plus(asked.manifest, errors="replace"))
+    if taken > MAX_MANIFEST_BYTES:
+        fix = (
+            f"at most {MAX_MANIFEST_BYTES:,}: leave out what asks for no room (env, probes, args), "
+            "or run `autoscaler explain --live --what-if add=FILE`"
+        )
+        raise BadRequest(f"the manifest takes {taken:,} bytes of the address", fix=fix, field="manifest")
+    if len(asked.settings) > MAX_WHAT_IFS:
+        raise BadRequest(f"{len(asked.settings)} settings", fix=f"at most {MAX_WHAT_IFS}", field="what_if")
+    # A file of the function's own machine is no pod of the asker's.
+    if any(each.partition("=")[0].strip() == "add" for each in asked.what_if):
+        raise BadRequest("`add` names a file", fix="paste the manifest into its own field", field="what_if")
+    if asked.state and asked.state not in STATES:
+        raise BadRequest(f"{asked.state[:40]!r} is no state", fix=f"one of {', '.join(STATES)}", field="state")
