@@ -19,6 +19,7 @@ from functions.adw_billing.costs_page.page_amounts import (
     percent,
     signed,
 )
+from functions.adw_billing.costs_page.unusual_days import unusual_days
 from functions.adw_billing.model.exact_sums import plain, total
 from functions.adw_billing.query.question import months_of
 from shared.pages.web_page import Cell, Figure, View
@@ -44,7 +45,7 @@ COLUMNS = (
 def costs_view(found: Figures, there: Held, bill: Bill, base: str) -> View:
     """Return the view of a settled question."""
     asked = found.asked
-    anomalies = _anomalies(asked, bill)
+    anomalies = unusual_days(asked, bill)
     chart = cost_chart(found, anomalies)
     sentence = lead(found, there.months, there.newest_day)
     values: dict[str, Any] = {
@@ -109,13 +110,6 @@ def _forecast(asked: Asked, bill: Bill) -> list[Figure]:
             note += f"; such forecasts were off by {money(abs(error))} % in {months} before"
         cards.append(Figure("Month's end, forecast", money(forecast, asked.currency), note, exact=plain(forecast)))
     return cards
-
-
-def _anomalies(asked: Asked, bill: Bill) -> list[tuple[Any, ...]]:
-    """Return the days on which a service cost what it should not; they are known by service only."""
-    if any(not each.startswith("service=") for each in asked.filters):
-        return []
-    return answers_of("anomalies", "usage_day,service,cost,expected", asked, bill, *asked.filters)[:20]
 
 
 def _row(found: Figures, group: tuple[str | None, Decimal, Decimal]) -> list[Any]:

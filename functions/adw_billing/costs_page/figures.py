@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from functions.adw_billing.model.exact_sums import total
+from functions.adw_billing.model.exact_sums import ZERO, total
 from functions.adw_billing.model.tables import DAILY, REJECTED, REPORT
 from functions.adw_billing.query.bill_answers import by_dimensions
 from functions.adw_billing.query.dimensions import CURRENCY
@@ -66,7 +66,9 @@ def held(bill: Bill) -> Held:
     daily, report, rejected = (words.table(each.name) for each in (DAILY, REPORT, REJECTED))
     month = words.text_of("usage_day", "month")
     # One pass over the summary, which has a row a day, SKU and compartment: every view begins with it.
-    rows = bill.rows(f"SELECT {month}, currency, SUM(cost), MAX(usage_day) FROM {daily} GROUP BY {month}, currency")
+    # Days become months after they are added up: the text of a month for each row took longer than all else.
+    days = f"SELECT usage_day, currency, SUM(cost) AS cost FROM {daily} GROUP BY usage_day, currency"
+    rows = bill.rows(f"SELECT {month}, currency, SUM(cost), MAX(usage_day) FROM ({days}) d GROUP BY {month}, currency")
     sums = {name: total(row[2] for row in rows if row[1] == name and row[2]) for name in {row[1] for row in rows}}
     counted = bill.rows(f"SELECT COUNT(*), MAX(loaded_at) FROM {report}")[0]
     aside = bill.rows(f"SELECT COUNT(*) FROM {rejected}")[0][0]
@@ -101,12 +103,29 @@ def shown_costs(asked: Asked, bill: Bill) -> Answer:
 
 def figures(asked: Asked, bill: Bill) -> Figures:
     """Return the figures of a settled view. BadRequest for what its address has wrong."""
-    days = [(row[0], row[1], row[3]) for row in shown_costs(asked, bill).rows]
-    compared = question(asked.by, asked.month, "previous", _filters(asked))
-    groups = [(row[0], row[2], row[3]) for row in by_dimensions(compared, bill, _READY).rows]
+    days = [(row[0], row[1], row[3] or ZERO) for row in shown_costs(asked, bill).rows]
+    groups = _compared(days, _before(asked, bill))
     made = statement(shown_question(asked), bill.words)
     before = str(months_of(asked.month, "month").before)
     return Figures(asked, before, sorted(days, key=lambda row: row[0]), groups, made.sql, dict(made.values))
+
+
+def _before(asked: Asked, bill: Bill) -> dict[str | None, Decimal]:
+    earlier = question(asked.by, asked.month, "previous", _filters(asked)).of_other_months()
+    made = statement(earlier, bill.words)
+    return {row[0]: row[2] or ZERO for row in bill.rows(made.sql, made.values)}
+
+
+def _compared(
+    days: list[tuple[str, str | None, Decimal]], before: dict[str | None, Decimal]
+) -> list[tuple[str | None, Decimal, Decimal]]:
+    """Return group, cost and cost before, the dearest first: the days are there already, and are added up once."""
+    parts: dict[str | None, list[Decimal]] = {}
+    for _, name, cost in days:
+        parts.setdefault(name, []).append(cost)
+    now = {name: total(costs) for name, costs in parts.items()}
+    rows = [(name, now.get(name, ZERO), before.get(name, ZERO)) for name in dict.fromkeys((*now, *before))]
+    return sorted(rows, key=lambda row: (-row[1], row[0] is None, row[0] or ""))
 
 
 def _filters(asked: Asked) -> tuple[str, ...]:

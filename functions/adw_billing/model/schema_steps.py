@@ -45,6 +45,7 @@ STEPS = (
         summarises=True,
     ),
     Step(4, "the hash of each report's unpacked bytes in the ledger", adds=((REPORT, ("content_sha256",)),)),
+    Step(5, "views that look for the days with cost reports once, not for each row of the summary"),
 )
 """In order, without a gap. 1 was: the reports, ledger and daily summary."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from functions.adw_billing.model.compartment_names import own_name, twins
+from functions.adw_billing.model.summary_rows import counts, own_name, twins
 from functions.adw_billing.model.tables import ALL, DAILY, DATA, DAY_COLUMN
 from functions.adw_billing.query.conditions import ColumnTest, all_hold
 from functions.adw_billing.query.dimensions import DIALECT, in_daily
@@ -69,11 +69,10 @@ class _Builder:
 
     def _of_daily(self) -> str:
         table = self._words.table(DAILY.name)
-        first = f"NOT EXISTS (SELECT 1 FROM {table} c WHERE c.dialect = 'cost' AND c.tenancy_id = t.tenancy_id "
-        first += "AND c.usage_day = t.usage_day)"
-        only = "1 = 1" if _one_dialect(self._asked.filters) else f"(t.dialect = 'cost' OR {first})"
+        period = self._period("usage_day")
+        only = "1 = 1" if _one_dialect(self._asked.filters) else counts("t", table, period)
         columns, joins = self._selected(2, "usage_day")
-        return f"SELECT {columns}, t.cost, t.row_count FROM {table} t{joins} WHERE {only}{self._period('usage_day')}"
+        return f"SELECT {columns}, t.cost, t.row_count FROM {table} t{joins} WHERE {only}{period}"
 
     def _of_table(self, dialect: str) -> str:
         day = DAY_COLUMN[dialect]

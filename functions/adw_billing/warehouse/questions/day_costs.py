@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from functions.adw_billing.model.compartment_names import own_name
+from functions.adw_billing.model.summary_rows import counts, own_name
 from functions.adw_billing.model.tables import DAILY
 from functions.adw_billing.warehouse.questions.lines import compartment_joins, undated
 from functions.adw_billing.warehouse.questions.question import question
@@ -31,10 +31,9 @@ def _days(words: Words) -> str:
         f"x.tenancy_id, x.currency, x.usage_day, {words.month('x.usage_day')} AS month, "
         f"{', '.join(f'x.{each}' for each in _SAME)}, {path} AS compartment_path, x.cost, x.row_count AS line_count"
     )
-    costs = f"SELECT 1 FROM {name} d WHERE d.tenancy_id = x.tenancy_id AND d.usage_day = x.usage_day"
     return (
         f"SELECT {columns} FROM {name} x {compartment_joins(words, 'x.compartment_id', 'x.compartment_name')}\n"
-        f"WHERE x.dialect = 'cost' OR NOT EXISTS ({costs} AND d.dialect = 'cost')\n"
+        f"WHERE {counts('x', name)}\n"
         f"UNION ALL\nSELECT {', '.join(_NAMES)}, 1 AS line_count FROM ({undated(words, *_NAMES)}) u"
     )
 

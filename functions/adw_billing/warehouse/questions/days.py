@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from functions.adw_billing.warehouse.questions.lines import daily
+from functions.adw_billing.warehouse.questions.lines import daily, day_totals
 from functions.adw_billing.warehouse.questions.question import question
 from functions.adw_billing.warehouse.questions.words import numbers
 
 if TYPE_CHECKING:
-    from functions.adw_billing.warehouse.questions.words import Words
+    from functions.adw_billing.warehouse.questions.words import Names, Words
 
 WEEKS, LEAST_WEEKS = 8, 4
 """Days of the same weekday that a day is compared with, and how many there must be."""
+COMPARED_DAYS = 7 * WEEKS
+"""The farthest that a day is compared with."""
 RECENT_DAYS, LEAST_RECENT = 28, 14
 """Otherwise: days before it, and how many of them there must be."""
 MAD_FACTOR = 6
@@ -33,16 +35,17 @@ def _median(name: str, source: str, key: str, value: str) -> str:
 )"""
 
 
-def _anomaly(words: Words) -> str:
+def anomalies(words: Names, period: str = "") -> str:
+    """Return the query, over the days of a condition ``period``: COMPARED_DAYS more than those that are asked for."""
     key = f"{_DAY}, service"
-    return f"""WITH billed AS ({daily(words)}), day AS (
+    return f"""WITH billed AS ({daily(words, period)}), day AS (
   SELECT {_DAY}, SUM(cost) AS cost FROM billed GROUP BY {_DAY}
 ), pair AS (
   SELECT d.tenancy_id, d.currency, d.usage_day, p.usage_day AS past_day,
     CASE WHEN MOD(d.usage_day - p.usage_day, 7) = 0 THEN 1 ELSE 0 END AS same_weekday,
     CASE WHEN d.usage_day - p.usage_day <= {RECENT_DAYS} THEN 1 ELSE 0 END AS recent
   FROM day d JOIN day p ON p.tenancy_id = d.tenancy_id AND p.currency = d.currency AND p.usage_day < d.usage_day
-    AND d.usage_day - p.usage_day <= {7 * WEEKS}
+    AND d.usage_day - p.usage_day <= {COMPARED_DAYS}
 ), chosen AS (
   SELECT {_DAY}, CASE WHEN SUM(same_weekday) >= {LEAST_WEEKS} THEN 'weekday' ELSE 'recent' END AS compared_with
   FROM pair GROUP BY {_DAY} HAVING SUM(same_weekday) >= {LEAST_WEEKS} OR SUM(recent) >= {LEAST_RECENT}
@@ -76,8 +79,8 @@ FROM judged WHERE ABS(deviation) > {MAD_FACTOR} * mad AND 10 * ABS(deviation) >=
 def _forecast_day(words: Words) -> str:
     key = "tenancy_id, currency, usage_day, ahead"
     return f"""WITH day AS (
-  SELECT {_DAY}, {words.month("usage_day")} AS month, LAST_DAY(usage_day) - usage_day AS days_left, SUM(cost) AS cost
-  FROM ({daily(words)}) x GROUP BY {_DAY}, {words.month("usage_day")}, LAST_DAY(usage_day) - usage_day
+  SELECT {_DAY}, {words.month("usage_day")} AS month, LAST_DAY(usage_day) - usage_day AS days_left, cost
+  FROM ({day_totals(words)}) x
 ), newest AS (
   SELECT tenancy_id, currency, MAX(usage_day) AS usage_day, MAX(month) AS month FROM day GROUP BY tenancy_id, currency
 ), month_cost AS (
@@ -115,15 +118,18 @@ SELECT tenancy_id, currency, month, as_of, days_left, to_date, forecast, actual,
 
 
 def _forecast(words: Words) -> str:
-    view = words.name(FORECAST_DAY_VIEW)
-    return f"""WITH newest AS (
-  SELECT tenancy_id, currency, MAX(as_of) AS as_of FROM {view} GROUP BY tenancy_id, currency
+    # The view is named once, so that an engine works it out once.
+    return f"""WITH made AS (
+  SELECT tenancy_id, currency, month, as_of, days_left, to_date, forecast, error_percent
+  FROM {words.name(FORECAST_DAY_VIEW)}
+), newest AS (
+  SELECT tenancy_id, currency, MAX(as_of) AS as_of FROM made GROUP BY tenancy_id, currency
 ), now AS (
-  SELECT f.tenancy_id, f.currency, f.month, f.as_of, f.days_left, f.to_date, f.forecast FROM {view} f
+  SELECT f.tenancy_id, f.currency, f.month, f.as_of, f.days_left, f.to_date, f.forecast FROM made f
   JOIN newest n ON n.tenancy_id = f.tenancy_id AND n.currency = f.currency AND n.as_of = f.as_of
 ), past AS (
   SELECT n.tenancy_id, n.currency, COUNT(*) AS months, SUM(ABS(f.error_percent)) AS errors
-  FROM now n JOIN {view} f ON f.tenancy_id = n.tenancy_id AND f.currency = n.currency AND f.days_left = n.days_left
+  FROM now n JOIN made f ON f.tenancy_id = n.tenancy_id AND f.currency = n.currency AND f.days_left = n.days_left
     AND f.month < n.month AND f.error_percent IS NOT NULL
   GROUP BY n.tenancy_id, n.currency
 )
@@ -139,7 +145,7 @@ DAYS = (
         "On which day did a service cost what it should not?",
         "oci_anomaly",
         "tenancy_id currency usage_day service cost expected deviation mad compared_with days_compared",
-        _anomaly,
+        anomalies,
     ),
     question(
         "forecasts",

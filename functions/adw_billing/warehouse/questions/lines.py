@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from functions.adw_billing.model.compartment_names import own_name, twins
 from functions.adw_billing.model.corrections import FOCUS_CORRECTION, LINE_ITEM_CORRECTION
 from functions.adw_billing.model.dimension_tables import COMPARTMENT
+from functions.adw_billing.model.summary_rows import counts, own_name, twins
 from functions.adw_billing.model.tables import COST, DAILY, FOCUS
 from functions.adw_billing.warehouse.questions.question import question
 
 if TYPE_CHECKING:
-    from functions.adw_billing.warehouse.questions.words import Words
+    from functions.adw_billing.warehouse.questions.words import Names, Words
 
 LINE_VIEW = "oci_cost_line"
 
@@ -101,18 +101,28 @@ def compartment_joins(words: Words, compartment_id: str, name: str) -> str:
     )
 
 
-def daily(words: Words) -> str:
+def daily(words: Names, period: str = "") -> str:
     """Return a query for cost by tenancy, currency, service and usage day, of the dialect that counts.
 
-    It reads the summary, which keeps the days whose rows `retention_days` has removed.
+    It reads the summary, which keeps the days whose rows `retention_days` has removed. ``period``: a condition on its
+    `usage_day`, from `AND` on.
     """
     name = words.name(DAILY)
-    costs = f"SELECT 1 FROM {name} d WHERE d.tenancy_id = x.tenancy_id AND d.usage_day = x.usage_day"
     return (
         "SELECT x.tenancy_id, x.currency, COALESCE(x.service, '(none)') AS service, x.usage_day, SUM(x.cost) AS cost "
-        f"FROM {name} x WHERE x.dialect = 'cost' OR NOT EXISTS ({costs} AND d.dialect = 'cost') "
+        f"FROM {name} x WHERE {counts('x', name, period)}{period} "
         "GROUP BY x.tenancy_id, x.currency, COALESCE(x.service, '(none)'), x.usage_day"
     )
+
+
+def day_totals(words: Names) -> str:
+    """Return a query for cost by tenancy, currency and usage day, of the dialect that counts."""
+    # Dialects are told apart after adding up: a day has two sums, and hundreds of rows in the summary.
+    sums = (
+        "SELECT tenancy_id, dialect, currency, usage_day, SUM(cost) AS cost "
+        f"FROM {words.name(DAILY)} GROUP BY tenancy_id, dialect, currency, usage_day"
+    )
+    return f"SELECT x.tenancy_id, x.currency, x.usage_day, x.cost FROM ({sums}) x WHERE {counts('x', f'({sums})')}"
 
 
 LINE = question("lines", "What are the lines of the bill?", LINE_VIEW, " ".join(_COLUMNS), _lines)
