@@ -57,8 +57,8 @@ def render_badge(
     if content is None:
         raise NameMissing("This card has no name yet", fix="save one as its title", field="title")
     background = own_background(call.settings, container, deadline)
-    identicon = _identicon(content.name, call, container, deadline)
-    content = _with_photo(content, fields.get(PHOTO_FIELD, "").strip(), call.settings, container, deadline)
+    identicon = service_identicon(content.name, call, container, deadline)
+    content = with_photo(content, fields.get(PHOTO_FIELD, "").strip(), call.settings, container, deadline)
     drawn = badge_picture.draw_badge(content, background, identicon)
     bitmap = badge_picture.bitmap_file(drawn.picture)
     call.summary.update(layout=content.layout, picture_bytes=len(bitmap))
@@ -95,7 +95,7 @@ def own_background(settings: Settings, container: ContainerState, deadline: Dead
     return photo.background_picture(data)
 
 
-def _with_photo(
+def with_photo(
     content: BadgeContent, photo_name: str, settings: Settings, container: ContainerState, deadline: Deadline
 ) -> BadgeContent:
     """Return the content with the owner's photo where its layout shows one, or laid out name first with the reason."""
@@ -127,7 +127,9 @@ def _photo(name: str, settings: Settings, container: ContainerState, deadline: D
     return data
 
 
-def _identicon(name: BadgeName, call: Call[Settings], container: ContainerState, deadline: Deadline) -> Image | None:
+def service_identicon(
+    name: BadgeName, call: Call[Settings], container: ContainerState, deadline: Deadline
+) -> Image | None:
     """Return the identicon of the configured service, or None where the built-in one is drawn.
 
     A service that is late or answers nonsense does not fail the badge; the summary line names the cause.

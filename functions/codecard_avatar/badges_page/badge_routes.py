@@ -1,4 +1,4 @@
-"""A GET of the badge page through the gateway: it draws what was typed, reads no registry and stores nothing."""
+"""A call of the badge page through the gateway: it draws what was typed, and stores nothing of it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from functions.codecard_avatar.badges_page.badge_views import ButtonRules, preview_view, typed_fields
+from functions.codecard_avatar.badges_page.preview_calls import PART, PreviewCalls, refuse_faults
+from functions.codecard_avatar.badges_page.typed_card import read_typed
 from functions.codecard_avatar.publish.picture_route import FOLDER as FOLDER_OF_PICTURES
 from shared.pages import web_page
 from shared.pages.page_calls import DATA, answer_page_call
+from shared.pages.page_posts import posted_form
 from shared.pages.web_page import Page
+from shared.results import HttpAnswer
 
 if TYPE_CHECKING:
     from functions.codecard_avatar.container_state import ContainerState
@@ -19,7 +22,6 @@ if TYPE_CHECKING:
     from shared.deadline import Deadline
     from shared.handler import Call
     from shared.http_request import HttpRequest
-    from shared.results import HttpAnswer
 
 ROUTE = "badges"
 """Last part of the page's path: `…/codecard/badges`."""
@@ -31,7 +33,8 @@ CARD_ROUTES = ("avatar", FOLDER_OF_PICTURES)
 _PLAIN = re.compile(r"(?!\.+$)[A-Za-z0-9_.-]+")
 
 FOLDER = Path(__file__).resolve().parent
-PAGE = Page("badges", FOLDER / "templates", styles=(FOLDER / "templates" / "badges.css",))
+TEMPLATES = FOLDER / "templates"
+PAGE = Page("badges", TEMPLATES, styles=(TEMPLATES / "badges.css",), scripts=(TEMPLATES / "badges.js",))
 
 
 def is_page(request: HttpRequest) -> bool:
@@ -47,14 +50,22 @@ def is_page(request: HttpRequest) -> bool:
     return web_page.split_path(request.path, (DATA,))[0].endswith(f"/{ROUTE}")
 
 
-def answer_badge_page(call: Call[Settings], container: ContainerState, deadline: Deadline) -> HttpAnswer:  # noqa: ARG001
-    """Answer a GET below the page's route. Never raises a FunctionError."""
+def answer_badge_page(call: Call[Settings], container: ContainerState, deadline: Deadline) -> HttpAnswer:
+    """Answer a call below the page's route. Never raises a FunctionError."""
     call.summary["outcome"] = "page"
-    settings = call.settings
-    rules = ButtonRules(settings.usual_layout, settings.button_layouts, settings.event_name)
+    request, preview = call.request, PreviewCalls(call, container, deadline)
 
     def answer(base: str, kind: str) -> HttpAnswer:
-        view = preview_view(typed_fields(call.request.query), rules)
-        return web_page.view_answer(PAGE, view) if kind else web_page.served_page(PAGE, view, base)
+        if request.method == "POST":
+            return web_page.view_answer(PAGE, preview.part(posted_form(request, call.body).items()))
+        if kind and request.query_value(PART) is not None:
+            return web_page.view_answer(PAGE, preview.part(request.query))
+        typed = read_typed(request.query)
+        if kind:
+            refuse_faults(typed)
+            return web_page.view_answer(PAGE, preview.whole(typed))
+        shown = web_page.served_page(PAGE, preview.whole(typed), base)
+        # The page is shown all the same, with what is wrong at its field.
+        return HttpAnswer(400, shown.headers, shown.body) if typed.faults else shown
 
-    return answer_page_call(PAGE, call.request.path, call.summary, answer)
+    return answer_page_call(PAGE, request.path, call.summary, answer)

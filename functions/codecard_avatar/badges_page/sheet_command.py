@@ -23,8 +23,9 @@ def add_sheet_arguments(parser: argparse.ArgumentParser) -> None:
 
 def write_sheet(options: argparse.Namespace) -> int:
     """Write the page; 2 where the cards or the file cannot be used."""
+    from functions.codecard_avatar.badges_page.badge_panels import ButtonRules
     from functions.codecard_avatar.badges_page.badge_routes import PAGE
-    from functions.codecard_avatar.badges_page.badge_views import ButtonRules, sheet_view
+    from functions.codecard_avatar.badges_page.badge_views import sheet_view
     from functions.codecard_avatar.card.card_entry import fields_of
     from functions.codecard_avatar.card.registry_document import parse_document
     from shared.errors import FunctionError

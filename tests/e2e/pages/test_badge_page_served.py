@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import html
 import io
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from requests import Response
 
 HOSTILE = '<script>alert(1)</script>"אבג'
-CONFIG = {"publish": "inline", "public_url": "https://localhost", "card_names": '{"CC50E3CCBFFF": "Joan Citizen"}'}
+CONFIG = {"publish": "inline", "card_names": '{"CC50E3CCBFFF": "Joan Citizen"}'}
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +31,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory, keys_folder: Path) -> Iterat
     functions = FunctionsApp(lambda cloud: cloud.identity.mint_resource_principal())
     options = CloudOptions(keys_folder=keys_folder)
     with Cloud(tmp_path_factory.mktemp("page"), functions=functions, tls=False, options=options) as cloud:
-        functions.host.configure("codecard-avatar", {**CONFIG, "event_name": "Code One"})
+        functions.host.configure("codecard-avatar", {**CONFIG, "public_url": cloud.gateway, "event_name": "Code One"})
         yield cloud
 
 
@@ -44,13 +46,26 @@ def pictures(text: str) -> list[Image.Image]:
 
 
 def test_what_is_typed_is_drawn_for_each_button_and_layout(cloud: Cloud) -> None:
-    page = get(cloud, "/codecard/badges", title="Ada Lovelace", qr="https://example.com/ada")
+    typed = {"title": "Ada Lovelace", "qr": "https://example.com/ada"}
+    page = get(cloud, "/codecard/badges", **typed)
     assert (page.status_code, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
-    panels = pictures(page.text)
-    assert [(each.size, each.mode) for each in panels] == [((264, 176), "1")] * 9
-    assert "Ada Lovelace, layout qr" in page.text
-    other = pictures(get(cloud, "/codecard/badges/data", title="Joan Citizen").json()["html"])
-    assert panels[0].tobytes() != other[0].tobytes()
+    assert "A pressed: Ada Lovelace, layout name-first" in page.text
+    (panel,) = pictures(page.text)
+    assert (panel.size, panel.mode) == ((264, 176), "1")
+    held = get(cloud, "/codecard/badges/data", **typed, button="a/2", part="preview").json()
+    assert "A held: Ada Lovelace, layout qr" in held["html"]
+    assert pictures(held["html"])[0].tobytes() != panel.tobytes()
+    layouts = get(cloud, "/codecard/badges/data", **typed, part="layouts").json()["html"]
+    assert pictures(layouts)[1].tobytes() == panel.tobytes()
+    assert len(pictures(layouts)) == 5
+
+
+def test_the_card_gets_the_json_that_the_page_shows(cloud: Cloud) -> None:
+    page = get(cloud, "/codecard/badges/data", title="Joan Citizen", part="preview", button="a/1").json()["html"]
+    shown = json.loads(html.unescape(re.findall(r"<pre>(.*?)</pre>", page)[0]))
+    headers = {"X-CODECARD-ID": "CC50E3CCBFFF"}
+    pressed = requests.get(f"{cloud.gateway}/codecard/avatar", headers=headers, timeout=20).json()
+    assert shown == pressed, "to the hash of the picture"
 
 
 def test_the_page_asks_for_a_token_and_the_cards_routes_do_not(cloud: Cloud) -> None:
@@ -71,7 +86,10 @@ def test_a_page_stores_nothing_and_names_no_card(cloud: Cloud) -> None:
     [
         ({"colour": "red"}, "colour"),
         ({"layout": "round"}, "layout"),
-        ({"title": "x" * 401}, "title"),
+        ({"title": "x" * 5000}, "title"),
+        ({"role": "a\x07b"}, "role"),
+        ({"button": "c/1"}, "button"),
+        ({"part": "all"}, "part"),
         ({"title": "\u200b"}, "title"),
     ],
 )
