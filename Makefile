@@ -49,7 +49,7 @@ $(OCI_CLI): deploy/cronjob/requirements.txt | $(READY)
 demo: $(RUNNABLE) ## Press the card's button on a local cloud and show the badge (PART=badge for one part)
 	@$(PYTHON) -m tools.demo $(PART)
 
-pictures: $(RUNNABLE) ## Play the demo and keep the pictures that README shows, in docs/pictures
+pictures: $(READY) ## Play the demo and keep the pictures that README shows, in docs/pictures (needs Chromium: .ci/browser)
 	@$(PYTHON) -m tools.demo.pictures
 
 serve: $(RUNNABLE) ## Run the local cloud until Ctrl-C (oci-functions cloud serve; PORT=8280 for another port)

@@ -25,8 +25,8 @@ oke-autoscaler works out where every pod will go, and asks for all nodes at once
 (docs/pictures/burst.svg)
 
 **Billing to the last digit.** A quarter of cost and FOCUS reports, with late rows, corrections and reports published
-twice, is in the warehouse once, and its total is the generator's own: {billing["total"]} USD. The page beside the
-chart has the tables, and the reconciliation of both kinds of report.
+twice, is in the warehouse once, and its total is the generator's own: {billing["total"]} USD. `billing report`
+prints the tables, and the reconciliation of both kinds of report.
 
 ![Cost by day and service, as a bar chart](docs/pictures/cost.svg)
 

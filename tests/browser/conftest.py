@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tools import chromium
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Browser, Page
 
-NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 REQUIRED = "BROWSER_REQUIRED"
 """Set to anything, a machine without a browser fails these tests; without it, it skips them."""
 
@@ -44,15 +44,13 @@ class Opened:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    found = chromium.find_browser()
     if found is None:
-        missing = "no Chromium on this machine (Debian: .ci/browser installs one)"
         if os.environ.get(REQUIRED):
-            pytest.fail(f"{missing}, and {REQUIRED} is set")
-        pytest.skip(missing)
+            pytest.fail(f"{chromium.MISSING}, and {REQUIRED} is set")
+        pytest.skip(chromium.MISSING)
     with sync_playwright() as playwright:
-        # --no-sandbox: containers of CI forbid the namespaces that it needs; the pages are our own.
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        browser = chromium.start_browser(playwright, found)
         yield browser
         browser.close()
 

@@ -9,7 +9,7 @@ from emulator.closed_loop.cluster_command import run_scenario, write_results
 from emulator.closed_loop.expectations import unmet_expectations
 from emulator.closed_loop.scenario import FOLDER, load_scenario
 from emulator.closed_loop.timeline_text import timeline_text
-from tools.demo import figures
+from tools.demo import figures, page_files
 
 if TYPE_CHECKING:
     from emulator.closed_loop.scenario_run import ScenarioRun
@@ -37,6 +37,7 @@ def run(out: Path) -> None:
             lines = _harm(runs)
         print(f"   picture: {write_results(runs, out, f'autoscaler-{name}')}")
         print("".join(f"   {line}\n" for line in lines))
+    page_files.write_cluster(out)
 
 
 def burst_figures(runs: list[ScenarioRun]) -> dict[str, object]:

@@ -16,7 +16,7 @@ from emulator.cloud import Cloud
 from emulator.functions_app import FunctionsApp
 from emulator.services.identity.service import DEFAULT_TENANCY
 from tools.byte_compile import compile_all
-from tools.demo import card_presses, figures
+from tools.demo import card_presses, figures, page_files
 from tools.demo.card_picture import draw_card
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def run(out: Path) -> None:
         presses = card_presses.show(cloud, publish_at, CARD_ID, out)
         _keep(out, ways[0].picture, presses)
         _request_context(cloud)
+    page_files.write_badges(out)
 
 
 def _keep(out: Path, picture: Picture, presses: list[Pressed]) -> None:

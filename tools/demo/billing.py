@@ -11,7 +11,7 @@ import tempfile
 import time
 import urllib.request
 from contextlib import redirect_stdout
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
@@ -29,7 +29,7 @@ from emulator.reports.billing_history import (
 from emulator.reports.generated_report import EXACT
 from emulator.services.identity.service import DEFAULT_TENANCY
 from functions.adw_billing.__main__ import main
-from tools.demo import billing_questions, figures
+from tools.demo import billing_questions, figures, page_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,6 +40,7 @@ TITLE = "adw-billing: a quarter of cost and FOCUS reports in the warehouse, once
 NAME = "adw-billing"
 STORY = BillingHistory(
     seed="quarter",
+    first_day=date(2025, 1, 29),
     days=92,
     rows_per_day=120,
     windows_a_day=1,
@@ -47,8 +48,8 @@ STORY = BillingHistory(
     late_days=4,
     republish_every=45,
 )
-"""A quarter in small: one report a day and dialect, late rows, corrections, reports published again."""
-TODAY = datetime(2025, 5, 1, tzinfo=UTC)
+"""A quarter in small, to the end of April: a report a day and dialect, late rows, corrections, some published again."""
+TODAY = datetime(2025, 4, 28, tzinfo=UTC)
 """When the first call comes; what is published later is what the third call finds."""
 WANTED_KINDS = {"on-time", "late", "correction", "re-publication"}
 
@@ -76,8 +77,10 @@ def run(out: Path) -> None:
             _call(cloud, functions.host, "late, corrected, again", final_state(after).values())
         _report(warehouse, out, final_state(story).values())
         billing_questions.ask(warehouse, final_state(story).values())
+        print()
+        page_files.write_costs(warehouse, out)
     write_folder(out / "reports", story)
-    print("\n   out/reports: the same reports as files, for `oci-functions billing load`")
+    print("   out/reports: the same reports as files, for `oci-functions billing load`")
 
 
 def _call(cloud: Cloud, host: FunctionHost, what: str, expected: Iterable[PublishedObject]) -> None:
@@ -103,7 +106,7 @@ def _call(cloud: Cloud, host: FunctionHost, what: str, expected: Iterable[Publis
 
 def _report(warehouse: Path, out: Path, expected: Iterable[PublishedObject]) -> None:
     """Run the report command, compare its total with the generator's, take the chart out of its page."""
-    page = out / "cost.html"
+    page = warehouse.parent / "report.html"
     said = StringIO()
     with redirect_stdout(said):
         status = main(["report", "--warehouse", str(warehouse), "--out", str(page)])
@@ -123,7 +126,7 @@ def _report(warehouse: Path, out: Path, expected: Iterable[PublishedObject]) -> 
     start, end = text.index("<svg"), text.index("</svg>") + len("</svg>")
     picture = text[start:end].replace(">", '><rect width="100%" height="100%" fill="#fff"/>', 1)  # dark pages too
     (out / "cost.svg").write_text(f'<?xml version="1.0" encoding="UTF-8"?>\n{picture}\n', encoding="utf-8")
-    print("   out/cost.html: chart, tables, reconciliation; out/cost.svg: the chart alone")
+    print("   out/cost.svg: the cost by day")
 
 
 def _sum(amounts: Iterable[Decimal]) -> Decimal:

@@ -1,6 +1,6 @@
 """`make pictures`: play the demo and keep its pictures in docs/pictures, where README and the docs show them.
 
-The badges of docs/codecard-avatar.md are drawn with them.
+The badges of docs/codecard-avatar.md are drawn with them, and Chromium takes the pages' first screenful.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import tempfile
 from pathlib import Path
 
 from functions.codecard_avatar.__main__ import main as render_badge
-from tools.demo import figures
+from tools import chromium
+from tools.demo import figures, page_pictures
 from tools.demo.command import ROOT
 from tools.demo.command import main as play
 
@@ -38,11 +39,16 @@ SHEET = ("--sheet", str(FOLDER / "badges.png"))
 def main(arguments: list[str]) -> int:
     """Play the demo into a temporary folder and copy what README and the docs show."""
     argparse.ArgumentParser(prog="python -m tools.demo.pictures", description=__doc__).parse_args(arguments)
+    if chromium.find_browser() is None:
+        print(f"the pictures of the pages need a browser: {chromium.MISSING}", file=sys.stderr)
+        return 1
     with tempfile.TemporaryDirectory(prefix="pictures-") as name:
         if status := play(["--out", name]):
             return status
         FOLDER.mkdir(exist_ok=True)
         draw_badges()
+        for page in page_pictures.draw_pages(Path(name), FOLDER):
+            print(f"{page.relative_to(ROOT)}: {page.stat().st_size} bytes")
         for made, kept in KEPT.items():
             shutil.copyfile(Path(name) / made, FOLDER / kept)
             print(f"{(FOLDER / kept).relative_to(ROOT)}: {(FOLDER / kept).stat().st_size} bytes")

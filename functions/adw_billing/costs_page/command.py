@@ -15,10 +15,15 @@ if TYPE_CHECKING:
 
 def add_page_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `page`."""
+    from functions.adw_billing.costs_page.cost_page import FILE_GROUPS, FILE_MONTHS
     from functions.adw_billing.query_command import SECONDS, WAREHOUSE_HELP
 
     parser.add_argument("--warehouse", required=True, metavar="FILE", help=WAREHOUSE_HELP)
     parser.add_argument("--out", default=Path("out/costs.html"), type=Path, metavar="HTML", help="default: %(default)s")
+    parser.add_argument("--months", type=int, default=FILE_MONTHS, help="newest ones in it; default: %(default)s")
+    parser.add_argument(
+        "--looked-into", type=int, default=FILE_GROUPS, metavar="N", help="largest services; default: %(default)s"
+    )
     parser.add_argument("--seconds", type=int, default=SECONDS, help="after which it is given up; default: %(default)s")
 
 
@@ -30,7 +35,7 @@ def page(options: argparse.Namespace) -> int:
 
     def content() -> bytes:
         with opened_bill(options) as bill:
-            return cost_file(bill)
+            return cost_file(bill, months=options.months, looked_into=options.looked_into)
 
     try:
         sys.stdout.write(f"{write_page(options.out, content)}\n")

@@ -14,6 +14,7 @@ from functions.adw_billing.costs_page.findings.moved import moved_view
 from functions.adw_billing.costs_page.page_amounts import exactly
 from functions.adw_billing.costs_page.why import why_view
 from functions.adw_billing.query.machine_formats import write_csv
+from shared.errors import BadRequest
 from shared.pages import web_page
 from shared.pages.web_page import Page
 from shared.results import HttpAnswer
@@ -56,15 +57,22 @@ def cost_csv(pairs: tuple[tuple[str, str], ...], bill: Bill) -> HttpAnswer:
     return HttpAnswer(200, headers, out.getvalue().encode())
 
 
-def cost_file(bill: Bill) -> bytes:
-    """Return the page as one file: the newest months by each group, and the largest services looked into."""
+def cost_file(bill: Bill, *, months: int = FILE_MONTHS, looked_into: int = FILE_GROUPS) -> bytes:
+    """Return the page as one file: so many newest months and all together by each group, the largest looked into.
+
+    Raises BadRequest with the field ``months`` or ``looked_into`` for less than one and none of them.
+    """
+    if months < 1:
+        raise BadRequest(f"{months} months are no page", fix="one at least", field="months")
+    if looked_into < 0:
+        raise BadRequest(f"{looked_into} is no number of services", fix="0 at least", field="looked_into")
     there = held(bill)
     first = settled(Asked(), there)
     if not there.months:
         return web_page.single_file(PAGE, empty_view(first, there))
     shown = _of(first, there, bill, "")
     others: list[View] = []
-    for month, questions in _file_questions(first, there, bill).items():
+    for month, questions in _file_questions(first, there, bill, (months, looked_into)).items():
         why, moved_of_whole = (part(replace(first, month=month), bill) for part in (why_view, moved_view))
         for asked in questions:
             others.append(_of(asked, there, bill, ""))
@@ -77,15 +85,15 @@ def cost_file(bill: Bill) -> bytes:
     return web_page.single_file(PAGE, shown, tuple(others))
 
 
-def _file_questions(first: Asked, there: Held, bill: Bill) -> dict[str, list[Asked]]:
-    """Return what a file can be asked, by period, as the page's links and its form ask for it."""
-    months = list(there.months[:FILE_MONTHS])
+def _file_questions(first: Asked, there: Held, bill: Bill, size: tuple[int, int]) -> dict[str, list[Asked]]:
+    """Return what a file of so many months and groups can be asked, by period, as the page's links and form ask it."""
+    months = list(there.months[: size[0]])
     if len(there.months) > 1:
         months.append(f"{there.months[-1]}..{there.months[0]}")
     found: dict[str, list[Asked]] = {}
     for each in months:
         month = replace(first, month=each)
-        names = sorted(figures(month, bill).groups, key=lambda row: -abs(row[1]))[:FILE_GROUPS]
+        names = sorted(figures(month, bill).groups, key=lambda row: -abs(row[1]))[: size[1]]
         found[each] = [replace(month, by=by) for by in GROUPS] + [month.of(name) for name, _, _ in names]
     return found
 

@@ -136,10 +136,21 @@ def test_a_file_has_every_view_that_its_links_lead_to(warehouse: Path, tmp_path:
     why = json.dumps(sorted([*json.loads(state["key"]), ["part", "why"]]), separators=(",", ":"))
     assert why in state["answers"]
     assert len(state["answers"]) > 50
+    few = ["billing", "page", "--warehouse", str(warehouse), "--out", str(out), "--months", "1", "--looked-into", "0"]
+    assert CliRunner().invoke(root(), few).exit_code == 0
+    left = json.loads(re.findall(r'id="state">(.*?)</script>', out.read_text(encoding="utf-8"))[0])
+    assert state["key"] in left["answers"]
+    assert len(left["answers"]) < len(state["answers"]) / 2
 
 
 @pytest.mark.parametrize(
-    ("options", "field"), [(["--out", "x.txt"], "out"), (["--warehouse", "no.duckdb"], "warehouse")]
+    ("options", "field"),
+    [
+        (["--out", "x.txt"], "out"),
+        (["--warehouse", "no.duckdb"], "warehouse"),
+        (["--months", "0"], "months"),
+        (["--looked-into", "-1"], "looked_into"),
+    ],
 )
 def test_a_file_that_cannot_be_made_names_the_option(warehouse: Path, options: list[str], field: str) -> None:
     done = CliRunner().invoke(root(), ["billing", "page", "--warehouse", str(warehouse), *options])
