@@ -76,18 +76,20 @@ def layouts_part(typed: TypedCard, settings: Settings, scenery: Scenery) -> View
     return View("Layouts", {"every": every}, [], typed.query, part=LAYOUTS_PART)
 
 
-def sheet_view(cards: Mapping[str, Mapping[str, str]], rules: ButtonRules, size: str = "90x60") -> View:
-    """Return the badges of cards, by card, for a person to look at and to print."""
+def sheet_view(
+    cards: Mapping[str, Mapping[str, str]], rules: ButtonRules, size: str, scenery: Scenery | None = None
+) -> View:
+    """Return the badges of cards, by card, for a person to look at and to print; one of ``SIZES`` of the command."""
     named = {card: fields for card, fields in sorted(cards.items()) if from_fields(fields)}
-    panels = [_card_panel(key, fields, rules) for key, fields in named.items()]
+    panels = [_card_panel(key, PanelPainter(fields, rules, scenery)) for key, fields in named.items()]
     values = {"panels": panels, "nameless": sorted(set(cards) - set(named)), "size": size}
     return View(f"{len(panels)} badges", values, [], part="sheet")
 
 
-def _card_panel(key: str, fields: Mapping[str, str], rules: ButtonRules) -> BadgePanel:
+def _card_panel(key: str, painter: PanelPainter) -> BadgePanel:
     card, _, button = key.partition("/")
     title = f"{card}, {PRESSES[button]}" if button else card
-    return PanelPainter(fields, rules).button_panel(button or "a/1", title, is_buttons_own=bool(button))
+    return painter.button_panel(button or "a/1", title, is_buttons_own=bool(button))
 
 
 def _address(typed: TypedCard, button: str) -> str:
