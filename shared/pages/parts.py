@@ -12,7 +12,7 @@ FOLDER = Path(__file__).resolve().parent
 STATIC = FOLDER / "static"
 VENDOR = FOLDER / "vendor"
 MEDIA_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
-SCRIPTS = ("chart_text.js", "chart_zoom.js", "chart_cursor.js", "charts.js", "page.js")
+SCRIPTS = ("chart_text.js", "chart_marks.js", "chart_zoom.js", "chart_cursor.js", "charts.js", "page.js")
 """Of all pages, each using those before it."""
 
 VERSION = "1.6.32"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shared.errors import FunctionError
+from shared.errors import BadRequest, FunctionError
 
 if TYPE_CHECKING:
     import argparse
@@ -24,22 +25,36 @@ def add_page_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--looked-into", type=int, default=FILE_GROUPS, metavar="N", help="largest services; default: %(default)s"
     )
+    help_budgets = "file with the JSON list that the setting `budgets` is"
+    parser.add_argument("--budgets", type=Path, metavar="JSON", help=help_budgets)
     parser.add_argument("--seconds", type=int, default=SECONDS, help="after which it is given up; default: %(default)s")
 
 
 def page(options: argparse.Namespace) -> int:
     """Write the page; 1 with a JSON error where the warehouse or the file cannot be used."""
     from functions.adw_billing.costs_page.cost_page import cost_file
+    from functions.adw_billing.costs_page.findings.known import Known, with_budgets
     from functions.adw_billing.query_command import opened_bill
     from shared.pages.page_file import write_page
 
     def content() -> bytes:
         with opened_bill(options) as bill:
-            return cost_file(bill, months=options.months, looked_into=options.looked_into)
+            return cost_file(bill, known, months=options.months, looked_into=options.looked_into)
 
     try:
+        now = datetime.now(UTC)
+        known = with_budgets(now, _text(options.budgets)) if options.budgets else Known(now)
         sys.stdout.write(f"{write_page(options.out, content)}\n")
     except FunctionError as error:
         sys.stdout.write(f"{json.dumps(error.to_body(), ensure_ascii=False)}\n")
         return 1
     return 0
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise BadRequest(
+            f"{file} cannot be read: {fault}", fix="name a file with a JSON list", field="budgets"
+        ) from None

@@ -8,11 +8,11 @@ from functions.adw_billing.costs_page.page_amounts import NO_VALUE, drawn, money
 from functions.adw_billing.model.exact_sums import ZERO, total
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from decimal import Decimal
 
     from functions.adw_billing.costs_page.asked import Asked
     from functions.adw_billing.costs_page.figures import Figures
+    from functions.adw_billing.costs_page.findings.beside import Beside
 
 SERIES = 8
 """Groups that have a colour of their own; all others are one."""
@@ -20,8 +20,8 @@ OTHERS = "\0others"
 """In place of the name of a group: no value has this text."""
 
 
-def cost_chart(found: Figures, anomalies: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
-    """Return the chart: a bar a day or month, a colour for each of the largest groups, a mark at unusual days."""
+def cost_chart(found: Figures) -> dict[str, Any]:
+    """Return the chart: a bar a day or month, a colour for each of the largest groups."""
     asked = found.asked
     steps = sorted({day for day, _, _ in found.days})
     sizes = sorted(found.groups, key=lambda row: (-abs(row[1]), row[0] or ""))
@@ -35,11 +35,6 @@ def cost_chart(found: Figures, anomalies: Sequence[tuple[Any, ...]]) -> dict[str
         _series(asked, name, [costs.get((day, name), ZERO) for day in steps], len(sizes) - len(shown)) for name in names
     ]
     whole = [total(cost for (at, _), cost in costs.items() if at == day) for day in steps]
-    marks = [
-        {"x": day.isoformat(), "text": f"unusual: {service} {money(cost)}, expected {money(expected)}"}
-        for day, service, cost, expected in anomalies
-        if asked.steps == "day"
-    ]
     return {
         "id": "costs",
         "kind": "bars",
@@ -47,7 +42,6 @@ def cost_chart(found: Figures, anomalies: Sequence[tuple[Any, ...]]) -> dict[str
         "unit": asked.currency,
         "series": series,
         "totals": [money(each, asked.currency) for each in whole],
-        "marks": marks,
     }
 
 
@@ -69,3 +63,16 @@ def chart_message(found: Figures, chart: dict[str, Any]) -> str:
     text = f"Cost a {asked.steps} in {asked.currency} by {asked.by}, UTC: highest on {chart['x'][top]}"
     text += f", {chart['totals'][top]}"
     return f"{text}, most of it {largest['name']}." if len(chart["series"]) > 1 else f"{text}."
+
+
+def with_findings(chart: dict[str, Any], more: Beside) -> dict[str, Any]:
+    """Return the chart with budgets as lines, unusual days marked, and a forecast drawn hollow, on days of its own."""
+    coming = [each["x"] for each in more.forecast if each["x"] not in chart["x"]]
+    for name in ("values", "shown"):
+        for each in chart["series"]:
+            if name in each:
+                each[name] = [*each[name], *[None] * len(coming)]
+    if "totals" in chart:
+        chart["totals"] = [*chart["totals"], *[None] * len(coming)]
+    x = [*chart["x"], *coming]
+    return {**chart, "x": x, "marks": more.marks, "limits": more.limits, "forecast": more.forecast}

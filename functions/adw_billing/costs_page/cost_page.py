@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from functions.adw_billing.costs_page.asked import GROUPS, Asked, asked_of
 from functions.adw_billing.costs_page.costs import costs_view, empty_view
 from functions.adw_billing.costs_page.figures import figures, held, settled, shown_costs
+from functions.adw_billing.costs_page.findings.known import Known
 from functions.adw_billing.costs_page.findings.moved import moved_view
 from functions.adw_billing.costs_page.page_amounts import exactly
 from functions.adw_billing.costs_page.why import why_view
@@ -27,20 +28,21 @@ if TYPE_CHECKING:
 PAGE = Page("costs", Path(__file__).resolve().parent / "templates")
 PARTS = {"moved": moved_view, "why": why_view}
 """What is asked for after the first view, each with the lines that it needs."""
+UNKNOWN = Known()
 FILE_MONTHS = 3
 """Months of which a single file has the views, the newest ones, beside all months together."""
 FILE_GROUPS = 8
 """Services of each period that a file can look into."""
 
 
-def cost_page(pairs: tuple[tuple[str, str], ...], bill: Bill, base: str) -> HttpAnswer:
+def cost_page(pairs: tuple[tuple[str, str], ...], bill: Bill, base: str, known: Known = UNKNOWN) -> HttpAnswer:
     """Return the page of an address. BadRequest for what its parameters have wrong."""
-    return web_page.served_page(PAGE, _view(asked_of(pairs), bill, base), base)
+    return web_page.served_page(PAGE, _view(asked_of(pairs), bill, base, known), base)
 
 
-def cost_data(pairs: tuple[tuple[str, str], ...], bill: Bill, base: str) -> HttpAnswer:
+def cost_data(pairs: tuple[tuple[str, str], ...], bill: Bill, base: str, known: Known = UNKNOWN) -> HttpAnswer:
     """Return the view of an address for the page's script."""
-    return web_page.view_answer(PAGE, _view(asked_of(pairs), bill, base))
+    return web_page.view_answer(PAGE, _view(asked_of(pairs), bill, base, known))
 
 
 def cost_csv(pairs: tuple[tuple[str, str], ...], bill: Bill) -> HttpAnswer:
@@ -57,7 +59,9 @@ def cost_csv(pairs: tuple[tuple[str, str], ...], bill: Bill) -> HttpAnswer:
     return HttpAnswer(200, headers, out.getvalue().encode())
 
 
-def cost_file(bill: Bill, *, months: int = FILE_MONTHS, looked_into: int = FILE_GROUPS) -> bytes:
+def cost_file(
+    bill: Bill, known: Known = UNKNOWN, *, months: int = FILE_MONTHS, looked_into: int = FILE_GROUPS
+) -> bytes:
     """Return the page as one file: so many newest months and all together by each group, the largest looked into.
 
     Raises BadRequest with the field ``months`` or ``looked_into`` for less than one and none of them.
@@ -70,12 +74,12 @@ def cost_file(bill: Bill, *, months: int = FILE_MONTHS, looked_into: int = FILE_
     first = settled(Asked(), there)
     if not there.months:
         return web_page.single_file(PAGE, empty_view(first, there))
-    shown = _of(first, there, bill, "")
+    shown = _of(first, there, bill, "", known)
     others: list[View] = []
     for month, questions in _file_questions(first, there, bill, (months, looked_into)).items():
         why, moved_of_whole = (part(replace(first, month=month), bill) for part in (why_view, moved_view))
         for asked in questions:
-            others.append(_of(asked, there, bill, ""))
+            others.append(_of(asked, there, bill, "", known))
             # A file has the second part of each whole period: under a filter it says that it is of all costs.
             of_whole = {**why.values, "left_out": list(asked.filters)}
             others.append(replace(why, values=of_whole, query=replace(asked, part="why").pairs))
@@ -98,15 +102,17 @@ def _file_questions(first: Asked, there: Held, bill: Bill, size: tuple[int, int]
     return found
 
 
-def _view(asked: Asked, bill: Bill, base: str) -> View:
-    return _of(asked, held(bill), bill, base)
+def _view(asked: Asked, bill: Bill, base: str, known: Known) -> View:
+    return _of(asked, held(bill), bill, base, known)
 
 
-def _of(asked: Asked, there: Held, bill: Bill, base: str) -> View:
+def _of(asked: Asked, there: Held, bill: Bill, base: str, known: Known) -> View:
     if not there.months:
         return empty_view(asked, there)
     whole = settled(asked, there)
     found = (
-        PARTS[whole.part](whole, bill) if whole.part in PARTS else costs_view(figures(whole, bill), there, bill, base)
+        PARTS[whole.part](whole, bill)
+        if whole.part in PARTS
+        else costs_view(figures(whole, bill), there, bill, base, known)
     )
     return replace(found, values=exactly(dict(found.values))) if whole.exact else found

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from functions.adw_billing.costs_page.asked import GROUPS
-from functions.adw_billing.costs_page.cost_chart import chart_message, cost_chart
-from functions.adw_billing.costs_page.figures import answers_of
+from functions.adw_billing.costs_page.cost_chart import chart_message, cost_chart, with_findings
+from functions.adw_billing.costs_page.findings.beside import beside
 from functions.adw_billing.costs_page.findings.lead import lead
 from functions.adw_billing.costs_page.page_amounts import (
     ABSENT,
@@ -19,9 +19,7 @@ from functions.adw_billing.costs_page.page_amounts import (
     percent,
     signed,
 )
-from functions.adw_billing.costs_page.unusual_days import unusual_days
 from functions.adw_billing.model.exact_sums import plain, total
-from functions.adw_billing.query.question import months_of
 from shared.pages.web_page import Cell, Figure, View
 
 if TYPE_CHECKING:
@@ -29,6 +27,7 @@ if TYPE_CHECKING:
 
     from functions.adw_billing.costs_page.asked import Asked
     from functions.adw_billing.costs_page.figures import Figures, Held
+    from functions.adw_billing.costs_page.findings.known import Known
     from functions.adw_billing.query.bill import Bill
 
 SHOWN_GROUPS = 50
@@ -42,11 +41,11 @@ COLUMNS = (
 )
 
 
-def costs_view(found: Figures, there: Held, bill: Bill, base: str) -> View:
+def costs_view(found: Figures, there: Held, bill: Bill, base: str, known: Known) -> View:
     """Return the view of a settled question."""
     asked = found.asked
-    anomalies = unusual_days(asked, bill)
-    chart = cost_chart(found, anomalies)
+    more = beside(found, there, bill, known)
+    chart = cost_chart(found)
     sentence = lead(found, there.months, there.newest_day)
     values: dict[str, Any] = {
         "asked": asked,
@@ -56,23 +55,20 @@ def costs_view(found: Figures, there: Held, bill: Bill, base: str) -> View:
         "exact_url": replace(asked, exact=not asked.exact).address,
         "groups_known": [*GROUPS, *([asked.by] if asked.by not in GROUPS else [])],
         "chips": [(each, asked.without(each).address) for each in asked.filters],
-        "cards": [*_totals(found), *_forecast(asked, bill)],
+        "cards": [*_totals(found), *more.cards],
+        **more.values,
         "message": chart_message(found, chart),
         "columns": tuple((asked.by if name == "group" else name, kind) for name, kind in COLUMNS),
         "rows": [_row(found, each) for each in found.groups[:SHOWN_GROUPS]],
         "rest": max(0, len(found.groups) - SHOWN_GROUPS),
         "totals": [_sum_row(found)],
-        "anomaly_rows": [
-            [day.isoformat(), service or NO_VALUE, amount_cell(cost), amount_cell(expected)]
-            for day, service, cost, expected in anomalies
-        ],
         "sql": found.sql,
         "sql_values": found.values,
         "csv_url": f"{base}/csv{asked.address}" if base else "",
         "state": _state(there),
     }
     title = f"Costs {asked.month} by {asked.by}"
-    return View(title, values, [chart], asked.pairs)
+    return View(title, values, [with_findings(chart, more), *more.charts], asked.pairs)
 
 
 def empty_view(asked: Asked, there: Held) -> View:
@@ -93,23 +89,6 @@ def _totals(found: Figures) -> list[Figure]:
         Figure(f"Cost {found.asked.month}", money(found.total, currency), note, tone, plain(found.total)),
         Figure(f"Cost {found.before}", money(found.total_before, currency), exact=plain(found.total_before)),
     ]
-
-
-def _forecast(asked: Asked, bill: Bill) -> list[Figure]:
-    """Return the forecast of a month that is not over; one of filtered costs is not made."""
-    if asked.filters or months_of(asked.month, "month").count > 1:
-        return []
-    rows = answers_of("forecast", "days_left,forecast,past_months,past_error_percent", asked, bill)
-    cards = []
-    for days_left, forecast, past_months, error in rows[:1]:
-        if not days_left:
-            continue
-        note = "1 day left" if days_left == 1 else f"{days_left} days left"
-        if past_months:
-            months = "the month" if past_months == 1 else f"{past_months} months"
-            note += f"; such forecasts were off by {money(abs(error))} % in {months} before"
-        cards.append(Figure("Month's end, forecast", money(forecast, asked.currency), note, exact=plain(forecast)))
-    return cards
 
 
 def _row(found: Figures, group: tuple[str | None, Decimal, Decimal]) -> list[Any]:

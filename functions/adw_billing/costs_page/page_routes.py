@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from functions.adw_billing.costs_page import cost_page
+from functions.adw_billing.costs_page.findings.known import Known, with_budgets
 from functions.adw_billing.open_warehouse import reading_bill, reading_database
+from shared.errors import FunctionError
 from shared.pages.page_calls import DATA, answer_page_call
 
 if TYPE_CHECKING:
@@ -29,9 +32,25 @@ def answer_page(call: Call[Settings]) -> HttpAnswer:
         with _bill(call) as bill:
             if kind == CSV:
                 return cost_page.cost_csv(pairs, bill)
-            return cost_page.cost_data(pairs, bill, base) if kind else cost_page.cost_page(pairs, bill, base)
+            known = known_of(call)
+            shown = cost_page.cost_data if kind else cost_page.cost_page
+            return shown(pairs, bill, base, known)
 
     return answer_page_call(cost_page.PAGE, call.request.path, call.summary, answer, kinds=(DATA, CSV))
+
+
+def known_of(call: Call[Settings]) -> Known:
+    """Return what the page is told beside the bill; budgets that cannot be used are named, and stop nothing."""
+    now = datetime.now(UTC)
+    if not call.settings.budgets:
+        return Known(now)
+    from functions.adw_billing.cost_budgets.check_run import budget_list
+
+    try:
+        text = budget_list(call.settings, call.deadline.less(MARGIN_SECONDS))
+    except FunctionError as error:
+        return Known(now, budget_faults=(error.message,))
+    return with_budgets(now, text)
 
 
 def _bill(call: Call[Settings]) -> AbstractContextManager[Bill]:

@@ -61,13 +61,8 @@ def ready_question(name: str, known: Mapping[str, ReadyQuestion]) -> ReadyQuesti
     return found
 
 
-def ready_statement(
-    asked: ReadyQuestion, month: str, filters: Sequence[str], columns: str, words: Words, source: str = ""
-) -> Statement:
-    """Return the query of a ready question; no ``columns``: all. BadRequest for a column or months that it lacks.
-
-    ``source``: a query that has the view's rows of those months, instead of the view.
-    """
+def ready_statement(asked: ReadyQuestion, month: str, filters: Sequence[str], columns: str, words: Words) -> Statement:
+    """Return the query of a ready question; no ``columns``: all. BadRequest for a column or months that it lacks."""
     values: dict[str, str] = {}
     chosen = [_column(asked, each.strip(), "columns") for each in columns.split(",") if each.strip()] or asked.columns
     tests = [_months(asked, month, words, values)] if month else []
@@ -76,7 +71,7 @@ def ready_statement(
     where = f" WHERE {' AND '.join(tests)}" if tests else ""
     order = ORDER.get(asked.name) or _order(asked)
     sort = f" ORDER BY {order}" if order else ""
-    return Statement(f"SELECT {', '.join(chosen)} FROM {source or words.table(asked.view)}{where}{sort}", values)
+    return Statement(f"SELECT {', '.join(chosen)} FROM {words.table(asked.view)}{where}{sort}", values)
 
 
 def _order(asked: ReadyQuestion) -> str:

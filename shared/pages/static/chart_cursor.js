@@ -10,7 +10,7 @@ const chartCursor = (() => {
     const told = known.length > MOST ? known.filter((each) => each.value) : known;
     return told.length > 1 && chart.kind !== "steps" ? told.sort((a, b) => b.value - a.value) : told;
   }
-  const notesAt = (chart, index) => [...(chart.notes && chart.notes[index] ? [chart.notes[index]] : []), ...(chart.marks || []).filter((mark) => mark.x === chart.x[index]).map((mark) => mark.text)];
+  const notesAt = (chart, index) => [...(chart.notes && chart.notes[index] ? [chart.notes[index]] : []), ...chartMarks.textsAt(chart, index)];
 
   function sentence(chart, index) {
     const values = valuesAt(chart, index).slice(0, MOST).map((each) => `${each.name} ${each.text}`).join(", ");

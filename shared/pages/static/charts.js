@@ -1,7 +1,7 @@
 // Charts from data: stacked bars, lines and steps, drawn by uPlot in the colours of the style sheet.
 //
-// A chart is what docs/pages.md says of it. This file draws it; chart_text.js has its texts and axes, chart_zoom.js the
-// part that is shown, chart_cursor.js what it says at a point.
+// A chart is what docs/pages.md says of it. This file draws it; chart_text.js has its texts and axes, chart_marks.js
+// what is drawn over its series, chart_zoom.js the part that is shown, chart_cursor.js what it says at a point.
 
 const charts = (() => {
   const WHOLE = [1, 2, 5].flatMap((each) => [...Array(13).keys()].map((power) => each * 10 ** power)).sort((a, b) => a - b);
@@ -51,22 +51,7 @@ const charts = (() => {
       ctx.fillStyle = colour("--dim");
       ctx.textAlign = "left";
       ctx.fillText(chart.unit || "", 0, bbox.top - 13 * ratio);
-      for (const limit of chart.limits || []) {
-        const y = plot.valToPos(limit.value, "y", true);
-        if (y < bbox.top) continue;
-        ctx.strokeStyle = ctx.fillStyle = colour("--up");
-        ctx.setLineDash([6 * ratio, 4 * ratio]);
-        ctx.beginPath(); ctx.moveTo(bbox.left, y); ctx.lineTo(bbox.left + bbox.width, y); ctx.stroke();
-        ctx.textAlign = "right";
-        ctx.fillText(limit.text, bbox.left + bbox.width, y + (y - bbox.top < 18 * ratio ? 15 : -5) * ratio);
-      }
-      ctx.setLineDash([]);
-      ctx.textAlign = "center";
-      ctx.fillStyle = colour("--up");
-      for (const mark of chart.marks || []) {
-        const x = plot.valToPos(chartText.seconds(mark.x), "x", true);
-        if (x >= bbox.left - 1 && x <= bbox.left + bbox.width + 1) ctx.fillText("▼", x, bbox.top + 10 * ratio);
-      }
+      chartMarks.draw(chart, plot, colour);
       if (plot.named) nameLines(chart, plot);
       ctx.restore();
     };
@@ -86,7 +71,7 @@ const charts = (() => {
   function heights(chart) {
     const all = chart.kind === "steps" && chart.series.reduce((top, each) => each.values.reduce((found, value) => Math.max(found, value || 0), top), 0);
     return (plot, low, high) => {
-      const top = chart.kind === "steps" ? all : high || 1;
+      const top = chart.kind === "steps" ? all : chartMarks.top(chart, high || 1);
       return [Math.min(0, low) * 1.08, chart.whole ? Math.max(1, Math.ceil(top * 1.08)) : (top || 1) * 1.08];
     };
   }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from functions.adw_billing.model.dimension_tables import RESOURCE, TENANCY
 from functions.adw_billing.query.conditions import ColumnTest, all_hold, split_filter
-from functions.adw_billing.query.dimensions import CURRENCY, DIALECT, TAG, dimension
+from functions.adw_billing.query.dimensions import CURRENCY, DIALECT, TAG, UNIT, dimension
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +22,7 @@ _COLUMNS = {
     "compartment_id": "l.compartment_id",
     CURRENCY: "l.currency",
     DIALECT: "l.dialect",
+    UNIT: "l.unit",
 }
 _PLAIN = {"compartment": "l.compartment_name"}
 """A name that a filter may have in place of the path."""

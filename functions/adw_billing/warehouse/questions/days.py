@@ -9,12 +9,10 @@ from functions.adw_billing.warehouse.questions.question import question
 from functions.adw_billing.warehouse.questions.words import numbers
 
 if TYPE_CHECKING:
-    from functions.adw_billing.warehouse.questions.words import Names, Words
+    from functions.adw_billing.warehouse.questions.words import Words
 
 WEEKS, LEAST_WEEKS = 8, 4
 """Days of the same weekday that a day is compared with, and how many there must be."""
-COMPARED_DAYS = 7 * WEEKS
-"""The farthest that a day is compared with."""
 RECENT_DAYS, LEAST_RECENT = 28, 14
 """Otherwise: days before it, and how many of them there must be."""
 MAD_FACTOR = 6
@@ -35,17 +33,16 @@ def _median(name: str, source: str, key: str, value: str) -> str:
 )"""
 
 
-def anomalies(words: Names, period: str = "") -> str:
-    """Return the query, over the days of a condition ``period``: COMPARED_DAYS more than those that are asked for."""
+def _anomaly(words: Words) -> str:
     key = f"{_DAY}, service"
-    return f"""WITH billed AS ({daily(words, period)}), day AS (
+    return f"""WITH billed AS ({daily(words)}), day AS (
   SELECT {_DAY}, SUM(cost) AS cost FROM billed GROUP BY {_DAY}
 ), pair AS (
   SELECT d.tenancy_id, d.currency, d.usage_day, p.usage_day AS past_day,
     CASE WHEN MOD(d.usage_day - p.usage_day, 7) = 0 THEN 1 ELSE 0 END AS same_weekday,
     CASE WHEN d.usage_day - p.usage_day <= {RECENT_DAYS} THEN 1 ELSE 0 END AS recent
   FROM day d JOIN day p ON p.tenancy_id = d.tenancy_id AND p.currency = d.currency AND p.usage_day < d.usage_day
-    AND d.usage_day - p.usage_day <= {COMPARED_DAYS}
+    AND d.usage_day - p.usage_day <= {7 * WEEKS}
 ), chosen AS (
   SELECT {_DAY}, CASE WHEN SUM(same_weekday) >= {LEAST_WEEKS} THEN 'weekday' ELSE 'recent' END AS compared_with
   FROM pair GROUP BY {_DAY} HAVING SUM(same_weekday) >= {LEAST_WEEKS} OR SUM(recent) >= {LEAST_RECENT}
@@ -145,7 +142,7 @@ DAYS = (
         "On which day did a service cost what it should not?",
         "oci_anomaly",
         "tenancy_id currency usage_day service cost expected deviation mad compared_with days_compared",
-        anomalies,
+        _anomaly,
     ),
     question(
         "forecasts",

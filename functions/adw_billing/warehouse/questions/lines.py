@@ -15,7 +15,7 @@ from functions.adw_billing.model.tables import COST, DAILY, FOCUS
 from functions.adw_billing.warehouse.questions.question import question
 
 if TYPE_CHECKING:
-    from functions.adw_billing.warehouse.questions.words import Names, Words
+    from functions.adw_billing.warehouse.questions.words import Words
 
 LINE_VIEW = "oci_cost_line"
 
@@ -101,21 +101,20 @@ def compartment_joins(words: Words, compartment_id: str, name: str) -> str:
     )
 
 
-def daily(words: Names, period: str = "") -> str:
+def daily(words: Words) -> str:
     """Return a query for cost by tenancy, currency, service and usage day, of the dialect that counts.
 
-    It reads the summary, which keeps the days whose rows `retention_days` has removed. ``period``: a condition on its
-    `usage_day`, from `AND` on.
+    It reads the summary, which keeps the days whose rows `retention_days` has removed.
     """
     name = words.name(DAILY)
     return (
         "SELECT x.tenancy_id, x.currency, COALESCE(x.service, '(none)') AS service, x.usage_day, SUM(x.cost) AS cost "
-        f"FROM {name} x WHERE {counts('x', name, period)}{period} "
+        f"FROM {name} x WHERE {counts('x', name)} "
         "GROUP BY x.tenancy_id, x.currency, COALESCE(x.service, '(none)'), x.usage_day"
     )
 
 
-def day_totals(words: Names) -> str:
+def day_totals(words: Words) -> str:
     """Return a query for cost by tenancy, currency and usage day, of the dialect that counts."""
     # Dialects are told apart after adding up: a day has two sums, and hundreds of rows in the summary.
     sums = (

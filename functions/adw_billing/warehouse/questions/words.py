@@ -14,16 +14,12 @@ if TYPE_CHECKING:
     from functions.adw_billing.model.columns import Table
 
 
-class Names(Protocol):
-    """What an engine calls its tables."""
+class Words(Protocol):
+    """An engine's words; ``name`` says what the engine calls a table or a view."""
 
     @property
     def name(self) -> Callable[[Table | str], str]:
         """What names a table or a view."""
-
-
-class Words(Names, Protocol):
-    """An engine's words."""
 
     @property
     def row(self) -> str:

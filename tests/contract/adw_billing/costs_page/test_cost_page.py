@@ -94,7 +94,7 @@ def test_the_newest_month_is_shown_and_its_groups_add_up_exactly(bill: Bill) -> 
 
 
 def test_the_chart_has_eight_groups_and_the_others_as_one(bill: Bill) -> None:
-    (chart,) = view(bill)["charts"]
+    chart = view(bill)["charts"][0]
     assert chart["x"] == ["2026-10-04", "2026-10-05"]
     assert len(chart["series"]) == 9
     assert chart["series"][-1]["name"] == "5 others"
