@@ -11,6 +11,7 @@ import msgspec
 from functions.oke_autoscaler.act.answers import MAX_REASONS, node_reasons, pod_reasons
 from functions.oke_autoscaler.act.autoscaler_status import FORGET_SECONDS, cluster_status, group_status, to_yaml
 from functions.oke_autoscaler.act.prometheus import metrics_text
+from functions.oke_autoscaler.model.course import next_course, read_course, written_course
 from functions.oke_autoscaler.model.quantity import is_time, unix_seconds
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ MAX_STATUS_NODES = 200
 """Nodes of a pool whose reasons the status lists; a ConfigMap may hold 1 MiB in all."""
 METRICS = "metrics"
 """Key of our status with the metrics of all pools as text."""
+COURSE = "course"
+"""Key of our status with how the cluster went (model/course.py)."""
 GROUP = "cluster-autoscaler"
 """Key of an entry with the pool's group as Cluster Autoscaler tells it."""
 
@@ -39,9 +42,16 @@ def report_of(decision: Decision) -> Report:
         # Other keys stay: each may belong to another function with a pool of its own, or to a later version.
         kept = {key: text for key, text in data.items() if key not in before or key in whole}
         texts = {key: json.dumps(entry, sort_keys=True) for key, entry in entries.items()}
-        return {**kept, **texts, METRICS: metrics_text(whole)}, to_yaml(cluster_status(groups, now))
+        course = _course(data.get(COURSE, ""), decision, now, whole)
+        return {**kept, **texts, COURSE: course, METRICS: metrics_text(whole)}, to_yaml(cluster_status(groups, now))
 
     return report
+
+
+def _course(before: str, decision: Decision, now: float, whole: Mapping[str, Mapping[str, Any]]) -> str:
+    pools = {pool.name: (pool.wanted_size, pool.node_cost) for pool in decision.pools}
+    others = {entry["name"] for entry in whole.values()}
+    return written_course(next_course(read_course(before), now, len(decision.pods), pools, others))
 
 
 def read_entries(data: Mapping[str, str]) -> dict[str, dict[str, Any]]:

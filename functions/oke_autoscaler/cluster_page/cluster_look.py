@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.act.flapping import with_flapping
 from functions.oke_autoscaler.act.observe import observe_loads
-from functions.oke_autoscaler.act.status_report import read_entries
+from functions.oke_autoscaler.act.status_report import COURSE, read_entries
 from functions.oke_autoscaler.clients.lease import refuse_another_autoscaler
 from functions.oke_autoscaler.clients.status_maps import read_status
 from functions.oke_autoscaler.cluster_page.looked import Concern, Looked
 from functions.oke_autoscaler.explain.command import decide_otherwise, file_bytes
 from functions.oke_autoscaler.explain.save import snapshot_bytes
 from functions.oke_autoscaler.explain.what_if import WhatIf, pods_of_manifest, read_what_if
+from functions.oke_autoscaler.model.course import read_course
 from functions.oke_autoscaler.model.quantity import is_time, unix_seconds
 from shared.errors import FunctionError
 
@@ -35,6 +36,8 @@ def look_at_cluster(tick: Tick, config: Mapping[str, str], asked: AskedCluster) 
     decision = with_flapping(decision, observed.snapshot, tick.settings, now)
     concerns: list[Concern] = []
     observed = _with_loads(tick, observed, now, concerns)
+    told = _status(tick)
+    observed = replace(observed, snapshot=replace(observed.snapshot, course=read_course(told.get(COURSE, ""))))
     _tell(concerns, lambda: refuse_another_autoscaler(tick.cluster.api))
     if tick.memory.fault:
         concerns.append(
@@ -44,7 +47,7 @@ def look_at_cluster(tick: Tick, config: Mapping[str, str], asked: AskedCluster) 
             )
         )
     looked = Looked(
-        observed.snapshot, decision, now, tick.settings, asked, concerns=tuple(concerns), last_tick=_last_tick(tick)
+        observed.snapshot, decision, now, tick.settings, asked, concerns=tuple(concerns), last_tick=_last_tick(tick, told)
     )
     if otherwise is None:
         return looked
@@ -94,16 +97,17 @@ def _with_loads(tick: Tick, observed: Observed, now: float, concerns: list[Conce
     return found[-1]
 
 
-def _last_tick(tick: Tick) -> float | None:
-    found: list[float] = []
+def _status(tick: Tick) -> dict[str, str]:
+    """Return what ticks have written for people; nothing where that cannot be read."""
+    found: dict[str, str] = {}
+    _tell([], lambda: found.update(read_status(tick.cluster.api)))
+    return found
 
-    def read() -> None:
-        entries = read_entries(read_status(tick.cluster.api))
-        times = [entries[pool.id].get("time") for pool in tick.settings.pools if pool.id in entries]
-        found.extend(unix_seconds(each) for each in times if isinstance(each, str) and is_time(each))
 
-    _tell([], read)
-    return max(found, default=None)
+def _last_tick(tick: Tick, told: Mapping[str, str]) -> float | None:
+    entries = read_entries(told)
+    times = [entries[pool.id].get("time") for pool in tick.settings.pools if pool.id in entries]
+    return max((unix_seconds(each) for each in times if isinstance(each, str) and is_time(each)), default=None)
 
 
 def _tell(concerns: list[Concern], read: Callable[[], None]) -> None:

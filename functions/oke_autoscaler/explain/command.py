@@ -22,7 +22,7 @@ from functions.oke_autoscaler.act.discover import among
 from functions.oke_autoscaler.act.flapping import with_flapping
 from functions.oke_autoscaler.decide.decide import decide
 from functions.oke_autoscaler.errors import BadSnapshot
-from functions.oke_autoscaler.explain.live import connect_live
+from functions.oke_autoscaler.explain.live import connect_live, with_course
 from functions.oke_autoscaler.explain.save import snapshot_bytes, write_file
 from functions.oke_autoscaler.explain.snapshot_file import read
 from functions.oke_autoscaler.explain.text import text
@@ -74,7 +74,8 @@ def read_input(file: str | None) -> tuple[Snapshot, Decision, float]:
         return decide_otherwise(file_bytes(file), time.time(), WhatIf())[:3]
     tick = connect_live()
     observed, decision, now = tick.observe()
-    return observed.snapshot, with_flapping(decision, observed.snapshot, tick.settings, now), now
+    snapshot = with_course(observed.snapshot, tick)
+    return snapshot, with_flapping(decision, snapshot, tick.settings, now), now
 
 
 def decision_object(decision: Decision) -> dict[str, Any]:

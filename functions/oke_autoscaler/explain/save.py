@@ -74,6 +74,7 @@ def snapshot_bytes(snapshot: Snapshot, config: Mapping[str, str], now: float) ->
         "work_requests": snapshot.work_requests,
         "metrics": snapshot.metrics,
         "state": _state(snapshot, pools),
+        "course": snapshot.course,
     }
     for name in ("pod_disruption_budgets", "controllers", "namespaces", "persistent_volumes", "storage_classes"):
         for item in found[name] or ():

@@ -12,6 +12,7 @@ import msgspec
 
 from functions.oke_autoscaler.errors import BadSnapshot
 from functions.oke_autoscaler.explain.snapshot_check import check_pool
+from functions.oke_autoscaler.model.course import Moment
 from functions.oke_autoscaler.model.intake.readable import check
 from functions.oke_autoscaler.model.intake.repair import repaired
 from functions.oke_autoscaler.model.kubernetes_objects import Listed, Node, Pod
@@ -93,6 +94,7 @@ class _File(msgspec.Struct):
     work_requests: msgspec.Raw = UNKNOWN
     metrics: dict[str, Load] | None = None
     state: TickState | None = None
+    course: tuple[Moment, ...] = ()
 
 
 def read(data: bytes | mmap, clock: float, other: Mapping[str, str] | None = None) -> tuple[Snapshot, Settings, float]:
@@ -123,6 +125,7 @@ def read(data: bytes | mmap, clock: float, other: Mapping[str, str] | None = Non
         work_requests=lists.of(file.work_requests, WorkRequest, "work_requests"),
         metrics=file.metrics or {},
         state=file.state or TickState(),
+        course=file.course,
         left_out=tuple(lists.nameless),
     )
     given = {**(file.settings or {}), **(other or {})}

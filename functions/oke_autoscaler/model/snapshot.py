@@ -11,6 +11,7 @@ from functions.oke_autoscaler.model.tick_state import TickState
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from functions.oke_autoscaler.model.course import Moment
     from functions.oke_autoscaler.model.kubernetes_objects import Node, Pod
     from functions.oke_autoscaler.model.oci_objects import (
         Load,
@@ -56,6 +57,8 @@ class Snapshot:
     scheduler has not tried them since (Unix seconds)."""
     state: TickState = field(default_factory=TickState)
     """What earlier ticks remember; an empty one when nothing is known."""
+    course: Sequence[Moment] = ()
+    """How the cluster went, for those who look at it: no tick reads it, no decision is made by it."""
     left_out: Sequence[Unreadable] = ()
     """Objects that are in none of the lists: not even their names, or a pool's bounds, could be read."""
 
