@@ -47,7 +47,13 @@ def look_at_cluster(tick: Tick, config: Mapping[str, str], asked: AskedCluster) 
             )
         )
     looked = Looked(
-        observed.snapshot, decision, now, tick.settings, asked, concerns=tuple(concerns), last_tick=_last_tick(tick, told)
+        observed.snapshot,
+        decision,
+        now,
+        tick.settings,
+        asked,
+        concerns=tuple(concerns),
+        last_tick=_last_tick(tick, told),
     )
     if otherwise is None:
         return looked

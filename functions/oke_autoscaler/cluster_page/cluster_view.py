@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from functions.oke_autoscaler.cluster_page import saved_cost, what_if_result
 from functions.oke_autoscaler.cluster_page.cluster_concerns import find_concerns
+from functions.oke_autoscaler.cluster_page.history_part import history_part
 from functions.oke_autoscaler.cluster_page.looked import Looked
 from functions.oke_autoscaler.cluster_page.node_lines import chosen, counted, node_lines, pool_uses, share_percent
 from functions.oke_autoscaler.cluster_page.pod_lines import pod_lines
 from functions.oke_autoscaler.cluster_page.pool_lines import is_estimated, pool_lines
 from functions.oke_autoscaler.cluster_page.saved_cost import cost_text
-from functions.oke_autoscaler.cluster_page.size_timeline import cost_a_month, size_timeline, utc_second
-from functions.oke_autoscaler.explain import history as history_table
+from functions.oke_autoscaler.cluster_page.size_timeline import cost_a_month, utc_second
 from functions.oke_autoscaler.explain.text import text as sentences
 from shared.pages.web_page import Figure, View
 
@@ -30,14 +30,13 @@ ALL_NODES = 1000
 SHOWN_PODS = 100
 SHOWN_SENTENCES = 20_000
 """Characters of the decision in sentences."""
-SHOWN_CHANGES = 500
 
 
 def cluster_view(looked: Looked) -> View:
     """Return the view."""
     decision, snapshot, asked = looked.decision, looked.snapshot, looked.asked
     lines = node_lines(looked)
-    chart = size_timeline(snapshot.state.history, decision.pools, looked.now)
+    happened, charts = history_part(snapshot, looked.before or decision, looked.now)
     said = sentences(decision)
     values: dict[str, Any] = {
         "asked": asked,
@@ -49,22 +48,18 @@ def cluster_view(looked: Looked) -> View:
         "concerns": find_concerns(looked, lines),
         "cards": _figures(looked, lines),
         "saved_rule": _saved_words(looked),
-        "chart_message": _message(chart),
         "pools": pool_lines(looked, pool_uses(lines)),
         "pods": pod_lines(looked),
         "shown_pods": SHOWN_PODS,
         **_nodes(looked, lines),
         "cost_text": cost_text,
-        "change_heads": [(each.lower(), "text") for each in history_table.HEADINGS],
-        "change_rows": history_table.rows(snapshot.state.history[-SHOWN_CHANGES:])[::-1],
+        **happened,
         "what_if_rows": what_if_result.changes(looked),
         "maxima": what_if_result.maximum_fields(looked),
         "sentences": said if len(said) <= SHOWN_SENTENCES else f"{said[:SHOWN_SENTENCES]}\n…",
     }
     title = f"Cluster: {len(decision.pods)} pods wait, {len(lines)} nodes"
-    return View(
-        f"What if: {title}" if asked.is_otherwise else title, values, [chart] if chart["x"] else [], asked.pairs
-    )
+    return View(f"What if: {title}" if asked.is_otherwise else title, values, charts, asked.pairs)
 
 
 def _nodes(looked: Looked, lines: Sequence[NodeLine]) -> dict[str, Any]:
@@ -156,11 +151,3 @@ def _saved_words(looked: Looked) -> str:
         return f"What is saved against a fixed size cannot be told: {unknown}."
     since = saved_cost.saved_since(looked.snapshot.state.history, pools, looked.now)
     return f"{saved_cost.saved_rule(pools)} {saved_cost.since_words(since, looked.now)}".strip()
-
-
-def _message(chart: dict[str, Any]) -> str:
-    if not chart["x"]:
-        return ""
-    sums = [sum(values) for values in zip(*(each["values"] for each in chart["series"]), strict=True)]
-    top = max(range(len(sums)), key=lambda at: sums[at])
-    return f"Nodes asked for, by pool, UTC: at most {sums[top]} on {chart['x'][top]}, {sums[-1]} now."

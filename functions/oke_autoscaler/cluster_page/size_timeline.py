@@ -1,18 +1,28 @@
-"""Sizes of the pools over time, from the changes that ticks remember; pure."""
+"""What happened to a cluster over time: the sizes of its pools, the pods that waited, the changes; pure.
+
+Times are those of the changes, which the history has, and of the moments at which something was other than before,
+which the course has. Before the course begins, sizes are what the changes say, and nobody knows who waited.
+"""
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from functions.oke_autoscaler.model.course import standings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from functions.oke_autoscaler.model.course import Moment, Size, Standing
     from functions.oke_autoscaler.model.decision import PoolVerdict
     from functions.oke_autoscaler.model.tick_state import ChangeRecord
 
-SERIES = 8
-"""Pools that have a line of their own; the others are one."""
+SAME_TICK_SECONDS = 120
+"""A tick writes its changes with the time at which it looked, and the course at its end."""
 
 
 def utc_second(at: float) -> str:
@@ -20,48 +30,78 @@ def utc_second(at: float) -> str:
     return datetime.fromtimestamp(at, tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def size_timeline(history: Sequence[ChangeRecord], pools: Sequence[PoolVerdict], now: float) -> dict[str, Any]:
-    """Return the chart: nodes asked for, by pool, at each change and now; `totals` are the pods that asked."""
-    changes = [each for each in history if each.size_after is not None and each.at <= now]
-    if not changes:
-        return {"id": "sizes", "kind": "steps", "x": [], "series": [], "unit": "nodes"}
-    times = [*(each.at for each in changes), now]
-    names = [pool.name or pool.id for pool in pools]
-    names += sorted({each.pool for each in changes} - set(names))
-    today = {pool.name or pool.id: pool.size for pool in pools}
-    lines = {name: _sizes(name, changes, today.get(name)) for name in names}
-    shown = sorted(names, key=lambda name: -max(lines[name]))[:SERIES]
-    rest = [name for name in names if name not in shown]
-    series = [{"name": name, "values": lines[name]} for name in names if name in shown]
-    if rest:
-        sums = [sum(lines[name][at] for name in rest) for at in range(len(times))]
-        series.append({"name": f"{len(rest)} others", "values": sums, "colour": "--rest"})
-    for each in series:
-        each["shown"] = [str(value) for value in each["values"]]
-    pods = [f"for {each.pods_count} pods" if each.pods_count else each.what for each in changes]
-    return {
-        "id": "sizes",
-        "kind": "steps",
-        "x": [utc_second(each) for each in times],
-        "series": series,
-        "unit": "nodes",
-        "totals": [*pods, "now"],
-        "marks": [
-            {"x": utc_second(each.at), "text": f"flapping: {each.flapping}"} for each in changes if each.flapping
-        ],
-    }
+@dataclass(slots=True)
+class Point:
+    """One moment: what there was, and the changes that were made (their places in the history)."""
+
+    at: float
+    pools: dict[str, Size] = field(default_factory=dict)
+    pending: int | None = None
+    changes: list[int] = field(default_factory=list)
 
 
-def _sizes(name: str, changes: Sequence[ChangeRecord], now: int | None) -> list[int]:
-    """Return a pool's size after each change, whichever pool that was of, and now."""
-    own = [each for each in changes if each.pool == name]
-    size = next((each.size_before for each in own if each.size_before is not None), now) or 0
-    found = []
-    for each in changes:
-        if each.pool == name and each.size_after is not None:
-            size = each.size_after
-        found.append(size)
-    return [*found, size if now is None else now]
+@dataclass(frozen=True, slots=True)
+class Now:
+    """What there is: each pool's verdict, how many pods wait, and when that is."""
+
+    pools: Sequence[PoolVerdict]
+    pending: int
+    at: float
+
+
+def cluster_timeline(history: Sequence[ChangeRecord], course: Sequence[Moment], now: Now) -> list[Point]:
+    """Return the moments in their order, the last one now; nothing where nothing ever changed."""
+    seen = [each for each in standings(course) if each.at <= now.at]
+    points = _of_changes(history, seen, now)
+    times, others = [each.at for each in points], []
+    for standing in seen:
+        # The end of a tick that changed something is that change's moment.
+        place = bisect_right(times, standing.at) - 1
+        same = points[place] if place >= 0 and standing.at - times[place] <= SAME_TICK_SECONDS else None
+        if same is None or same.pending is not None:
+            others.append(same := Point(float(standing.at)))
+        same.pools, same.pending = dict(standing.pools), standing.pending
+    points = sorted([*points, *others], key=lambda point: point.at)
+    if not points:
+        return []
+    _fill(points)
+    sizes: dict[str, Size] = {each.name or each.id: (each.size, each.node_cost) for each in now.pools}
+    return [*points, Point(now.at, {**points[-1].pools, **sizes}, now.pending)]
+
+
+def _of_changes(history: Sequence[ChangeRecord], seen: Sequence[Standing], now: Now) -> list[Point]:
+    """Return a point for each time at which something was changed, with the sizes that the changes tell."""
+    begins = seen[0].at if seen else now.at
+    costs = {each.name or each.id: each.node_cost for each in now.pools}
+    sizes = _before(history, seen[0].pools if seen else {}, now)
+    points: list[Point] = []
+    for place, change in sorted(enumerate(history), key=lambda each: each[1].at):
+        if change.at > now.at:
+            continue
+        if change.size_after is not None:
+            sizes[change.pool] = change.size_after
+        if not points or points[-1].at != change.at:
+            points.append(Point(change.at))
+        points[-1].changes.append(place)
+        if change.at < begins:
+            points[-1].pools = {name: (size, costs.get(name)) for name, size in sizes.items()}
+    return points
+
+
+def _before(history: Sequence[ChangeRecord], first: Mapping[str, Size], now: Now) -> dict[str, int]:
+    """Return each pool's size before the first change: what that says, else the size that it has had ever since."""
+    found = {name: size for name, (size, _) in first.items()} or {each.name or each.id: each.size for each in now.pools}
+    for change in reversed(history):
+        if change.size_before is not None:
+            found[change.pool] = change.size_before
+    return found
+
+
+def _fill(points: Sequence[Point]) -> None:
+    """Let what no tick noted at a moment be as it was before."""
+    for before, point in pairwise(points):
+        point.pools = point.pools or before.pools
+        point.pending = before.pending if point.pending is None else point.pending
 
 
 def cost_a_month(pools: Sequence[PoolVerdict], sizes: Mapping[str, int]) -> float | None:

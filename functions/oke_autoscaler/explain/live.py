@@ -29,7 +29,7 @@ def connect_live() -> Tick:
 
 
 def with_course(snapshot: Snapshot, tick: Tick) -> Snapshot:
-    """Return the snapshot with how the cluster went, which ticks write and none reads; without it where it is not to be had."""
+    """Return the snapshot with how the cluster went, which ticks write and none reads; without it where that fails."""
     from functions.oke_autoscaler.act.status_report import COURSE
     from functions.oke_autoscaler.clients.status_maps import read_status
     from functions.oke_autoscaler.model.course import read_course

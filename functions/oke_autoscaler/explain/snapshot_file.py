@@ -12,7 +12,7 @@ import msgspec
 
 from functions.oke_autoscaler.errors import BadSnapshot
 from functions.oke_autoscaler.explain.snapshot_check import check_pool
-from functions.oke_autoscaler.model.course import Moment
+from functions.oke_autoscaler.model.course import Moment  # noqa: TC001  (msgspec resolves it)
 from functions.oke_autoscaler.model.intake.readable import check
 from functions.oke_autoscaler.model.intake.repair import repaired
 from functions.oke_autoscaler.model.kubernetes_objects import Listed, Node, Pod

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from functions.oke_autoscaler.model.course import read_course, standings
 from tests.support.autoscaler import IDLE, config, deletions, tick
 from tests.support.tick_process import TickProcesses
 
@@ -108,4 +109,6 @@ def test_functions_with_a_pool_each_keep_one_status_with_an_entry_each(
     for pool in pools:
         tick(principal_env, config(cloud, pool))
     data = cloud.cluster.get("ConfigMap", "oke-autoscaler-status", "kube-system")["data"]
-    assert set(data) == {*(pool.id for pool in pools), "metrics"}
+    assert set(data) == {*(pool.id for pool in pools), "course", "metrics"}
+    # The second function's tick knows that the first one's pool is not gone: it has an entry.
+    assert set(standings(read_course(data["course"]))[-1].pools) == {"pool0", "pool1"}

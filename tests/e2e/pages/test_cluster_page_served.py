@@ -62,10 +62,11 @@ def test_the_page_shows_the_pool_its_change_and_what_waits_and_writes_nothing(cl
 
 
 def test_the_timeline_is_that_of_the_ticks(cloud: Cloud) -> None:
-    (chart,) = get(cloud, "/autoscaler/data").json()["charts"]
-    assert [series["name"] for series in chart["series"]] == ["prod-pool1"]
-    assert chart["series"][0]["values"] == [10, 10]
-    assert chart["totals"] == ["for 36 pods", "now"]
+    charts = {chart["id"]: chart for chart in get(cloud, "/autoscaler/data").json()["charts"]}
+    assert list(charts) == ["sizes", "pending", "cost"]
+    assert [(series["name"], series["values"]) for series in charts["sizes"]["series"]] == [("prod-pool1", [10, 10])]
+    assert charts["sizes"]["notes"][0].startswith("scale-up prod-pool1 1 to 10 for 36 pods: unschedulable-pods")
+    assert charts["pending"]["series"][0]["values"][0] == 36
 
 
 def test_what_if_asks_for_more_or_less_without_a_change(cloud: Cloud) -> None:

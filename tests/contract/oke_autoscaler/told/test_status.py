@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from functions.oke_autoscaler.model.course import read_course
 from tests.support.autoscaler import IDLE, config, host_names, tick
 
 if TYPE_CHECKING:
@@ -111,3 +112,39 @@ def test_candidates_are_counted_and_evicted_pods_and_pools_have_events(
     about_pools = [e for e in cloud.cluster.objects("Event") if e["involvedObject"]["kind"] == "NodePool"]
     told = {event["reason"]: event["message"] for event in about_pools}
     assert told["NotTriggerScaleUp"] == ("node pool p takes no nodes: node-max-limit-reached (size 2, max_size 2)")
+
+
+def test_who_waited_and_how_large_pools_were_is_kept_without_a_call_more(
+    cloud: Cloud, principal_env: dict[str, str]
+) -> None:
+    pool = cloud.cluster.add_pool("p", size=1)
+    keys = config(cloud, pool, node_pool_min_size=1, node_pool_max_size=4)
+    began = int(cloud.cluster.clock())
+
+    def tick_and_count() -> int:
+        cloud.log.clear()
+        tick(principal_env, keys)
+        return sum("configmaps" in call.path and call.method != "GET" for call in cloud.log.calls())
+
+    tick_and_count()
+    cloud.cluster.advance(180)
+    quiet = tick_and_count()
+    cloud.cluster.add_replicas("web", 6, pool=pool, cpu="900m")
+    cloud.cluster.advance(180)
+    tick_and_count()  # asks for a node
+    cloud.cluster.advance(600)
+    cloud.cluster.add_replicas("huge", 1, cpu="90")
+    cloud.cluster.advance(180)
+    tick_and_count()  # the node has come; learns of it
+    cloud.cluster.scale("huge", 0)
+    cloud.cluster.advance(180)
+    assert tick_and_count() == quiet, "another number of waiting pods is no write of its own"
+    data = cloud.cluster.get("ConfigMap", "oke-autoscaler-status", NAMESPACE)["data"]
+    course = read_course(data["course"])
+    assert [(each.pending, {name: size[0] for name, size in each.pools.items() if size}) for each in course] == [
+        (0, {"p": 1}),
+        (2, {"p": 2}),
+        (1, {}),
+        (0, {}),
+    ]
+    assert course[0].at - began < 60

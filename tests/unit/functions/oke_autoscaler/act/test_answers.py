@@ -16,7 +16,7 @@ from functions.oke_autoscaler.act.answers import (
     summary_fields,
     tick_answer,
 )
-from functions.oke_autoscaler.act.status_report import MAX_STATUS_NODES, METRICS, report_of
+from functions.oke_autoscaler.act.status_report import COURSE, MAX_STATUS_NODES, METRICS, report_of
 from functions.oke_autoscaler.model.decision import Decision, NodeVerdict, PodVerdict, PoolVerdict
 from functions.oke_autoscaler.model.kubernetes_objects import Metadata, Node, NodeSpec
 from functions.oke_autoscaler.model.oci_objects import Load
@@ -108,7 +108,7 @@ def test_the_status_has_an_entry_a_pool_with_bounded_lists() -> None:
     nodes = [NodeVerdict(f"n{number}", "p", reason="r") for number in range(MAX_STATUS_NODES + 1)]
     pods = [PodVerdict(f"d/{number}", None, "why") for number in range(MAX_REASONS + 1)]
     data, _ = report_of(Decision(pools=(pool(), pool("q")), pods=pods, nodes=nodes))({}, 0.0)
-    status = {key: json.loads(text) for key, text in data.items() if key != METRICS}
+    status = {key: json.loads(text) for key, text in data.items() if key not in {COURSE, METRICS}}
     assert set(status) == {"ocid-p", "ocid-q"}
     assert status["ocid-p"]["wanted_size"] == 2
     assert (len(status["ocid-p"]["nodes"]), len(status["ocid-p"]["pods"])) == (MAX_STATUS_NODES, MAX_REASONS)
