@@ -46,7 +46,7 @@ def play(scenario_file: Path, out: Path) -> int:
     scenario = load_scenario(scenario_file)
     with tempfile.TemporaryDirectory(prefix="local-cloud-") as folder:
         functions = FunctionsApp(_environment)
-        with Cloud(Path(folder), functions=functions, tls=False) as cloud:
+        with Cloud(Path(folder), functions=functions) as cloud:
             setup = ScenarioCluster(cloud.cluster, scenario)
             setup.build()
             run = run_loop(setup, FunctionUnderTest(cloud, functions, setup), scenario.minutes)

@@ -10,7 +10,7 @@ from functions.oke_autoscaler.explain import history as history_table
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from functions.oke_autoscaler.cluster_page.size_timeline import Point
+    from functions.oke_autoscaler.cluster_page.size_timeline import TimelinePoint
     from functions.oke_autoscaler.model.course import Size
     from functions.oke_autoscaler.model.decision import Decision
     from functions.oke_autoscaler.model.snapshot import Snapshot
@@ -43,7 +43,7 @@ def history_part(snapshot: Snapshot, decision: Decision, now: float) -> tuple[di
     return values, found
 
 
-def timeline_charts(points: Sequence[Point], history: Sequence[ChangeRecord]) -> list[dict[str, Any]]:
+def timeline_charts(points: Sequence[TimelinePoint], history: Sequence[ChangeRecord]) -> list[dict[str, Any]]:
     """Return the charts: nodes by pool, and, where they are known, pods that waited and cost a month."""
     if not points:
         return []
@@ -75,7 +75,7 @@ def row_id(place: int) -> str:
     return f"change-{place}"
 
 
-def _lines(points: Sequence[Point]) -> list[dict[str, Any]]:
+def _lines(points: Sequence[TimelinePoint]) -> list[dict[str, Any]]:
     names = list(dict.fromkeys(name for point in reversed(points) for name in point.pools))
     lines = {name: [point.pools.get(name, (0, None))[0] for point in points] for name in names}
     shown = sorted(names, key=lambda name: -max(lines[name]))[:SERIES]
@@ -111,7 +111,7 @@ def _cost(pools: Mapping[str, Size]) -> float | None:
     return round(sum(known), 2) if len(known) == len(costs) else None
 
 
-def _sizes_message(points: Sequence[Point]) -> str:
+def _sizes_message(points: Sequence[TimelinePoint]) -> str:
     """Return what the chart of the sizes says."""
     sums = [sum(size for size, _ in point.pools.values()) for point in points]
     top = max(range(len(sums)), key=lambda at: sums[at])
@@ -119,7 +119,7 @@ def _sizes_message(points: Sequence[Point]) -> str:
     return f"Nodes asked for, by pool, UTC: at most {sums[top]}, on {when[:10]} at {when[11:16]}; {sums[-1]} now."
 
 
-def _pending_message(points: Sequence[Point]) -> str:
+def _pending_message(points: Sequence[TimelinePoint]) -> str:
     """Return what the chart of the waiting pods says."""
     known = [(each.pending, each.at) for each in points if each.pending is not None]
     most, when = max(known, default=(0, 0.0), key=lambda each: each[0])
@@ -129,7 +129,7 @@ def _pending_message(points: Sequence[Point]) -> str:
     return f"Pods that waited for a node: at most {most}, on {stamp[:10]} at {stamp[11:16]}; {known[-1][0]} now."
 
 
-def _cost_message(points: Sequence[Point]) -> str:
+def _cost_message(points: Sequence[TimelinePoint]) -> str:
     """Return what the chart of the cost says."""
     known = [each for each in (_cost(point.pools) for point in points) if each is not None]
     if not known:

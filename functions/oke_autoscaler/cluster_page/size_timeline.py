@@ -31,7 +31,7 @@ def utc_second(at: float) -> str:
 
 
 @dataclass(slots=True)
-class Point:
+class TimelinePoint:
     """One moment: what there was, and the changes that were made (their places in the history)."""
 
     at: float
@@ -49,7 +49,7 @@ class Now:
     at: float
 
 
-def cluster_timeline(history: Sequence[ChangeRecord], course: Sequence[Moment], now: Now) -> list[Point]:
+def cluster_timeline(history: Sequence[ChangeRecord], course: Sequence[Moment], now: Now) -> list[TimelinePoint]:
     """Return the moments in their order, the last one now; nothing where nothing ever changed."""
     seen = [each for each in standings(course) if each.at <= now.at]
     points = _of_changes(history, seen, now)
@@ -59,29 +59,29 @@ def cluster_timeline(history: Sequence[ChangeRecord], course: Sequence[Moment], 
         place = bisect_right(times, standing.at) - 1
         same = points[place] if place >= 0 and standing.at - times[place] <= SAME_TICK_SECONDS else None
         if same is None or same.pending is not None:
-            others.append(same := Point(float(standing.at)))
+            others.append(same := TimelinePoint(float(standing.at)))
         same.pools, same.pending = dict(standing.pools), standing.pending
     points = sorted([*points, *others], key=lambda point: point.at)
     if not points:
         return []
     _fill(points)
     sizes: dict[str, Size] = {each.name or each.id: (each.size, each.node_cost) for each in now.pools}
-    return [*points, Point(now.at, {**points[-1].pools, **sizes}, now.pending)]
+    return [*points, TimelinePoint(now.at, {**points[-1].pools, **sizes}, now.pending)]
 
 
-def _of_changes(history: Sequence[ChangeRecord], seen: Sequence[Standing], now: Now) -> list[Point]:
+def _of_changes(history: Sequence[ChangeRecord], seen: Sequence[Standing], now: Now) -> list[TimelinePoint]:
     """Return a point for each time at which something was changed, with the sizes that the changes tell."""
     begins = seen[0].at if seen else now.at
     costs = {each.name or each.id: each.node_cost for each in now.pools}
     sizes = _before(history, seen[0].pools if seen else {}, now)
-    points: list[Point] = []
+    points: list[TimelinePoint] = []
     for place, change in sorted(enumerate(history), key=lambda each: each[1].at):
         if change.at > now.at:
             continue
         if change.size_after is not None:
             sizes[change.pool] = change.size_after
         if not points or points[-1].at != change.at:
-            points.append(Point(change.at))
+            points.append(TimelinePoint(change.at))
         points[-1].changes.append(place)
         if change.at < begins:
             points[-1].pools = {name: (size, costs.get(name)) for name, size in sizes.items()}
@@ -97,7 +97,7 @@ def _before(history: Sequence[ChangeRecord], first: Mapping[str, Size], now: Now
     return found
 
 
-def _fill(points: Sequence[Point]) -> None:
+def _fill(points: Sequence[TimelinePoint]) -> None:
     """Let what no tick noted at a moment be as it was before."""
     for before, point in pairwise(points):
         point.pools = point.pools or before.pools
