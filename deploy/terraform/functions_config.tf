@@ -70,6 +70,8 @@ locals {
       layout            = var.codecard_avatar_layout
       button_layouts    = var.codecard_avatar_button_layouts
       event_name        = var.codecard_avatar_event_name
+      card_keepers      = var.codecard_avatar_card_keepers
+      page_key          = var.codecard_avatar_page_key
       identicon_service = var.codecard_avatar_identicon_service
     } : key => tostring(value) if value != null }
     oke-autoscaler = { for key, value in {

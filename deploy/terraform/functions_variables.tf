@@ -334,6 +334,19 @@ variable "codecard_avatar_event_name" {
   default     = null
 }
 
+variable "codecard_avatar_card_keepers" {
+  description = "Who may see and change the registered cards on the badge page: users as their token calls them (`sub`), separated by commas, or `*` for everybody whom the gateway lets in. Default: none; then the page shows no cards."
+  type        = string
+  default     = null
+}
+
+variable "codecard_avatar_page_key" {
+  description = "Key of the page's tokens against forgery, at least 32 characters drawn by chance (`openssl rand -hex 32`), needed by `card_keepers`. Default: none."
+  type        = string
+  default     = null
+  sensitive   = true
+}
+
 variable "codecard_avatar_identicon_service" {
   description = "Address of an identicon service, asked as `<address>/<name>?s=8&p=30` for at most 0.8 s. The service of the original (`identicon-1132.appspot.com`) is gone: set to it, the key counts as not set. Default: drawn here."
   type        = string

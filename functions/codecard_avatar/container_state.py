@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
     from functions.codecard_avatar.card.object_registry import HeldDocument
     from functions.codecard_avatar.card.registry import Registry
+    from functions.codecard_avatar.card.registry_store import RegistryStore
     from functions.codecard_avatar.model.bucket_url import BucketUrl
     from functions.codecard_avatar.settings import Settings
+    from shared.deadline import Deadline
 
 
 class ContainerState:
@@ -85,6 +87,19 @@ class ContainerState:
         if settings.card_registry:
             return self._object_registry(settings)
         return ConfigRegistry(settings.card_names or {})
+
+    def card_store(self, settings: Settings, deadline: Deadline) -> RegistryStore:
+        """Return the registry's objects for who changes them; ``Settings.check`` has seen to it that they are set."""
+        from functions.codecard_avatar.card.bucket_objects import BucketObjects  # not for a press
+        from functions.codecard_avatar.card.registry_store import RegistryStore
+
+        url = settings.private_bucket or settings.oss_bucket
+        if url is None:
+            raise AssertionError("the bucket is not set")
+        # A client of its own, which sends nothing twice: the second of two writes would find its condition not met.
+        http = HttpClient("codecard-avatar", repeats=False)
+        bucket = BucketClient(url.at(settings.oci_endpoint), http, self._principals)
+        return RegistryStore(BucketObjects(bucket, deadline), settings.card_registry, deadline)
 
     def _object_registry(self, settings: Settings) -> Registry:
         from functions.codecard_avatar.card.object_registry import HeldDocument, ObjectRegistry

@@ -1,6 +1,7 @@
 """Expected failures of the badge; each one is shown on the card.
 
 FunctionError
+├── NotAKeeper               somebody who may not see or change the registered cards
 └── CardFailure              what the card shows: title, subtitle and the message
     ├── BadCardId            header X-CODECARD-ID missing or malformed
     ├── BadButton            button headers with values that no card sends
@@ -19,6 +20,16 @@ from __future__ import annotations
 from typing import ClassVar
 
 from shared.errors import FunctionError
+
+
+class NotAKeeper(FunctionError):
+    """Somebody asks for the registered cards who may not have them."""
+
+    reason = "not-a-keeper"
+    meaning = (
+        "The registered cards were asked for by nobody whom `card_keepers` names, or the gateway did not say by whom."
+    )
+    remedy = "Add the user to `card_keepers`, or deploy the routes of `deploy/api-gateway.json`, which tell who asks."
 
 
 class CardFailure(FunctionError):

@@ -14,10 +14,12 @@ from functions.codecard_avatar.model.button_layout import parse_button_layouts
 from functions.codecard_avatar.model.card_id import card_id_of
 from shared.addresses import is_loopback, public_host, service_base_url
 from shared.metrics_settings import MetricsSettings
-from shared.settings import setting
+from shared.settings import Secret, setting
 
 CardNames = Mapping[str, str]
 ButtonLayouts = Mapping[str, Layout]
+
+MIN_KEY_CHARACTERS = 32
 
 ORIGINAL_IDENTICON_HOST = "identicon-1132.appspot.com"
 """The identicon service of the original. Users still have it in their config."""
@@ -56,6 +58,13 @@ def _public_url(text: str) -> str:
 def _hosts(text: str) -> tuple[str, ...]:
     """Return names of public hosts, each with its port where that is not 443."""
     return tuple(public_host(part.strip()) for part in text.split(",") if part.strip())
+
+
+def _page_key(text: str) -> Secret:
+    """Return a key that nobody guesses."""
+    if len(text) < MIN_KEY_CHARACTERS:
+        raise ValueError(f"must have at least {MIN_KEY_CHARACTERS} characters, drawn by chance: openssl rand -hex 32")
+    return Secret(text)
 
 
 def _card_names(text: str) -> CardNames:
@@ -138,6 +147,14 @@ class Settings(MetricsSettings):
     """Name of the event, drawn by the layouts other than `classic` on badges whose card has no `event` of its own.
     Default: none."""
 
+    card_keepers: tuple[str, ...] = ()
+    """Who may see and change the registered cards on the badge page: users as their token calls them (`sub`), separated
+    by commas, or `*` for everybody whom the gateway lets in. Default: none; then the page shows no cards."""
+
+    page_key: Secret | None = setting(default=None, parse=_page_key)
+    """Key of the page's tokens against forgery, at least 32 characters drawn by chance (`openssl rand -hex 32`), needed
+    by `card_keepers`. Default: none."""
+
     identicon_service: str = setting(default="", parse=_identicon_service)
     """Address of an identicon service, asked as `<address>/<name>?s=8&p=30` for at most 0.8 s. The service of the
     original (`identicon-1132.appspot.com`) is gone: set to it, the key counts as not set. Default: drawn here."""
@@ -157,6 +174,10 @@ class Settings(MetricsSettings):
             faults["private_bucket"] = f"is not set: {' and '.join(self.private_keys)} need it"
         if self.publish == "bucket" and self.private_bucket and _same_bucket(self.private_bucket, self.oss_bucket):
             faults["private_bucket"] = "is the bucket of oss_bucket, which is public: name another one"
+        if self.card_keepers and self.page_key is None:
+            faults["page_key"] = "is not set: card_keepers needs it"
+        if self.card_keepers and (self.apex_url or not self.card_registry):
+            faults["card_keepers"] = "keep a registry in private_bucket: set card_registry, and not apex_url"
         return faults
 
     @property

@@ -26,11 +26,13 @@ def answer_page_call(
     *,
     kinds: tuple[str, ...] = (DATA,),
     askers_faults: tuple[type[FunctionError], ...] = (BadRequest,),
+    refusals: tuple[type[FunctionError], ...] = (),
 ) -> HttpAnswer:
     """Return what ``answer`` makes of the page's own path and of the kind that is asked for below it.
 
     Never raises a FunctionError: a page says what is wrong as a page (its template ``<name>_error.html``), everything
-    below it as JSON; the status is 400 for ``askers_faults``, 403 for a form of another page and 503 for all others.
+    below it as JSON; the status is 400 for ``askers_faults``, 403 for ``refusals`` and a form of another page, and 503
+    for all others.
     For a POST ``answer`` takes the form with ``page_posts.posted_form``.
     """
     base, kind = web_page.split_path(path, kinds)
@@ -41,7 +43,7 @@ def answer_page_call(
         return answer(base, kind)
     except FunctionError as error:
         summary.update(outcome="error", reason=error.reason, error=error.message[:500])
-        status = _status(error, askers_faults)
+        status = _status(error, askers_faults, refusals)
         if kind:
             return json_answer(error.to_body(), status=status, headers={"Cache-Control": "no-store"})
         view = View(f"{page.name.capitalize()}: {error.reason}", {"error": error, "base": base}, part="error")
@@ -49,8 +51,10 @@ def answer_page_call(
         return HttpAnswer(status, shown.headers, shown.body)
 
 
-def _status(error: FunctionError, askers_faults: tuple[type[FunctionError], ...]) -> int:
-    if isinstance(error, NotFromThisPage | PageTooOld):
+def _status(
+    error: FunctionError, askers_faults: tuple[type[FunctionError], ...], refusals: tuple[type[FunctionError], ...]
+) -> int:
+    if isinstance(error, (NotFromThisPage, PageTooOld, *refusals)):
         return 403
     return 400 if isinstance(error, askers_faults) else 503
 

@@ -15,16 +15,17 @@ import hmac
 import json
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from shared.errors import NotFromThisPage, PageTooOld
-from shared.settings import Secret
+
+if TYPE_CHECKING:
+    from shared.settings import Secret
 
 TOKEN_FIELD = "token"  # noqa: S105  (a form field's name)
 MAX_AGE_SECONDS = 3600
 MAX_AHEAD_SECONDS = 60
 """How far another container's clock may be before this one's."""
-
-MIN_KEY_CHARACTERS = 32
 
 _TOKEN = re.compile(r"([0-9]{1,12})\.([A-Za-z0-9_-]{43})")
 
@@ -60,10 +61,3 @@ class PageTokens:
         text = json.dumps([purpose, self.subject, made]).encode()
         mac = hmac.new(self.key.reveal().encode(), text, hashlib.sha256).digest()
         return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
-
-
-def page_key(text: str) -> Secret:
-    """Return a key that nobody guesses; ValueError for one that somebody may."""
-    if len(text) < MIN_KEY_CHARACTERS:
-        raise ValueError(f"must have at least {MIN_KEY_CHARACTERS} characters, drawn by chance: `openssl rand -hex 32`")
-    return Secret(text)

@@ -26,7 +26,7 @@ from functions.codecard_avatar.card.registry_edits import Edited, EditRefused, d
 from shared.errors import BadRequest, FunctionError, OciServiceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from functions.codecard_avatar.card.registry_document import RegistryDocument
     from functions.codecard_avatar.card.registry_edits import Edit
@@ -90,6 +90,26 @@ class RegistryStore:
         """Return the names of the folder's parts in their order; whatever else lies in the folder is none."""
         found = self._objects.names(self._name)
         return sorted(name for name in found if _PART.fullmatch(name.removeprefix(self._name)))
+
+    def values(self, keys: Iterable[str]) -> dict[str, object]:
+        """Return what the registry has under these keys, each as it is compared; a key without a value is left out."""
+        by_object: dict[str, list[str]] = defaultdict(list)
+        for key in keys:
+            by_object[object_name(self._name, key.partition("/")[0])].append(key)
+        found: dict[str, object] = {}
+        for name, wanted in by_object.items():
+            cards = self._read(name).document.cards
+            found.update((key, cards[key]) for key in wanted if key in cards)
+        return found
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether the registry has an object for each part of it."""
+        return self._name.endswith(FOLDER_END)
+
+    def name_of(self, card_id: str) -> str:
+        """Return the name of the object that has a card."""
+        return object_name(self._name, card_id)
 
     def document(self, name: str) -> RegistryDocument:
         """Return what one object has, nothing where there is none. Raises FunctionError."""

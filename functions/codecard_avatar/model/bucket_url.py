@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from shared.addresses import is_loopback
 
@@ -49,6 +49,11 @@ class BucketUrl:
         """Return the URL of an object."""
         path = f"{self.token_path}/n/{self.namespace}/b/{quote(self.bucket, safe='')}/o/{quote(name, safe='/')}"
         return self.base + path
+
+    def list_url(self, prefix: str, start: str) -> str:
+        """Return the URL of a page of the names that lie directly in a folder, from ``start`` on."""
+        query = {"prefix": prefix, "delimiter": "/", "fields": "name", **({"start": start} if start else {})}
+        return f"{self.base}/n/{self.namespace}/b/{quote(self.bucket, safe='')}/o?{urlencode(query)}"
 
 
 def parse_bucket_url(text: str) -> BucketUrl:

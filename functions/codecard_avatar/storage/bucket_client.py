@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 MAX_ERROR_BYTES = 64 * 1024
 """Of an answer that is not an object: a small JSON error at most."""
 
+MAX_LIST_BYTES = 4 * 1024 * 1024
+"""Of a page of names: the service puts at most 1,000 on one."""
+
+RETRIED_STATUSES = frozenset({412, 429, 500, 502, 503, 504})
+
 PROBE_NAME = "oci-functions-preflight"
 NO_ETAG = "no-object-has-this-etag"
 
@@ -121,19 +126,37 @@ class BucketClient:
         headers = {"content-type": content_type}
         self._checked(self._send("PUT", name, deadline, MAX_ERROR_BYTES, body, headers), name, "write", deadline)
 
-    def try_upload(self, deadline: Deadline) -> None:
+    def put_if(self, name: str, body: bytes, content_type: str, etag: str, deadline: Deadline) -> int:
+        """Write an object where it still has the etag, or with an empty one where there is none; return the status.
+
+        It is 200, or one after which another attempt is worth it (412: the condition is not met). Raises HttpError for
+        all others, NotAuthorised.
+        """
+        condition = {"if-match": etag} if etag else {"if-none-match": "*"}
+        headers = {"content-type": content_type, **condition}
+        answer = self._send("PUT", name, deadline, MAX_ERROR_BYTES, body, headers)
+        if answer.status in RETRIED_STATUSES:
+            return answer.status
+        return self._checked(answer, name, "write", deadline).status
+
+    def list_page(self, prefix: str, start: str, deadline: Deadline) -> bytes:
+        """Return a page of the names in a folder, as the service writes it. Raises HttpError, NotAuthorised."""
+        answer = self._send_to("GET", self.url.list_url(prefix, start), deadline, MAX_LIST_BYTES)
+        return self._checked(answer, prefix, "read", deadline).body
+
+    def try_upload(self, deadline: Deadline, name: str = PROBE_NAME) -> None:
         """Ask for an upload on a condition that no object meets: it is refused for that, or for what would refuse any.
 
-        Nothing is written. Raises HttpError where the bucket would take no object, NotAuthorised.
+        Nothing is written. Raises HttpError where the bucket would take no such object, NotAuthorised.
         """
         # That the condition is looked at says that bucket and right are there: without either it is 404 of the bucket.
-        answer = self._probe_upload(deadline)
+        answer = self._probe_upload(deadline, name)
         if not is_served(answer):
-            self._checked(answer, PROBE_NAME, "write", deadline)
+            self._checked(answer, name, "write", deadline)
 
-    def _probe_upload(self, deadline: Deadline) -> HttpResponse:
+    def _probe_upload(self, deadline: Deadline, name: str = PROBE_NAME) -> HttpResponse:
         headers = {"content-type": "image/bmp", "if-match": NO_ETAG}
-        return self._send("PUT", PROBE_NAME, deadline, MAX_ERROR_BYTES, b"", headers)
+        return self._send("PUT", name, deadline, MAX_ERROR_BYTES, b"", headers)
 
     def _checked(self, answer: HttpResponse, name: str, right: Right, deadline: Deadline) -> HttpResponse:
         """Return the answer if its status is 200. Raises HttpError, for a link LinkRefusedError with what it lacks."""
@@ -165,24 +188,34 @@ class BucketClient:
         body: bytes | None = None,
         headers: Mapping[str, str] = _NO_BODY,
     ) -> HttpResponse:
-        answer = self._attempt(method, name, deadline, limit_bytes, body, headers)
+        return self._send_to(method, self.url.object_url(name), deadline, limit_bytes, body, headers)
+
+    def _send_to(
+        self,
+        method: str,
+        url: str,
+        deadline: Deadline,
+        limit_bytes: int,
+        body: bytes | None = None,
+        headers: Mapping[str, str] = _NO_BODY,
+    ) -> HttpResponse:
+        answer = self._attempt(method, url, deadline, limit_bytes, body, headers)
         if answer.status == 401 and not self.url.is_preauthenticated:
             # OCI replaces token and key under the running container, one file after the other: what was read before,
             # or between the two, is refused and nothing was done.
             self._principals.forget()
-            answer = self._attempt(method, name, deadline, limit_bytes, body, headers)
+            answer = self._attempt(method, url, deadline, limit_bytes, body, headers)
         return answer
 
     def _attempt(
         self,
         method: str,
-        name: str,
+        url: str,
         deadline: Deadline,
         limit_bytes: int,
         body: bytes | None,
         headers: Mapping[str, str],
     ) -> HttpResponse:
-        url = self.url.object_url(name)
         if not self.url.is_preauthenticated:
             now = time.time()
             headers = sign(self._principals.get(now), method, url, headers, now_epoch_seconds=now)

@@ -7,7 +7,7 @@ import pytest
 from shared.errors import BadRequest, FunctionError, NotFromThisPage, PageTooOld
 from shared.http_request import HttpRequest, from_parts
 from shared.pages.page_posts import FORM_TYPE, posted_form
-from shared.pages.page_tokens import MAX_AGE_SECONDS, PageTokens, page_key
+from shared.pages.page_tokens import MAX_AGE_SECONDS, PageTokens
 from shared.settings import Secret
 
 NOW = 1_800_000_000
@@ -108,9 +108,3 @@ def test_a_token_that_was_changed_or_is_none_is_refused() -> None:
     for token in ("", newer, f"{made}.{mark[:-1]}", f"{made}.{mark}x", mark, f" {made}.{mark}", f"{made}.{'é' * 43}"):
         with pytest.raises(NotFromThisPage):
             TOKENS.check(token, "cards")
-
-
-def test_a_key_that_somebody_may_guess_is_none() -> None:
-    assert page_key("x" * 32).reveal() == "x" * 32
-    with pytest.raises(ValueError, match="at least 32 characters"):
-        page_key("secret")
