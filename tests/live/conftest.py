@@ -45,14 +45,51 @@ def _empty_user(server: OracleServer) -> Iterator[None]:
         server.drop_tables(connection)
 
 
+@pytest.fixture(scope="session")
+def _first_rows() -> list[tuple[str, str]]:
+    """What `oci_loader` has held since the tables were made; empty where they are not as the loader has made them."""
+    return []
+
+
 @pytest.fixture
-def database(server: OracleServer, _empty_user: None) -> Iterator[oracledb.Connection]:
+def no_tables(
+    server: OracleServer, _empty_user: None, _first_rows: list[tuple[str, str]]
+) -> Iterator[oracledb.Connection]:
     """A session that looks at what the loader has done, on a user without its tables."""
-    if server.control_url:
-        Control(server.control_url).clear()
+    _clear_faults(server)
+    _first_rows.clear()
     with server.connect() as connection:
         server.drop_tables(connection)
         yield connection
+
+
+@pytest.fixture
+def made_tables(
+    server: OracleServer, _empty_user: None, _first_rows: list[tuple[str, str]]
+) -> Iterator[oracledb.Connection]:
+    """The same on a user with the loader's tables, none of them with a row of an earlier test.
+
+    To make them takes several times as long as what most tests do with them.
+    """
+    _clear_faults(server)
+    with server.connect() as connection:
+        if _first_rows:
+            server.empty_tables(connection, _first_rows)
+        else:
+            server.drop_tables(connection)
+            _first_rows += server.make_tables(connection)
+        yield connection
+
+
+@pytest.fixture
+def database(no_tables: oracledb.Connection) -> oracledb.Connection:
+    """What a test begins with; a module whose tests do not care how tables come about has `made_tables` here."""
+    return no_tables
+
+
+def _clear_faults(server: OracleServer) -> None:
+    if server.control_url:
+        Control(server.control_url).clear()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow.parquet
+import pytest
 from click.testing import CliRunner
 
 from emulator.reports.billing_history import final_state, write_folder
@@ -42,6 +43,12 @@ OWN_PARTS = r"<summary>The SQL.*?</details>|<h2>Untagged.*?</section>"
 TEST_SECONDS = 300
 
 HOSTILE = ("DROP TABLE oci_cost", "DELETE FROM oci_cost", "SELECT nothing FROM oci_nothing", "SELECT :a FROM dual")
+
+
+@pytest.fixture
+def database(made_tables: oracledb.Connection) -> oracledb.Connection:
+    """Tables, which are there."""
+    return made_tables
 
 
 def asked(*options: str, env: dict[str, str] | None = None, status: int = 0) -> Any:

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import pytest
+
 from functions.adw_billing.cost_budgets.judge import judge
 from functions.adw_billing.cost_budgets.spend import SpendReader
 from functions.adw_billing.model.budget import Alert, Budget
@@ -22,6 +24,12 @@ NOON = datetime(2026, 11, 20, 12)  # noqa: DTZ001  (UTC, as the warehouse stores
 AN_HOUR_AGO = NOON - timedelta(hours=1)
 TENANCY = "ocid1.tenancy.oc1..aaaaaaaamine"
 TINY = Decimal("0.000000000000000001")
+
+
+@pytest.fixture
+def database(made_tables: oracledb.Connection) -> oracledb.Connection:
+    """Tables, which are there."""
+    return made_tables
 
 
 def _fill(database: oracledb.Connection) -> None:

@@ -23,6 +23,12 @@ MINE = "ocid1.tenancy.oc1..aaaaaaaamine"
 OTHER = "ocid1.tenancy.oc1..aaaaaaaaother"
 
 
+@pytest.fixture
+def database(made_tables: oracledb.Connection) -> oracledb.Connection:
+    """Tables, which are there."""
+    return made_tables
+
+
 def _tenancy(scope: str, name: str, now: datetime) -> DimensionChange:
     row = {"tenancy_id": scope, "name": name, "home_region": None}
     return DimensionChange(TENANCY, scope, ("tenancy_id",), [row], now)

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 Query = Callable[..., list[tuple[object, ...]]]
 
 
+@pytest.fixture
+def database(made_tables: oracledb.Connection) -> oracledb.Connection:
+    """Tables, which are there."""
+    return made_tables
+
+
 @pytest.mark.parametrize("day", ["9999-12-31", "2099-01-01"])
 def test_a_usage_day_that_cannot_be_stops_nothing_and_moves_no_cost(
     server: OracleServer, database: oracledb.Connection, query: Query, tmp_path: Path, day: str

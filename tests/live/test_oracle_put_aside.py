@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+import pytest
+
 from functions.adw_billing.loader.load_run import LoadOptions, LoadRun, LoadSummary
 from functions.adw_billing.source.reports import Folder
 from shared.deadline import Deadline
@@ -21,6 +23,12 @@ if TYPE_CHECKING:
 
 Query = Callable[..., list[tuple[object, ...]]]
 NAME = "reports/cost-csv/{}.csv"
+
+
+@pytest.fixture
+def database(made_tables: oracledb.Connection) -> oracledb.Connection:
+    """Tables, which are there."""
+    return made_tables
 
 
 class BrokenFolder(Folder):

@@ -33,6 +33,12 @@ LEDGER = "select object_name, state, rows_loaded from oci_report order by tenanc
 COUNT = "select count(*) from oci_cost"
 
 
+@pytest.fixture
+def database(made_tables: oracledb.Connection) -> oracledb.Connection:
+    """Tables, which are there."""
+    return made_tables
+
+
 def load(server: OracleServer, folder: Path, tenancy: str = TENANCY) -> LoadSummary:
     warehouse = server.warehouse(Deadline.after(120), "call-1")
     try:

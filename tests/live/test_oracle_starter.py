@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
+
 from shared.deadline import Deadline
 from tools.suite import ROOT
 
@@ -14,6 +16,12 @@ if TYPE_CHECKING:
     from tests.support.oracle_server import OracleServer
 
 STARTER = (ROOT / "docs" / "examples" / "adw-billing-starter.sql").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def database(made_tables: oracledb.Connection) -> oracledb.Connection:
+    """Tables, which are there."""
+    return made_tables
 
 
 def test_the_starter_runs_after_the_first_load(server: OracleServer, database: oracledb.Connection) -> None:

@@ -34,6 +34,13 @@ Query = Callable[..., list[tuple[object, ...]]]
 
 
 @pytest.fixture
+def database(request: pytest.FixtureRequest) -> oracledb.Connection:
+    """Tables that are there, or what a test asks for."""
+    found: oracledb.Connection = request.getfixturevalue(getattr(request, "param", "made_tables"))
+    return found
+
+
+@pytest.fixture
 def make(server: OracleServer, database: oracledb.Connection) -> Iterator[Callable[..., OracleWarehouse]]:
     """Opens warehouses, and closes them."""
     opened: list[OracleWarehouse] = []
@@ -272,6 +279,7 @@ def test_an_object_that_was_truncated_is_tried_again_and_one_of_a_wrong_dialect_
     assert query("select count(*) from oci_report_rejected where object_row = 0") == [(2,)]
 
 
+@pytest.mark.parametrize("database", ["no_tables"], indirect=True)
 def test_rows_of_the_published_loader_are_adopted_and_replaced_by_key(
     make: Callable[..., OracleWarehouse], query: Query, database: oracledb.Connection, tmp_path: Path
 ) -> None:

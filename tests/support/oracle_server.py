@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import urllib.request
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import oracledb
 
@@ -14,11 +14,8 @@ from functions.adw_billing.settings import Settings
 from functions.adw_billing.warehouse.oracle.session import Session
 from functions.adw_billing.warehouse.oracle.views import create_statements
 from functions.adw_billing.warehouse.oracle.warehouse import OracleWarehouse
+from shared.deadline import Deadline
 from shared.settings import Secret
-
-if TYPE_CHECKING:
-    from shared.deadline import Deadline
-
 
 OURS = {table.name.upper() for table in ALL}
 VIEWS = {name.upper() for name in create_statements()}
@@ -72,6 +69,26 @@ class OracleServer:
             for (name,) in list(cursor.execute("select view_name from user_views")):
                 if name in VIEWS:
                     cursor.execute(f"drop view {name}")
+
+    def make_tables(self, connection: oracledb.Connection) -> list[tuple[str, str]]:
+        """Let the loader make its tables; return what it remembers from then on."""
+        made = self.warehouse(Deadline.after(600), "call-0")
+        made.migrate()
+        made.close()
+        with connection.cursor() as cursor:
+            return list(cursor.execute("select name, value from oci_loader"))
+
+    @classmethod
+    def empty_tables(cls, connection: oracledb.Connection, first_rows: list[tuple[str, str]]) -> None:
+        """Leave the loader's tables as they were made."""
+        with connection.cursor() as cursor:
+            for name in cls.tables(connection):
+                if name in OURS:
+                    cursor.execute(f"delete from {name}")
+                elif name.startswith(STAGE_PREFIX.upper()):
+                    cursor.execute(f"drop table {name} purge")
+            cursor.executemany("insert into oci_loader (name, value) values (:1, :2)", first_rows)
+        connection.commit()
 
 
 class Control:

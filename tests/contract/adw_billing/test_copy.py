@@ -52,7 +52,7 @@ def claimed(session: TranslatedSession, text: bytes) -> tuple[OracleWarehouse, C
 
 
 def by_the_function(text: bytes) -> TranslatedSession:
-    session = TranslatedSession()
+    session = TranslatedSession.begun()
     warehouse, claim, found = claimed(session, text)
     sums = Sums()
     for batch in batches(text):
@@ -64,7 +64,7 @@ def by_the_function(text: bytes) -> TranslatedSession:
 
 
 def by_the_database(text: bytes) -> TranslatedSession | None:
-    session = TranslatedSession()
+    session = TranslatedSession.begun()
     session.objects[URI] = gzip.compress(text)
     warehouse, claim, found = claimed(session, text)
     sums = warehouse.copy(claim, found, URI)
