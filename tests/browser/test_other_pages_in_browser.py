@@ -1,4 +1,4 @@
-"""The cluster page and the badge page in a browser: as files, and a name that is typed into the served one."""
+"""The cluster page and the sheet of badges in a browser, as files."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from click.testing import CliRunner
-from playwright.sync_api import expect
 
-from emulator.cloud import Cloud, CloudOptions
-from emulator.functions_app import FunctionsApp
 from ops.cli.main import root
 from tests.support.shared_data import ROOT
 
@@ -22,7 +19,6 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Opened
 
 HOSTILE = '<script>document.title="broken"</script>\u202eאבג'
-INLINE = {"publish": "inline", "public_url": "https://localhost", "card_names": '{"CC50E3CCBFFF": "Joan Citizen"}'}
 
 
 def write(kind: str, folder: Path) -> Path:
@@ -48,21 +44,3 @@ def test_a_file_shuts_no_one_out_and_asks_nobody(open_page: Callable[..., Opened
     found = [each for each in violations if each["impact"] in ("serious", "critical")]
     assert [(each["id"], each["nodes"][0]["html"][:200]) for each in found] == []
     opened.screenshot(f"{kind}-phone")
-
-
-def test_a_name_that_is_typed_is_on_the_panel(
-    open_page: Callable[..., Opened], tmp_path: Path, keys_folder: Path
-) -> None:
-    functions = FunctionsApp(lambda cloud: cloud.identity.mint_resource_principal())
-    options = CloudOptions(keys_folder=keys_folder)
-    with Cloud(tmp_path / "cloud", functions=functions, tls=False, options=options) as cloud:
-        functions.host.configure("codecard-avatar", INLINE)
-        bearer = {"Authorization": f"Bearer {cloud.identity.mint_access_token()}"}
-        opened = open_page(f"{cloud.gateway}/codecard/badges", extra_http_headers=bearer)
-        before = opened.page.locator("#view img").first.get_attribute("src")
-        opened.page.locator("#title").fill("Ada Lovelace")
-        opened.page.locator("#title").press("Enter")
-        expect(opened.page).to_have_title("Badge of Ada Lovelace")
-        assert opened.page.url.endswith("/codecard/badges?title=Ada+Lovelace")
-        assert opened.page.locator("#view img").first.get_attribute("src") != before
-        opened.screenshot("badges")

@@ -60,8 +60,9 @@ const badges = (() => {
     for (const place of form().querySelectorAll(".fault")) {
       const name = place.id.replace(/-fault$/, "");
       place.textContent = faults.get(name) || "";
-      document.getElementById(name).toggleAttribute("aria-invalid", faults.has(name));
-      if (faults.has(name)) document.getElementById(name).setAttribute("aria-invalid", "true");
+      const input = document.getElementById(name);
+      if (faults.has(name)) input.setAttribute("aria-invalid", "true");
+      else input.removeAttribute("aria-invalid");
     }
   }
 
@@ -124,7 +125,9 @@ const badges = (() => {
     event.preventDefault();
     clearTimeout(waiting);
     update();
-    if (matchMedia("(pointer: coarse)").matches) document.activeElement.blur(); // the keyboard goes, the panel is seen
+    if (!matchMedia("(pointer: coarse)").matches) return;
+    document.activeElement.blur(); // the keyboard goes, the panel is seen
+    document.getElementById("preview").scrollIntoView({ block: "nearest" });
   });
   view.addEventListener("click", (event) => {
     const link = event.target.closest("#layouts a");
