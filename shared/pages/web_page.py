@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import functools
+import gzip
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -102,7 +104,7 @@ class Figure:
 def served_page(page: Page, view: View, base: str) -> HttpAnswer:
     """Return the page as a function serves it at the path ``base``."""
     style, library, script = page.parts()
-    links = {
+    links: dict[str, Any] = {
         "style_url": part_address(base, style),
         "scripts": [(part_address(base, each), each.source_hash) for each in (library, script)],
     }
@@ -118,7 +120,8 @@ def served_page(page: Page, view: View, base: str) -> HttpAnswer:
 
 def view_answer(page: Page, view: View) -> HttpAnswer:
     """Return a view as the script of a served page asks for it."""
-    return json_answer(_answer(page, view), headers={"Cache-Control": "no-store", **_HEADERS})
+    answer = {**_answer(page, view), "query": urlencode(view.query)}
+    return json_answer(answer, headers={"Cache-Control": "no-store", **_HEADERS})
 
 
 def part_answer(page: Page, name: str) -> HttpAnswer | None:
@@ -144,8 +147,11 @@ def split_path(path: str, kinds: tuple[str, ...]) -> tuple[str, str]:
     return "/".join(parts), ""
 
 
-def single_file(page: Page, view: View, others: tuple[View, ...] = ()) -> bytes:
-    """Return the page as one file that fetches nothing; it has ``view`` and every other one that it was given."""
+def single_file(page: Page, view: View, others: tuple[View, ...] = (), ignored: tuple[str, ...] = ("exact",)) -> bytes:
+    """Return the page as one file that fetches nothing; it has ``view`` and every other one that it was given.
+
+    Parameters that are ``ignored`` tell no view of the file from another.
+    """
     style, library, script = page.parts()
     policy = (
         f"default-src 'none'; script-src '{library.source_hash}' '{script.source_hash}'; "
@@ -156,8 +162,16 @@ def single_file(page: Page, view: View, others: tuple[View, ...] = ()) -> bytes:
         "style": style.content.decode(),
         "scripts": [library.content.decode(), script.content.decode()],
     }
-    answers = {view_key(each.query): _answer(page, each) for each in (view, *others)}
-    html = _render(page, view, base="", answers=answers, inline=inline)
+    answers: dict[str, int] = {}
+    views: dict[str, int] = {}
+    for each in (view, *others):
+        answer = json.dumps(_answer(page, each), ensure_ascii=False)
+        answers[view_key(each.query, ignored)] = views.setdefault(answer, len(views))
+    # No time in the packed bytes: the same views are the same file.
+    packed = gzip.compress(f"[{','.join(views)}]".encode("utf-8", "backslashreplace"), mtime=0)
+    html = _render(
+        page, view, base="", answers=answers, inline=inline, views=base64.b64encode(packed).decode(), ignored=ignored
+    )
     return html.encode("utf-8", "backslashreplace")
 
 
@@ -166,9 +180,11 @@ def part_address(base: str, part: Part) -> str:
     return f"{base}/static/{part.name}"
 
 
-def view_key(query: tuple[tuple[str, str], ...]) -> str:
+def view_key(query: tuple[tuple[str, str], ...], ignored: tuple[str, ...] = ()) -> str:
     """Return what a view is asked for as one text, the same in whatever order; page.js makes the same one."""
-    return json.dumps(sorted(pair for pair in query if pair[1]), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(
+        sorted(pair for pair in query if pair[1] and pair[0] not in ignored), ensure_ascii=False, separators=(",", ":")
+    )
 
 
 def _answer(page: Page, view: View) -> dict[str, Any]:
@@ -176,14 +192,16 @@ def _answer(page: Page, view: View) -> dict[str, Any]:
     return {"title": view.title, "html": template.render(view.values), "charts": view.charts}
 
 
-def _render(page: Page, view: View, **values: object) -> str:
+def _render(page: Page, view: View, *, ignored: tuple[str, ...] = (), **values: object) -> str:
     template = _templates(page.folder).get_template(f"{page.name}.html")
     # The charts come with the HTML, so that the first view is drawn without asking again.
     state = {
         "base": values["base"],
         "answers": values["answers"],
+        "views": values.get("views"),
+        "ignored": ignored,
         "charts": view.charts,
-        "key": view_key(view.query),
+        "key": view_key(view.query, ignored),
         "query": urlencode(view.query),
     }
     rest = {**values, "page_state": _json_in_html(state), "title": view.title, "view_template": view.template(page)}

@@ -165,8 +165,9 @@ def test_the_policy_lets_no_other_script_run(open_page: Callable[..., Opened], p
 
 def test_what_is_wrong_is_said_where_people_look(open_page: Callable[..., Opened], served: Place) -> None:
     opened = open_page(served.address, **served.context)
+    opened.page.locator("#filters summary").click()
     opened.page.locator("#filter").fill("colour=red")
-    opened.page.get_by_role("button", name="Show").click()
+    opened.page.get_by_role("button", name="Add").click()
     opened.page.locator("#status", has_text="is no dimension").wait_for()
     assert opened.page.locator("#costs canvas").count() == 1, "what was shown stays"
     opened.faults.clear()  # the browser reports the status 400 as an error of its own

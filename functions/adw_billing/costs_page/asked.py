@@ -6,17 +6,23 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, cast, get_args
 from urllib.parse import urlencode
 
+from functions.adw_billing.costs_page.page_amounts import NO_VALUE
 from functions.adw_billing.query.conditions import split_filter
-from functions.adw_billing.query.dimensions import DAY, DIALECT, MONTH, dimension
+from functions.adw_billing.query.dimensions import CURRENCY, DAY, DIALECT, MONTH, UNIT, dimension
+from functions.adw_billing.query.measures import measure_of
 from functions.adw_billing.query.question import months_of
 from shared.errors import BadRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-Part = Literal["view", "moved", "why"]
-"""``view`` comes from the summary tables and is there at once; all others read lines, and are asked for after it."""
+    from functions.adw_billing.query.measures import Measure
+
+Part = Literal["view", "moved", "why", "choices", "tags"]
+"""``view`` comes from the summary tables and is there at once; all others are asked for after it, and read lines, but
+for ``choices``: what there is to filter by, which the summary knows."""
 Step = Literal["day", "month"]
+Kind = Literal["bars", "lines", "share"]
 
 GROUPS = ("service", "compartment", "tenancy", "region", "sku", "product", "resource")
 """What costs are grouped by, besides `tag:<key>`, in the order of the page's list."""
@@ -32,14 +38,18 @@ DRILL = {
 MAX_FILTERS = 8
 LONG_MONTHS = 3
 """More months than these are shown by month unless days are asked for."""
-_KNOWN = ("month", "by", "step", "currency", "filter", "exact", "part")
+PLAIN = ("service", "compartment", "region", "sku", "tenancy")
+"""Parameters of the form that are a filter on their dimension."""
+_VIEWED = ("by", "step", "currency", "measure", "unit", "chart", "exact", "part")
+_KNOWN = ("month", "from", "to", "filter", *PLAIN, *_VIEWED)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A view: months (`YYYY-MM` or `YYYY-MM..YYYY-MM`; empty: the newest), dimension, step, currency and filters.
 
-    ``step`` is empty where the length of the period decides; ``currency`` where the largest one is meant.
+    ``step`` is empty where the length of the period decides; ``currency`` where the largest one is meant; ``unit``
+    where the one of most cost is, and for costs, which have no unit but the currency.
     """
 
     month: str = ""
@@ -47,15 +57,33 @@ class Asked:
     step: str = ""
     currency: str = ""
     filters: tuple[str, ...] = ()
+    measure: Measure = "cost"
+    unit: str = ""
+    chart: str = ""
     exact: bool = False
     part: Part = "view"
+
+    @property
+    def kind(self) -> Kind:
+        """Return the chart's kind: prices do not stack, and are no shares."""
+        return "lines" if self.measure == "unit_price" else cast("Kind", self.chart or "bars")
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """Return the filters of a settled view, with its currency and its unit."""
+        unit = () if self.measure == "cost" else (f"{UNIT}={'' if self.unit == NO_VALUE else self.unit}",)
+        return (*self.filters, f"{CURRENCY}={self.currency}", *unit)
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """Return the address's parameters, without those that are empty."""
         step = self.steps if self.month else self.step
-        found = [("month", self.month), ("by", self.by), ("step", step)]
-        found += [("currency", self.currency), *(("filter", each) for each in self.filters)]
+        found = [("month", self.month), ("by", self.by), ("step", step), ("currency", self.currency)]
+        if self.measure != "cost":
+            found += [("measure", self.measure), ("unit", self.unit)]
+        if self.kind != "bars" and self.measure != "unit_price":
+            found.append(("chart", self.kind))
+        found += [("filter", each) for each in self.filters]
         if self.exact:
             found.append(("exact", "1"))
         if self.part != "view":
@@ -94,23 +122,42 @@ def asked_of(pairs: Iterable[tuple[str, str]]) -> Asked:
         if value.strip():
             values.setdefault(name, []).append(value.strip())
     once = {name: found[-1] for name, found in values.items() if name != "filter"}
-    filters = tuple(dict.fromkeys(values.get("filter", [])))
+    plain = [f"{name}={once[name]}" for name in PLAIN if name in once]
+    filters = tuple(dict.fromkeys([*values.get("filter", []), *plain]))
     if len(filters) > MAX_FILTERS:
         raise BadRequest(f"{len(filters)} filters", fix=f"at most {MAX_FILTERS}", field="filter")
     for each in filters:
         dimension(split_filter(each)[0], "filter")
     found = Asked(
-        month=once.get("month", ""),
+        month=_period(once),
         by=_group(once.get("by", "service")),
         step=_one_of(once.get("step", ""), ("", *get_args(Step)), "step"),
         currency=once.get("currency", ""),
         filters=filters,
+        measure=measure_of(once.get("measure", "")),
+        unit=once.get("unit", ""),
+        chart=_one_of(once.get("chart", ""), ("", *get_args(Kind)), "chart"),
         exact=_one_of(once.get("exact", ""), ("", "1"), "exact") == "1",
         part=cast("Part", _one_of(once.get("part", "view"), get_args(Part), "part")),
     )
-    if found.month:
-        months_of(found.month, "month")
-    return found
+    return found if found.measure != "cost" else replace(found, unit="")
+
+
+def _period(once: Mapping[str, str]) -> str:
+    """Return the months of `month`, or of `from` and `to`, of which one may be left out. BadRequest."""
+    ends = {name: once[name] for name in ("from", "to") if name in once}
+    if "month" in once:
+        for name in ends:
+            raise BadRequest(f"`{name}` beside `month`", fix="leave one of them out", field=name)
+        months_of(once["month"], "month")
+        return once["month"]
+    if not ends:
+        return ""
+    for name, text in ends.items():
+        if months_of(text, name).count != 1 or ".." in text:
+            raise BadRequest(f"{text[:40]!r} is no month", fix="write YYYY-MM", field=name)
+    first, last = ends.get("from", ends.get("to", "")), ends.get("to", ends.get("from", ""))
+    return str(months_of(f"{first}..{last}", "from"))
 
 
 def _group(name: str) -> str:

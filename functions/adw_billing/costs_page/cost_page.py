@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from functions.adw_billing.costs_page.asked import GROUPS, Asked, asked_of
+from functions.adw_billing.costs_page.choices import choices_view, tags_view
 from functions.adw_billing.costs_page.costs import costs_view, empty_view
 from functions.adw_billing.costs_page.figures import figures, held, settled, shown_costs
 from functions.adw_billing.costs_page.findings.known import Known
 from functions.adw_billing.costs_page.findings.moved import moved_view
 from functions.adw_billing.costs_page.page_amounts import exactly
+from functions.adw_billing.costs_page.units import of_one_unit, units_of
 from functions.adw_billing.costs_page.why import why_view
+from functions.adw_billing.model.exact_sums import ZERO
 from functions.adw_billing.query.machine_formats import write_csv
 from shared.errors import BadRequest
 from shared.pages import web_page
@@ -26,8 +29,8 @@ if TYPE_CHECKING:
     from shared.pages.web_page import View
 
 PAGE = Page("costs", Path(__file__).resolve().parent / "templates")
-PARTS = {"moved": moved_view, "why": why_view}
-"""What is asked for after the first view, each with the lines that it needs."""
+PARTS = {"moved": moved_view, "why": why_view, "choices": choices_view, "tags": tags_view}
+"""What is asked for after the first view."""
 UNKNOWN = Known()
 FILE_MONTHS = 3
 """Months of which a single file has the views, the newest ones, beside all months together."""
@@ -37,7 +40,10 @@ FILE_GROUPS = 8
 
 def cost_page(pairs: tuple[tuple[str, str], ...], bill: Bill, base: str, known: Known = UNKNOWN) -> HttpAnswer:
     """Return the page of an address. BadRequest for what its parameters have wrong."""
-    return web_page.served_page(PAGE, _view(asked_of(pairs), bill, base, known), base)
+    found = _view(asked_of(pairs), bill, base, known)
+    if "alone" in found.values:  # without script, a part is a page of its own
+        found = replace(found, values={**found.values, "alone": True})
+    return web_page.served_page(PAGE, found, base)
 
 
 def cost_data(pairs: tuple[tuple[str, str], ...], bill: Bill, base: str, known: Known = UNKNOWN) -> HttpAnswer:
@@ -47,7 +53,8 @@ def cost_data(pairs: tuple[tuple[str, str], ...], bill: Bill, base: str, known: 
 
 def cost_csv(pairs: tuple[tuple[str, str], ...], bill: Bill) -> HttpAnswer:
     """Return the view's costs as CSV, exact: by day or month and group."""
-    asked = settled(asked_of(pairs), held(bill))
+    whole = settled(asked_of(pairs), held(bill))
+    asked = of_one_unit(whole, units_of(whole, bill))
     out = io.StringIO()
     write_csv(shown_costs(asked, bill), out)
     headers = {
@@ -86,7 +93,8 @@ def cost_file(
             # What moved is the same whatever it is grouped by.
             moved = moved_of_whole if not asked.filters else moved_view(asked, bill)
             others.append(replace(moved, query=replace(asked, part="moved").pairs))
-    return web_page.single_file(PAGE, shown, tuple(others))
+    # Each period is there in one step, and the exact amounts are behind the others.
+    return web_page.single_file(PAGE, shown, tuple(others), ignored=("exact", "step"))
 
 
 def _file_questions(first: Asked, there: Held, bill: Bill, size: tuple[int, int]) -> dict[str, list[Asked]]:
@@ -97,7 +105,7 @@ def _file_questions(first: Asked, there: Held, bill: Bill, size: tuple[int, int]
     found: dict[str, list[Asked]] = {}
     for each in months:
         month = replace(first, month=each)
-        names = sorted(figures(month, bill).groups, key=lambda row: -abs(row[1]))[: size[1]]
+        names = sorted(figures(month, bill).groups, key=lambda row: -abs(row[1] or ZERO))[: size[1]]
         found[each] = [replace(month, by=by) for by in GROUPS] + [month.of(name) for name, _, _ in names]
     return found
 
@@ -110,9 +118,9 @@ def _of(asked: Asked, there: Held, bill: Bill, base: str, known: Known) -> View:
     if not there.months:
         return empty_view(asked, there)
     whole = settled(asked, there)
-    found = (
-        PARTS[whole.part](whole, bill)
-        if whole.part in PARTS
-        else costs_view(figures(whole, bill), there, bill, base, known)
-    )
+    if whole.part in PARTS:
+        found = PARTS[whole.part](whole, bill)
+    else:
+        units = units_of(whole, bill)
+        found = costs_view(figures(of_one_unit(whole, units), bill), there, bill, base, known, units)
     return replace(found, values=exactly(dict(found.values))) if whole.exact else found

@@ -6,59 +6,57 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from functions.adw_billing.costs_page.asked import GROUPS
-from functions.adw_billing.costs_page.cost_chart import chart_message, cost_chart, with_findings
+from functions.adw_billing.costs_page.chart_message import NOUN, chart_message
+from functions.adw_billing.costs_page.controls import controls
+from functions.adw_billing.costs_page.cost_chart import amount_unit, cost_chart, in_unit, with_findings
 from functions.adw_billing.costs_page.findings.beside import beside
-from functions.adw_billing.costs_page.findings.lead import lead
+from functions.adw_billing.costs_page.findings.lead import Lead, lead
 from functions.adw_billing.costs_page.page_amounts import (
     ABSENT,
     NO_VALUE,
     amount_cell,
     change_cell,
+    change_of,
+    measured,
     money,
     percent,
-    signed,
 )
-from functions.adw_billing.model.exact_sums import plain, total
+from functions.adw_billing.model.exact_sums import plain
 from shared.pages.web_page import Cell, Figure, View
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from decimal import Decimal
 
     from functions.adw_billing.costs_page.asked import Asked
     from functions.adw_billing.costs_page.figures import Figures, Held
     from functions.adw_billing.costs_page.findings.known import Known
+    from functions.adw_billing.costs_page.units import UnitCost
     from functions.adw_billing.query.bill import Bill
 
 SHOWN_GROUPS = 50
-COLUMNS = (
-    ("group", "text"),
-    ("cost", "num"),
-    ("share", "num"),
-    ("before", "num"),
-    ("change", "num"),
-    ("change %", "num"),
-)
 
 
-def costs_view(found: Figures, there: Held, bill: Bill, base: str, known: Known) -> View:
+def costs_view(
+    found: Figures, there: Held, bill: Bill, base: str, known: Known, units: tuple[UnitCost, ...] = ()
+) -> View:
     """Return the view of a settled question."""
     asked = found.asked
     more = beside(found, there, bill, known)
-    chart = cost_chart(found)
-    sentence = lead(found, there.months, there.newest_day)
+    chart = cost_chart(found, there)
+    sentence = lead(found, there.months, there.newest_day) if asked.measure == "cost" else Lead("")
     values: dict[str, Any] = {
         "asked": asked,
         "there": there,
         "lead": sentence,
         "lead_moved": sentence.moved,
         "exact_url": replace(asked, exact=not asked.exact).address,
-        "groups_known": [*GROUPS, *([asked.by] if asked.by not in GROUPS else [])],
-        "chips": [(each, asked.without(each).address) for each in asked.filters],
+        **controls(asked, there, units, base),
         "cards": [*_totals(found), *more.cards],
         **more.values,
         "message": chart_message(found, chart),
-        "columns": tuple((asked.by if name == "group" else name, kind) for name, kind in COLUMNS),
+        "caption": f"{NOUN[asked.measure].capitalize()} by {asked.by}, {amount_unit(asked)}",
+        "columns": _columns(asked),
         "rows": [_row(found, each) for each in found.groups[:SHOWN_GROUPS]],
         "rest": max(0, len(found.groups) - SHOWN_GROUPS),
         "totals": [_sum_row(found)],
@@ -67,8 +65,9 @@ def costs_view(found: Figures, there: Held, bill: Bill, base: str, known: Known)
         "csv_url": f"{base}/csv{asked.address}" if base else "",
         "state": _state(there),
     }
-    title = f"Costs {asked.month} by {asked.by}"
-    return View(title, values, [with_findings(chart, more), *more.charts], asked.pairs)
+    noun = "Costs" if asked.measure == "cost" else NOUN[asked.measure].capitalize()
+    title = f"{noun} {asked.month} by {asked.by}"
+    return View(title, values, [with_findings(chart, more, asked), *more.charts], asked.pairs)
 
 
 def empty_view(asked: Asked, there: Held) -> View:
@@ -78,42 +77,49 @@ def empty_view(asked: Asked, there: Held) -> View:
 
 
 def _totals(found: Figures) -> list[Figure]:
-    currency, change = found.asked.currency, total((found.total, -found.total_before))
-    tone = "up" if change > 0 else "down" if change < 0 else "dim"
-    arrow = {"up": "▲ ", "down": "▼ "}.get(tone, "")
-    share = percent(abs(change), abs(found.total_before))
-    note = (
-        f"{arrow}{signed(change)} ({share}) on {found.before}" if found.total_before else f"nothing in {found.before}"
-    )
+    asked = found.asked
+    noun = NOUN[asked.measure].capitalize()
+    change, note, tone = change_of(found.total, found.total_before), f"nothing in {found.before}", "dim"
+    if change is not None and found.total_before:
+        tone = "up" if change > 0 else "down" if change < 0 else "dim"
+        arrow = {"up": "▲ ", "down": "▼ "}.get(tone, "")
+        moved, share = change_cell(change, _text(asked)).text, percent(abs(change), abs(found.total_before))
+        note = f"{arrow}{moved} ({share}) on {found.before}"
     return [
-        Figure(f"Cost {found.asked.month}", money(found.total, currency), note, tone, plain(found.total)),
-        Figure(f"Cost {found.before}", money(found.total_before, currency), exact=plain(found.total_before)),
+        Figure(f"{noun} {asked.month}", in_unit(asked, found.total), note, tone, _exact(found.total)),
+        Figure(f"{noun} {found.before}", in_unit(asked, found.total_before), exact=_exact(found.total_before)),
     ]
 
 
-def _row(found: Figures, group: tuple[str | None, Decimal, Decimal]) -> list[Any]:
-    name, cost, before = group
-    change = total((cost, -before))
-    return [
-        Cell(name or NO_VALUE, found.asked.of(name).address),
-        amount_cell(cost),
-        percent(cost, found.total),
-        amount_cell(before),
-        change_cell(change),
-        percent(change, abs(before)),
-    ]
+def _text(asked: Asked) -> Callable[[Decimal | None], str]:
+    return money if asked.measure == "cost" else measured
+
+
+def _exact(amount: Decimal | None) -> str:
+    return "" if amount is None else plain(amount)
+
+
+def _columns(asked: Asked) -> tuple[tuple[str, str], ...]:
+    share = () if asked.measure == "unit_price" else (("share", "num"),)
+    amounts = ((NOUN[asked.measure], "num"), *share, ("before", "num"), ("change", "num"), ("change %", "num"))
+    return ((asked.by, "text"), *amounts)
+
+
+def _row(found: Figures, group: tuple[str | None, Decimal | None, Decimal | None]) -> list[Any]:
+    name, amount, before = group
+    return [Cell(name or NO_VALUE, found.asked.of(name).address), *_amounts(found, amount, before)]
 
 
 def _sum_row(found: Figures) -> list[Any]:
-    change = total((found.total, -found.total_before))
-    return [
-        "all",
-        amount_cell(found.total),
-        percent(found.total, found.total),
-        amount_cell(found.total_before),
-        change_cell(change),
-        percent(change, abs(found.total_before)),
-    ]
+    return ["all", *_amounts(found, found.total, found.total_before)]
+
+
+def _amounts(found: Figures, amount: Decimal | None, before: Decimal | None) -> list[Any]:
+    change = change_of(amount, before)
+    share = [] if found.asked.measure == "unit_price" else [percent(amount, found.total)]
+    text = _text(found.asked)
+    moved = [change_cell(change, text), percent(change, abs(before) if before else None)]
+    return [amount_cell(amount, text=text), *share, amount_cell(before, text=text), *moved]
 
 
 def _state(there: Held) -> dict[str, object]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from functions.adw_billing.model.exact_sums import ZERO, total
 from functions.adw_billing.model.tables import DAILY, REJECTED, REPORT
 from functions.adw_billing.query.bill_answers import by_dimensions
-from functions.adw_billing.query.dimensions import CURRENCY
 from functions.adw_billing.query.question import months_of, question
 from functions.adw_billing.query.ready_questions import ready_statement
 from functions.adw_billing.query.statement import statement
@@ -22,7 +21,10 @@ if TYPE_CHECKING:
     from functions.adw_billing.query.bill import Bill
     from functions.adw_billing.query.bill_answers import Answer
     from functions.adw_billing.query.question import Question
+    from functions.adw_billing.query.statement import Statement
 
+Day = tuple[str, "str | None", "Decimal | None"]
+Group = tuple["str | None", "Decimal | None", "Decimal | None"]
 _READY = {each.name: each for each in QUESTIONS}
 
 
@@ -36,28 +38,35 @@ class Held:
     quarantined: int
     newest_day: date | None
     newest_load: Any
+    services: tuple[str, ...] = ()
+    """Of all months, the dearest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A view's figures: ``days`` are (day or month, group, cost), ``groups`` (group, cost, cost before)."""
+    """A view's figures, all of its measure.
+
+    ``days`` are (day or month, group, amount), ``groups`` (group, amount, amount before), the largest first. A price
+    that is not there is None; ``whole`` is the price of all groups, now and before: prices do not add up.
+    """
 
     asked: Asked
     before: str
-    days: list[tuple[str, str | None, Decimal]]
-    groups: list[tuple[str | None, Decimal, Decimal]]
+    days: list[Day]
+    groups: list[Group]
     sql: str
     values: dict[str, str] = field(default_factory=dict)
+    whole: tuple[Decimal | None, Decimal | None] | None = None
 
     @property
-    def total(self) -> Decimal:
-        """The exact sum of all groups."""
-        return total(cost for _, cost, _ in self.groups)
+    def total(self) -> Decimal | None:
+        """The exact sum of all groups, or the price of all."""
+        return self.whole[0] if self.whole else total(amount for _, amount, _ in self.groups)
 
     @property
-    def total_before(self) -> Decimal:
+    def total_before(self) -> Decimal | None:
         """The same of the period before."""
-        return total(cost for _, _, cost in self.groups)
+        return self.whole[1] if self.whole else total(amount for _, _, amount in self.groups)
 
 
 def held(bill: Bill) -> Held:
@@ -67,9 +76,10 @@ def held(bill: Bill) -> Held:
     month = words.text_of("usage_day", "month")
     # One pass over the summary, which has a row a day, SKU and compartment: every view begins with it.
     # Days become months after they are added up: the text of a month for each row took longer than all else.
-    days = f"SELECT usage_day, currency, SUM(cost) AS cost FROM {daily} GROUP BY usage_day, currency"
-    rows = bill.rows(f"SELECT {month}, currency, SUM(cost), MAX(usage_day) FROM ({days}) d GROUP BY {month}, currency")
-    sums = {name: total(row[2] for row in rows if row[1] == name and row[2]) for name in {row[1] for row in rows}}
+    days = f"SELECT usage_day, currency, service, SUM(cost) AS cost FROM {daily} GROUP BY usage_day, currency, service"
+    keys = f"{month}, currency, service"
+    rows = bill.rows(f"SELECT {keys}, SUM(cost), MAX(usage_day) FROM ({days}) d GROUP BY {keys}")
+    sums, services = _sums(rows, 1), _sums(rows, 2)
     counted = bill.rows(f"SELECT COUNT(*), MAX(loaded_at) FROM {report}")[0]
     aside = bill.rows(f"SELECT COUNT(*) FROM {rejected}")[0][0]
     return Held(
@@ -77,9 +87,17 @@ def held(bill: Bill) -> Held:
         currencies=tuple(sorted(filter(None, sums), key=lambda name: (-sums[name], name))),
         reports=counted[0],
         quarantined=aside,
-        newest_day=max((row[3] for row in rows if row[3]), default=None),
+        newest_day=max((row[4] for row in rows if row[4]), default=None),
         newest_load=counted[1],
+        services=tuple(sorted(filter(None, services), key=lambda name: (-services[name], name))),
     )
+
+
+def _sums(rows: list[tuple[Any, ...]], at: int) -> dict[str | None, Decimal]:
+    found: dict[str | None, Decimal] = {}
+    for row in rows:
+        found[row[at]] = total((found.get(row[at], ZERO), row[3]))
+    return found
 
 
 def settled(asked: Asked, there: Held) -> Asked:
@@ -92,8 +110,8 @@ def settled(asked: Asked, there: Held) -> Asked:
 
 
 def shown_question(asked: Asked) -> Question:
-    """Return what a settled view asks: cost by day or month and group."""
-    return question(f"{asked.steps},{asked.by}", asked.month, "", _filters(asked))
+    """Return what a settled view asks: its measure by day or month and group."""
+    return question(f"{asked.steps},{asked.by}", asked.month, "", asked.conditions, asked.measure)
 
 
 def shown_costs(asked: Asked, bill: Bill) -> Answer:
@@ -103,36 +121,47 @@ def shown_costs(asked: Asked, bill: Bill) -> Answer:
 
 def figures(asked: Asked, bill: Bill) -> Figures:
     """Return the figures of a settled view. BadRequest for what its address has wrong."""
-    days = [(row[0], row[1], row[3] or ZERO) for row in shown_costs(asked, bill).rows]
-    groups = _compared(days, _before(asked, bill))
-    made = statement(shown_question(asked), bill.words)
+    wanted = shown_question(asked)
+    days = [(row[0], row[1], row[len(wanted.keys)]) for row in shown_costs(asked, bill).rows]
+    groups, whole = (
+        _prices(asked, bill) if asked.measure == "unit_price" else (_compared(days, _before(asked, bill)), None)
+    )
+    made = statement(wanted, bill.words)
     before = str(months_of(asked.month, "month").before)
-    return Figures(asked, before, sorted(days, key=lambda row: row[0]), groups, made.sql, dict(made.values))
+    return Figures(asked, before, sorted(days, key=lambda row: row[0]), groups, made.sql, dict(made.values), whole)
+
+
+def _prices(asked: Asked, bill: Bill) -> tuple[list[Group], tuple[Decimal | None, Decimal | None]]:
+    """Return each group's price now and before, and the price of all."""
+    wanted = question(asked.by, asked.month, "previous", asked.conditions, asked.measure)
+    answer, at = by_dimensions(wanted, bill, _READY), len(wanted.keys)
+    whole = next(((row[at], row[at + 1]) for row in answer.totals), (None, None))
+    return [(row[0], row[at], row[at + 1]) for row in answer.rows], whole
 
 
 def _before(asked: Asked, bill: Bill) -> dict[str | None, Decimal]:
-    earlier = question(asked.by, asked.month, "previous", _filters(asked)).of_other_months()
+    earlier = question(asked.by, asked.month, "previous", asked.conditions, asked.measure).of_other_months()
     made = statement(earlier, bill.words)
-    return {row[0]: row[2] or ZERO for row in bill.rows(made.sql, made.values)}
+    at = len(earlier.keys) + (asked.measure == "quantity")
+    return {row[0]: row[at] or ZERO for row in bill.rows(made.sql, made.values)}
 
 
-def _compared(
-    days: list[tuple[str, str | None, Decimal]], before: dict[str | None, Decimal]
-) -> list[tuple[str | None, Decimal, Decimal]]:
-    """Return group, cost and cost before, the dearest first: the days are there already, and are added up once."""
-    parts: dict[str | None, list[Decimal]] = {}
-    for _, name, cost in days:
-        parts.setdefault(name, []).append(cost)
-    now = {name: total(costs) for name, costs in parts.items()}
+def _compared(days: list[Day], before: dict[str | None, Decimal]) -> list[Group]:
+    """Return group, amount and amount before, the largest first: the days are there already, and are added up once."""
+    parts: dict[str | None, list[Decimal | None]] = {}
+    for _, name, amount in days:
+        parts.setdefault(name, []).append(amount)
+    now = {name: total(amounts) for name, amounts in parts.items()}
     rows = [(name, now.get(name, ZERO), before.get(name, ZERO)) for name in dict.fromkeys((*now, *before))]
-    return sorted(rows, key=lambda row: (-row[1], row[0] is None, row[0] or ""))
-
-
-def _filters(asked: Asked) -> tuple[str, ...]:
-    return (*asked.filters, f"{CURRENCY}={asked.currency}")
+    return [*sorted(rows, key=lambda row: (-row[1], row[0] is None, row[0] or ""))]
 
 
 def answers_of(name: str, columns: str, asked: Asked, bill: Bill, *filters: str) -> list[tuple[Any, ...]]:
     """Return the rows of a ready question for the view's months and currency."""
-    found = ready_statement(_READY[name], asked.month, (f"currency={asked.currency}", *filters), columns, bill.words)
+    found = ready(name, columns, asked, bill, *filters)
     return bill.rows(found.sql, found.values)
+
+
+def ready(name: str, columns: str, asked: Asked, bill: Bill, *filters: str) -> Statement:
+    """Return the query of a ready question for the view's months and currency."""
+    return ready_statement(_READY[name], asked.month, (f"currency={asked.currency}", *filters), columns, bill.words)

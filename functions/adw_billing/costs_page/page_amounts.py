@@ -7,14 +7,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from functions.adw_billing.cost_report.shown_amounts import CENTS, cell
-from functions.adw_billing.model.exact_sums import plain
+from functions.adw_billing.model.exact_sums import EXACT, plain
 from shared.pages.web_page import Cell, Figure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 ABSENT = "\N{EN DASH}"
 NO_VALUE = "(none)"
+_LARGE = 10000
 MINUS = "\N{MINUS SIGN}"
 LESS_THAN_A_CENT = "<0.01"
 
@@ -40,15 +41,22 @@ def percent(part: Decimal | None, whole: Decimal | None) -> str:
     return f"{cell(100 * part / whole, Decimal('0.1'))} %".replace("-", MINUS)
 
 
-def amount_cell(amount: Decimal | None, href: str = "") -> Cell:
+def amount_cell(amount: Decimal | None, href: str = "", text: Callable[[Decimal | None], str] = money) -> Cell:
     """Return a table's cell with the exact value behind the rounded one."""
-    return Cell(money(amount), href, exact="" if amount is None else plain(amount))
+    return Cell(text(amount), href, exact="" if amount is None else plain(amount))
 
 
-def change_cell(change: Decimal) -> Cell:
+def change_of(now: Decimal | None, before: Decimal | None) -> Decimal | None:
+    """Return the exact change, None where either side is absent."""
+    return None if now is None or before is None else EXACT.subtract(now, before)
+
+
+def change_cell(change: Decimal | None, text: Callable[[Decimal | None], str] = money) -> Cell:
     """Return a change; more is `up`, less is `down`, in colour and in sign."""
+    if change is None:
+        return Cell(ABSENT)
     tone = "up" if change > 0 else "down" if change < 0 else ""
-    return Cell(signed(change), exact=plain(change), tone=tone)
+    return Cell(f"{'+' if change > 0 else ''}{text(change)}", exact=plain(change), tone=tone)
 
 
 def measured(value: Decimal | None) -> str:
@@ -67,8 +75,8 @@ def exactly(values: Any) -> Any:  # noqa: ANN401  (whatever a template takes)
         sign = "+" if values.exact and values.text.startswith("+") else ""
         return replace(values, text=f"{sign}{values.exact}".replace("-", MINUS)) if values.exact else values
     if isinstance(values, Figure):
-        unit = values.number.rpartition(" ")[2]
-        unit = f" {unit}" if unit.isalpha() else ""
+        unit = values.number.partition(" ")[2]
+        unit = f" {unit}" if unit[:1].isalnum() else ""
         return replace(values, number=f"{values.exact}{unit}".replace("-", MINUS)) if values.exact else values
     if isinstance(values, dict):
         return {name: exactly(each) for name, each in values.items()}
@@ -77,6 +85,13 @@ def exactly(values: Any) -> Any:  # noqa: ANN401  (whatever a template takes)
     return values
 
 
-def drawn(amounts: Iterable[Decimal]) -> list[float]:
-    """Return amounts as numbers for drawing alone, to the cent's hundredth."""
-    return [float(each.quantize(CENTS * CENTS)) for each in amounts]
+def drawn(amounts: Iterable[Decimal | None]) -> list[float | int | None]:
+    """Return amounts as numbers for drawing and pointing at: six digits, and to the cent where that is more."""
+    return [each if each is None else _short(each) for each in amounts]
+
+
+def _short(amount: Decimal) -> float | int:
+    if abs(amount) >= _LARGE:
+        amount = amount.quantize(CENTS)
+    rounded = float(f"{amount:.6g}") if abs(amount) < _LARGE else float(amount)
+    return int(rounded) if rounded.is_integer() else rounded

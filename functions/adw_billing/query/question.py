@@ -83,12 +83,12 @@ def question(by: str, month: str = "", against: str = "", filters: tuple[str, ..
     other = None
     if months and against:
         other = months.before if against == PREVIOUS else months_of(against, "against")
-    found = tuple(each for text in filters for each in _filters(text))
+    found = tuple(each for text in filters for each in filters_of(text))
     return Question(tuple(dimension(name, "by") for name in names), months, other, found, measure_of(measure))
 
 
-def _filters(text: str) -> tuple[Filter, ...]:
-    """Return a filter, two of `<path>/**`: the path itself, and all below it."""
+def filters_of(text: str) -> tuple[Filter, ...]:
+    """Return a filter, two of `<path>/**`: the path itself, and all below it. BadRequest."""
     name, value, negated = split_filter(text)
     found = dimension(name, "filter")
     above, end, rest = value.rpartition(BELOW)

@@ -5,17 +5,23 @@ const chartCursor = (() => {
   const HELP = "Left and right arrow: from point to point, Home and End: first and last, plus and minus: zoom, 0: the whole, Enter: what belongs to the point.";
 
   function valuesAt(chart, index) {
-    const all = chart.series.map((each, at) => ({ name: each.name, at, value: each.values[index], text: each.shown ? each.shown[index] : chartText.number(each.values[index] || 0, chart.unit) }));
+    const all = chart.series.map((each, at) => ({ name: each.name, at, value: each.values[index], text: each.shown ? each.shown[index] : chartText.number(each.values[index] || 0, chart.unit, chart.decimals) }));
     const known = all.filter((each) => each.value !== null && each.value !== undefined);
     const told = known.length > MOST ? known.filter((each) => each.value) : known;
     return told.length > 1 && chart.kind !== "steps" ? told.sort((a, b) => b.value - a.value) : told;
   }
   const notesAt = (chart, index) => [...(chart.notes && chart.notes[index] ? [chart.notes[index]] : []), ...chartMarks.textsAt(chart, index)];
 
+  // The sum of a point, where there is one: as it was written, or a number in the chart's unit, shares in what they are of.
+  function totalAt({ totals, total_unit, unit, decimals }, index) {
+    const found = totals ? totals[index] : "";
+    return typeof found === "number" ? chartText.number(found, total_unit || unit, decimals) : found;
+  }
+
   function sentence(chart, index) {
     const values = valuesAt(chart, index).slice(0, MOST).map((each) => `${each.name} ${each.text}`).join(", ");
-    const total = chart.totals && chart.totals[index] ? `: ${chart.totals[index]}` : "";
-    return [`${chartText.moment(chart.x[index])}${total}`, values, ...notesAt(chart, index)].filter(Boolean).join(". ");
+    const total = totalAt(chart, index);
+    return [`${chartText.moment(chart.x[index])}${total ? `: ${total}` : ""}`, values, ...notesAt(chart, index)].filter(Boolean).join(". ");
   }
 
   function row(name, text, colour) {
@@ -37,7 +43,7 @@ const chartCursor = (() => {
     box.hidden = true;
     return { box, show(index, left, width, height) {
       const values = valuesAt(chart, index), more = values.length - MOST;
-      box.replaceChildren(row(chartText.moment(chart.x[index]), chart.totals ? chart.totals[index] : ""));
+      box.replaceChildren(row(chartText.moment(chart.x[index]), totalAt(chart, index)));
       values.slice(0, MOST).forEach((each) => box.append(row(each.name, each.text, colourOf(chart.series[each.at], each.at))));
       if (more > 0) box.append(row(`and ${more} more`, ""));
       notesAt(chart, index).forEach((text) => { const note = row(text, ""); note.className = "note"; box.append(note); });

@@ -43,6 +43,11 @@ const chartText = (() => {
     });
   }
 
-  const number = (value, unit) => value.toLocaleString("en", { maximumFractionDigits: 2 }) + (unit ? ` ${unit}` : "");
+  // Two decimals of what has any, and of what is less than one three digits that count.
+  function number(value, unit, decimals = 0) {
+    const small = value && Math.abs(value) < 1 && !decimals;
+    const digits = small ? { maximumSignificantDigits: 3 } : { minimumFractionDigits: decimals, maximumFractionDigits: 2 };
+    return value.toLocaleString("en", digits) + (unit ? ` ${unit}` : "");
+  }
   return { seconds, moment, scale, font, width, widest, shortened, axisNumbers, axisDates, number };
 })();

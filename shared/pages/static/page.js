@@ -5,14 +5,14 @@ const page = (() => {
   const state = JSON.parse(document.getElementById("state").textContent);
   const view = document.getElementById("view"), status = document.getElementById("status");
   const inFile = state.answers !== null;
-  const after = [];
-  let asked = null;
+  const after = [], lists = new Map(), folded = new Map();
+  let asked = null, unpacked;
   let gate; // the gateway's own token against forgery, where its login keeps the session in a cookie (docs/pages.md)
 
   const pairs = (query) => [...new URLSearchParams(query)].filter(([, value]) => value !== "");
   const isExact = (query) => new URLSearchParams(query).get("exact") === "1";
   // A file has each view once: its amounts are shown to the last digit here.
-  const keyOf = (query) => JSON.stringify(pairs(query).filter(([name]) => !inFile || name !== "exact").sort(([a, x], [b, y]) => (a === b ? (x < y ? -1 : x > y ? 1 : 0) : a < b ? -1 : 1)));
+  const keyOf = (query) => JSON.stringify(pairs(query).filter(([name]) => !state.ignored.includes(name)).sort(([a, x], [b, y]) => (a === b ? (x < y ? -1 : x > y ? 1 : 0) : a < b ? -1 : 1)));
   // A file without a view in its address shows the one that it was made with. What a chart shows of itself is no view.
   function here() {
     if (!inFile) return location.search.slice(1);
@@ -23,7 +23,7 @@ const page = (() => {
 
   async function answer(query, isPart = false) {
     if (inFile) {
-      const found = state.answers[keyOf(query)];
+      const found = (await views())[state.answers[keyOf(query)]];
       if (!found) throw new Error("This file does not have that view; the served page has it.");
       return found;
     }
@@ -31,6 +31,12 @@ const page = (() => {
     if (!isPart) asked = new AbortController();
     return (await ask(`${state.base}/data?${query}`, { signal: asked && asked.signal })).body;
   }
+
+  // A file has its views packed: there are many of them, much alike.
+  const views = () => (unpacked ||= (async () => {
+    const bytes = Uint8Array.from(atob(state.views), (letter) => letter.charCodeAt(0));
+    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
+  })());
 
   async function ask(address, options) {
     const response = await fetch(address, { ...options, headers: { Accept: "application/json", ...options.headers } });
@@ -78,11 +84,24 @@ const page = (() => {
 
   // What takes longer than the rest comes afterwards, each part into its own place.
   async function fillParts(query) {
-    for (const place of view.querySelectorAll("[data-part]")) {
-      const wanted = new URLSearchParams(query);
+    const places = [...view.querySelectorAll("[data-part]")];
+    for (const place of places.sort((a, b) => ("late" in a.dataset) - ("late" in b.dataset))) {
+      const all = new URLSearchParams(query), of = place.dataset.of;
+      // What depends on some of the parameters alone is asked for once.
+      const wanted = of ? new URLSearchParams(of.split(" ").filter((name) => all.has(name)).map((name) => [name, all.get(name)])) : all;
       wanted.append("part", place.dataset.part);
+      const key = wanted.toString();
       try {
-        place.innerHTML = (await answer(wanted.toString(), true)).html;
+        const html = lists.get(key) || (await answer(key, true)).html;
+        if (of) lists.set(key, html);
+        place.innerHTML = html;
+        for (const more of place.querySelectorAll("[data-into]")) {
+          const list = document.getElementById(more.dataset.into), known = new Set([...list.options].map((each) => each.value));
+          const chosen = list.value;
+          list.append(...[...more.options].filter((each) => !known.has(each.value)));
+          list.value = chosen;
+          more.remove();
+        }
         // What a part says elsewhere on the page, such as in the sentence at its top.
         for (const each of place.querySelectorAll("[data-for]")) {
           const goal = document.getElementById(each.dataset.for);
@@ -111,6 +130,7 @@ const page = (() => {
   function markMissing() {
     if (!inFile) return;
     for (const each of view.querySelectorAll("[data-served]")) each.remove(); // what needs the function
+    for (const form of view.querySelectorAll("form.controls")) offerWhatIsThere(form);
     for (const link of view.querySelectorAll('a[href^="?"]')) {
       if (!state.answers[keyOf(link.getAttribute("href").slice(1))]) {
         link.removeAttribute("href");
@@ -119,10 +139,24 @@ const page = (() => {
     }
   }
 
+  // Each entry of a list leads to a view of the file, or is not there; a list of one is no choice.
+  function offerWhatIsThere(form) {
+    for (const list of form.querySelectorAll("select")) {
+      for (const option of [...list.options].filter((each) => !each.selected)) {
+        const wanted = new FormData(form);
+        wanted.set(list.name, option.value);
+        if (!(keyOf(new URLSearchParams(wanted)) in state.answers)) option.remove();
+      }
+      if (list.options.length < 2) list.closest("label").hidden = true;
+    }
+  }
+
   function show(found, query, isNext) {
     const focused = document.activeElement && document.activeElement.id;
+    for (const each of view.querySelectorAll("details[id]")) folded.set(each.id, each.open);
     view.innerHTML = found.html; // escaped where it was made, and the policy lets no script of it run
     document.title = found.title;
+    for (const each of view.querySelectorAll("details[id]")) each.open = folded.get(each.id) ?? each.open;
     settle(found.charts, query, isNext);
     const again = focused && document.getElementById(focused);
     if (again) again.focus({ preventScroll: true });
@@ -140,9 +174,9 @@ const page = (() => {
     view.setAttribute("aria-busy", "true");
     status.textContent = "";
     try {
-      const kept = show(await answer(query), query, isNext);
+      const found = await answer(query), kept = show(found, found.query || query, isNext);
       if (focus && !kept) view.focus({ preventScroll: true });
-      return true;
+      return found;
     } catch (fault) {
       if (fault.name !== "AbortError") status.textContent = fault.message;
       return false;
@@ -153,10 +187,11 @@ const page = (() => {
 
   async function go(query, keep = true) {
     if (inFile && keep && isExact(here()) && !isExact(query)) query += "&exact=1";
-    if (!(await load(query, { isNext: true }))) return;
-    const zoom = charts.zoomInAddress();
-    const served = `${location.pathname}${query ? `?${query}` : ""}${zoom ? `#?${zoom}` : ""}`;
-    history.pushState(null, "", inFile ? `#?${[query, zoom].filter(Boolean).join("&")}` : served);
+    const found = await load(query, { isNext: true });
+    if (!found) return;
+    const shown = found.query || query, zoom = charts.zoomInAddress(); // as the function writes it: one address for one view
+    const served = `${location.pathname}${shown ? `?${shown}` : ""}${zoom ? `#?${zoom}` : ""}`;
+    history.pushState(null, "", inFile ? `#?${[shown, zoom].filter(Boolean).join("&")}` : served);
   }
 
   document.addEventListener("click", (event) => {
@@ -177,7 +212,12 @@ const page = (() => {
     go(new URLSearchParams(pairs(new FormData(form))).toString());
   });
   document.addEventListener("change", (event) => {
-    if (event.target.matches("form.controls select")) event.target.form.requestSubmit();
+    const { form, name, value } = event.target;
+    if (!event.target.matches("form.controls select")) return;
+    // The end that was not touched follows one that goes past it.
+    if (name === "from" && form.to.value < value) form.to.value = value;
+    if (name === "to" && form.from.value > value) form.from.value = value;
+    form.requestSubmit();
   });
   addEventListener("popstate", () => load(here(), { focus: false }));
 

@@ -28,6 +28,14 @@ MONTHS_BEFORE = 6
 WEEKS_BEFORE_MONTHS = 2
 """Months that have the 8 weeks before a month's first day."""
 SHOWN_UNUSUAL = 20
+_NOTHING = {
+    "unusual_rows": [],
+    "unusual_by": "",
+    "forecast_rows": [],
+    "so_far_message": "",
+    "budget_faults": [],
+    "not_answered": False,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,8 @@ class Beside:
 def beside(found: Figures, there: Held, bill: Bill, known: Known) -> Beside:
     """Return what belongs to a view of costs."""
     asked, months = found.asked, months_of(found.asked.month, "month")
+    if asked.measure != "cost":
+        return Beside(values=_NOTHING)
     answered = _by_summary(asked)
     days = _days(asked, bill) if answered and months.count == 1 else {}
     newest = there.newest_day

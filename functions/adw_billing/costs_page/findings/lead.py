@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from functions.adw_billing.costs_page.page_amounts import NO_VALUE, change_cell, money, percent
-from functions.adw_billing.model.exact_sums import plain, total
+from functions.adw_billing.model.exact_sums import ZERO, plain, total
 from functions.adw_billing.query.question import months_of
 
 if TYPE_CHECKING:
@@ -51,19 +51,19 @@ def lead(found: Figures, loaded: Sequence[str], newest_day: date | None) -> Lead
     if missing:
         text = f"{now} cost {money(found.total, asked.currency)}"
         return Lead(f"{text}; there is nothing to compare it with: of {missing} nothing is loaded.")
-    change = total((found.total, -found.total_before))
+    change = total((found.total, -(found.total_before or ZERO)))
     subject = f"{now}, as filtered, cost" if asked.filters else f"{now} cost"
     note = _note(found, newest_day)
     if not change:
         return Lead(f"{subject} exactly as much as {before}.", note=note)
     amount = money(abs(change), asked.currency)
-    share = f" ({percent(abs(change), abs(found.total_before))})" if found.total_before else ""
+    share = f" ({percent(abs(change), abs(found.total_before or ZERO))})" if found.total_before else ""
     tone, word = ("up", "more") if change > 0 else ("down", "less")
     return Lead(subject, f"{amount}{share} {word}", plain(change), tone, f"than {before}", _moved(found), note)
 
 
 def _moved(found: Figures) -> tuple[tuple[Cell, str, str], ...]:
-    changes = [(name, total((cost, -before))) for name, cost, before in found.groups]
+    changes = [(name, total((cost, -(before or ZERO)))) for name, cost, before in found.groups]
     changes = sorted((each for each in changes if each[1]), key=lambda each: (-abs(each[1]), each[0] or ""))
     named = [(change_cell(change), name or NO_VALUE, found.asked.of(name).address) for name, change in changes[:NAMED]]
     rest = changes[NAMED:]
@@ -97,9 +97,8 @@ def _note(found: Figures, newest_day: date | None) -> str:
         _days(months.first, months.last),
         _days(before.first, before.last),
     )
-    a_day, a_day_before = (
-        money(cost / n, found.asked.currency) for cost, n in ((found.total, there), (found.total_before, length))
-    )
+    sums = ((found.total or ZERO, there), (found.total_before or ZERO, length))
+    a_day, a_day_before = (money(cost / n, found.asked.currency) for cost, n in sums)
     return f"It has {there} of {whole} days so far: {a_day} a day, against {a_day_before} a day before."
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from functions.adw_billing.model.dimension_tables import RESOURCE, TENANCY
-from functions.adw_billing.query.conditions import ColumnTest, all_hold, split_filter
-from functions.adw_billing.query.dimensions import CURRENCY, DIALECT, TAG, UNIT, dimension
+from functions.adw_billing.query.conditions import ColumnTest, all_hold
+from functions.adw_billing.query.dimensions import CURRENCY, DIALECT, TAG, UNIT
+from functions.adw_billing.query.question import filters_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,6 +18,7 @@ _COLUMNS = {
     "service": "l.service",
     "sku": "l.sku",
     "product": "l.description",
+    "unit": "l.unit",
     "region": "l.region",
     "compartment": "l.compartment_path",
     "compartment_id": "l.compartment_id",
@@ -35,9 +37,9 @@ def line_condition(filters: Iterable[str], words: Words, values: dict[str, str])
     """
     tests = []
     for text in filters:
-        name, value, negated = split_filter(text)
-        dimension(name, "filter")
-        tests.append(ColumnTest(_column(name, words, values), value, negated, _also(name, value)))
+        for each in filters_of(text):
+            name = each.dimension.name
+            tests.append(ColumnTest(_column(name, words, values), each.value, each.negated, _also(name, each.value)))
     return all_hold(tests, words, values)
 
 
