@@ -78,7 +78,7 @@ def page() -> click.Command:
         help="Write the page with pools, nodes, waiting pods and what has changed as one file, of a snapshot or of a "
         "real cluster; nothing is changed. Config keys as environment variables, as for `explain --live`. "
         "Exit status: 0, or 2 when the answer is an error.",
-        example="oci-functions autoscaler page --snapshot docs/examples/decision.json --out out/cluster.html",
+        example="oci-functions autoscaler page --snapshot docs/examples/cluster-in-motion.json --out out/cluster.html",
     )
 
 

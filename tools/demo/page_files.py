@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 EVENT = "DevCon 2026"
-SNAPSHOT = ROOT / "docs" / "examples" / "decision.json"
+SNAPSHOT = ROOT / "docs" / "examples" / "cluster-in-motion.json"
 COST_VIEWS = ("--months", "1", "--looked-into", "2")
 """Of the cost page: the newest month and all together, and into the two largest services; more views cost more CPU."""
 
