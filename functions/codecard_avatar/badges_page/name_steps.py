@@ -40,10 +40,11 @@ def name_steps(settings: Settings) -> tuple[NameStep, ...]:
     if settings.card_registry:
         bucket = settings.private_bucket.bucket if settings.private_bucket else "BUCKET"
         name = '--name "Joan Citizen"'
+        enters = "who enters them under Registered cards below, or runs" if settings.card_keepers else "who runs"
         return (
             code,
             NameStep(
-                "Give code and name to whoever keeps the registry, who enters them on this page or runs",
+                f"Give code and name to whoever keeps the registry, {enters}",
                 f"badge cards claim {EXAMPLE_CODE} {name} --bucket {bucket} --registry {settings.card_registry}",
             ),
             again,

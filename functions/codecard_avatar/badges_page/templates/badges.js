@@ -13,6 +13,12 @@ const badges = (() => {
     return new URLSearchParams(pairs);
   }
 
+  function cardOf(query) {
+    const card = new URLSearchParams(query);
+    card.delete("button");
+    return card.toString();
+  }
+
   async function answer(query, part, signal) {
     const wanted = new URLSearchParams(query);
     wanted.append("part", part);
@@ -38,6 +44,7 @@ const badges = (() => {
       markFaults();
       const text = query.toString();
       if (text.length < MAX_ADDRESS) history.replaceState(null, "", `${location.pathname}${text ? `?${text}` : ""}`);
+      for (const link of view.querySelectorAll("#cards a")) link.search = cardOf(query); // what is typed can be put on a card
       document.getElementById("layouts").innerHTML = (await answer(query, "layouts", signal)).html;
     } catch (fault) {
       if (fault.name !== "AbortError") status.textContent = fault.message;
