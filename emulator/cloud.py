@@ -30,6 +30,7 @@ from emulator.oke.emulated_cluster import EmulatedCluster
 from emulator.services.codecard.service import CodecardService
 from emulator.services.database.database_token_service import DatabaseTokenService
 from emulator.services.database.service import DatabaseService
+from emulator.services.identity.login_service import LoginService
 from emulator.services.identity.resource_principals import ROTATION_SECONDS
 from emulator.services.identity.service import IdentityService
 from emulator.services.notifications.service import NotificationsService
@@ -131,8 +132,14 @@ class Cloud:
         self.cluster = EmulatedCluster(self.identity)
         self.tenancy = TenancyServices()
         self.notifications = NotificationsService(self.clock)
+        self.login = LoginService(self.identity, lambda: self.endpoint)
         own = (self.identity, self.object_storage, self.codecard, self.secrets, self.database, self.database_token)
-        return [*own, *self.cluster.services, *self.tenancy.services, self.notifications]
+        return [*own, *self.cluster.services, *self.tenancy.services, self.notifications, self.login]
+
+    @property
+    def has_tls(self) -> bool:
+        """Whether this cloud has addresses over TLS."""
+        return self._tls is not None
 
     @property
     def tls_endpoint(self) -> str:

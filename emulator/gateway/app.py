@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from emulator.fn_server.fn_answers import Headers
     from emulator.fn_server.host import FunctionHost
+    from emulator.gateway.browser_login import BrowserLogin
     from emulator.gateway.specification import Route, Specification
 
 GATEWAY_BODY_BYTES = 20 * 1024 * 1024
@@ -67,8 +68,13 @@ class RateLimiter:
         return True
 
 
-def build_gateway_app(host: FunctionHost, specification: Specification) -> web.Application:
-    """Return the application of a host: its processes end with it. The host is at `app[HOST]`."""
+def build_gateway_app(
+    host: FunctionHost, specification: Specification, login: BrowserLogin | None = None
+) -> web.Application:
+    """Return the application of a host: its processes end with it. The host is at `app[HOST]`.
+
+    With ``login`` a browser without a token is sent to the identity domain instead of refused.
+    """
     app = web.Application(client_max_size=GATEWAY_BODY_BYTES)
     app[HOST] = host
     limiter = RateLimiter(specification.requests_per_second)
@@ -78,7 +84,10 @@ def build_gateway_app(host: FunctionHost, specification: Specification) -> web.A
         key = str(request.remote) if specification.rate_key == "CLIENT_IP" else "all"
         if not limiter.allows(key):
             return refuse(429)
-        return await _serve(host, specification, gatekeeper, request)
+        if login is not None and (answer := await _by_login(login, request)) is not None:
+            return answer
+        answer = await _serve(host, specification, gatekeeper, request, login)
+        return login.mark(request, answer) if login else answer
 
     async def processes(_: web.Application) -> AsyncIterator[None]:
         yield
@@ -90,16 +99,27 @@ def build_gateway_app(host: FunctionHost, specification: Specification) -> web.A
     return app
 
 
+async def _by_login(login: BrowserLogin, request: web.Request) -> web.Response | None:
+    """Return the answer of the login's own route, None for every other one."""
+    if request.path != login.path or request.method != "GET":
+        return None
+    return await login.finish(request) or refuse(400)
+
+
 async def _serve(
-    host: FunctionHost, specification: Specification, gatekeeper: Gatekeeper, request: web.Request
+    host: FunctionHost,
+    specification: Specification,
+    gatekeeper: Gatekeeper,
+    request: web.Request,
+    login: BrowserLogin | None,
 ) -> web.Response:
     matching = [route for route in specification.routes if route.pattern.fullmatch(request.path)]
     route = next((each for each in matching if each.allows(request.method)), None)
     if route is None:
         return refuse(405 if matching else 404)
-    claims = await gatekeeper.admit(route.authorization, request.headers)
+    claims = await gatekeeper.admit(route.authorization, login.shown(request) if login else request.headers)
     if claims is None:
-        return refuse(401)
+        return await login.begin(request) if login and request.method in {"GET", "HEAD"} else refuse(401)
     try:
         body = await request.read()
     except web.HTTPRequestEntityTooLarge:

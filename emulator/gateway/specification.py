@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from emulator.gateway.browser_login import LOGIN_BACKEND, LoginPolicy, parse_login
 from emulator.gateway.header_transformations import HeaderTransformations, parse_transformations
 from emulator.gateway.token_authentication import Authorization, TokenPolicy, parse_policy
 
@@ -51,6 +52,7 @@ class Specification:
     requests_per_second: int = 0
     rate_key: str = "CLIENT_IP"
     token_policy: TokenPolicy | None = None
+    login: LoginPolicy | None = None
 
 
 def parse_specification(document: Mapping[str, Any]) -> Specification:
@@ -65,11 +67,16 @@ def parse_specification(document: Mapping[str, Any]) -> Specification:
     if key not in {"CLIENT_IP", "TOTAL"}:
         raise ValueError(f"requestPolicies.rateLimiting.rateKey: {key}")
     return Specification(
-        routes=tuple(_route(number, route) for number, route in enumerate(routes)),
+        routes=tuple(_route(number, route) for number, route in enumerate(routes) if not _is_login(route)),
         requests_per_second=int(limit.get("rateInRequestsPerSecond", 0)),
         rate_key=key,
         token_policy=parse_policy(authentication) if authentication else None,
+        login=parse_login((authentication or {}).get("validationFailurePolicy"), routes),
     )
+
+
+def _is_login(route: Mapping[str, Any]) -> bool:
+    return bool((route.get("backend") or {}).get("type") == LOGIN_BACKEND)
 
 
 def _route(number: int, route: Mapping[str, Any]) -> Route:
