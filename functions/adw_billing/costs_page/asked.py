@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from functions.adw_billing.query.measures import Measure
 
-Part = Literal["view", "moved", "why", "choices", "tags"]
+Part = Literal["view", "moved", "why", "state", "choices", "tags"]
 """``view`` comes from the summary tables and is there at once; all others are asked for after it, and read lines, but
 for ``choices``: what there is to filter by, which the summary knows."""
 Step = Literal["day", "month"]

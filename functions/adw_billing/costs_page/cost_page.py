@@ -11,6 +11,7 @@ from functions.adw_billing.costs_page.asked import GROUPS, Asked, asked_of
 from functions.adw_billing.costs_page.choices import choices_view, tags_view
 from functions.adw_billing.costs_page.costs import costs_view, empty_view
 from functions.adw_billing.costs_page.figures import figures, held, settled, shown_costs
+from functions.adw_billing.costs_page.findings.data_proof import proof_view
 from functions.adw_billing.costs_page.findings.known import Known
 from functions.adw_billing.costs_page.findings.moved import moved_view
 from functions.adw_billing.costs_page.page_amounts import exactly
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from shared.pages.web_page import View
 
 PAGE = Page("costs", Path(__file__).resolve().parent / "templates")
-PARTS = {"moved": moved_view, "why": why_view, "choices": choices_view, "tags": tags_view}
+PARTS = {"moved": moved_view, "why": why_view, "state": proof_view, "choices": choices_view, "tags": tags_view}
 """What is asked for after the first view."""
 UNKNOWN = Known()
 FILE_MONTHS = 3
@@ -80,9 +81,10 @@ def cost_file(
     there = held(bill)
     first = settled(Asked(), there)
     if not there.months:
-        return web_page.single_file(PAGE, empty_view(first, there))
+        return web_page.single_file(PAGE, empty_view(first, there, bill, known))
     shown = _of(first, there, bill, "", known)
     others: list[View] = []
+    proof = proof_view(first, bill)
     for month, questions in _file_questions(first, there, bill, (months, looked_into)).items():
         why, moved_of_whole = (part(replace(first, month=month), bill) for part in (why_view, moved_view))
         for asked in questions:
@@ -90,6 +92,7 @@ def cost_file(
             # A file has the second part of each whole period: under a filter it says that it is of all costs.
             of_whole = {**why.values, "left_out": list(asked.filters)}
             others.append(replace(why, values=of_whole, query=replace(asked, part="why").pairs))
+            others.append(replace(proof, query=replace(asked, part="state").pairs))
             # What moved is the same whatever it is grouped by.
             moved = moved_of_whole if not asked.filters else moved_view(asked, bill)
             others.append(replace(moved, query=replace(asked, part="moved").pairs))
@@ -116,7 +119,7 @@ def _view(asked: Asked, bill: Bill, base: str, known: Known) -> View:
 
 def _of(asked: Asked, there: Held, bill: Bill, base: str, known: Known) -> View:
     if not there.months:
-        return empty_view(asked, there)
+        return empty_view(asked, there, bill, known)
     whole = settled(asked, there)
     if whole.part in PARTS:
         found = PARTS[whole.part](whole, bill)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from functions.adw_billing.costs_page.chart_message import NOUN, chart_message
 from functions.adw_billing.costs_page.controls import controls
 from functions.adw_billing.costs_page.cost_chart import amount_unit, cost_chart, in_unit, with_findings
 from functions.adw_billing.costs_page.findings.beside import beside
+from functions.adw_billing.costs_page.findings.data_state import data_state
 from functions.adw_billing.costs_page.findings.lead import Lead, lead
 from functions.adw_billing.costs_page.page_amounts import (
-    ABSENT,
     NO_VALUE,
     amount_cell,
     change_cell,
@@ -63,16 +62,16 @@ def costs_view(
         "sql": found.sql,
         "sql_values": found.values,
         "csv_url": f"{base}/csv{asked.address}" if base else "",
-        "state": _state(there),
+        "data": data_state(bill, there.newest_day, known.now),
     }
     noun = "Costs" if asked.measure == "cost" else NOUN[asked.measure].capitalize()
     title = f"{noun} {asked.month} by {asked.by}"
     return View(title, values, [with_findings(chart, more, asked), *more.charts], asked.pairs)
 
 
-def empty_view(asked: Asked, there: Held) -> View:
+def empty_view(asked: Asked, there: Held, bill: Bill, known: Known) -> View:
     """Return the view of a warehouse that has no cost yet."""
-    values = {"asked": asked, "there": there, "state": _state(there)}
+    values = {"asked": asked, "there": there, "data": data_state(bill, there.newest_day, known.now)}
     return View("Costs: nothing loaded yet", values, [], asked.pairs, part="empty")
 
 
@@ -120,15 +119,3 @@ def _amounts(found: Figures, amount: Decimal | None, before: Decimal | None) -> 
     text = _text(found.asked)
     moved = [change_cell(change, text), percent(change, abs(before) if before else None)]
     return [amount_cell(amount, text=text), *share, amount_cell(before, text=text), *moved]
-
-
-def _state(there: Held) -> dict[str, object]:
-    """Return how complete the data is; the caller's clock is not asked: moments are shown, not ages."""
-    load = there.newest_load
-    at = load.replace(tzinfo=load.tzinfo or UTC) if isinstance(load, datetime) else None
-    return {
-        "reports": f"{there.reports:,}",
-        "quarantined": there.quarantined,
-        "newest_day": f"{there.newest_day:%Y-%m-%d}" if there.newest_day else ABSENT,
-        "loaded_at": f"{at:%Y-%m-%d %H:%M}" if at else ABSENT,
-    }

@@ -24,7 +24,6 @@ def why_view(asked: Asked, bill: Bill) -> View:
         "untagged": _untagged(asked, bill),
         "corrections": _corrections(asked, bill),
         "commitment": _commitment(asked, bill),
-        "checks": _checks(bill),
         "left_out": [each for each in asked.filters if split_filter(each)[0] not in ("service", "sku")],
     }
     return View("Why", values, [], asked.pairs, part="why")
@@ -64,20 +63,4 @@ def _commitment(asked: Asked, bill: Bill) -> list[list[Any]]:
     return [
         [row[0], f"{row[1]:%Y-%m}", *(amount_cell(each) for each in row[2:5]), f"{money(row[5])} %"]
         for row in rows[:SHOWN]
-    ]
-
-
-def _checks(bill: Bill) -> list[str]:
-    """Say, for each tenancy and dialect, whether ledger and days add up."""
-    columns = "tenancy_id, dialect, row_difference, cost_difference, undated_rows"
-    rows = bill.rows(f"SELECT {columns} FROM {bill.words.table('oci_sum_check')}")
-    bad = [row for row in rows if row[2] or row[3]]
-    if not rows:
-        return []
-    if not bad:
-        undated = sum(row[4] or 0 for row in rows)
-        more = f", {undated} rows without a usage day counted apart" if undated else ""
-        return [f"Ledger and daily costs add up for {len(rows)} tenancies and dialects{more}."]
-    return [
-        f"{row[1]} reports of {row[0]}: days and ledger differ by {row[2]} rows and {money(row[3])}." for row in bad
     ]

@@ -235,6 +235,8 @@ const charts = (() => {
     else chartZoom.readAddress();
     paint(list, go);
   }
+  // Charts of a part of the page that came later.
+  const add = (list, go) => list.forEach((chart) => draw(chart, go));
   function paint(list, go) {
     watch.disconnect();
     entries.splice(0).forEach(({ plot }) => plot.destroy());
@@ -254,5 +256,5 @@ const charts = (() => {
   addEventListener("beforeprint", () => printed(true));
   addEventListener("afterprint", () => printed(false));
   matchMedia("print").addEventListener("change", (event) => printed(event.matches));
-  return { drawAll, zoomInAddress: chartZoom.inAddress };
+  return { add, drawAll, zoomInAddress: chartZoom.inAddress };
 })();

@@ -82,19 +82,22 @@ const page = (() => {
     }
   }
 
-  // What takes longer than the rest comes afterwards, each part into its own place.
+  // What takes longer than the rest comes afterwards, each part into its own place; `data-folded` when it is opened.
   async function fillParts(query) {
-    const places = [...view.querySelectorAll("[data-part]")];
+    const places = [...view.querySelectorAll("[data-part]:not([data-filled])")];
     for (const place of places.sort((a, b) => ("late" in a.dataset) - ("late" in b.dataset))) {
+      if ("filled" in place.dataset || ("folded" in place.dataset && place.closest("details:not([open])"))) continue;
+      place.dataset.filled = "";
       const all = new URLSearchParams(query), of = place.dataset.of;
       // What depends on some of the parameters alone is asked for once.
       const wanted = of ? new URLSearchParams(of.split(" ").filter((name) => all.has(name)).map((name) => [name, all.get(name)])) : all;
       wanted.append("part", place.dataset.part);
       const key = wanted.toString();
       try {
-        const html = lists.get(key) || (await answer(key, true)).html;
-        if (of) lists.set(key, html);
-        place.innerHTML = html;
+        const found = lists.get(key) || (await answer(key, true));
+        if (of) lists.set(key, found);
+        place.innerHTML = found.html;
+        charts.add(found.charts, follow);
         for (const more of place.querySelectorAll("[data-into]")) {
           const list = document.getElementById(more.dataset.into), known = new Set([...list.options].map((each) => each.value));
           const chosen = list.value;
@@ -163,10 +166,12 @@ const page = (() => {
     return Boolean(again);
   }
 
+  const follow = (address) => go(address.replace(/^\?/, ""));
+
   function settle(list, query, isNext = false) {
     markMissing();
     fillParts(query);
-    charts.drawAll(list, (query) => go(query.replace(/^\?/, "")), isNext);
+    charts.drawAll(list, follow, isNext);
     after.forEach((each) => each());
   }
 
@@ -219,6 +224,7 @@ const page = (() => {
     if (name === "to" && form.from.value > value) form.from.value = value;
     form.requestSubmit();
   });
+  document.addEventListener("toggle", (event) => { if (event.target.open) fillParts(here()); }, true);
   addEventListener("popstate", () => load(here(), { focus: false }));
 
   function start() {

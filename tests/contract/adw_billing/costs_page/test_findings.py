@@ -5,10 +5,11 @@ from __future__ import annotations
 import html
 import json
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
 
 from functions.adw_billing.costs_page import cost_page
@@ -140,3 +141,60 @@ def test_the_part_fills_the_sentence_at_the_top(bill: Bill) -> None:
     first = cost_page.cost_page((), bill, "/billing").body.decode()
     assert 'id="because"' in first
     assert "October 2026 cost" in first
+
+
+@pytest.fixture(scope="module")
+def odd_bill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bill]:
+    """A row with a number that is none, and a report that is cut off."""
+    folder: Path = tmp_path_factory.mktemp("odd")
+    rows = [line(1, date(2026, 9, 30), "5"), line(2, date(2026, 10, 2), "-8"), line(3, date(2026, 10, 3), "many")]
+    whole = report([*COST], rows)
+    put(folder / "r", "reports/cost-csv/0001-00001.csv.gz", whole)
+    put(folder / "r", "reports/cost-csv/0002-00001.csv.gz", whole)
+    cut = folder / "r" / "reports/cost-csv/0002-00001.csv.gz"
+    cut.write_bytes(cut.read_bytes()[:-20])
+    load(folder / "r", folder / "w.duckdb", "--tenancy", TENANCY)
+    with reading_bill(str(folder / "w.duckdb"), Deadline.after(100)) as found:
+        yield found
+
+
+def part_of(bill: Bill, *pairs: tuple[str, str], known: Known | None = None) -> str:
+    answer = cost_page.cost_data(pairs, bill, "/billing", known or Known(datetime(2026, 10, 4, tzinfo=UTC)))
+    return " ".join(html.unescape(re.sub("<[^>]+>", " ", json.loads(answer.body)["html"])).split())
+
+
+def test_a_bad_state_is_said_first(odd_bill: Bill) -> None:
+    shown = part_of(odd_bill)
+    assert "1 row in quarantine is in no figure." in shown
+    assert "1 report is refused whole, and in no figure." in shown
+    assert "1 report, each proved" in shown
+    assert "13.00 USD (260.0 %) less than September 2026" in shown
+
+
+def test_the_state_proves_the_figures_and_says_where_to_look(odd_bill: Bill, bill: Bill) -> None:
+    shown = part_of(odd_bill, ("part", "state"))
+    assert "Ledger and days add up now, too, to the last digit." in shown
+    assert "0001-00001.csv.gz row 3 bad-number" in shown
+    assert "0002-00001.csv.gz whole report" in shown
+    assert "2026-10 2 of 31" not in shown, "the row in quarantine is on no day"
+    assert "2026-10 1 of 31 open, 1 earlier days without any cost" in shown
+    assert "focus-missing" in part_of(bill, ("part", "state"))
+
+
+def test_ledger_and_days_that_differ_are_named(tmp_path: Path) -> None:
+    put(tmp_path / "r", "reports/cost-csv/0001-00001.csv.gz", report([*COST], [line(1, date(2026, 10, 2), "8")]))
+    load(tmp_path / "r", tmp_path / "w.duckdb", "--tenancy", TENANCY)
+    with duckdb.connect(str(tmp_path / "w.duckdb")) as file:
+        file.execute("UPDATE oci_cost_daily SET cost = cost + 0.01")
+    with reading_bill(str(tmp_path / "w.duckdb"), Deadline.after(100)) as changed:
+        shown = part_of(changed, ("part", "state"))
+    assert "Ledger and days differ now" in shown
+    assert "8.00 8.01" in shown
+
+
+def test_an_empty_warehouse_has_a_page(tmp_path: Path) -> None:
+    put(tmp_path / "r", "reports/cost-csv/0001-00001.csv.gz", report([*COST], []))
+    load(tmp_path / "r", tmp_path / "w.duckdb", "--tenancy", TENANCY)
+    with reading_bill(str(tmp_path / "w.duckdb"), Deadline.after(100)) as empty:
+        assert "The warehouse has no cost yet" in part_of(empty)
+        assert b"no cost yet" in cost_page.cost_file(empty)
