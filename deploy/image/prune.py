@@ -3,7 +3,7 @@
 ``python3 prune.py full|pruned FOLDER SERVICES``. Always: the packages' own tests. With ``pruned``, of what FOLDER has:
 of the OCI SDK every service that the file SERVICES does not name, and of the rest everything but bytecode without
 docstrings, which make up most of the SDK; of Pillow the formats that no picture comes in; of Arrow what reads other
-files than CSV or speaks to other clouds. What is kept works as it did.
+files than CSV or speaks to other clouds; of PyYAML its copy of libyaml. What is kept works as it did.
 """
 
 import compileall
@@ -74,12 +74,19 @@ def prune_arrow(arrow: Path) -> None:
             source.unlink()
 
 
+def prune_yaml(package: Path) -> None:
+    """Drop the copy of libyaml: a manifest of some kilobytes is read by PyYAML's own Python."""
+    for module in package.glob("_yaml.*.so"):
+        module.unlink()
+
+
 def prune(packages: Path, services: set[str]) -> None:
     """Drop what is not used of those packages that are there."""
     if (packages / "oci").is_dir():
         prune_sdk(packages / "oci", services)
     prune_pillow(packages)
     prune_arrow(packages / "pyarrow")
+    prune_yaml(packages / "yaml")
 
 
 if __name__ == "__main__":

@@ -76,7 +76,8 @@ def asked_of_cluster(pairs: Iterable[tuple[str, str]]) -> AskedCluster:
         elif name == "what_if":
             what_if += [text] if text else []
         else:
-            fields[name] = text
+            # Its first lines count: what is wrong with a manifest has a line.
+            fields[name] = value.rstrip() if name == "manifest" else text
     asked = AskedCluster(
         tuple(what_if),
         tuple(maxima),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,15 +14,17 @@ from functions.oke_autoscaler.act.status_report import COURSE, read_entries
 from functions.oke_autoscaler.clients.lease import refuse_another_autoscaler
 from functions.oke_autoscaler.clients.status_maps import read_status
 from functions.oke_autoscaler.cluster_page.looked import Concern, Looked
+from functions.oke_autoscaler.errors import BadSnapshot
 from functions.oke_autoscaler.explain.command import decide_otherwise, file_bytes
+from functions.oke_autoscaler.explain.manifest import pods_of_manifest
 from functions.oke_autoscaler.explain.save import snapshot_bytes
-from functions.oke_autoscaler.explain.what_if import WhatIf, pods_of_manifest, read_what_if
+from functions.oke_autoscaler.explain.what_if import WhatIf, read_what_if
 from functions.oke_autoscaler.model.course import read_course
 from functions.oke_autoscaler.model.quantity import is_time, unix_seconds
-from shared.errors import FunctionError
+from shared.errors import BadRequest, FunctionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from mmap import mmap
 
     from functions.oke_autoscaler.act.observe import Observed
@@ -81,17 +84,34 @@ def _read(asked: AskedCluster) -> WhatIf | None:
     """Return what is to be otherwise before anything is read of the cluster: what cannot be meant costs no call."""
     if not asked.is_otherwise:
         return None
-    otherwise = read_what_if(asked.settings)
+    with _field("what_if", "a key of the config, or of pools as in pool.max_size=20"):
+        otherwise = read_what_if(asked.settings)
     if asked.manifest:
-        otherwise.pods += pods_of_manifest(asked.manifest, "the manifest")
+        with _field("manifest", "paste a Deployment, StatefulSet, Job, Pod or List, as YAML or JSON"):
+            otherwise.add(pods_of_manifest(asked.manifest, "the manifest"))
     return otherwise
 
 
 def _decided(looked: Looked, data: bytes | mmap, otherwise: WhatIf) -> Looked:
-    found = decide_otherwise(data, looked.now, otherwise)
+    with _field("what_if", "name a pool that is there, a maximum from its minimum up, and pods that are not there yet"):
+        found = decide_otherwise(data, looked.now, otherwise)
     return replace(
-        looked, snapshot=found.snapshot, decision=found.decision, settings=found.settings, before=looked.decision
+        looked,
+        snapshot=found.snapshot,
+        decision=found.decision,
+        settings=found.settings,
+        before=looked.decision,
+        passed_over=tuple(otherwise.passed_over),
     )
+
+
+@contextmanager
+def _field(name: str, fix: str) -> Iterator[None]:
+    """Turn what is wrong with another decision into what is wrong with a field of the form."""
+    try:
+        yield
+    except BadSnapshot as fault:
+        raise BadRequest(fault.message, fix=fix, field=name) from None
 
 
 def _with_loads(tick: Tick, observed: Observed, now: float, concerns: list[Concern]) -> Observed:

@@ -54,6 +54,7 @@ def cluster_view(looked: Looked) -> View:
         **_nodes(looked, lines),
         "cost_text": cost_text,
         **happened,
+        "passed_over": looked.passed_over,
         "what_if_rows": what_if_result.changes(looked),
         "maxima": what_if_result.maximum_fields(looked),
         "sentences": said if len(said) <= SHOWN_SENTENCES else f"{said[:SHOWN_SENTENCES]}\n…",

@@ -37,6 +37,8 @@ class Looked:
     settings: Settings | None = None
     asked: AskedCluster = field(default_factory=AskedCluster)
     before: Decision | None = None
+    passed_over: tuple[str, ...] = ()
+    """Objects of the manifest that make no pods, as ``Service web``."""
     concerns: tuple[Concern, ...] = ()
     last_tick: float | None = None
     """When a tick last told what it did (Unix seconds)."""

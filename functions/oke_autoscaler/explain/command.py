@@ -23,10 +23,11 @@ from functions.oke_autoscaler.act.flapping import with_flapping
 from functions.oke_autoscaler.decide.decide import decide
 from functions.oke_autoscaler.errors import BadSnapshot
 from functions.oke_autoscaler.explain.live import connect_live, with_course
+from functions.oke_autoscaler.explain.manifest import OPTION
 from functions.oke_autoscaler.explain.save import snapshot_bytes, write_file
 from functions.oke_autoscaler.explain.snapshot_file import read
 from functions.oke_autoscaler.explain.text import text
-from functions.oke_autoscaler.explain.what_if import OPTION, WhatIf, read_what_if
+from functions.oke_autoscaler.explain.what_if import WhatIf, read_what_if
 from functions.oke_autoscaler.model.reasons import NO_NODE_POOLS, NO_RESOURCE_PRESSURE
 from shared.errors import FunctionError
 
@@ -151,6 +152,8 @@ def run(options: argparse.Namespace) -> int:
         raise argparse.ArgumentError(None, "argument --save: needs --live")
     try:
         otherwise = read_what_if(options.what_if or ())
+        if otherwise.passed_over:
+            sys.stderr.write(f"passed over, since no pods of theirs wait: {', '.join(otherwise.passed_over)}\n")
         if options.live:
             decision = _live(options.save, otherwise if options.what_if else None)
         else:

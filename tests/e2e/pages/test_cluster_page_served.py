@@ -83,15 +83,41 @@ def test_what_if_asks_for_more_or_less_without_a_change(cloud: Cloud) -> None:
     assert "it is changing: pool UPDATING" in small["html"]
 
 
+MANIFEST = """
+kind: Service
+metadata: {name: shop}
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: shop, labels: {since: 2024-01-01}}
+spec:
+  replicas: 3
+  template:
+    metadata: {labels: {since: 2024-01-01}}
+    spec:
+      containers:
+      - {name: c, resources: {requests: {cpu: 900m}}}
+"""
+
+
+def test_a_manifest_is_yaml_and_what_it_has_besides_is_named(cloud: Cloud) -> None:
+    data = get(cloud, "/autoscaler/data", manifest=MANIFEST).json()
+    assert "3 more pods of the manifest" in data["html"]
+    assert "StatefulSet default/shop" in data["html"]
+    assert "Passed over, since no pods of theirs wait for room: Service shop." in data["html"]
+    wrong = get(cloud, "/autoscaler/data", manifest=MANIFEST.replace("replicas: 3", "replicas: [3")).json()["error"]
+    assert (wrong["field"], "line 10" in wrong["message"]) == ("manifest", True)
+
+
 @pytest.mark.parametrize(
     ("parameters", "field"),
     [
         ({"colour": "red"}, "colour"),
         ({"what_if": "add=/etc/passwd"}, "what_if"),
-        ({"what_if": "max_size=many"}, ""),
+        ({"what_if": "max_size=many"}, "what_if"),
         ({"max.prod-pool1": "-3"}, "max.prod-pool1"),
         ({"state": "asleep"}, "state"),
-        ({"manifest": "{"}, ""),
+        ({"manifest": "{"}, "manifest"),
         ({"manifest": "x" * 7001}, "manifest"),
     ],
 )
