@@ -3,7 +3,8 @@
 ``python3 prune.py full|pruned FOLDER SERVICES``. Always: the packages' own tests. With ``pruned``, of what FOLDER has:
 of the OCI SDK every service that the file SERVICES does not name, and of the rest everything but bytecode without
 docstrings, which make up most of the SDK; of Pillow the formats that no picture comes in; of Arrow what reads other
-files than CSV or speaks to other clouds; of PyYAML its copy of libyaml. What is kept works as it did.
+files than CSV or speaks to other clouds; of PyYAML its copy of libyaml; of
+cffi what compiles. What is kept works as it did.
 """
 
 import compileall
@@ -15,6 +16,8 @@ from pathlib import Path
 PILLOW_MODULES = {"_avif", "_imagingcms", "_imagingtk"}
 PILLOW_LIBRARIES = {"libavif", "liblcms2"}
 """Loaded by those modules alone."""
+
+CFFI_COMPILERS = ("cparser.py", "recompiler.py", "vengine_cpy.py", "vengine_gen.py", "verifier.py", "setuptools_ext.py")
 
 ARROW_MODULES = {"_csv", "_compute"}
 ARROW_LIBRARIES = {
@@ -74,6 +77,14 @@ def prune_arrow(arrow: Path) -> None:
             source.unlink()
 
 
+def prune_cffi(package: Path) -> None:
+    """Drop what makes bindings out of C: it needs pycparser and a compiler, and the image has neither."""
+    for name in CFFI_COMPILERS:
+        (package / name).unlink(missing_ok=True)
+    for header in package.glob("*.h"):
+        header.unlink()
+
+
 def prune_yaml(package: Path) -> None:
     """Drop the copy of libyaml: a manifest of some kilobytes is read by PyYAML's own Python."""
     for module in package.glob("_yaml.*.so"):
@@ -86,6 +97,7 @@ def prune(packages: Path, services: set[str]) -> None:
         prune_sdk(packages / "oci", services)
     prune_pillow(packages)
     prune_arrow(packages / "pyarrow")
+    prune_cffi(packages / "cffi")
     prune_yaml(packages / "yaml")
 
 

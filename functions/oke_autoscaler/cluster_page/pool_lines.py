@@ -163,7 +163,8 @@ def _words(pool: PoolVerdict) -> str:
     if pool.reason == NO_RESOURCE_PRESSURE:
         return "stays as it is" if pool.wanted_size == pool.size else ""
     if pool.action == "scale-up":
-        return f"{pool.growth}{f' {pool.detail}' if pool.detail.startswith('for ') else ''}"
+        count = pool.unschedulable - pool.unplaced
+        return f"{pool.growth}{f' for {count} pods' if count else f': {with_detail(pool.reason, pool.detail)}'}"
     if pool.action == "scale-down":
         shrinks = f"shrinks from {pool.size} to {pool.wanted_size} nodes"
         return f"{shrinks}: {with_detail(pool.reason, pool.detail)}" if pool.wanted_size < pool.size else "drains nodes"
