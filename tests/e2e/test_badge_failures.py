@@ -24,7 +24,7 @@ def badge(worker_badge: BadgeCloud) -> BadgeCloud:
     worker_badge.reset()
     bucket = worker_badge.bucket()
     worker_badge.cloud.codecard.save(CARD, title="Joan Citizen")
-    worker_badge.configure(apex_url=worker_badge.apex_url, oss_bucket=worker_badge.bucket_url(bucket))
+    worker_badge.keep(apex_url=worker_badge.apex_url, oss_bucket=worker_badge.bucket_url(bucket))
     return worker_badge
 
 

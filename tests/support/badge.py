@@ -102,6 +102,14 @@ class BadgeCloud:
 
         self.cloud.run(set_config(), timeout_seconds=10)
 
+    def keep(self, **config: str) -> None:
+        """Set the function's config unless it has this one: its warm process, and what that remembers, goes on.
+
+        For tests that follow each other with one config, and for which it is the same what an earlier one has left.
+        """
+        if self.functions.host.config.get(FUNCTION) != config or not self.functions.host.processes(FUNCTION):
+            self.configure(**config)
+
     def press(self, card: Card | None = None, label: str = "a", function: str = "1") -> Press:
         """Press a button of the card."""
         return (card or self.card).press(self.button_url, label=label, function=function)

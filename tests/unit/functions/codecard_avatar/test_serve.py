@@ -45,7 +45,7 @@ def wire(answer: HttpAnswer) -> bytes:
     return f"HTTP/1.1 {answer.status} OK\r\n{lines}\r\n".encode() + answer.body
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=40)
 @given(st.text(max_size=220))
 @example("")
 @example("Conan O'Brien")
@@ -79,7 +79,7 @@ def test_five_thousand_names(title: str) -> None:
     test_any_name_gives_an_answer_that_the_card_reads_and_a_picture_that_it_draws.hypothesis.inner_test(title)  # type: ignore[attr-defined]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(st.text(max_size=60))
 def test_any_header_gives_an_answer_that_the_card_reads(value: str) -> None:
     for headers in ({"x_codecard_id": value}, {"x_codecard_id": CARD, "x_codecard_button_label": value}):
@@ -87,7 +87,7 @@ def test_any_header_gives_an_answer_that_the_card_reads(value: str) -> None:
             read_answer(wire(call("Joan", "/codecard/avatar", **headers)), firmware)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(st.text(max_size=100))
 def test_any_address_of_a_picture_is_a_picture_or_a_404(name: str) -> None:
     answer = call("", "/codecard/badge/" + name + ".bmp")

@@ -152,8 +152,8 @@ def compare(seed: int) -> bool:
 
 
 def test_a_pod_is_placed_exactly_when_the_rules_allow_a_node() -> None:
-    taken = sum(compare(seed) for seed in range(400))
-    assert 100 < taken < 300, "both answers are tried"
+    taken = sum(compare(seed) for seed in range(150))
+    assert 30 < taken < 120, "both answers are tried"
 
 
 def compare_new(seed: int) -> bool:
@@ -175,11 +175,11 @@ def compare_new(seed: int) -> bool:
 
 
 def test_a_node_is_bought_exactly_when_the_rules_allow_its_pod_there() -> None:
-    assert sum(compare_new(seed) for seed in range(400)) > 30
+    assert sum(compare_new(seed) for seed in range(150)) > 10
 
 
 def test_pods_placed_together_could_be_placed_one_by_one_and_no_other_fits() -> None:
-    for seed in range(150):
+    for seed in range(60):
         compare_many(seed)
 
 
@@ -211,7 +211,7 @@ def compare_many(seed: int) -> None:
 @pytest.mark.soak
 @pytest.mark.timeout(1200)
 def test_many_pods_are_placed_exactly_when_the_rules_allow_a_node() -> None:
-    for seed in range(1000, 20_000):
+    for seed in range(60, 20_000):
         compare(seed)
         compare_new(seed)
         compare_many(seed)
