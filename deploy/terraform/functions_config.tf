@@ -20,7 +20,7 @@ locals {
   }
 
   function_config = {
-    adw-billing = { for key, value in {
+    adw-billing = merge({ for key, value in {
       publish_metrics         = var.adw_billing_publish_metrics
       oci_endpoint            = var.adw_billing_oci_endpoint
       ca_certificates         = var.adw_billing_ca_certificates
@@ -34,7 +34,6 @@ locals {
       db_ocid                 = var.adw_billing_db_ocid
       TNS_ADMIN               = var.adw_billing_tns_admin
       db_user                 = var.adw_billing_db_user
-      db_pass                 = var.adw_billing_db_pass
       db_pass_secret_id       = var.adw_billing_db_pass_secret_id
       db_auth                 = var.adw_billing_db_auth
       load_mode               = var.adw_billing_load_mode
@@ -53,8 +52,12 @@ locals {
       price_list_currencies   = var.adw_billing_price_list_currencies
       budgets                 = var.adw_billing_budgets
       notification_topic      = var.adw_billing_notification_topic
-    } : key => tostring(value) if value != null }
-    codecard-avatar = { for key, value in {
+      } : key => tostring(value) if value != null },
+      { for key, value in {
+        db_pass = var.adw_billing_db_pass
+      } : key => tostring(value) if nonsensitive(value != null) }
+    )
+    codecard-avatar = merge({ for key, value in {
       publish_metrics   = var.codecard_avatar_publish_metrics
       oci_endpoint      = var.codecard_avatar_oci_endpoint
       ca_certificates   = var.codecard_avatar_ca_certificates
@@ -71,9 +74,12 @@ locals {
       button_layouts    = var.codecard_avatar_button_layouts
       event_name        = var.codecard_avatar_event_name
       card_keepers      = var.codecard_avatar_card_keepers
-      page_key          = var.codecard_avatar_page_key
       identicon_service = var.codecard_avatar_identicon_service
-    } : key => tostring(value) if value != null }
+      } : key => tostring(value) if value != null },
+      { for key, value in {
+        page_key = var.codecard_avatar_page_key
+      } : key => tostring(value) if nonsensitive(value != null) }
+    )
     oke-autoscaler = { for key, value in {
       publish_metrics                        = var.oke_autoscaler_publish_metrics
       oci_endpoint                           = var.oke_autoscaler_oci_endpoint

@@ -12,6 +12,8 @@ locals {
   autoscaler_secret_id = var.oke_autoscaler_secret_id == null ? "" : var.oke_autoscaler_secret_id
   loader_secret_id     = var.adw_billing_db_pass_secret_id == null ? "" : var.adw_billing_db_pass_secret_id
   private_bucket       = lookup(local.deployed_config["codecard-avatar"], "private_bucket", "")
+  card_registry        = lookup(local.deployed_config["codecard-avatar"], "card_registry", "")
+  card_objects         = endswith(local.card_registry, "/") ? "${local.card_registry}*" : local.card_registry
   pool_tag             = var.oke_autoscaler_node_pool_tag == null ? [""] : split("=", split("&", var.oke_autoscaler_node_pool_tag)[0])
   pool_tag_conditions  = length(split(".", local.pool_tag[0])) == 2 ? ["target.resource.tag.${local.pool_tag[0]} = '${local.pool_tag[1]}'"] : []
   node_pools           = join(", ", concat([for id in sort(var.node_pool_ids) : "target.nodepool.id = '${id}'"], local.pool_tag_conditions))
@@ -89,6 +91,11 @@ locals {
     "read registry and background in the private bucket" = "Allow dynamic-group ${local.group["codecard-avatar"]} to read objects in compartment id ${var.compartment_ocid} where target.bucket.name = '${var.badge_private_bucket}'"
   }
 
+  # For those whom card_keepers names: `target.object.name` limits it to the registry (a folder's objects, with a *).
+  badge_cards_policy = {
+    "change the registered cards from the badge page, and no other object; never delete" = "Allow dynamic-group ${local.group["codecard-avatar"]} to manage objects in compartment id ${var.compartment_ocid} where all {target.bucket.name = '${var.badge_private_bucket}', target.object.name = '${local.card_objects}', any {request.permission = 'OBJECT_CREATE', request.permission = 'OBJECT_OVERWRITE'}}"
+  }
+
   # A config of before: registry and background lie in the badges' bucket.
   badge_single_policy = {
     "read registry and background beside the badges, where private_bucket is not set" = "Allow dynamic-group ${local.group["codecard-avatar"]} to read objects in compartment id ${var.compartment_ocid} where target.bucket.name = '${var.badge_bucket}'"
@@ -148,6 +155,7 @@ locals {
     badge                = local.has_badge
     metrics              = length(local.metrics_policy) > 0
     badge-private        = local.has_badge && local.private_bucket != ""
+    badge-cards          = local.has_badge && local.private_bucket != "" && local.card_registry != "" && var.codecard_avatar_card_keepers != null
     badge-single         = local.has_badge && local.private_bucket == ""
     gateway              = local.routed_functions != ""
     cronjobs             = local.cluster_id != "" && local.invoked_functions != ""
@@ -170,6 +178,7 @@ locals {
     loader-budgets       = local.loader_budgets_policy
     badge                = local.badge_policy
     badge-private        = local.badge_private_policy
+    badge-cards          = local.badge_cards_policy
     badge-single         = local.badge_single_policy
     metrics              = local.metrics_policy
     gateway              = local.gateway_policy

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from functions.codecard_avatar.card.button import Button
+from functions.codecard_avatar.card.registry_document import object_name
 from functions.codecard_avatar.container_state import ContainerState
 from functions.codecard_avatar.publish.publishers import BucketPublisher, InlinePublisher
 from shared import preflight_rows
@@ -53,6 +54,8 @@ def _rows(settings: Settings, container: ContainerState, deadline: Deadline) -> 
 
     yield preflight_rows.check_row("registry", registry)
     yield from _faulty_cards(cards)
+    if settings.card_keepers:
+        yield preflight_rows.check_row("card keepers", lambda: _writable_cards(settings, container, deadline.half()))
     if settings.image_bg_name:
         yield preflight_rows.check_row("background", background)
     if settings.publish == "bucket":
@@ -68,6 +71,15 @@ def _faulty_cards(registry: Registry) -> Iterator[preflight_rows.CheckRow]:
 
     if isinstance(registry, ObjectRegistry) and registry.faults:
         yield preflight_rows.found_row("cards", registry.faults, "mend them: badge cards list names all of them")
+
+
+def _writable_cards(settings: Settings, container: ContainerState, deadline: Deadline) -> str:
+    """Ask whether the page could write the registry, and write nothing. Raises FunctionError."""
+    from functions.codecard_avatar.card.bucket_objects import BucketObjects
+
+    name = object_name(settings.card_registry, NOBODYS_CARD.card_id)
+    BucketObjects(container.private_bucket(settings), deadline).check_write(name)
+    return f"the page may write {settings.card_registry}"
 
 
 def _stock_cards(

@@ -233,6 +233,25 @@ class TestEvaluated:
         assert "badge-single" in made
         assert "badge-private" not in made
 
+    def test_which_policies_are_made_is_no_secret(self, folder: Path) -> None:
+        """Terraform refuses to make resources of what is secret; that a password is set is none."""
+        secrets = ("adw_billing_db_pass=secret", f"codecard_avatar_page_key={'k' * 32}")
+        made = "[for is_made in values(local.policy_is_made) : issensitive(is_made)]"
+        for given in ((), secrets):
+            assert not any(self.evaluate(folder, made, *given))
+        keys = 'keys(local.function_config["codecard-avatar"])'
+        assert "page_key" in self.evaluate(folder, keys, *secrets)
+        assert "page_key" not in self.evaluate(folder, keys)
+
+    def test_only_the_registry_may_be_written_and_only_for_keepers(self, folder: Path) -> None:
+        made = "[for name, is_made in local.policy_is_made : name if is_made]"
+        assert "badge-cards" not in self.evaluate(folder, made, "codecard_avatar_card_registry=cards.json")
+        for registry, objects in (("cards.json", "cards.json"), ("cards/", "cards/*")):
+            given = (f"codecard_avatar_card_registry={registry}", "codecard_avatar_card_keepers=*")
+            assert "badge-cards" in self.evaluate(folder, made, *given)
+            (statement,) = self.evaluate(folder, "values(local.badge_cards_policy)", *given)
+            assert f"target.object.name = '{objects}'" in statement
+
     def test_the_badges_function_is_told_the_buckets_that_the_stack_makes(self, folder: Path) -> None:
         buckets = (
             '{for key, value in local.deployed_config["codecard-avatar"] : key => value if endswith(key, "bucket")}'

@@ -188,6 +188,7 @@ SAMPLES = {
     r"local\.node_pools": "target.nodepool.id = 'ocid1.nodepool.oc1.iad.a', target.nodepool.id = 'ocid1.x.oc1.iad.b'",
     r"local\.(?:routed|invoked|scheduled)_functions": "target.function.id = 'ocid1.fnfunc.oc1.iad.a'",
     r"local\.loader_budgets_bucket": "budgets",
+    r"local\.card_objects": "cards.json",
     r"local\.usage_report_tenancy": "ocid1.tenancy.oc1..aaaaaaaausage",
     r"(?:local|var)\.\w*compartment\w*": "ocid1.compartment.oc1..aaaa",
     r"(?:local|var)\.\w+_id": "ocid1.resource.oc1.iad.aaaa",

@@ -143,15 +143,40 @@ def _config(functions: list[tuple[FunctionEntry, list[SettingRow]]]) -> str:
         ]
     lines += ["  }", "", "  function_config = {"]
     for entry, rows in functions:
-        width = max((len(row.name) for row in rows), default=0)
-        lines.append(f"    {entry.name} = {{ for key, value in {{")
-        lines += [f"      {row.name.ljust(width)} = var.{variable_name(entry, row.name)}" for row in rows]
-        lines.append("    } : key => tostring(value) if value != null }")
+        lines += _set_keys(entry, rows)
     lines += ["  }", "", "  required_config = {"]
     width = max(len(entry.name) for entry, _ in functions)
     for entry, rows in functions:
         lines.append(f"    {entry.name.ljust(width)} = {json.dumps([row.name for row in rows if row.required])}")
     return "\n".join([*lines, "  }", "}"]) + "\n"
+
+
+def _set_keys(entry: FunctionEntry, rows: list[SettingRow]) -> list[str]:
+    """Return the map of a function's keys that are set.
+
+    A secret in it would make a secret of which keys there are, and so of which policies are made of them, which
+    Terraform refuses (`for_each`). Whether one is set is no secret, so secrets are looked at apart.
+    """
+    plain, secret = [row for row in rows if not row.secret], [row for row in rows if row.secret]
+    keys = _assignments(entry, plain)
+    is_set = "key => tostring(value) if"
+    if not secret:
+        body = [f"      {key}" for key in keys]
+        return [f"    {entry.name} = {{ for key, value in {{", *body, f"    }} : {is_set} value != null }}"]
+    return [
+        f"    {entry.name} = merge({{ for key, value in {{",
+        *(f"      {key}" for key in keys),
+        f"      }} : {is_set} value != null }},",
+        "      { for key, value in {",
+        *(f"        {key}" for key in _assignments(entry, secret)),
+        f"      }} : {is_set} nonsensitive(value != null) }}",
+        "    )",
+    ]
+
+
+def _assignments(entry: FunctionEntry, rows: list[SettingRow]) -> list[str]:
+    width = max((len(row.name) for row in rows), default=0)
+    return [f"{row.name.ljust(width)} = var.{variable_name(entry, row.name)}" for row in rows]
 
 
 def _text(text: str) -> str:

@@ -47,6 +47,13 @@ class BucketObjects:
         if status != 200:
             raise OciServiceError(f"{status} for {name[:60]}", status=status, service=SERVICE)
 
+    def check_write(self, name: str) -> None:
+        """Ask whether an object could be written, and write nothing. Raises OciServiceError."""
+        try:
+            self._bucket.try_upload(self._deadline, name)
+        except HttpError as error:
+            raise _failure(error, "write") from None
+
     def names(self, prefix: str) -> list[str]:
         """Return the names of the objects in a folder. Raises OciServiceError."""
         if self._bucket.url.is_preauthenticated:

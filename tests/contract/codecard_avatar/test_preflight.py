@@ -110,6 +110,24 @@ def test_a_private_registry_and_a_background_are_read(cloud: Cloud, config: dict
     assert refused(rows) == {"registry": "registry-unreadable", "background": "background-unusable"}
 
 
+@pytest.mark.parametrize(("registry", "name"), [("cards.json", "cards.json"), ("cards/", "cards/00.json")])
+def test_keepers_need_a_registry_that_can_be_written(
+    cloud: Cloud, config: dict[str, str], registry: str, name: str
+) -> None:
+    private = bucket(cloud, "private", "NoPublicAccess")
+    cloud.object_storage.put(private, name, b"{}")
+    before = private.objects[name].etag
+    keepers = {"card_keepers": "*", "page_key": "0123456789abcdef" * 2, "card_registry": registry}
+    own = {**config, **keepers, "private_bucket": bucket_url(cloud, private), "apex_url": ""}
+    rows = call(own)
+    assert (refused(rows), rows["card keepers"]["found"]) == ({}, f"the page may write {registry}")
+    assert private.objects[name].etag == before
+    private.read_only = True
+    rows = call(own)
+    assert refused(rows) == {"card keepers": "oci-service-error"}
+    assert "right to write objects" in rows["card keepers"]["fix"]
+
+
 @pytest.mark.parametrize(
     ("change", "row", "reason"),
     [

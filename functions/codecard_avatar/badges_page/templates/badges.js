@@ -147,6 +147,12 @@ const badges = (() => {
   });
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) print();
+    const cards = event.target.closest("[data-cards]");
+    if (cards && form()) {
+      // What is in the form by now, not what was when the link was made.
+      const typed = [...new FormData(form())].filter(([name, text]) => name !== "button" && typeof text === "string" && text);
+      cards.search = new URLSearchParams(typed).toString();
+    }
   });
   page.onView(() => {
     document.querySelectorAll("[data-print]").forEach((each) => { each.hidden = false; });
