@@ -62,7 +62,7 @@ def timeline_charts(points: Sequence[TimelinePoint], history: Sequence[ChangeRec
         found.append({**frame, "id": "pending", "unit": "pods", "whole": True, "series": [line], "height": 180})
     costs = [_cost(each.pools) for each in points]
     if any(costs):
-        line = {"name": "a month", "values": costs, "colour": "--c2"}
+        line = {"name": "cost a month", "values": costs, "colour": "--c7"}
         found.append({**frame, "id": "cost", "unit": "a month", "series": [line], "height": 180})
     for chart in found:
         for each in chart["series"]:

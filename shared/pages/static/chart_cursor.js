@@ -8,8 +8,9 @@ const chartCursor = (() => {
     const all = chart.series.map((each, at) => ({ name: each.name, at, value: each.values[index], text: each.shown ? each.shown[index] : chartText.number(each.values[index] || 0, chart.unit, chart.decimals) }));
     const known = all.filter((each) => each.value !== null && each.value !== undefined);
     const told = known.length > MOST ? known.filter((each) => each.value) : known;
-    return told.length > 1 && chart.kind !== "steps" ? told.sort((a, b) => b.value - a.value) : told;
+    return (told.length > 1 && chart.kind !== "steps" ? told.sort((a, b) => b.value - a.value) : told).map((each) => ({ ...each, series: chart.series[each.at] }));
   }
+  const allAt = (peers, index) => peers.flatMap((chart) => valuesAt(chart, index));
   const notesAt = (chart, index) => [...(chart.notes && chart.notes[index] ? [chart.notes[index]] : []), ...chartMarks.textsAt(chart, index)];
 
   // The sum of a point, where there is one: as it was written, or a number in the chart's unit, shares in what they are of.
@@ -18,8 +19,8 @@ const chartCursor = (() => {
     return typeof found === "number" ? chartText.number(found, total_unit || unit, decimals) : found;
   }
 
-  function sentence(chart, index) {
-    const values = valuesAt(chart, index).slice(0, MOST).map((each) => `${each.name} ${each.text}`).join(", ");
+  function sentence(chart, index, peers = [chart]) {
+    const values = allAt(peers, index).slice(0, MOST).map((each) => `${each.name} ${each.text}`).join(", ");
     const total = totalAt(chart, index);
     return [`${chartText.moment(chart.x[index])}${total ? `: ${total}` : ""}`, values, ...notesAt(chart, index)].filter(Boolean).join(". ");
   }
@@ -37,20 +38,21 @@ const chartCursor = (() => {
     return found;
   }
 
-  function makeBox(chart, colourOf) {
+  // Charts that move together say what there is at a moment in one box, that of the chart that is pointed at.
+  function makeBox(chart, peers, colourOf) {
     const box = document.createElement("div");
     box.className = "hover";
     box.hidden = true;
     return { box, show(index, left, width, height) {
-      const values = valuesAt(chart, index), more = values.length - MOST;
+      const values = allAt(peers, index), more = values.length - MOST;
       box.replaceChildren(row(chartText.moment(chart.x[index]), totalAt(chart, index)));
-      values.slice(0, MOST).forEach((each) => box.append(row(each.name, each.text, colourOf(chart.series[each.at], each.at))));
+      values.slice(0, MOST).forEach((each) => box.append(row(each.name, each.text, colourOf(each.series, each.at))));
       if (more > 0) box.append(row(`and ${more} more`, ""));
       notesAt(chart, index).forEach((text) => { const note = row(text, ""); note.className = "note"; box.append(note); });
       box.hidden = false;
       // Where there is no room beside the pointer the box is below the chart, and hides nothing of it.
       const narrow = width < 440, { style } = box;
-      style.top = narrow ? `${height + 40 * chartText.scale()}px` : "0";
+      style.top = narrow ? `${height + 54 * chartText.scale()}px` : "0";
       style.left = narrow ? "0" : left > width / 2 ? "" : `${left + 16}px`;
       style.right = narrow ? "0" : left > width / 2 ? `${width - left + 16}px` : "";
     } };
@@ -79,7 +81,7 @@ const chartCursor = (() => {
     // A change of what is shown is drawn in a microtask of its own; the place of the point is known after it.
     queueMicrotask(() => {
       entry.plot.setCursor({ left: entry.plot.valToPos(at, "x"), top: entry.plot.over.clientHeight / 2 });
-      if (say) entry.aloud.textContent = sentence(entry.chart, index);
+      if (say) entry.aloud.textContent = sentence(entry.chart, index, entry.peers);
     });
   }
 

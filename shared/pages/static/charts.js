@@ -72,24 +72,30 @@ const charts = (() => {
     const all = chart.kind === "steps" && chart.series.reduce((top, each) => each.values.reduce((found, value) => Math.max(found, value || 0), top), 0);
     return (plot, low, high) => {
       const top = chart.kind === "steps" ? all : chartMarks.top(chart, high || 1);
-      return [Math.min(0, low) * 1.08, chart.whole ? Math.max(1, Math.ceil(top * 1.08)) : (top || 1) * 1.08];
+      return [Math.min(0, low) * 1.08, (top || 1) * 1.08];
     };
   }
 
-  function axes(chart, xs) {
+  // How high the numbers of a chart go, as its axis writes them: charts that move together keep one width for them.
+  const highest = (chart) => chartText.axisNumbers([chart.series.reduce((top, each) => each.values.reduce((found, value) => Math.max(found, value || 0), top), 0)], 1)[0];
+  const isDirect = (chart, width) => chart.kind !== "bars" && chart.series.length > 1 && chart.series.length <= FEW && width >= 500 * chartText.scale();
+  const endsOf = (chart, width) => (isDirect(chart, width) ? Math.min(chartText.widest(chart.series.map((each) => each.name)) + 26, width * 0.3) : 0);
+
+  function axes(chart, xs, peers) {
     const grid = { stroke: colour("--line"), width: 1 }, stroke = colour("--dim"), font = chartText.font();
     const named = chartText.widest(chartText.axisDates(chart, [xs[0], xs[xs.length - 1]]).flatMap((each) => each.split("\n")));
-    const wide = (values) => Math.ceil(Math.max(chartText.widest(values || []) + 12, named / 2 + 2));
+    const beside = peers.length > 1 ? chartText.widest(peers.map(highest)) : 0;
+    const wide = (values) => Math.ceil(Math.max(beside + 12, chartText.widest(values || []) + 12, named / 2 + 2));
     return { room: named, axes: [
-      { stroke, font, grid: { show: false }, ticks: grid, space: named + 16, size: 44 * chartText.scale(), values: (plot, splits) => chartText.axisDates(chart, splits), splits: chart.kind === "bars" || chart.x[0].length < 11 ? barSplits(xs, named + 16) : undefined },
+      { stroke, font, grid: { show: false }, ticks: grid, space: named + 16, size: 52 * chartText.scale(), values: (plot, splits) => chartText.axisDates(chart, splits), splits: chart.kind === "bars" || chart.x[0].length < 11 ? barSplits(xs, named + 16) : undefined },
       { stroke, font, grid, ticks: { show: false }, space: 36 * chartText.scale(), incrs: chart.whole ? WHOLE : undefined, values: (plot, splits, axis, space, step) => chartText.axisNumbers(splits, step), size: (plot, values, axis, cycle) => (cycle > 1 ? plot.axes[axis]._size : wide(values)) },
     ] };
   }
 
   function options(chart, xs, place, hover, entry) {
-    const bars = chart.kind === "bars", width = Math.max(place.clientWidth, 200), found = axes(chart, xs);
-    const direct = !bars && chart.series.length > 1 && chart.series.length <= FEW && width >= 500 * chartText.scale();
-    entry.named = direct ? Math.min(chartText.widest(chart.series.map((each) => each.name)) + 26, width * 0.3) : 0;
+    const bars = chart.kind === "bars", width = Math.max(place.clientWidth, 200), found = axes(chart, xs, entry.peers);
+    entry.named = endsOf(chart, width);
+    const right = Math.max(found.room / 2, ...entry.peers.map((each) => endsOf(each, width)));
     const paths = bars ? uPlot.paths.bars({ size: [0.8, 60] }) : chart.kind === "steps" ? uPlot.paths.stepped({ align: 1 }) : uPlot.paths.linear();
     const series = chart.series.map((each, at) => ({
       label: each.name, paths, points: { show: !bars && chart.kind !== "steps" && xs.length < 40 }, width: bars ? 0 : 2, stroke: colourOf(each, at),
@@ -98,7 +104,7 @@ const charts = (() => {
     const [min, max] = chartZoom.current(entry), high = chart.height || 300;
     return {
       width, height: Math.round((width < 500 ? high * 0.75 : high) + 24 * (chartText.scale() - 1) * 3), tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "UTC"),
-      padding: [28 * chartText.scale(), Math.max(entry.named, found.room / 2), 0, 0], legend: { show: false },
+      padding: [28 * chartText.scale(), right, 0, 0], legend: { show: false },
       cursor: { y: false, drag: { x: true, y: false, dist: 8 }, points: { show: !bars } },
       scales: { x: { time: true, min, max, range: (plot, low, high) => (low === xs[0] && high === xs[xs.length - 1] ? entry.whole : [low, high]) }, y: { range: heights(chart) } },
       axes: found.axes, series: [{}, ...(bars ? series.reverse() : series)],
@@ -108,7 +114,7 @@ const charts = (() => {
 
   function pointed(entry, hover) {
     const { plot } = entry, { idx, left, top } = plot.cursor, shown = idx !== null && idx !== undefined && left >= 0;
-    if (shown) hover.show(idx, left, plot.over.clientWidth, plot.over.clientHeight);
+    if (shown && !entry.led) hover.show(idx, left, plot.over.clientWidth, plot.over.clientHeight);
     else hover.box.hidden = true;
     if (entry.led) return; // another chart of the same moments has said so
     for (const each of entries) {
@@ -197,14 +203,14 @@ const charts = (() => {
     entry.place.scrollIntoView({ block: "nearest", behavior: behavior() });
   });
 
-  function draw(chart, go) {
+  function draw(chart, go, peers) {
     const place = document.getElementById(chart.id);
     if (!place || !window.uPlot) return;
     place.replaceChildren();
     place.parentElement.querySelectorAll(":scope > .zoom").forEach((each) => each.remove());
     if (!chart.x.length) return;
-    const xs = chart.x.map(chartText.seconds), hover = chartCursor.makeBox(chart, colourOf);
-    const entry = { chart, place, go, xs, whole: wholeOf(chart, xs), closest: closest(xs), size: sizeOf(place) };
+    const xs = chart.x.map(chartText.seconds), hover = chartCursor.makeBox(chart, peers, colourOf);
+    const entry = { chart, peers, place, go, xs, whole: wholeOf(chart, xs), closest: closest(xs), size: sizeOf(place) };
     const ys = chart.kind === "bars" ? stacked(chart.series).reverse() : chart.series.map((each) => each.values);
     const leads = !chart.sync || !entries.some((each) => each.chart.sync === chart.sync);
     entries.push(entry);
@@ -227,7 +233,7 @@ const charts = (() => {
     chartZoom.touch(entries, entry, (at) => chartCursor.to(entries, entry, chartCursor.nearest(xs, at), { say: false }));
     chartZoom.show(entry);
     legend(chart, go, entry.named);
-    watch.observe(place);
+    watch.observe(place.parentElement); // its caption grows with the letters, also where the width stays
   }
 
   function drawAll(list, go, isNext = false) {
@@ -240,7 +246,7 @@ const charts = (() => {
   function paint(list, go) {
     watch.disconnect();
     entries.splice(0).forEach(({ plot }) => plot.destroy());
-    list.forEach((chart) => draw(chart, go));
+    list.forEach((chart) => draw(chart, go, chart.sync ? list.filter((each) => each.sync === chart.sync) : [chart]));
   }
   const again = () => paint(entries.map(({ chart }) => chart), entries.length ? entries[0].go : undefined);
 

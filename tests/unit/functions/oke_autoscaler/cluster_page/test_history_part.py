@@ -48,7 +48,7 @@ def test_the_three_charts_have_the_same_moments_and_move_together() -> None:
     assert charts["sizes"]["x"] == [utc_second(at) for at in (500, 1000, 1200, 4000, 9000)]
     assert lines(charts["sizes"]) == {"a": [1, 4, 4, 2, 2], "b": [0, 1, 1, 1, 1]}
     assert lines(charts["pending"]) == {"waiting pods": [0, 8, 0, 0, 0]}
-    assert lines(charts["cost"]) == {"a month": [100.0, 450.0, 450.0, 250.0, 250.0]}
+    assert lines(charts["cost"]) == {"cost a month": [100.0, 450.0, 450.0, 250.0, 250.0]}
     assert {(str(chart["x"]), str(chart["sync"]), str(chart["rows"])) for chart in charts.values()} == {
         (str(charts["sizes"]["x"]), "cluster", "['', 'change-1', '', 'change-2', '']")
     }
