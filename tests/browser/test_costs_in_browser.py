@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 HOSTILE = '<script>document.title="broken"</script><img src=x onerror=alert(1)>\u202eאבג'
 LONG = "x" * 240
+TAG = "tags/Ops.<b>Team"
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,10 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for day in range(1, 29)
         for at, service in enumerate(services)
     ]
-    numbered = [{**row, "lineItem/referenceNo": f"r{number}"} for number, row in enumerate(rows)]
-    put(folder / "r", "reports/cost-csv/0001-00001.csv.gz", report([*COST], numbered))
+    numbered = [
+        {**row, "lineItem/referenceNo": f"r{number}", TAG: f"team {number % 3}"} for number, row in enumerate(rows)
+    ]
+    put(folder / "r", "reports/cost-csv/0001-00001.csv.gz", report([*COST, TAG], numbered))
     assert load(folder / "r", folder / "w.duckdb", "--tenancy", TENANCY)["remaining"] == 0
     return folder / "w.duckdb"
 
@@ -171,3 +174,84 @@ def test_what_is_wrong_is_said_where_people_look(open_page: Callable[..., Opened
     opened.page.locator("#status", has_text="is no dimension").wait_for()
     assert opened.page.locator("#costs canvas").count() == 1, "what was shown stays"
     opened.faults.clear()  # the browser reports the status 400 as an error of its own
+
+
+def colour(opened: Opened, name: str) -> str:
+    found: str = opened.page.evaluate(
+        """name => getComputedStyle([...document.querySelectorAll("#costs-legend button")]
+            .find(each => each.textContent === name).querySelector("i")).backgroundColor""",
+        name,
+    )
+    return found
+
+
+def test_lists_of_what_there_is_narrow_a_view(open_page: Callable[..., Opened], served: Place) -> None:
+    opened = open_page(served.address + "?from=2026-09&to=2026-10", **served.context)
+    page = opened.page
+    page.locator("#list-tag").wait_for(state="attached")
+    name = next(each for each in page.locator("#costs-legend button").all_inner_texts() if each.startswith("SERVICE"))
+    before = colour(opened, name)
+    page.locator("#filters summary").click()
+    page.locator("#list-service").select_option(f"service={name}")
+    page.get_by_role("link", name=f"Remove the filter service={name}").wait_for()
+    wanted = f"?month=2026-09..2026-10&by=service&step=day&currency=USD&filter=service%3D{name.replace(' ', '+')}"
+    assert page.url.endswith(wanted)
+    assert first_cells(opened) == [name]
+    assert page.locator("#list-service").is_visible(), "what was opened stays open"
+    # Hostile names are entries like any other; of one dimension, they are alternatives.
+    page.locator("#list-service").select_option(f"service={HOSTILE}")
+    page.locator(".chips li:nth-child(2)").wait_for()
+    assert sorted(first_cells(opened)) == sorted([name, HOSTILE])
+    assert colour(opened, name) == before
+    page.locator("#by").select_option(f"tag:{TAG.removeprefix('tags/')}")
+    page.locator("#view td", has_text="team 2").wait_for()
+    page.get_by_role("link", name=f"Remove the filter service={name}").click()
+    expect(page.locator(".chips li")).to_have_count(1)
+    page.locator("#from").select_option("2026-10")
+    expect(page).to_have_title("Costs 2026-10 by tag:Ops.<b>Team")
+    page.go_back()
+    expect(page).to_have_title("Costs 2026-09..2026-10 by tag:Ops.<b>Team")
+
+
+def test_measures_kinds_and_presets(open_page: Callable[..., Opened], served: Place) -> None:
+    opened = open_page(served.address, **served.context)
+    page = opened.page
+    page.locator("#chart").select_option("share")
+    page.locator("figcaption", has_text="Share of each day's cost by service").wait_for()
+    page.locator("#measure").select_option("quantity")
+    expect(page).to_have_title("Quantity 2026-10 by service")
+    assert page.locator("#unit").count() == 1
+    page.locator("#measure").select_option("unit_price")
+    page.locator("figcaption", has_text="cost divided by quantity").wait_for()
+    assert page.locator("#chart").count() == 0, "prices do not stack"
+    page.get_by_text("The SQL behind it").click()
+    assert "SUM(quantity)" in page.locator("pre").inner_text()
+    page.get_by_role("link", name="last 3 months").click()
+    expect(page).to_have_title("Price 2026-09..2026-10 by service")
+
+
+def test_the_form_works_without_a_script(open_page: Callable[..., Opened], served: Place) -> None:
+    opened = open_page(served.address, java_script_enabled=False, **served.context)
+    page = opened.page
+    page.locator("#by").select_option("sku")
+    page.get_by_role("button", name="Show").click()
+    assert page.title() == "Costs 2026-10 by sku"
+    page.locator("#filters summary").click()
+    page.get_by_role("link", name="Choose from lists").click()
+    page.locator("#list-service").select_option("service=COMPUTE")
+    page.get_by_role("button", name="Show").click()
+    assert page.title() == "Costs 2026-10 by sku"
+    assert page.locator("tbody td:first-child").first.inner_text().startswith("B0")
+
+
+def test_a_file_offers_what_it_has_alone(open_page: Callable[..., Opened], file: Place) -> None:
+    page = open_page(file.address).page
+    page.locator("#view table a", has_text="COMPUTE").click()
+    page.get_by_role("link", name="Remove the filter service=COMPUTE").wait_for()
+    lists = page.locator("form.controls select").all()
+    shown = [each for each in lists if each.is_visible()]
+    assert [each.get_attribute("id") for each in shown] == ["month"]
+    assert page.locator("form.controls").get_by_role("button").count() == 0
+    for month in shown[0].locator("option").all_inner_texts():
+        page.locator("#month").select_option(label=month)
+        expect(page).to_have_title(f"Costs {month.removeprefix('all: ')} by sku")
