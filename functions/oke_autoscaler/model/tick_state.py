@@ -40,6 +40,13 @@ MAX_OWNERS = 5
 MAX_TEXT = 400
 """Characters of a text that is kept."""
 
+WITH_ALL_NAMES = 100
+"""Changes, the newest, that keep all names where the whole would be too large otherwise."""
+
+MAX_OLD_NAMES = 3
+MAX_OLD_TEXT = 200
+"""Names of each kind, and characters of a text, that the others keep then."""
+
 MAX_BYTES = 900 * 1024
 """Of the whole state as it is written: a ConfigMap may hold 1 MiB with its metadata."""
 
@@ -220,6 +227,21 @@ def _bounded_change(change: ChangeRecord) -> ChangeRecord:
     )
 
 
+def _with_few_names(history: tuple[ChangeRecord, ...]) -> tuple[ChangeRecord, ...]:
+    """Return the changes with few names in all but the newest: what is compared with them is of the last hours."""
+    return tuple(
+        msgspec.structs.replace(
+            change,
+            why=change.why[:MAX_OLD_TEXT],
+            flapping=change.flapping[:MAX_OLD_TEXT],
+            pods=change.pods[:MAX_OLD_NAMES],
+            nodes=change.nodes[:MAX_OLD_NAMES],
+            owners=change.owners[:MAX_OLD_NAMES],
+        )
+        for change in history[:-WITH_ALL_NAMES]
+    ) + tuple(history[-WITH_ALL_NAMES:])
+
+
 SECTIONS: dict[str, type] = {
     "pools": dict[str, PoolMemory],
     "drains": dict[str, DrainRecord],
@@ -230,9 +252,15 @@ SECTIONS: dict[str, type] = {
 
 
 def written(state: TickState) -> dict[str, str]:
-    """Return the state as texts by key, below MAX_BYTES in all; history goes first, oldest first, then a section."""
+    """Return the state as texts by key, below MAX_BYTES in all.
+
+    What does not fit goes in this order: names in old changes, the oldest changes, a section.
+    """
     state = within_bounds(state)
     texts = _texts(state)
+    if _size(texts) > MAX_BYTES:
+        state = msgspec.structs.replace(state, history=_with_few_names(state.history))
+        texts = _texts(state)
     while state.history and _size(texts) > MAX_BYTES:
         state = msgspec.structs.replace(state, history=state.history[(len(state.history) + 1) // 2 :])
         texts = _texts(state)

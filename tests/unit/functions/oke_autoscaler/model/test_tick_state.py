@@ -11,6 +11,7 @@ from functions.oke_autoscaler.model.tick_state import (
     MAX_HISTORY,
     MAX_LABELS,
     MAX_POOLS,
+    WITH_ALL_NAMES,
     ChangeRecord,
     DrainRecord,
     EvictedPod,
@@ -100,6 +101,41 @@ def test_the_whole_stays_below_what_a_config_map_may_hold_and_pools_stay_longest
     texts = written(TickState({"p": POOL}, drains, history))
     assert sum(len(text) for text in texts.values()) <= MAX_BYTES
     assert read_state(texts)[0].pools == {"p": POOL}
+
+
+def change_of_many(number: int) -> ChangeRecord:
+    """Return a change with as many names as one keeps, as long as they are in a large cluster."""
+    app = f"payments-production/checkout-service-{number % 7}"
+    return ChangeRecord(
+        1.8e9 + number,
+        "scale-up",
+        "unschedulable-pods (for " + f"{app}-7d9f8b6c5d-x2x9k, " * 5,
+        "workers-general-purpose-ad-1",
+        tuple(f"oke-c2wqkyzkhyq-nkwfdf6ihcq-s57gnhzyj2a-{each}" for each in range(20)),
+        tuple(f"{app}-7d9f8b6c5d-{each:05}" for each in range(20)),
+        160,
+        20,
+        40,
+        2960.0,
+        tuple(f"{app}-{each}" for each in range(5)),
+        "node 10.0.10.5 bought 2026-11-29T02:42:17Z, removed 2026-11-29T03:02:17Z, bought again for the same pods",
+    )
+
+
+def test_500_changes_fit_whatever_they_name_and_the_newest_keep_all_names() -> None:
+    history = tuple(change_of_many(number) for number in range(MAX_HISTORY))
+    pools = {f"ocid1.nodepool.oc1.iad.{number}": POOL for number in range(MAX_POOLS)}
+    texts = written(TickState(pools, {}, history))
+    assert sum(len(text.encode()) for text in texts.values()) <= MAX_BYTES
+    kept, faults = read_state(texts)
+    assert (len(kept.history), len(kept.pools), faults) == (MAX_HISTORY, MAX_POOLS, [])
+    assert kept.history[-WITH_ALL_NAMES:] == history[-WITH_ALL_NAMES:]
+    assert (len(kept.history[0].pods), kept.history[0].pods_count) == (3, 160)
+
+
+def test_a_history_that_fits_keeps_every_name() -> None:
+    history = tuple(change_of_many(number) for number in range(MAX_HISTORY // 2))
+    assert read_state(written(TickState(history=history)))[0].history == history
 
 
 def test_a_pool_a_drain_and_a_change_replace_what_was_there() -> None:
