@@ -28,7 +28,8 @@ PHONE = {"viewport": {"width": 360, "height": 780}, "color_scheme": "dark"}
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory, keys_folder: Path) -> Iterator[Cloud]:
-    functions = FunctionsApp(lambda cloud: cloud.identity.mint_resource_principal(), limit_rate=False)
+    # With the gateway's own login, so that a form needs the cookie's X-CSRF-TOKEN beside the page's token.
+    functions = FunctionsApp(lambda cloud: cloud.identity.mint_resource_principal(), limit_rate=False, login=True)
     options = CloudOptions(keys_folder=keys_folder)
     with Cloud(tmp_path_factory.mktemp("cards"), functions=functions, tls=False, options=options) as cloud:
         bucket = cloud.object_storage.create_bucket("codecard-private", tenancy=DEFAULT_TENANCY)
@@ -59,8 +60,7 @@ def press(cloud: Cloud) -> str:
 
 
 def test_a_name_gets_on_a_card_by_keyboard_on_a_phone(open_page: Callable[..., Opened], cloud: Cloud) -> None:
-    bearer = {"Authorization": f"Bearer {cloud.identity.mint_access_token()}"}
-    opened = open_page(f"{cloud.gateway}/codecard/badges", extra_http_headers=bearer, **PHONE)
+    opened = open_page(f"{cloud.gateway}/codecard/badges", **PHONE)
     page = opened.page
     page.locator("#title").fill("Ada Lovelace")
     page.locator("[data-cards]").press("Enter")
@@ -81,8 +81,7 @@ def test_a_name_gets_on_a_card_by_keyboard_on_a_phone(open_page: Callable[..., O
 
 
 def test_a_table_is_looked_at_and_written_and_a_card_removed(open_page: Callable[..., Opened], cloud: Cloud) -> None:
-    bearer = {"Authorization": f"Bearer {cloud.identity.mint_access_token()}"}
-    opened = open_page(f"{cloud.gateway}/codecard/badges/cards", extra_http_headers=bearer)
+    opened = open_page(f"{cloud.gateway}/codecard/badges/cards")
     page, before = opened.page, registry(cloud)
     page.get_by_text("Import a table", exact=True).click()
     table = f"card,name\r\n{OTHER},Eve\r\n0123456789AB,Bob\r\n"
