@@ -84,20 +84,22 @@ def cost_file(
         return web_page.single_file(PAGE, empty_view(first, there, bill, known))
     shown = _of(first, there, bill, "", known)
     others: list[View] = []
-    proof = proof_view(first, bill)
-    for month, questions in _file_questions(first, there, bill, (months, looked_into)).items():
-        why, moved_of_whole = (part(replace(first, month=month), bill) for part in (why_view, moved_view))
-        for asked in questions:
-            others.append(_of(asked, there, bill, "", known))
-            # A file has the second part of each whole period: under a filter it says that it is of all costs.
-            of_whole = {**why.values, "left_out": list(asked.filters)}
-            others.append(replace(why, values=of_whole, query=replace(asked, part="why").pairs))
-            others.append(replace(proof, query=replace(asked, part="state").pairs))
-            # What moved is the same whatever it is grouped by.
-            moved = moved_of_whole if not asked.filters else moved_view(asked, bill)
-            others.append(replace(moved, query=replace(asked, part="moved").pairs))
+    others.append(_part_of_file(proof_view(first, bill), "currency"))
+    for questions in _file_questions(first, there, bill, (months, looked_into)).values():
+        others.extend(_of(asked, there, bill, "", known) for asked in questions)
+        # The parts are the same whatever a view is grouped by.
+        for asked in {each.filters: each for each in questions}.values():
+            others += [
+                _part_of_file(part(asked, bill), "month", "currency", "filter") for part in (moved_view, why_view)
+            ]
     # Each period is there in one step, and the exact amounts are behind the others.
     return web_page.single_file(PAGE, shown, tuple(others), ignored=("exact", "step"))
+
+
+def _part_of_file(part: View, *names: str) -> View:
+    """Return a part as the script asks for it: by the parameters that it depends on (`data-of` in the templates)."""
+    query = tuple(pair for pair in part.query if pair[0] in names)
+    return replace(part, query=(*query, ("part", part.part)))
 
 
 def _file_questions(first: Asked, there: Held, bill: Bill, size: tuple[int, int]) -> dict[str, list[Asked]]:

@@ -90,7 +90,7 @@ const page = (() => {
       place.dataset.filled = "";
       const all = new URLSearchParams(query), of = place.dataset.of;
       // What depends on some of the parameters alone is asked for once.
-      const wanted = of ? new URLSearchParams(of.split(" ").filter((name) => all.has(name)).map((name) => [name, all.get(name)])) : all;
+      const wanted = of ? new URLSearchParams([...all].filter(([name]) => of.split(" ").includes(name))) : all;
       wanted.append("part", place.dataset.part);
       const key = wanted.toString();
       try {

@@ -94,7 +94,7 @@ def _by_summary(asked: Asked) -> bool:
 def _days(asked: Asked, bill: Bill) -> dict[date, Any]:
     """Return the cost of each day of the month and of those before, as filtered."""
     first = months_of(asked.month, "month").first
-    begin = _months_before(first, MONTHS_BEFORE)
+    begin = months_before(first, MONTHS_BEFORE)
     rows = _ask(asked, DAY, f"{begin.isoformat()[:7]}..{asked.month}", bill)
     return {date.fromisoformat(str(row[0])): row[-2] or ZERO for row in rows}
 
@@ -117,7 +117,7 @@ def _unusual(found: Figures, there: Held, bill: Bill) -> list[UnusualDay]:
     if asked.steps != "day":
         return []
     by = _unusual_by(asked)
-    begin = _months_before(months.first, WEEKS_BEFORE_MONTHS).isoformat()[:7]
+    begin = months_before(months.first, WEEKS_BEFORE_MONTHS).isoformat()[:7]
     asked_again = by != asked.by
     end = months.last if asked_again else months.first - timedelta(days=1)
     rows = [
@@ -135,7 +135,8 @@ def _ask(asked: Asked, by: str, months: str, bill: Bill) -> list[tuple[Any, ...]
     return bill.rows(made.sql, made.values)
 
 
-def _months_before(first: date, count: int) -> date:
+def months_before(first: date, count: int) -> date:
+    """Return the first day of the month that is so many before."""
     number = first.year * 12 + first.month - 1 - count
     return date(number // 12, number % 12 + 1, 1)
 

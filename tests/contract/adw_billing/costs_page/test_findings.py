@@ -18,6 +18,7 @@ from functions.adw_billing.costs_page.figures import figures, held, settled
 from functions.adw_billing.costs_page.findings.beside import beside
 from functions.adw_billing.costs_page.findings.known import Known, with_budgets
 from functions.adw_billing.costs_page.findings.moved import movers
+from functions.adw_billing.costs_page.findings.untagged_costs import tagged_costs
 from functions.adw_billing.model.exact_sums import total
 from functions.adw_billing.open_warehouse import reading_bill
 from shared.deadline import Deadline
@@ -198,3 +199,54 @@ def test_an_empty_warehouse_has_a_page(tmp_path: Path) -> None:
     with reading_bill(str(tmp_path / "w.duckdb"), Deadline.after(100)) as empty:
         assert "The warehouse has no cost yet" in part_of(empty)
         assert b"no cost yet" in cost_page.cost_file(empty)
+
+
+@pytest.fixture(scope="module")
+def later_bill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bill]:
+    """Two loads, the second with a correction and a late line; tags, and a commitment that was read twice."""
+    folder: Path = tmp_path_factory.mktemp("later")
+    columns = [*COST, "tags/Team"]
+    day = date(2026, 9, 30)
+    first = [{**line(1, day, "5"), "tags/Team": "web"}, line(2, date(2026, 10, 2), "8")]
+    late = [line(3, day, "-0.00000000001", lineItem__isCorrection="true"), line(4, day, "2")]
+    for number, rows in enumerate((first, late)):
+        put(folder / "r", f"reports/cost-csv/000{number}-00001.csv.gz", report(columns, rows))
+    load(folder / "r", folder / "w.duckdb", "--tenancy", TENANCY)
+    with duckdb.connect(str(folder / "w.duckdb")) as file:
+        file.execute(
+            "UPDATE oci_report SET loaded_at = CASE WHEN object_name LIKE '%0001-%' THEN TIMESTAMP '2026-10-02' "
+            "ELSE TIMESTAMP '2026-10-01' END"
+        )
+        file.execute(
+            "INSERT INTO oci_commitment (commitment_id, tenancy_id, currency, time_end) "
+            "VALUES ('c1', ?, 'USD', '2027-07-31')",
+            [TENANCY],
+        )
+        for seen, used in (("2026-09-01", 100), ("2026-10-01", 400)):
+            file.execute(
+                "INSERT INTO oci_commitment_burn VALUES ('c1', ?, ?, 1000, ?, ?)", [TENANCY, seen, used, 1000 - used]
+            )
+    with reading_bill(str(folder / "w.duckdb"), Deadline.after(100)) as found:
+        yield found
+
+
+def test_late_lines_tags_and_the_commitment_are_told(later_bill: Bill) -> None:
+    shown = part_of(later_bill, ("part", "why"), ("month", "2026-09"))
+    assert "2026-09 2026-10-02 1 \N{MINUS SIGN}<0.01 1 2.00" in shown
+    assert "no tag at all 2.00 28.6 % without Team 2.00 28.6 %" in shown
+    assert (
+        "40.0 % of 1,000.00 USD used by 2026-10-01, 600.00 USD left; at 10.00 USD a day it is used up on 2026-11-30"
+        in shown
+    )
+    exact = part_of(later_bill, ("part", "why"), ("month", "2026-09"), ("exact", "1"))
+    assert "2026-09 2026-10-02 1 \N{MINUS SIGN}0.00000000001 1 2 " in exact
+    filtered = part_of(later_bill, ("part", "why"), ("month", "2026-09"), ("filter", "tag:Team=web"))
+    assert "No correction" in filtered
+    assert "no tag at all 0 0.0 %" in filtered
+
+
+def test_untagged_costs_are_those_of_the_view(later_bill: Bill) -> None:
+    rows = later_bill.rows("SELECT tag_key, untagged_cost FROM oci_untagged_month WHERE month = DATE '2026-09-01'")
+    found = tagged_costs(asked_of_bill(later_bill, month="2026-09"), later_bill)
+    own = {key or "(any)": found.untagged(key, ["2026-09"]) for key in ("", "Team")}
+    assert own == dict(rows)
