@@ -33,7 +33,7 @@ def configure(
 ) -> None:
     """Put a node pool under pressure, make some days of billing reports, configure every function for this cloud.
 
-    The pool is made where none is given.
+    The pool is made where none is given. Without days the bucket of reports is empty.
     """
     common = {
         **example.principal_env,
@@ -53,7 +53,8 @@ def configure(
 def _billing(cloud: Cloud, days: int) -> dict[str, str]:
     """Make a bucket with days of reports and return the config; the warehouse is a file beside the cloud's own."""
     bucket = cloud.object_storage.create_billing_bucket(DEFAULT_TENANCY)
-    publish_objects(cloud.object_storage, bucket, BillingHistory(days=days).publications())
+    if days:
+        publish_objects(cloud.object_storage, bucket, BillingHistory(days=days).publications())
     return {
         "usage_report_bucket": DEFAULT_TENANCY,
         "home_region": DEFAULT_REGION,

@@ -24,7 +24,7 @@ def write_costs(warehouse: Path, out: Path) -> None:
 
 
 def write_cluster(out: Path) -> None:
-    """Write the cluster page of the documents' snapshot."""
+    """Write the cluster page of a cluster that has hours behind it."""
     _write(out / "cluster.html", "autoscaler", "page", "--snapshot", str(SNAPSHOT))
 
 

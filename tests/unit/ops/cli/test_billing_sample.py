@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from click.testing import CliRunner
 
 from emulator.reports.billing_history import final_state
-from ops.billing_sample import CHILD_TENANCY, STORY
+from emulator.reports.sample_quarter import CHILD_TENANCY, SAMPLE_QUARTER
 from ops.cli.main import root
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def test_a_folder_with_files_is_left_as_it_is(tmp_path: Path) -> None:
 
 
 def test_the_price_rises_in_october_and_the_child_has_rows() -> None:
-    published = final_state(STORY.publications()).values()
+    published = final_state(SAMPLE_QUARTER.publications()).values()
     first_of = {
         each.usage_day.isoformat(): b"".join(each.report.chunks()).decode()
         for each in published
@@ -37,4 +37,4 @@ def test_the_price_rises_in_october_and_the_child_has_rows() -> None:
         prices = {row["cost/unitPrice"] for row in rows if row["cost/productSku"] == "B93113"}
         assert {each.rstrip("0") for each in prices} == {price}
     assert f",{CHILD_TENANCY}," in first_of["2026-09-30"]
-    assert {each.kind for each in STORY.publications()} == {"on-time", "late", "correction", "re-publication"}
+    assert {each.kind for each in SAMPLE_QUARTER.publications()} == {"on-time", "late", "correction", "re-publication"}

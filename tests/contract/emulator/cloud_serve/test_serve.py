@@ -21,14 +21,14 @@ from emulator.fn_server.function_folders import find_functions
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TREE = Path(__file__).parents[3]
+TREE = Path(__file__).parents[4]
 
 
 class Server:
     """The process and what it has printed until it was ready."""
 
     def __init__(self, root: Path) -> None:
-        ports = ["--port", "0", "--functions-port", "0"]
+        ports = ["--port", "0", "--functions-port", "0", "--bare"]
         command = [sys.executable, "-m", "emulator", "serve", *ports, "--root", str(root)]
         self.process = subprocess.Popen(command, cwd=TREE, stdout=subprocess.PIPE, text=True)  # noqa: S603
         lines: list[str] = []
