@@ -37,14 +37,17 @@ def draw_pages(pages: Path, folder: Path) -> list[Path]:
     with sync_playwright() as playwright:
         browser = chromium.start_browser(playwright, program)
         for name in PAGES:
-            shown = _shown(browser, (pages / f"{name}.html").resolve().as_uri())
-            made.append(_keep(shown, folder / f"{name}-page.png"))
+            picture = shown(browser, (pages / f"{name}.html").resolve().as_uri())
+            made.append(keep(picture, folder / f"{name}-page.png"))
         browser.close()
     return made
 
 
-def _shown(browser: Browser, address: str) -> bytes:
-    page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light")
+def shown(browser: Browser, address: str, headers: dict[str, str] | None = None) -> bytes:
+    """Return the first screenful of an address. RuntimeError for a page that has a fault."""
+    page = browser.new_page(
+        viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light", extra_http_headers=headers or {}
+    )
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.goto(address, wait_until="networkidle")
@@ -54,9 +57,10 @@ def _shown(browser: Browser, address: str) -> bytes:
     return picture
 
 
-def _keep(shown: bytes, target: Path) -> Path:
-    with Image.open(io.BytesIO(shown)) as picture:
-        few = picture.convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+def keep(picture: bytes, target: Path) -> Path:
+    """Write a picture in few colours, and return its file. RuntimeError for one that is too large."""
+    with Image.open(io.BytesIO(picture)) as opened:
+        few = opened.convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     few.save(target, optimize=True)
     if (size := target.stat().st_size) > MOST_BYTES:
         raise RuntimeError(f"{target.name} has {size:,} bytes, more than {MOST_BYTES:,}: draw less")

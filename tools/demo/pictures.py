@@ -13,7 +13,7 @@ from pathlib import Path
 
 from functions.codecard_avatar.__main__ import main as render_badge
 from tools import chromium
-from tools.demo import figures, page_pictures
+from tools.demo import figures, page_pictures, preview_picture
 from tools.demo.command import ROOT
 from tools.demo.command import main as play
 
@@ -47,7 +47,7 @@ def main(arguments: list[str]) -> int:
             return status
         FOLDER.mkdir(exist_ok=True)
         draw_badges()
-        for page in page_pictures.draw_pages(Path(name), FOLDER):
+        for page in [*page_pictures.draw_pages(Path(name), FOLDER), preview_picture.draw_preview(FOLDER)]:
             print(f"{page.relative_to(ROOT)}: {page.stat().st_size} bytes")
         for made, kept in KEPT.items():
             shutil.copyfile(Path(name) / made, FOLDER / kept)
