@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
+    from functions.adw_billing.cost_report.data import CostReport
     from functions.adw_billing.loader.load_run import LoadSummary
 
 WAIT_SECONDS = 60.0
@@ -50,8 +51,10 @@ def add_load_arguments(parser: argparse.ArgumentParser) -> None:
 def add_report_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `report`."""
     parser.add_argument("--warehouse", required=True, metavar="FILE", help="DuckDB file with loaded reports")
-    parser.add_argument("--out", default=Path("out/cost.html"), type=Path, metavar="HTML", help="default: %(default)s")
-    help_by = "days or months; default: days, and months for more than 62 days"
+    parser.add_argument(
+        "--out", default=Path("out/cost.html"), type=Path, metavar="HTML", help="the page; default: %(default)s"
+    )
+    help_by = "of the text: days or months; default: days, and months for more than 62 days"
     parser.add_argument("--by", choices=("day", "month"), default=None, help=help_by)
 
 
@@ -82,27 +85,25 @@ def load(options: argparse.Namespace) -> int:
 
 
 def report(options: argparse.Namespace) -> int:
-    """Write the page of the cost report and print its text."""
+    """Write the page of costs and print the report as text."""
 
     def text() -> str:
-        from functions.adw_billing.cost_report.command import report as written
+        from functions.adw_billing.cost_report.text import text as plain_text
 
-        return written(_path(options), options.out, _reading, options.by)
+        return f"{plain_text(_report(options))}\n{options.out} written\n"
 
     return _answered(text)
 
 
 def report_json(options: argparse.Namespace) -> int:
-    """Write the page of the cost report and print what it shows as one JSON object, sums as exact texts."""
+    """Write the page of costs and print the report as one JSON object, sums as exact texts."""
 
     def text() -> str:
         import msgspec
 
-        from functions.adw_billing.cost_report.command import read_and_write
         from functions.adw_billing.cost_report.json_data import json_data
 
-        found = read_and_write(_path(options), options.out, _reading, options.by)
-        return msgspec.json.encode({**json_data(found), "page": str(options.out)}).decode() + "\n"
+        return msgspec.json.encode({**json_data(_report(options)), "page": str(options.out)}).decode() + "\n"
 
     return _answered(text)
 
@@ -155,6 +156,16 @@ def _answered(answer: Callable[[], str]) -> int:
         return 0
     sys.stdout.write(json.dumps(fault.to_body(), ensure_ascii=False) + "\n")
     return 1
+
+
+def _report(options: argparse.Namespace) -> CostReport:
+    """Read what the report says, and write the page; errors are those of both."""
+    from functions.adw_billing.cost_report.command import read_costs
+    from functions.adw_billing.costs_page.command import write_report_page
+
+    found = read_costs(_path(options), _reading, options.by)
+    write_report_page(_path(options), options.out, Deadline.after(WAIT_SECONDS))
+    return found
 
 
 def _reading(path: str) -> AbstractContextManager[Callable[[str], list[tuple[Any, ...]]]]:

@@ -22,9 +22,14 @@ def write_page(out: Path, make: Callable[[], bytes]) -> str:
     if out.suffix not in SUFFIXES:
         raise BadRequest(f"{out} is no HTML file", fix="let its name end in .html", field="out")
     content = make()
+    store_page(out, content)
+    return f"{out} written, {len(content):,} bytes: it opens from disk and fetches nothing"
+
+
+def store_page(out: Path, content: bytes) -> None:
+    """Write a file and the folders that it lies in. Raises BadRequest with the field ``out``."""
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_bytes(content)
     except OSError as fault:
         raise BadRequest(f"{out} cannot be written: {fault.strerror}", fix="name another file", field="out") from None
-    return f"{out} written, {len(content):,} bytes: it opens from disk and fetches nothing"

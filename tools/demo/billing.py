@@ -29,7 +29,10 @@ from emulator.reports.billing_history import (
 from emulator.reports.generated_report import EXACT
 from emulator.services.identity.service import DEFAULT_TENANCY
 from functions.adw_billing.__main__ import main
-from tools.demo import billing_questions, figures, page_files
+from functions.adw_billing.cost_report.command import costs_of
+from functions.adw_billing.open_warehouse import reading_file
+from shared.deadline import Deadline
+from tools.demo import billing_questions, cost_picture, figures, page_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -105,7 +108,7 @@ def _call(cloud: Cloud, host: FunctionHost, what: str, expected: Iterable[Publis
 
 
 def _report(warehouse: Path, out: Path, expected: Iterable[PublishedObject]) -> None:
-    """Run the report command, compare its total with the generator's, take the chart out of its page."""
+    """Run the report command, compare its total with the generator's, and draw its days."""
     page = warehouse.parent / "report.html"
     said = StringIO()
     with redirect_stdout(said):
@@ -122,9 +125,12 @@ def _report(warehouse: Path, out: Path, expected: Iterable[PublishedObject]) -> 
     first = next(number for number, line in enumerate(lines) if line.startswith("Cost by service, "))
     print("\n".join(f"   {line}" for line in lines[first : lines.index("", first)]))
     print(f"   {verdict}")
-    text = page.read_text(encoding="utf-8")
-    start, end = text.index("<svg"), text.index("</svg>") + len("</svg>")
-    picture = text[start:end].replace(">", '><rect width="100%" height="100%" fill="#fff"/>', 1)  # dark pages too
+    with reading_file(str(warehouse), Deadline.after(60)) as query:
+        found = costs_of(query)
+    (section,) = found.sections
+    picture = cost_picture.chart(section, found.period).replace(
+        ">", '><rect width="100%" height="100%" fill="#fff"/>', 1
+    )
     (out / "cost.svg").write_text(f'<?xml version="1.0" encoding="UTF-8"?>\n{picture}\n', encoding="utf-8")
     print("   out/cost.svg: the cost by day")
 

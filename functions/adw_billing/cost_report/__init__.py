@@ -1,1 +1,1 @@
-"""The report of costs as page, text and chart, from the rows of a query; may import model."""
+"""The report of costs as text and as data, from the rows of a query; may import model."""

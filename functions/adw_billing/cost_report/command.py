@@ -1,4 +1,4 @@
-"""The cost report of an embedded warehouse: its rows asked for, its text returned, its page written."""
+"""The cost report of an embedded warehouse: its rows asked for, its text returned."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from functions.adw_billing.cost_report.data import CostReport, LedgerLine, Period, Reconciled, SumCheck, cost_report
-from functions.adw_billing.cost_report.page import page as html_page
-from functions.adw_billing.cost_report.text import text as plain_text
 from functions.adw_billing.errors import WarehouseEmpty, WarehouseUnusable
 from functions.adw_billing.model.schema_steps import SCHEMA_VERSION
 from functions.adw_billing.model.tables import LOADER, RECONCILIATION_VIEW, REPORT, SCHEMA_VERSION_ROW, SUM_VIEW
@@ -27,27 +25,16 @@ ORDER BY tenancy_id, usage_day, service, currency"""
 SUM_CHECKS = f"SELECT {', '.join(SumCheck.__slots__)} FROM {SUM_VIEW} ORDER BY tenancy_id, dialect"
 
 
-def report(path: str, page: Path, reading: Reading, by: Period | None = None) -> str:
-    """Write the page and return the text; errors are those of ``read_and_write``."""
-    return f"{plain_text(read_and_write(path, page, reading, by))}\n{page} written\n"
+def read_costs(path: str, reading: Reading, by: Period | None = None) -> CostReport:
+    """Read the warehouse, ``by`` days or months; None: whichever is shorter to read.
 
-
-def read_and_write(path: str, page: Path, reading: Reading, by: Period | None = None) -> CostReport:
-    """Read the warehouse and write the page, ``by`` days or months; None: whichever is shorter to read.
-
-    Raises BadRequest for a path that is no file or a page that cannot be written, WarehouseBusy when another process
-    has the file until the deadline, WarehouseUnusable, WarehouseEmpty.
+    Raises BadRequest for a path that is no file, WarehouseBusy when another process has the file until the deadline,
+    WarehouseUnusable, WarehouseEmpty.
     """
     if not Path(path).is_file():
         raise BadRequest(f"{path} is no file", fix="load reports into it first, or name another", field="warehouse")
     with reading(path) as query:
-        found = costs_of(query, by)
-    try:
-        page.parent.mkdir(parents=True, exist_ok=True)
-        page.write_text(html_page(found), encoding="utf-8")
-    except OSError as fault:
-        raise BadRequest(f"{page} cannot be written: {fault.strerror}", fix="name another file", field="out") from None
-    return found
+        return costs_of(query, by)
 
 
 def costs_of(query: Query, by: Period | None = None) -> CostReport:

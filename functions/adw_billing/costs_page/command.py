@@ -13,6 +13,8 @@ from shared.errors import BadRequest, FunctionError
 if TYPE_CHECKING:
     import argparse
 
+    from shared.deadline import Deadline
+
 
 def add_page_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `page`."""
@@ -49,6 +51,20 @@ def page(options: argparse.Namespace) -> int:
         sys.stdout.write(f"{json.dumps(error.to_body(), ensure_ascii=False)}\n")
         return 1
     return 0
+
+
+def write_report_page(warehouse: str, out: Path, deadline: Deadline) -> None:
+    """Write the page beside the text of `billing report`: the newest month and all together, by each group.
+
+    Raises BadRequest with the field ``out``, and the errors of a warehouse that cannot be read.
+    """
+    from functions.adw_billing.costs_page.cost_page import cost_file
+    from functions.adw_billing.costs_page.findings.known import Known
+    from functions.adw_billing.open_warehouse import reading_bill
+    from shared.pages.page_file import store_page
+
+    with reading_bill(warehouse, deadline) as bill:
+        store_page(out, cost_file(bill, Known(datetime.now(UTC)), months=1, looked_into=0))
 
 
 def _text(file: Path) -> str:

@@ -1,4 +1,4 @@
-"""A bill of years on a terminal and a page: totals first, months by default, nothing cut off or broken."""
+"""A bill of years on a terminal: totals first, months by default."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ import pytest
 from click.testing import CliRunner
 
 from functions.adw_billing.__main__ import main
-from functions.adw_billing.cost_report.chart import LEFT, WIDTH
 from functions.adw_billing.cost_report.data import (
     LONG_DAYS,
     OTHER,
@@ -24,7 +23,6 @@ from functions.adw_billing.cost_report.data import (
     Reconciled,
     cost_report,
 )
-from functions.adw_billing.cost_report.page import STYLE, page
 from functions.adw_billing.cost_report.shown_amounts import headline
 from functions.adw_billing.cost_report.text import text
 from functions.adw_billing.model.exact_sums import plain
@@ -74,36 +72,6 @@ def test_days_or_months(days: int, period: Period) -> None:
     assert made(days, 1).period == period
     assert made(days, 1, by="day").period == "day"
     assert made(days, 1, by="month").period == "month"
-
-
-def test_the_page_of_years_has_a_bar_a_month_and_its_total_beside_the_month() -> None:
-    found = made(3 * 366)
-    whole = page(found)
-    bars = re.findall(r'<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)"', whole)
-    assert len(bars) == 37 * 8
-    assert all(float(x) >= LEFT and float(x) + float(width) <= WIDTH for x, width in bars)
-    assert len(whole) < 200_000
-    head = whole.split('<th class="l">month</th>')[1].split("</tr>")[0]
-    assert re.findall(r"<th>([^<]*)</th>", head)[:2] == ["all", "SERVICE 29"]
-    assert head.count("<th>") == 9
-    assert '<td class="l">2024-01</td><td>13,485.0000</td>' in whole
-    total = plain(found.sections[0].total)
-    assert whole.index(f'title="{total}">477,630.00 USD</span>') < whole.index("<table>")
-    assert f"exactly {total}" in whole
-
-
-def test_dates_and_headers_do_not_break_inside_words() -> None:
-    assert "anywhere" not in STYLE
-    whole = page(made(1, 3))
-    assert re.search(r"th, td \{[^}]*white-space: nowrap", STYLE)
-    assert '<td class="l">2024-01-01</td>' in whole, "only names of services in the list of totals may break"
-    assert set(re.findall(r'class="l w">([^<]*)<', whole)) == {
-        "service",
-        "SERVICE 00",
-        "SERVICE 01",
-        "SERVICE 02",
-        "all",
-    }
 
 
 @pytest.mark.parametrize(
