@@ -246,6 +246,7 @@ def test_the_form_works_without_a_script(open_page: Callable[..., Opened], serve
 
 def test_a_file_offers_what_it_has_alone(open_page: Callable[..., Opened], file: Place) -> None:
     page = open_page(file.address).page
+    first = page.title()
     page.locator("#view table a", has_text="COMPUTE").click()
     page.get_by_role("link", name="Remove the filter service=COMPUTE").wait_for()
     lists = page.locator("form.controls select").all()
@@ -255,3 +256,8 @@ def test_a_file_offers_what_it_has_alone(open_page: Callable[..., Opened], file:
     for month in shown[0].locator("option").all_inner_texts():
         page.locator("#month").select_option(label=month)
         expect(page).to_have_title(f"Costs {month.removeprefix('all: ')} by sku")
+    # The first view, too, is one that links and lists lead to.
+    page.locator("#month").select_option("2026-10")
+    page.get_by_role("link", name="Remove the filter service=COMPUTE").click()
+    page.locator("#by").select_option("service")
+    expect(page).to_have_title(first)

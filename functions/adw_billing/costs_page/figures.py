@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from functions.adw_billing.model.exact_sums import ZERO, total
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 Day = tuple[str, "str | None", "Decimal | None"]
 Group = tuple["str | None", "Decimal | None", "Decimal | None"]
+ORDER_DAYS = 92
+"""The newest days, by whose costs services are in order."""
 _READY = {each.name: each for each in QUESTIONS}
 
 
@@ -39,7 +42,7 @@ class Held:
     newest_day: date | None
     newest_load: Any
     services: tuple[str, ...] = ()
-    """Of all months, the dearest first."""
+    """Of the newest months, the dearest first: colours are given in this order, whatever a view filters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +79,10 @@ def held(bill: Bill) -> Held:
     month = words.text_of("usage_day", "month")
     # One pass over the summary, which has a row a day, SKU and compartment: every view begins with it.
     # Days become months after they are added up: the text of a month for each row took longer than all else.
-    days = f"SELECT usage_day, currency, service, SUM(cost) AS cost FROM {daily} GROUP BY usage_day, currency, service"
-    keys = f"{month}, currency, service"
-    rows = bill.rows(f"SELECT {keys}, SUM(cost), MAX(usage_day) FROM ({days}) d GROUP BY {keys}")
-    sums, services = _sums(rows, 1), _sums(rows, 2)
+    days = f"SELECT usage_day, currency, SUM(cost) AS cost FROM {daily} GROUP BY usage_day, currency"
+    rows = bill.rows(f"SELECT {month}, currency, SUM(cost), MAX(usage_day) FROM ({days}) d GROUP BY {month}, currency")
+    sums = {name: total(row[2] for row in rows if row[1] == name and row[2]) for name in {row[1] for row in rows}}
+    newest = max((row[3] for row in rows if row[3]), default=None)
     counted = bill.rows(f"SELECT COUNT(*), MAX(loaded_at) FROM {report}")[0]
     aside = bill.rows(f"SELECT COUNT(*) FROM {rejected}")[0][0]
     return Held(
@@ -87,17 +90,19 @@ def held(bill: Bill) -> Held:
         currencies=tuple(sorted(filter(None, sums), key=lambda name: (-sums[name], name))),
         reports=counted[0],
         quarantined=aside,
-        newest_day=max((row[4] for row in rows if row[4]), default=None),
+        newest_day=newest,
         newest_load=counted[1],
-        services=tuple(sorted(filter(None, services), key=lambda name: (-services[name], name))),
+        services=_services(newest, bill) if newest else (),
     )
 
 
-def _sums(rows: list[tuple[Any, ...]], at: int) -> dict[str | None, Decimal]:
-    found: dict[str | None, Decimal] = {}
-    for row in rows:
-        found[row[at]] = total((found.get(row[at], ZERO), row[3]))
-    return found
+def _services(newest: date, bill: Bill) -> tuple[str, ...]:
+    """Return the services of the newest months, the dearest first; in whatever currencies, since it is but an order."""
+    since = f"{newest - timedelta(days=ORDER_DAYS):%Y-%m-%d}"  # Oracle has a moment here
+    where = f"usage_day > {bill.words.date('since')} AND service IS NOT NULL"
+    sql = f"SELECT service, SUM(cost) FROM {bill.words.table(DAILY.name)} WHERE {where} GROUP BY service"
+    sums = {name: cost or ZERO for name, cost in bill.rows(sql, {"since": since})}
+    return tuple(sorted(sums, key=lambda name: (-sums[name], name)))
 
 
 def settled(asked: Asked, there: Held) -> Asked:

@@ -135,7 +135,7 @@ const page = (() => {
     for (const each of view.querySelectorAll("[data-served]")) each.remove(); // what needs the function
     for (const form of view.querySelectorAll("form.controls")) offerWhatIsThere(form);
     for (const link of view.querySelectorAll('a[href^="?"]')) {
-      if (!state.answers[keyOf(link.getAttribute("href").slice(1))]) {
+      if (!(keyOf(link.getAttribute("href").slice(1)) in state.answers)) {
         link.removeAttribute("href");
         link.title = "in the served page";
       }
