@@ -16,10 +16,10 @@ MAX_MANIFEST_BYTES = 7_000
 MAX_WHAT_IFS = 20
 MAXIMUM = "max."
 """Before a pool in the name of a field that holds its maximum."""
-ALL = "all"
+MAX_PAGE = 1_000
 STATES = ("ready", "joining", "not ready", "cordoned", "draining", "leaving")
 """What a node is, as it is shown and asked for."""
-_KNOWN = ("what_if", "manifest", "pool", "state", "nodes")
+_KNOWN = ("what_if", "manifest", "pool", "state", "page")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class AskedCluster:
     """One view of the cluster.
 
     ``what_if`` are settings of the decision that are not the function's own, ``maxima`` pools with their maximum,
-    ``manifest`` further pods; ``pool`` and ``state`` are of the nodes that are listed, ``all_nodes`` lists each.
+    ``manifest`` further pods; ``pool`` and ``state`` are of the nodes that are listed, ``page`` is which hundred.
     """
 
     what_if: tuple[str, ...] = ()
@@ -35,7 +35,7 @@ class AskedCluster:
     manifest: str = ""
     pool: str = ""
     state: str = ""
-    all_nodes: bool = False
+    page: int = 1
 
     @property
     def settings(self) -> tuple[str, ...]:
@@ -54,7 +54,7 @@ class AskedCluster:
             *(("what_if", each) for each in self.what_if),
             *((f"{MAXIMUM}{pool}", size) for pool, size in self.maxima),
             *(("manifest", self.manifest), ("pool", self.pool), ("state", self.state)),
-            ("nodes", ALL if self.all_nodes else ""),
+            ("page", f"{self.page}" if self.page > 1 else ""),
         )
         return tuple(pair for pair in pairs if pair[1])
 
@@ -84,7 +84,7 @@ def asked_of_cluster(pairs: Iterable[tuple[str, str]]) -> AskedCluster:
         fields.get("manifest", ""),
         fields.get("pool", ""),
         fields.get("state", ""),
-        fields.get("nodes", "") == ALL,
+        _page(fields.get("page", "")),
     )
     _check(asked)
     return asked
@@ -94,6 +94,14 @@ def _size(name: str, text: str) -> str:
     if not (text.isascii() and text.isdecimal() and len(text) <= 6):
         raise BadRequest(f"{text[:40]!r} is no number of nodes", fix="a whole number from 0 up", field=name[:80])
     return text
+
+
+def _page(text: str) -> int:
+    if not text:
+        return 1
+    if not (text.isascii() and text.isdecimal() and len(text) <= 4 and 1 <= int(text) <= MAX_PAGE):
+        raise BadRequest(f"{text[:40]!r} is no page of nodes", fix=f"a whole number from 1 to {MAX_PAGE}", field="page")
+    return int(text)
 
 
 def _check(asked: AskedCluster) -> None:

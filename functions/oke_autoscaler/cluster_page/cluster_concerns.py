@@ -67,7 +67,7 @@ def _of_pool(looked: Looked, pool: PoolVerdict, lines: Sequence[NodeLine]) -> It
             f"{len(unready)} of the nodes of {name} {'is' if len(unready) == 1 else 'are'} not ready: {_first(unready)}"
             f"{_cost(pool, len(unready))}.",
             "kubectl describe node says why; one that stays so for unready_minutes is taken away",
-            looked.asked.address(pool=pool.name, state="not ready"),
+            looked.asked.address(pool=pool.name, state="not ready", page=1),
             "these nodes",
         )
     if pool.flapping:

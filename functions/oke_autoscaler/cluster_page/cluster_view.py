@@ -25,8 +25,8 @@ __all__ = ["Looked", "cluster_view"]
 
 ABSENT = "\N{EN DASH}"
 SHOWN_NODES = 100
-ALL_NODES = 1000
-"""Of a view that lists each node, so that its answer stays below a megabyte."""
+FOLDED_NODES = 900
+"""More of them, in a file."""
 SHOWN_PODS = 100
 SHOWN_SENTENCES = 20_000
 """Characters of the decision in sentences."""
@@ -67,19 +67,24 @@ def _nodes(looked: Looked, lines: Sequence[NodeLine]) -> dict[str, Any]:
     """Return the nodes that are asked for, and how to ask for others."""
     asked = looked.asked
     found = chosen(lines, asked.pool, asked.state)
-    listed = found[: ALL_NODES if asked.all_nodes or looked.in_file else SHOWN_NODES]
+    start = SHOWN_NODES * (asked.page - 1)
+    listed = found[start : start + SHOWN_NODES]
+    folded = found[SHOWN_NODES : SHOWN_NODES + FOLDED_NODES] if looked.in_file else []
+    pages = -(-len(found) // SHOWN_NODES)
     states = counted(chosen(lines, asked.pool, ""))
     pools = dict.fromkeys(line.pool for line in lines)
     return {
-        "nodes": listed[:SHOWN_NODES] if looked.in_file else listed,
-        "folded_nodes": listed[SHOWN_NODES:] if looked.in_file else [],
+        "nodes": listed,
+        "folded_nodes": folded,
         "nodes_found": len(found),
-        "all_nodes": asked.address(all_nodes=True),
-        "states": [(state, count, asked.address(state=state)) for state, count in states.items()],
-        "any_state": asked.address(state=""),
-        "pool_names": [(name, asked.address(pool=name)) for name in pools if name],
-        "any_pool": asked.address(pool=""),
-        "no_filter": asked.address(pool="", state=""),
+        "nodes_start": start,
+        "nodes_before": asked.address(page=min(asked.page - 1, pages)) if asked.page > 1 else "",
+        "nodes_after": asked.address(page=asked.page + 1) if asked.page < pages else "",
+        "states": [(state, count, asked.address(state=state, page=1)) for state, count in states.items()],
+        "any_state": asked.address(state="", page=1),
+        "pool_names": [(name, asked.address(pool=name, page=1)) for name in pools if name],
+        "any_pool": asked.address(pool="", page=1),
+        "no_filter": asked.address(pool="", state="", page=1),
         "cpu_loads": any(line.cpu_load is not None for line in lines),
         "memory_loads": any(line.memory_load is not None for line in lines),
         "why_no_load": _why_no_load(looked, lines),
