@@ -73,7 +73,7 @@ def test_the_panel_follows_what_is_typed_and_chosen(
     page.locator("#qr").fill("https://example.com/ada")
     page.get_by_label("A held").check()
     expect(caption).to_have_text("A held shows the layout qr.")
-    page.locator("#role").fill("x" * 5000)
+    page.locator("#role").fill("א" * 5000)  # too long for an address
     expect(page.locator("#role-fault")).to_contain_text("has 5000 characters")
     assert page.locator("#role").get_attribute("aria-invalid") == "true"
     page.locator("#role").fill(HOSTILE)
@@ -86,6 +86,7 @@ def test_the_panel_follows_what_is_typed_and_chosen(
     expect(caption).to_have_text("B held shows the layout photo.")
     page.locator("#layouts a", has_text="photo").wait_for()
     assert [call.path for call in cloud.log.calls() if call.service == "object_storage"] == [], "drawn, not stored"
+    expect(page.locator("#preview")).to_contain_text('"photo": "photos/photo.png"')
     page.locator("#layouts a", has_text="classic").click()
     expect(caption).to_have_text("A pressed shows the layout classic.")
     assert page.locator("#layout").input_value() == "classic"

@@ -22,7 +22,8 @@ const badges = (() => {
   async function answer(query, part, signal) {
     const wanted = new URLSearchParams(query);
     wanted.append("part", part);
-    for (const [name, data] of files) wanted.append(name, data);
+    for (const [name, file] of files) wanted.append(name, file.data);
+    if (files.has("photo_file") && !wanted.has("photo")) wanted.append("photo", files.get("photo_file").name);
     const text = wanted.toString();
     if (!files.size && text.length < MAX_ADDRESS) return (await page.ask(`${state.base}/data?${text}`, { signal })).body;
     return (await page.send(wanted, signal)).body;
@@ -68,6 +69,8 @@ const badges = (() => {
       const name = place.id.replace(/-fault$/, "");
       place.textContent = faults.get(name) || "";
       const input = document.getElementById(name);
+      const fold = place.closest("details");
+      if (faults.has(name) && fold) fold.open = true;
       if (faults.has(name)) input.setAttribute("aria-invalid", "true");
       else input.removeAttribute("aria-invalid");
     }
@@ -94,19 +97,20 @@ const badges = (() => {
     if (file) {
       try {
         const sent = await smaller(file);
-        note.textContent = "Drawn, not stored.";
+        const name = sent === file ? file.name : file.name.replace(/\.\w+$/, "") + ".jpg";
+        const object = `photos/${name.replace(/[^\w.-]+/g, "-")}`;
+        note.textContent = input.id === "photo_file" ? `Drawn, not stored. In the private bucket it could be ${object}.` : "Drawn, not stored.";
         if (sent !== file) {
           const link = document.createElement("a");
           link.href = URL.createObjectURL(sent);
-          link.download = file.name.replace(/\.\w+$/, "") + ".jpg";
+          link.download = name;
           link.textContent = "Save the smaller one";
-          note.textContent = `It has ${(file.size / 1e6).toFixed(1)} MB, a card's photo at most 1 MB. `;
-          note.append(link);
+          note.append(` It has ${(file.size / 1e6).toFixed(1)} MB, of which 1 MB is taken. `, link);
         }
         const bytes = new Uint8Array(await sent.arrayBuffer());
         let text = "";
         for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
-        files.set(input.id, btoa(text).replaceAll("+", "-").replaceAll("/", "_"));
+        files.set(input.id, { name: object, data: btoa(text).replaceAll("+", "-").replaceAll("/", "_") });
       } catch {
         note.textContent = "The browser cannot read this as a picture: choose PNG, JPEG, WebP, GIF or BMP.";
         input.setAttribute("aria-invalid", "true");
