@@ -130,6 +130,7 @@ def test_a_part_of_the_time_is_looked_at_shared_and_left_again(
     expect(page.locator("#pending .aloud[aria-live=polite]")).to_contain_text("The whole is shown")
     assert page.url == whole
     page.keyboard.press("+")
+    expect(page.locator(".hover:visible")).to_have_count(1)
     page.get_by_role("button", name="Zoom in").click()
     part = page.url
     assert part != whole
@@ -191,6 +192,32 @@ def test_axes_are_whole_and_readable_on_any_screen_and_on_paper(opened: Opened) 
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     expect(page.get_by_role("group", name="Part that is shown").first).to_be_hidden()
     opened.screenshot("cluster-print")
+
+
+def test_one_finger_asks_and_two_zoom(open_page: Callable[..., Opened], tmp_path: Path) -> None:
+    phone = {"viewport": {"width": 360, "height": 780}, "has_touch": True, "is_mobile": True}
+    page = open_page(page_of(EXAMPLE, tmp_path), **phone).page
+    page.locator("#sizes").scroll_into_view_if_needed()
+    plot = page.locator("#sizes .u-over").bounding_box()
+    assert plot is not None
+    hand = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *shares: float) -> None:
+        across = [plot["x"] + plot["width"] * share for share in shares]
+        points = [{"x": x, "y": plot["y"] + 60, "id": finger} for finger, x in enumerate(across)]
+        hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    whole = page.url
+    for kind, share in (("touchStart", 0.4), ("touchMove", 0.5), ("touchMove", 0.6)):
+        touch(kind, share)
+    expect(page.locator("#sizes .hover")).to_contain_text("waiting pods")
+    assert page.url == whole
+    touch("touchEnd")
+    for kind, left, right in (("touchStart", 0.4, 0.6), ("touchMove", 0.3, 0.7), ("touchMove", 0.2, 0.8)):
+        touch(kind, left, right)
+    page.wait_for_url(re.compile(r"#\?zoom=cluster_"))
+    touch("touchEnd")
+    expect(page.locator(".hover:visible")).to_have_count(1)
 
 
 def test_there_is_no_half_a_pod(opened: Opened, tmp_path: Path) -> None:

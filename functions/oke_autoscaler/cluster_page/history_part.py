@@ -32,15 +32,23 @@ def history_part(snapshot: Snapshot, decision: Decision, now: float) -> tuple[di
     found = timeline_charts(points, history)
     messages = {"sizes": _sizes_message, "pending": _pending_message, "cost": _cost_message}
     rows = [
-        {"id": row_id(place), "moment": utc_second(change.at), "cells": cells}
+        {"id": row_id(place), "moment": utc_second(change.at), "cells": [_typeset(cell) for cell in cells]}
         for place, (change, cells) in enumerate(zip(history, history_table.rows(history), strict=True))
     ]
     values = {
         "timelines": [(chart["id"], messages[chart["id"]](points)) for chart in found],
-        "change_heads": [each.lower() for each in history_table.HEADINGS],
+        "change_heads": [each.lower().replace("(utc)", "(UTC)") for each in history_table.HEADINGS],
         "change_rows": rows[::-1],
     }
     return values, found
+
+
+def _typeset(cell: str) -> str:
+    """Return a cell of the command's table as a page has it: a dash where there is nothing, an arrow, a minus."""
+    if cell == "-":
+        return "\N{EN DASH}"
+    text = cell.replace(" -> ", " \N{RIGHTWARDS ARROW} ")
+    return f"\N{MINUS SIGN}{text[1:]}" if text[:1] == "-" and text[1:].isdigit() else text
 
 
 def timeline_charts(points: Sequence[TimelinePoint], history: Sequence[ChangeRecord]) -> list[dict[str, Any]]:

@@ -78,6 +78,7 @@ const chartCursor = (() => {
     const shift = at < from ? at - from - (end - from) / 20 : at > end ? at - end + (end - from) / 20 : 0;
     if (shift) chartZoom.set(entries, entry, from + shift, end + shift);
     entry.index = index;
+    entry.lead();
     // A change of what is shown is drawn in a microtask of its own; the place of the point is known after it.
     queueMicrotask(() => {
       entry.plot.setCursor({ left: entry.plot.valToPos(at, "x"), top: entry.plot.over.clientHeight / 2 });

@@ -88,7 +88,7 @@ const charts = (() => {
     const wide = (values) => Math.ceil(Math.max(beside + 12, chartText.widest(values || []) + 12, named / 2 + 2));
     return { room: named, axes: [
       { stroke, font, grid: { show: false }, ticks: grid, space: named + 16, size: 52 * chartText.scale(), values: (plot, splits) => chartText.axisDates(chart, splits), splits: chart.kind === "bars" || chart.x[0].length < 11 ? barSplits(xs, named + 16) : undefined },
-      { stroke, font, grid, ticks: { show: false }, space: 36 * chartText.scale(), incrs: chart.whole ? WHOLE : undefined, values: (plot, splits, axis, space, step) => chartText.axisNumbers(splits, step), size: (plot, values, axis, cycle) => (cycle > 1 ? plot.axes[axis]._size : wide(values)) },
+      { stroke, font, grid, ticks: { show: false }, space: 26 * chartText.scale(), incrs: chart.whole ? WHOLE : undefined, values: (plot, splits, axis, space, step) => chartText.axisNumbers(splits, step), size: (plot, values, axis, cycle) => (cycle > 1 ? plot.axes[axis]._size : wide(values)) },
     ] };
   }
 
@@ -112,23 +112,29 @@ const charts = (() => {
     };
   }
 
+  // Of charts that move together one leads, the one that was pointed at or that has the keys; the others follow it.
+  let leader = null;
+  const follows = (entry) => Boolean(entry.chart.sync && leader && leader !== entry && leader.chart.sync === entry.chart.sync);
+  function follow(entry) {
+    if (leader.shown === undefined) entry.plot.setCursor({ left: -10, top: -10 });
+    else entry.plot.setCursor({ left: entry.plot.valToPos(leader.xs[leader.shown], "x"), top: 1 });
+  }
+
   function pointed(entry, hover) {
-    const { plot } = entry, { idx, left, top } = plot.cursor, shown = idx !== null && idx !== undefined && left >= 0;
-    if (shown && !entry.led) hover.show(idx, left, plot.over.clientWidth, plot.over.clientHeight);
+    const { plot } = entry, { idx, left } = plot.cursor, shown = idx !== null && idx !== undefined && left >= 0;
+    if (shown && !follows(entry)) hover.show(idx, left, plot.over.clientWidth, plot.over.clientHeight);
     else hover.box.hidden = true;
-    if (entry.led) return; // another chart of the same moments has said so
-    for (const each of entries) {
-      if (each === entry || !entry.chart.sync || each.chart.sync !== entry.chart.sync) continue;
-      each.led = true;
-      each.plot.setCursor(shown ? { left: each.plot.valToPos(plot.data[0][idx], "x"), top } : { left: -10, top: -10 });
-      each.led = false;
-    }
+    if (follows(entry)) return;
+    leader = entry;
+    entry.shown = shown ? idx : undefined;
+    entries.filter(follows).forEach(follow);
   }
 
   // What was dragged over, or the whole again after a double click.
   function rescaled(entry) {
     const { min, max } = entry.plot.scales.x, [from, to] = chartZoom.current(entry);
     if (Math.abs(min - from) > 0.5 || Math.abs(max - to) > 0.5) chartZoom.set(entries, entry, min, max);
+    if (follows(entry)) follow(entry); // the moment is at another place now
   }
 
   // What was clicked on: the series whose part of the bar is under the pointer.
@@ -228,6 +234,8 @@ const charts = (() => {
     });
     entry.plot.over.addEventListener("dblclick", () => clearTimeout(second));
     entry.plot.over.addEventListener("mousemove", () => { entry.index = undefined; });
+    entry.lead = () => { leader = entry; };
+    for (const name of ["pointerenter", "pointerdown"]) entry.plot.over.addEventListener(name, entry.lead);
     if (xs.length > 3 && leads) zoomButtons(entry);
     chartCursor.keys(entries, entry, { enter: (found, index) => toRow(found, index), zoomed });
     chartZoom.touch(entries, entry, (at) => chartCursor.to(entries, entry, chartCursor.nearest(xs, at), { say: false }));
@@ -246,6 +254,7 @@ const charts = (() => {
   function paint(list, go) {
     watch.disconnect();
     entries.splice(0).forEach(({ plot }) => plot.destroy());
+    leader = null;
     list.forEach((chart) => draw(chart, go, chart.sync ? list.filter((each) => each.sync === chart.sync) : [chart]));
   }
   const again = () => paint(entries.map(({ chart }) => chart), entries.length ? entries[0].go : undefined);

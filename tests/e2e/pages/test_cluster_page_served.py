@@ -54,7 +54,7 @@ def test_the_page_shows_the_pool_its_change_and_what_waits_and_writes_nothing(cl
     page = get(cloud, "/autoscaler")
     assert (page.status_code, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
     assert "prod-pool1" in page.text
-    assert "1 -&gt; 10" in page.text
+    assert "1 \N{RIGHTWARDS ARROW} 10" in page.text
     written = [call for call in cloud.log.calls() if call.method not in {"GET", "HEAD"} and call.service != "gateway"]
     paths = [call.path for call in written if "/autoscaler" not in call.path]
     assert [path for path in paths if not path.endswith("/kubeconfig/content")] == [], "that one reads, by POST"

@@ -72,6 +72,8 @@ def test_each_moment_has_its_reasons_and_each_change_its_row() -> None:
     rows = values["change_rows"]
     assert [row["id"] for row in rows] == ["change-2", "change-1", "change-0"]  # type: ignore[attr-defined]
     assert rows[0]["moment"] == utc_second(4000)  # type: ignore[index]
+    cells = rows[0]["cells"]  # type: ignore[index]
+    assert cells[3:6] == ["4 \N{RIGHTWARDS ARROW} 2", "\N{EN DASH}", "\N{EN DASH}"]
 
 
 def test_what_nobody_knows_is_not_drawn() -> None:
