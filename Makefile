@@ -75,8 +75,8 @@ deploy-local: $(RUNNABLE) ## Deploy everything to the local cloud until Ctrl-C (
 preflight: $(RUNNABLE) ## Check a tenancy (oci-functions preflight): make preflight ARGS='--compartment OCID'
 	@$(COMMAND) preflight $(ARGS)
 
-base-image: ## Build both container bases with Docker, lean and data (OCI_SDK=full: nothing left out)
-	@for base in lean:$(VERSION) data:$(VERSION)-data; do \
+base-image: ## Build the container bases with Docker: lean, pages, data (OCI_SDK=full: nothing left out)
+	@for base in lean:$(VERSION) pages:$(VERSION)-pages data:$(VERSION)-data; do \
 		docker build --file Dockerfile.base --target $${base%%:*} --tag oci-functions-base:$${base#*:} \
 			--build-arg SUITE_VERSION=$(VERSION) --build-arg SUITE_COMMIT="$(COMMIT)" $(if $(OCI_SDK),--build-arg OCI_SDK='$(OCI_SDK)') . || exit 1; \
 	done

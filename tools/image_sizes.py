@@ -1,4 +1,4 @@
-"""What the packages of the two bases weigh: ``python -m tools.image_sizes`` lays the bases out and measures.
+"""What the packages of the bases weigh: ``python -m tools.image_sizes`` lays the bases out and measures.
 
 The table goes into docs/images.md, with the fingerprint of what it was measured from, so that a stale one is found
 without measuring again. Compressed is gzip, as a registry keeps layers.
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DOCUMENT = suite.ROOT / "docs" / "images.md"
-MEASURED_FROM = ("requirements.txt", "requirements-data.txt", "prune.py")
+MEASURED_FROM = ("requirements.txt", "requirements-pages.txt", "requirements-data.txt", "prune.py")
 SHOWN_MB = 1.0
 _MARKED = re.compile(r"(<!-- measured: image-sizes )(\w*)( -->\n)(.*?)(<!-- end measured -->)", re.DOTALL)
 
@@ -72,7 +72,13 @@ def table(found: list[Package]) -> str:
     """Return the figures as Markdown: the bases, then the packages from SHOWN_MB on, the largest first."""
     lean = [each for each in found if each.base == suite.BASES[0]]
     lines = ["| packages | base | MB | compressed MB |", "| --- | --- | ---: | ---: |"]
-    for name, part in (("all of `lean`", lean), ("all of `data`, which has those of `lean` too", found)):
+    pages = [each for each in found if each.base != suite.BASES[2]]
+    rows = (
+        ("all of `lean`", lean),
+        ("all of `pages`, which has those of `lean` too", pages),
+        ("all of `data`, which has those of `pages` too", found),
+    )
+    for name, part in rows:
         lines.append(f"| {name} | | {megabytes(part, 'raw')} | {megabytes(part, 'compressed')} |")
     large = sorted((each for each in found if each.raw >= SHOWN_MB * 1e6), key=lambda package: -package.raw)
     for each in large:
@@ -104,7 +110,7 @@ def write(figures: str) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Lay both bases out, print the figures and, of pruned ones, write them into the page."""
+    """Lay the bases out, print the figures and, of pruned ones, write them into the page."""
     parser = argparse.ArgumentParser(
         prog="python -m tools.image_sizes", description="Measure the packages of the bases."
     )

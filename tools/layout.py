@@ -57,8 +57,8 @@ class Image:
     @property
     def package_folders(self) -> list[Path]:
         """Return the folders that packages are installed in."""
-        added = self.place("/function/packages")
-        return [self.site_packages, *([added] if added.is_dir() else [])]
+        added = [self.place(path) for path in ("/function/packages", "/function/data-packages")]
+        return [self.site_packages, *(folder for folder in added if folder.is_dir())]
 
     def command(self) -> list[str]:
         """Return the entry point with its paths below ``root``."""

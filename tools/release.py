@@ -72,7 +72,7 @@ def main(arguments: list[str]) -> int:
         supply_chain.sbom(base, OUT / f"sbom-{base}.cdx.json")
     text = notes(options.tag, options.repository, (suite.ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
     (OUT / "release-notes.md").write_text(text, encoding="utf-8")
-    print(f"out/: {STACK}, sbom-lean.cdx.json, sbom-data.cdx.json, release-notes.md")
+    print(f"out/: {STACK}, sbom-lean.cdx.json, sbom-pages.cdx.json, sbom-data.cdx.json, release-notes.md")
     return 0
 
 

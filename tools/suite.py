@@ -22,8 +22,8 @@ TIMEOUT_SECONDS = 300
 CONFIG_BYTES = 4096
 """Of all keys and values of one function, the app's included."""
 
-BASES = ("lean", "data")
-"""Stages of Dockerfile.base that a function can start from."""
+BASES = ("lean", "pages", "data")
+"""Stages of Dockerfile.base that a function can start from, each on top of the one before."""
 
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,254}")

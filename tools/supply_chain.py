@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 IMAGE = ROOT / "deploy" / "image"
 REQUIREMENTS = {
     "lean": (IMAGE / "requirements.txt",),
-    "data": (IMAGE / "requirements.txt", IMAGE / "requirements-data.txt"),
+    "pages": (IMAGE / "requirements.txt", IMAGE / "requirements-pages.txt"),
+    "data": (IMAGE / "requirements.txt", IMAGE / "requirements-pages.txt", IMAGE / "requirements-data.txt"),
 }
 """What a base installs."""
 

@@ -38,9 +38,11 @@ def test_the_page_holds_the_targets_of_the_lean_base() -> None:
 
 def test_a_table_has_the_sums_of_both_bases_and_the_large_packages() -> None:
     found = [Package("a", "lean", 2_000_000, 500_000), Package("b", "data", 30_000_000, 9_000_000)]
+    found.append(Package("d", "pages", 300_000, 100_000))
     assert image_sizes.table([*found, Package("c", "lean", 400_000, 100_000)]).splitlines()[2:] == [
         "| all of `lean` | | 2.4 | 0.6 |",
-        "| all of `data`, which has those of `lean` too | | 32.4 | 9.6 |",
+        "| all of `pages`, which has those of `lean` too | | 2.7 | 0.7 |",
+        "| all of `data`, which has those of `pages` too | | 32.7 | 9.7 |",
         "| b | data | 30.0 | 9.0 |",
         "| a | lean | 2.0 | 0.5 |",
     ]

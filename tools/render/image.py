@@ -1,4 +1,4 @@
-"""What the two bases install: the lock's versions with their hashes, and the services kept of the OCI SDK."""
+"""What the bases install: the lock's versions with their hashes, and the services kept of the OCI SDK."""
 
 from __future__ import annotations
 
@@ -25,10 +25,11 @@ NOT_IN_THE_IMAGE = (
 
 
 def files(_: Suite, root: Path) -> Iterator[tuple[Path, str]]:
-    """Return the three lists that Dockerfile.base reads."""
+    """Return the lists that Dockerfile.base reads."""
     folder = root / "deploy" / "image"
     lean = export(root)
     yield folder / "requirements.txt", HEADER + lean
+    yield folder / "requirements-pages.txt", HEADER + without(export(root, "--extra", "pages"), lean)
     yield folder / "requirements-data.txt", HEADER + without(export(root, "--extra", "data"), lean)
     yield folder / "oci-services.txt", "".join(f"{name}\n" for name in oci_services.needed(root))
 
