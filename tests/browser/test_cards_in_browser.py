@@ -100,3 +100,16 @@ def test_a_table_is_looked_at_and_written_and_a_card_removed(open_page: Callable
     assert isinstance(found, dict)
     assert (found[OTHER], "0123456789AB" in found) == ("Eve", False)
     opened.screenshot("cards")
+
+
+def test_without_script_a_card_is_registered_as_a_plain_form(open_page: Callable[..., Opened], cloud: Cloud) -> None:
+    """A gateway without a login's cookie takes it; the browser itself says which page sent the form."""
+    bearer = {"Authorization": f"Bearer {cloud.identity.mint_access_token()}"}
+    address = f"{cloud.gateway}/codecard/badges/cards?title=Grace+Hopper"
+    page = open_page(address, extra_http_headers=bearer, java_script_enabled=False).page
+    page.locator("#f-card").fill("12:34:56:78:9A:BC")
+    page.get_by_role("button", name="Register").click()
+    expect(page.locator("[data-told]")).to_contain_text("123456789ABC is registered.")
+    found = registry(cloud)
+    assert isinstance(found, dict)
+    assert found["123456789ABC"] == "Grace Hopper"

@@ -103,6 +103,7 @@ def desk_view(desk: Desk, shown: Shown, asked: Mapping[str, str]) -> View:
     values: dict[str, Any] = {
         "told": shown.told,
         "form": shown.form,
+        "is_unfolded": bool(shown.form.faults or shown.form.button or _has_more(shown.form)),
         "removed": shown.removed,
         "removed_row": row_of(shown.removed.key, dict(shown.removed.fields)) if shown.removed else None,
         "table": shown.table,
@@ -119,6 +120,10 @@ def desk_view(desk: Desk, shown: Shown, asked: Mapping[str, str]) -> View:
         "base": desk.base,
     }
     return View("Registered cards", values, [], tuple(asked.items()))
+
+
+def _has_more(form: CardForm) -> bool:
+    return any(form.fields.get(name) for name in FIELDS if name not in MAIN_FIELDS)
 
 
 def _entry(desk: Desk, key: str, field_name: str) -> CardForm:
