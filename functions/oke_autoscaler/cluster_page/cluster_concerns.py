@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 LATE_SECONDS = 900.0
 """Since the last tick: the longest interval of a schedule that docs/schedules.md names is five minutes."""
 NAMES = 3
+SHOWN = 40
 _LIMITS = frozenset({"LimitExceeded", "QuotaExceeded"})
 
 
 def find_concerns(looked: Looked, lines: Sequence[NodeLine]) -> list[Concern]:
-    """Return what somebody should look at."""
-    return [
+    """Return what somebody should look at; of very many the first."""
+    found = [
         *looked.concerns,
         *_no_ticks(looked),
         *(each for pool in looked.decision.pools for each in _of_pool(looked, pool, lines)),
@@ -35,6 +36,8 @@ def find_concerns(looked: Looked, lines: Sequence[NodeLine]) -> list[Concern]:
         *idle_nodes_that_stay(looked, lines),
         *_misconfigured(looked),
     ]
+    more = len(found) - SHOWN
+    return [*found[:SHOWN], *([Concern(f"{more} more things like these.", "those above first")] if more > 0 else [])]
 
 
 def _no_ticks(looked: Looked) -> Iterator[Concern]:
@@ -172,7 +175,7 @@ def _misconfigured(looked: Looked) -> Iterator[Concern]:
 
 def _closed(looked: Looked, pool: PoolVerdict) -> str:
     words = closed_words(looked, pool)
-    return f"The pool {words.partition(':')[0]}" if words else ""
+    return f"The pool {words.partition(':')[0]} meanwhile." if words else ""
 
 
 def _cost(pool: PoolVerdict, count: int) -> str:

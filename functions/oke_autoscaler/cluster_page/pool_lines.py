@@ -79,8 +79,11 @@ def _line(looked: Looked, pool: PoolVerdict, listed: NodePool | None, use: PoolU
     counts = pool.counts
     minimum = counts.min_size if counts else 0
     maximum = counts.max_size if counts and counts.max_size < NO_LIMIT else None
-    length = max(1, maximum or 0, round(ROOM * max(pool.size, pool.wanted_size, minimum)))
+    largest = max(1, pool.size, pool.wanted_size, minimum)
+    length = max(largest, maximum) if maximum is not None else round(ROOM * largest)
     closed = closed_words(looked, pool)
+    if pool.reason == NODES_DO_NOT_JOIN:
+        closed = closed.partition(":")[0]  # what is behind it stands before it
     return PoolLine(
         name=pool.name or pool.id,
         shape=shape_words(listed),

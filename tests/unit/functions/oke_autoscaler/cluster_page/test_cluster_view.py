@@ -51,6 +51,12 @@ def test_what_a_node_does_next_stands_in_plain_words() -> None:
         assert words in text
 
 
+def test_the_bar_of_a_pool_ends_at_its_maximum() -> None:
+    web, _, batch = cluster_view(look(busy_bytes())).values["pools"]
+    assert (web.at_size, web.at_minimum, web.maximum) == (100, 25, 4)
+    assert (batch.at_size, batch.at_wanted) == (56, 56)
+
+
 @pytest.mark.parametrize(
     ("data", "says"), [(EMPTY, "No node pool is managed"), ({**EMPTY, "node_pools": None}, "no nodes")]
 )
