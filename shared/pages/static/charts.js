@@ -250,12 +250,13 @@ const charts = (() => {
     paint(list, go);
   }
   // Charts of a part of the page that came later.
-  const add = (list, go) => list.forEach((chart) => draw(chart, go));
+  const add = (list, go) => list.forEach((chart) => draw(chart, go, peersOf(list, chart)));
+  const peersOf = (list, chart) => (chart.sync ? list.filter((each) => each.sync === chart.sync) : [chart]);
   function paint(list, go) {
     watch.disconnect();
     entries.splice(0).forEach(({ plot }) => plot.destroy());
     leader = null;
-    list.forEach((chart) => draw(chart, go, chart.sync ? list.filter((each) => each.sync === chart.sync) : [chart]));
+    list.forEach((chart) => draw(chart, go, peersOf(list, chart)));
   }
   const again = () => paint(entries.map(({ chart }) => chart), entries.length ? entries[0].go : undefined);
 
