@@ -69,7 +69,7 @@ def next_course(
 
     A pool that is in neither is gone.
     """
-    last = standings(moments)[-1] if moments else None
+    last = _last(moments) if moments else None
     known = dict(last.pools) if last else {}
     changed: dict[str, Size | None] = {name: size for name, size in pools.items() if known.get(name) != size}
     changed |= {name: None for name in known if name not in pools and name not in others}
@@ -105,11 +105,23 @@ def _newest(moments: tuple[Moment, ...], count: int) -> tuple[Moment, ...]:
     """Return the newest moments; the first of them has what those before it said."""
     if len(moments) <= count:
         return moments
-    first = standings(moments[: len(moments) - count + 1])[-1]
+    first = _last(moments[: len(moments) - count + 1])
     return (Moment(first.at, first.pending, dict(first.pools)), *moments[len(moments) - count + 1 :])
 
 
-def _after(pools: Mapping[str, Size], changed: Mapping[str, Size | None]) -> dict[str, Size]:
-    if not changed and isinstance(pools, dict):
+def _last(moments: Sequence[Moment]) -> Standing:
+    """Return the last of the standings; a tick needs no other one."""
+    pools: dict[str, Size] = {}
+    for moment in moments:
+        for name, size in moment.pools.items():
+            if size is None:
+                pools.pop(name, None)
+            else:
+                pools[name] = size
+    return Standing(moments[-1].at, moments[-1].pending, pools)
+
+
+def _after(pools: dict[str, Size], changed: Mapping[str, Size | None]) -> dict[str, Size]:
+    if not changed:
         return pools
     return {name: size for name, size in {**pools, **changed}.items() if size is not None}
