@@ -230,7 +230,7 @@ const page = (() => {
   function start() {
     const query = here();
     if (inFile && keyOf(query) !== state.key) load(query, { focus: false });
-    else settle(state.charts, state.query || query); // as the function writes it
+    else settle(state.charts, inFile ? query : state.query || query); // as the function writes it
   }
   return { state, go, start, ask, send, onView: (each) => after.push(each), status, view, here };
 })();

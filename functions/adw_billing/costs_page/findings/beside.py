@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from functions.adw_billing.costs_page.findings.known import Known
     from functions.adw_billing.query.bill import Bill
 
-MONTHS_BEFORE = 6
+MONTHS_BEFORE = 3
 """Months whose forecasts tell how far off they are."""
 WEEKS_BEFORE_MONTHS = 2
 """Months that have the 8 weeks before a month's first day."""
