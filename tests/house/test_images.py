@@ -280,6 +280,16 @@ def test_a_qr_code_is_drawn_in_the_image(images: dict[str, Image]) -> None:
     assert run_as_function(image, str(image.python), "-c", program) == "6\n"
 
 
+def test_a_manifest_is_read_as_yaml_in_the_pruned_image(images: dict[str, Image]) -> None:
+    image = images["oke_autoscaler"]
+    text = "kind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: c}]}"
+    program = (
+        "from functions.oke_autoscaler.explain.manifest import pods_of_manifest\n"
+        f"print(pods_of_manifest({text!r}, 'm').pods[0].key)"
+    )
+    assert run_as_function(image, str(image.python), "-c", program) == "default/a\n"
+
+
 def test_a_schedule_finds_its_command_and_no_command_line_of_people(images: dict[str, Image]) -> None:
     image = images[BASES["lean"]]
     assert run_as_function(image, "python3", "-m", "shared.invoke", "--help").startswith(

@@ -6,7 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from functions.oke_autoscaler.decide.scale_down.budgets import MULTIPLE, NOT_ENOUGH
+from functions.oke_autoscaler.decide.scale_down.controller_moves import ON_THEIR_WAY
 from functions.oke_autoscaler.decide.scale_down.eligibility import BEING_REMOVED, CALLED_OFF, NOT_AUTOSCALED, UNREADABLE
+from functions.oke_autoscaler.decide.scale_down.node_budget import USED_UP
 from functions.oke_autoscaler.model.nodes import TO_BE_DELETED, has_taint, is_ready
 from functions.oke_autoscaler.model.reasons import PODS_PENDING, POOL_STABILIZING, POOL_UPDATING
 
@@ -56,7 +58,8 @@ def what_happens(verdict: NodeVerdict, pool: PoolVerdict | None, *, scale_down_o
         return f"stays: {detail}{' and fits on no other node' if reason == 'NoPlaceToMovePods' else ''}"
     words = _WORDS.get(reason)
     if words is None:
-        return f"stays: {verdict.stays or 'nothing asks for it'}"
+        is_turn = reason.startswith((USED_UP, ON_THEIR_WAY))
+        return f"{'waits for its turn to leave' if is_turn else 'stays'}: {verdict.stays or 'nothing asks for it'}"
     return f"{words} ({detail})" if detail else words
 
 
