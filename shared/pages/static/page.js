@@ -6,7 +6,7 @@ const page = (() => {
   const view = document.getElementById("view"), status = document.getElementById("status");
   const inFile = state.answers !== null;
   const after = [], lists = new Map(), folded = new Map();
-  let asked = null, unpacked;
+  let asked = null, unpacked, seen = ""; // the parameters of what is shown, as the function writes them
   let gate; // the gateway's own token against forgery, where its login keeps the session in a cookie (docs/pages.md)
 
   const pairs = (query) => [...new URLSearchParams(query)].filter(([, value]) => value !== "");
@@ -86,7 +86,7 @@ const page = (() => {
   async function fillParts(query) {
     const places = [...view.querySelectorAll("[data-part]:not([data-filled])")];
     for (const place of places.sort((a, b) => ("late" in a.dataset) - ("late" in b.dataset))) {
-      if ("filled" in place.dataset || ("folded" in place.dataset && place.closest("details:not([open])"))) continue;
+      if ("filled" in place.dataset || ("folded" in place.dataset && !place.closest("details").open)) continue;
       place.dataset.filled = "";
       const all = new URLSearchParams(query), of = place.dataset.of;
       // What depends on some of the parameters alone is asked for once.
@@ -169,6 +169,7 @@ const page = (() => {
   const follow = (address) => go(address.replace(/^\?/, ""));
 
   function settle(list, query, isNext = false) {
+    seen = query;
     markMissing();
     fillParts(query);
     charts.drawAll(list, follow, isNext);
@@ -224,7 +225,7 @@ const page = (() => {
     if (name === "to" && form.from.value > value) form.from.value = value;
     form.requestSubmit();
   });
-  document.addEventListener("toggle", (event) => { if (event.target.open) fillParts(here()); }, true);
+  document.addEventListener("toggle", (event) => { if (event.target.open) fillParts(seen); }, true);
   addEventListener("popstate", () => load(here(), { focus: false }));
 
   function start() {
