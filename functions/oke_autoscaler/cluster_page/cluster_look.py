@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from functions.oke_autoscaler.tick import Tick
 
 
+MAX_ADDED = 5_000
+"""Pods that a page adds: the decision on them has the memory and the time of a function."""
+
+
 def look_at_cluster(tick: Tick, config: Mapping[str, str], asked: AskedCluster) -> Looked:
     """Read a live cluster, nothing written, and decide as is asked. Raises FunctionError."""
     otherwise = _read(asked)
@@ -88,7 +92,7 @@ def _read(asked: AskedCluster) -> WhatIf | None:
         otherwise = read_what_if(asked.settings)
     if asked.manifest:
         with _field("manifest", "paste a Deployment, StatefulSet, Job, Pod or List, as YAML or JSON"):
-            otherwise.add(pods_of_manifest(asked.manifest, "the manifest"))
+            otherwise.add(pods_of_manifest(asked.manifest, "the manifest", MAX_ADDED))
     return otherwise
 
 

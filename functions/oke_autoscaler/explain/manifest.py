@@ -23,9 +23,13 @@ MAX_PODS = 100_000
 MAX_VALUES = 200_000
 """Values of a document with all its aliases written out: some characters of YAML can stand for billions."""
 MAX_DEPTH = 100
-TOO_MANY = f"more than {MAX_PODS} pods to add"
 OPTION = "--what-if"
 SHOWN_KINDS = 5
+
+
+def too_many(most: int) -> str:
+    """Return what is wrong with more pods than that."""
+    return f"more than {most} pods to add"
 
 
 @dataclass(slots=True)
@@ -46,17 +50,20 @@ def read_manifest(name: str) -> Manifest:
     return pods_of_manifest(text, name)
 
 
-def pods_of_manifest(text: str, name: str) -> Manifest:
-    """Return what the objects of a text (of ``name``) would make. Raises BadSnapshot with the line at fault."""
+def pods_of_manifest(text: str, name: str, most: int = MAX_PODS) -> Manifest:
+    """Return what the objects of a text (of ``name``) would make, at most so many pods.
+
+    Raises BadSnapshot, with the line at fault where there is one.
+    """
     found = Manifest()
     for item in _objects(_documents(text, name)):
         kind = item.get("kind")
         if kind in _COUNTS:
-            found.pods += _pods_of(item, name)
+            found.pods += _pods_of(item, name, most)
         else:
             found.passed_over.append(_name_of(item))
-        if len(found.pods) > MAX_PODS:
-            raise BadSnapshot(OPTION, TOO_MANY)
+        if len(found.pods) > most:
+            raise BadSnapshot(OPTION, too_many(most))
     if not found.pods:
         known = ", ".join(sorted(_COUNTS))
         others = f", but {', '.join(found.passed_over[:SHOWN_KINDS])}" if found.passed_over else ""
@@ -155,15 +162,15 @@ _COUNTS = {
 """Kinds that make pods, and how many at a time by their ``spec``."""
 
 
-def _pods_of(item: Json, name: str) -> list[Pod]:
+def _pods_of(item: Json, name: str, most: int) -> list[Pod]:
     """Return the pods of one object."""
     kind = item["kind"]
     try:
         meta, spec = item.get("metadata") or {}, item.get("spec") or {}
         template = item if kind == "Pod" else spec["template"]
         # Refused before they are made: a few digits too many must not cost the memory of their pods.
-        if (count := _COUNTS[kind](spec)) > MAX_PODS:
-            raise BadSnapshot(OPTION, TOO_MANY)
+        if (count := _COUNTS[kind](spec)) > most:
+            raise BadSnapshot(OPTION, too_many(most))
         own = meta.get("name") or meta.get("generateName", "").rstrip("-") or "added"
         pods = [_pod(kind, own, meta, template, spec, number) for number in range(count)]
         found = msgspec.convert(pods, list[Pod], strict=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from functions.oke_autoscaler.errors import BadSnapshot
-from functions.oke_autoscaler.explain.manifest import MAX_PODS, OPTION, TOO_MANY, read_manifest
+from functions.oke_autoscaler.explain.manifest import MAX_PODS, OPTION, read_manifest, too_many
 from functions.oke_autoscaler.pool_settings import READERS
 from functions.oke_autoscaler.settings import Settings
 
@@ -88,7 +88,7 @@ def read_what_if(texts: Iterable[str]) -> WhatIf:
             fault = f"{name[:80]!r} is neither {ADD}, nor a key of the config or of node_pools: {known}"
             raise BadSnapshot(OPTION, fault)
         if len(found.pods) > MAX_PODS:
-            raise BadSnapshot(OPTION, TOO_MANY)
+            raise BadSnapshot(OPTION, too_many(MAX_PODS))
     return found
 
 

@@ -118,6 +118,7 @@ def test_a_manifest_is_yaml_and_what_it_has_besides_is_named(cloud: Cloud) -> No
         ({"max.prod-pool1": "-3"}, "max.prod-pool1"),
         ({"state": "asleep"}, "state"),
         ({"manifest": "{"}, "manifest"),
+        ({"manifest": json.dumps(DEPLOYMENT).replace("30", "5001")}, "manifest"),
         ({"manifest": "x" * 7001}, "manifest"),
     ],
 )
