@@ -52,7 +52,7 @@ def test_all_is_there_and_every_digit_a_key_away(open_page: Callable[..., Opened
     opened = open_page(file.as_uri())
     page = opened.page
     page.get_by_role("heading", name="What moved from").wait_for()
-    expect(page.locator(".lead")).to_contain_text("October 2026 cost")
+    expect(page.locator(".lead")).to_contain_text("October 2026 up to the 18th cost")
     expect(page.locator("#because")).to_contain_text("Why:")
     for chart in ("costs", "so-far", "untagged", "burn-0"):
         assert page.locator(f"#{chart} canvas").count() == 1, chart

@@ -11,6 +11,7 @@ from functions.adw_billing.costs_page.cost_chart import amount_unit, cost_chart,
 from functions.adw_billing.costs_page.findings.beside import beside
 from functions.adw_billing.costs_page.findings.data_state import data_state
 from functions.adw_billing.costs_page.findings.lead import Lead, lead
+from functions.adw_billing.costs_page.findings.same_days import same_days_before
 from functions.adw_billing.costs_page.page_amounts import (
     NO_VALUE,
     amount_cell,
@@ -43,7 +44,9 @@ def costs_view(
     asked = found.asked
     more = beside(found, there, bill, known)
     chart = cost_chart(found, there)
-    sentence = lead(found, there.months, there.newest_day) if asked.measure == "cost" else Lead("")
+    sentence = Lead("")
+    if asked.measure == "cost":
+        sentence = lead(found, there.months, there.newest_day, same_days_before(asked, there.newest_day, bill))
     values: dict[str, Any] = {
         "asked": asked,
         "there": there,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import calendar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from functions.adw_billing.costs_page.findings.same_days import nth
 from functions.adw_billing.costs_page.page_amounts import NO_VALUE, change_cell, money, percent
 from functions.adw_billing.model.exact_sums import ZERO, plain, total
 from functions.adw_billing.query.question import months_of
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from functions.adw_billing.costs_page.figures import Figures
+    from functions.adw_billing.costs_page.findings.same_days import Costs
     from shared.pages.web_page import Cell
 
 NAMED = 3
@@ -44,20 +46,31 @@ def month_names(text: str) -> str:
     return f"{first.split()[0] if months.first.year == months.last.year else first} to {last}"
 
 
-def lead(found: Figures, loaded: Sequence[str], newest_day: date | None) -> Lead:
-    """Return the sentence; ``loaded`` are the months that have costs, up to ``newest_day``."""
+def lead(found: Figures, loaded: Sequence[str], newest_day: date | None, same_days: Costs | None = None) -> Lead:
+    """Return the sentence; ``loaded`` are the months that have costs, up to ``newest_day``.
+
+    ``same_days`` are the costs of as many days of the month before, where the month is not over.
+    """
     asked, now, before = found.asked, month_names(found.asked.month), month_names(found.before)
     missing = _missing(found.before, loaded)
     if missing:
         text = f"{now} cost {money(found.total, asked.currency)}"
         return Lead(f"{text}; there is nothing to compare it with: of {missing} nothing is loaded.")
-    change = total((found.total, -(found.total_before or ZERO)))
-    subject = f"{now}, as filtered, cost" if asked.filters else f"{now} cost"
+    cost_before = found.total_before or ZERO
     note = _note(found, newest_day)
+    if same_days is not None and newest_day is not None:
+        note = f"All of {before} cost {money(cost_before, asked.currency)}."
+        now, before = f"{now} up to the {nth(newest_day.day)}", f"the same days of {before}"
+        cost_before = total(same_days.values())
+        names = dict.fromkeys((*(name for name, _, _ in found.groups), *same_days))
+        costs = {name: cost for name, cost, _ in found.groups}
+        found = replace(found, groups=[(name, costs.get(name, ZERO), same_days.get(name, ZERO)) for name in names])
+    change = total((found.total, -cost_before))
+    subject = f"{now}, as filtered, cost" if asked.filters else f"{now} cost"
     if not change:
         return Lead(f"{subject} exactly as much as {before}.", note=note)
     amount = money(abs(change), asked.currency)
-    share = f" ({percent(abs(change), abs(found.total_before or ZERO))})" if found.total_before else ""
+    share = f" ({percent(abs(change), abs(cost_before))})" if cost_before else ""
     tone, word = ("up", "more") if change > 0 else ("down", "less")
     return Lead(subject, f"{amount}{share} {word}", plain(change), tone, f"than {before}", _moved(found), note)
 

@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING, Any
 from functions.adw_billing.costs_page.findings.lead import month_names
 from functions.adw_billing.costs_page.findings.line_filters import line_condition
 from functions.adw_billing.costs_page.findings.movers import CENT, Mover, Side, largest_movers
+from functions.adw_billing.costs_page.findings.same_days import last_day_before, nth
 from functions.adw_billing.costs_page.page_amounts import NO_VALUE, amount_cell, change_cell, measured, signed
 from functions.adw_billing.model.exact_sums import ZERO, plain, total
+from functions.adw_billing.model.tables import DAILY
 from functions.adw_billing.query.dimensions import CURRENCY
 from functions.adw_billing.query.question import months_of
 from functions.adw_billing.warehouse.questions.lines import LINE_VIEW
 from shared.pages.web_page import Cell, View
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from functions.adw_billing.costs_page.asked import Asked
     from functions.adw_billing.query.bill import Bill
 
@@ -28,7 +32,10 @@ NAMED = 4
 def moved_view(asked: Asked, bill: Bill) -> View:
     """Return the part of a settled question."""
     months = months_of(asked.month, "month")
-    found = movers(asked, bill)
+    newest = bill.rows(f"SELECT MAX(usage_day) FROM {bill.words.table(DAILY.name)}")[0][0]
+    last = last_day_before(months, newest)
+    part = "" if last == months.before.last else f" (up to the {nth(last.day)} of each)"
+    found = movers(asked, bill, newest)
     largest = largest_movers(found)
     compared = any(each.before.lines for each in found)
     rest = largest[SHOWN:]
@@ -36,6 +43,7 @@ def moved_view(asked: Asked, bill: Bill) -> View:
         "asked": asked,
         "now": month_names(asked.month),
         "before": month_names(str(months.before)),
+        "part": part,
         "compared": compared,
         "because": [_because(each, asked) for each in largest[:NAMED]] if compared else [],
         "movers": [_row(each, asked) for each in largest[:SHOWN]] if compared else [],
@@ -44,14 +52,18 @@ def moved_view(asked: Asked, bill: Bill) -> View:
     return View("Moved", values, [], asked.pairs, part="moved")
 
 
-def movers(asked: Asked, bill: Bill) -> list[Mover]:
-    """Return every product of the period and of the one before, whatever the filters."""
+def movers(asked: Asked, bill: Bill, newest_day: date | None = None) -> list[Mover]:
+    """Return every product of the period and of the one before, whatever the filters.
+
+    Where the month of ``newest_day`` is not over, as many days of the month before are compared.
+    """
     months = months_of(asked.month, "month")
     words = bill.words
     values = {
         "before_day": months.before.first.isoformat(),
         "first_day": months.first.isoformat(),
         "last_day": months.last.isoformat(),
+        "same_day": last_day_before(months, newest_day).isoformat(),
     }
     where = line_condition((*asked.filters, f"{CURRENCY}={asked.currency}"), words, values)
     now = f"l.usage_day >= {words.date('first_day')}"
@@ -59,6 +71,7 @@ def movers(asked: Asked, bill: Bill) -> list[Mover]:
     sql = (
         f"SELECT service, sku, MAX(description), MAX(unit), {sides} FROM {words.table(LINE_VIEW)} l "
         f"WHERE l.usage_day >= {words.date('before_day')} AND l.usage_day <= {words.date('last_day')} AND {where} "
+        f"AND ({now} OR l.usage_day <= {words.date('same_day')}) "
         "GROUP BY service, sku"
     )
     return [Mover(row[0], row[1], row[2], row[3], _side(row[4:9]), _side(row[9:14])) for row in bill.rows(sql, values)]

@@ -125,6 +125,18 @@ def test_what_moved_adds_up_and_says_why(bill: Bill) -> None:
     assert {row[0]: row[1] for row in bill.rows(sql)} == {sku: each.change for sku, each in found.items()}
 
 
+def test_a_month_in_progress_is_compared_with_the_same_days(bill: Bill) -> None:
+    sums = "SUM(CASE WHEN usage_day >= DATE '2026-10-01' THEN cost ELSE -cost END)"
+    days = "usage_day >= DATE '2026-09-01' AND (usage_day <= DATE '2026-09-17' OR usage_day >= DATE '2026-10-01')"
+    ((change,),) = bill.rows(f"SELECT {sums} FROM oci_cost_day WHERE currency = 'USD' AND {days}")
+    asked = asked_of_bill(bill, month="2026-10")
+    assert total(each.change for each in movers(asked, bill, NEWEST)) == change
+    shown = part_of(bill)
+    assert f"October 2026 up to the 17th cost {abs(change):.2f} USD" in shown
+    assert "than the same days of September 2026" in shown
+    assert "(up to the 17th of each), and why" in part_of(bill, ("part", "moved"))
+
+
 @pytest.mark.parametrize(
     "filters", [("service=NETWORK",), ("region!=none",), ("tag:Team=",), ("resource=*",), ("tenancy=*",)]
 )
@@ -141,7 +153,7 @@ def test_the_part_fills_the_sentence_at_the_top(bill: Bill) -> None:
     assert "NETWORK" in text
     first = cost_page.cost_page((), bill, "/billing").body.decode()
     assert 'id="because"' in first
-    assert "October 2026 cost" in first
+    assert "October 2026 up to the 17th cost" in first
 
 
 @pytest.fixture(scope="module")
@@ -169,7 +181,7 @@ def test_a_bad_state_is_said_first(odd_bill: Bill) -> None:
     assert "1 row in quarantine is in no figure." in shown
     assert "1 report is refused whole, and in no figure." in shown
     assert "1 report, each proved" in shown
-    assert "13.00 USD (260.0 %) less than September 2026" in shown
+    assert "8.00 USD less than the same days of September 2026" in shown
 
 
 def test_the_state_proves_the_figures_and_says_where_to_look(odd_bill: Bill, bill: Bill) -> None:

@@ -10,6 +10,8 @@ import pytest
 from functions.adw_billing.costs_page.asked import Asked
 from functions.adw_billing.costs_page.figures import Figures
 from functions.adw_billing.costs_page.findings.lead import Lead, lead, month_names
+from functions.adw_billing.costs_page.findings.same_days import last_day_before, nth
+from functions.adw_billing.query.question import months_of
 
 LOADED = ("2026-10", "2026-09", "2026-08")
 
@@ -72,6 +74,43 @@ def test_a_month_that_is_not_over_is_compared_by_the_day() -> None:
     assert found.note == "It has 10 of 31 days so far: 1.00 USD a day, against 1.00 USD a day before."
 
 
+def test_a_month_that_is_not_over_is_compared_with_the_same_days() -> None:
+    same: dict[str | None, Decimal] = {"A": Decimal(9), "GONE": Decimal(2)}
+    found = lead(figures(("A", "12", "30"), ("GONE", "0", "6")), LOADED, date(2026, 10, 10), same)
+    assert words(found) == (
+        "October 2026 up to the 10th cost 1.00 USD (9.1 %) more than the same days of September 2026 "
+        "+3.00 A, \N{MINUS SIGN}2.00 GONE All of September 2026 cost 36.00 USD."
+    )
+
+
+@pytest.mark.parametrize(
+    ("month", "newest", "last"),
+    [
+        ("2026-10", date(2026, 10, 10), date(2026, 9, 10)),
+        ("2026-10", date(2026, 10, 31), date(2026, 9, 30)),
+        ("2026-03", date(2026, 3, 30), date(2026, 2, 28)),
+        ("2026-10", date(2026, 9, 10), date(2026, 9, 30)),
+        ("2026-09..2026-10", date(2026, 10, 10), date(2026, 8, 31)),
+        ("2026-10", None, date(2026, 9, 30)),
+    ],
+)
+def test_the_days_that_a_month_is_compared_with(month: str, newest: date | None, last: date) -> None:
+    assert last_day_before(months_of(month, "month"), newest) == last
+
+
 def test_months_have_names() -> None:
     shown = [month_names(each) for each in ("2026-10", "2026-08..2026-10", "2025-12..2026-01")]
     assert shown == ["October 2026", "August to October 2026", "December 2025 to January 2026"]
+
+
+def test_days_are_told_in_their_order() -> None:
+    assert [nth(day) for day in (1, 2, 3, 4, 11, 12, 21, 30)] == [
+        "1st",
+        "2nd",
+        "3rd",
+        "4th",
+        "11th",
+        "12th",
+        "21st",
+        "30th",
+    ]
