@@ -25,7 +25,7 @@ def write(kind: str, folder: Path) -> Path:
     """Write the page of a snapshot or of some cards."""
     out = folder / f"{kind}.html"
     if kind == "cluster":
-        options = ["autoscaler", "page", "--snapshot", str(ROOT / "docs/examples/decision.json")]
+        options = ["autoscaler", "page", "--snapshot", str(ROOT / "docs/examples/cluster-in-motion.json")]
     else:
         cards = {f"CC50E3CCBF{at:02X}": name for at, name in enumerate(("Joan Citizen", HOSTILE, "x" * 200))}
         (folder / "people.json").write_text(json.dumps(cards))
