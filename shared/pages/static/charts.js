@@ -152,7 +152,7 @@ const charts = (() => {
     place.replaceChildren(...chart.series.map((each, at) => {
       const button = document.createElement(each.href ? "button" : "span"), spot = document.createElement("i"), name = document.createElement("span");
       spot.style.background = colourOf(each, at);
-      name.textContent = each.name;
+      name.textContent = button.title = each.name;
       button.append(spot, name);
       if (each.href) button.addEventListener("click", () => go(each.href));
       return button;
