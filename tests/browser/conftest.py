@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tools import chromium
 
@@ -21,6 +21,12 @@ REQUIRED = "BROWSER_REQUIRED"
 """Set to anything, a machine without a browser fails these tests; without it, it skips them."""
 
 OUT = Path(__file__).resolve().parents[2] / "out"
+
+
+PATIENCE_SECONDS = 90
+"""Of each step in a browser: several times what one takes on a machine whose processors all tests share."""
+
+expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
 
 @dataclass
@@ -55,21 +61,27 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+def open_in(browser: Browser, address: str, **context: Any) -> Opened:
+    """Open an address in a context of its own."""
+    window = {"viewport": {"width": 1280, "height": 900}, **context}
+    page = browser.new_context(**window).new_page()
+    page.set_default_timeout(PATIENCE_SECONDS * 1000)
+    found = Opened(page)
+    page.on("console", lambda message: found.faults.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: found.faults.append(str(error)))
+    page.on("request", lambda request: found.asked.append(request.url))
+    page.goto(address, wait_until="networkidle")
+    return found
+
+
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[Callable[..., Opened]]:
     """Return a function that opens an address in a context of its own; at the end nothing may have gone wrong."""
     every: list[Opened] = []
 
     def opened(address: str, **context: Any) -> Opened:
-        window = {"viewport": {"width": 1280, "height": 900}, **context}
-        page = browser.new_context(**window).new_page()
-        found = Opened(page)
-        page.on("console", lambda message: found.faults.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: found.faults.append(str(error)))
-        page.on("request", lambda request: found.asked.append(request.url))
-        page.goto(address, wait_until="networkidle")
-        every.append(found)
-        return found
+        every.append(open_in(browser, address, **context))
+        return every[-1]
 
     yield opened
     for each in every:

@@ -47,7 +47,7 @@ def make(server: OracleServer, database: oracledb.Connection) -> Iterator[Callab
 
     def run(call_id: str = "call-1", **options: object) -> OracleWarehouse:
         made = server.warehouse(
-            Deadline.after(120),
+            Deadline.after(600),
             call_id,
             **options,  # type: ignore[arg-type]
         )
