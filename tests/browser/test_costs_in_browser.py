@@ -230,6 +230,17 @@ def test_measures_kinds_and_presets(open_page: Callable[..., Opened], served: Pl
     expect(page).to_have_title("Price 2026-09..2026-10 by service")
 
 
+def test_the_form_folds_on_a_phone(open_page: Callable[..., Opened], served: Place) -> None:
+    opened = open_page(served.address, viewport={"width": 360, "height": 780}, **served.context)
+    page = opened.page
+    assert not page.locator("#by").is_visible()
+    assert page.locator(".figure").first.is_visible()
+    page.locator("#ask > summary").click()
+    page.locator("#filters > summary").click()
+    page.locator("#list-service").wait_for()
+    assert opened.overflow_px() <= 0
+
+
 def test_the_form_works_without_a_script(open_page: Callable[..., Opened], served: Place) -> None:
     opened = open_page(served.address, java_script_enabled=False, **served.context)
     page = opened.page
