@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from functions.adw_billing.query.measures import Measure
+    from functions.adw_billing.query.question import Months
 
 Part = Literal["view", "moved", "why", "state", "choices", "tags"]
 """``view`` comes from the summary tables and is there at once; all others are asked for after it, and read lines, but
@@ -36,6 +37,10 @@ DRILL = {
 }
 """What a group is looked into by: of a tag's value, the services."""
 MAX_FILTERS = 8
+FIRST_YEAR = 2000
+"""Before any bill of OCI. A view is beside as many months right before it, which have to be months themselves."""
+MAX_MONTHS = 120
+"""Of a view, ten years."""
 LONG_MONTHS = 3
 """More months than these are shown by month unless days are asked for."""
 PLAIN = ("service", "compartment", "region", "sku", "tenancy")
@@ -149,7 +154,7 @@ def _period(once: Mapping[str, str]) -> str:
     if "month" in once:
         for name in ends:
             raise BadRequest(f"`{name}` beside `month`", fix="leave one of them out", field=name)
-        months_of(once["month"], "month")
+        _checked(once["month"], "month")
         return once["month"]
     if not ends:
         return ""
@@ -157,7 +162,17 @@ def _period(once: Mapping[str, str]) -> str:
         if months_of(text, name).count != 1 or ".." in text:
             raise BadRequest(f"{text[:40]!r} is no month", fix="write YYYY-MM", field=name)
     first, last = ends.get("from", ends.get("to", "")), ends.get("to", ends.get("from", ""))
-    return str(months_of(f"{first}..{last}", "from"))
+    return str(_checked(f"{first}..{last}", "from"))
+
+
+def _checked(text: str, field: str) -> Months:
+    """Return a view's months. BadRequest for those that no bill can be of, and for more than a chart has room for."""
+    months = months_of(text, field)
+    if months.first.year < FIRST_YEAR:
+        raise BadRequest(f"{text!r} begins before any bill", fix=f"a month from {FIRST_YEAR}-01 on", field=field)
+    if months.count > MAX_MONTHS:
+        raise BadRequest(f"{text!r} has {months.count} months", fix=f"at most {MAX_MONTHS}", field=field)
+    return months
 
 
 def _group(name: str) -> str:

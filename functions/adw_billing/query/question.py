@@ -14,7 +14,9 @@ from shared.errors import BadRequest
 PREVIOUS = "previous"
 BELOW = "/**"
 """At the end of a filter on a path: it and all below it."""
-_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+MAX_MONTHS = 1200
+"""Of a period, a hundred years: what is more is a slip, and the period before it would begin before dates do."""
+_MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,10 @@ def months_of(text: str, field: str) -> Months:
     begin, end = _first_day(first, field), _first_day(last or first, field)
     if end < begin:
         raise BadRequest(f"{text!r} ends before it begins", fix="the earlier month first", field=field)
-    return Months(begin, _shifted(end, 1) - timedelta(days=1))
+    found = Months(begin, _shifted(end, 1) - timedelta(days=1))
+    if found.count > MAX_MONTHS:
+        raise BadRequest(f"{text!r} has {found.count} months", fix=f"at most {MAX_MONTHS}", field=field)
+    return found
 
 
 def _first_day(text: str, field: str) -> date:

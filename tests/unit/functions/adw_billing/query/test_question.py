@@ -44,6 +44,7 @@ def test_a_pattern_takes_nothing_but_the_star_for_a_wildcard() -> None:
         ({"by": "service", "month": "2026-10..2026-09"}, "month", "ends before"),
         ({"by": "service", "against": "previous"}, "against", "needs --month"),
         ({"by": "service", "month": "2026-10", "against": "last"}, "against", "no month"),
+        ({"by": "service", "month": "1970-01..9000-12", "against": "previous"}, "month", "84372 months"),
     ],
 )
 def test_what_cannot_be_used_is_named(options: dict[str, object], field: str, words: str) -> None:
