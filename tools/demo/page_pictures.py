@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 PAGES = ("costs", "cluster", "badges")
-WIDTH, HEIGHT = 1280, 860
+WIDTH, HEIGHT = 1280, 1000
 COLOURS = 256
 """As many as a palette has; MAXCOVERAGE keeps a colour that is rare, such as one square of a legend."""
 
