@@ -6,6 +6,7 @@ docs/dependencies.md cites its figures.
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import shutil
 import subprocess
@@ -86,6 +87,7 @@ MEASURE = """async ([draw, points, rounds]) => {
 
 def main() -> int:
     """Print a line a library; 1 where npm or a browser is missing."""
+    argparse.ArgumentParser(prog="python -m bench.chart_libraries", description=__doc__).parse_args()
     npm, program = shutil.which("npm"), find_browser()
     if npm is None or program is None:
         print("npm is not installed" if npm is None else MISSING, file=sys.stderr)
