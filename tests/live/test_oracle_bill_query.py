@@ -64,7 +64,9 @@ PAGES: tuple[tuple[tuple[str, str], ...], ...] = (
     (("month", "2026-02"), ("by", "sku"), ("filter", "service=COMPUTE")),
     (("month", "2026-02"), ("by", "tag:Ops.Environment")),
     (("month", "2026-02"), ("part", "why")),
+    (("month", "2026-02"), ("by", "product"), ("measure", "unit_price")),
     (("month", "2026-02"), ("part", "moved")),
+    (("month", "2026-02"), ("part", "state")),
 )
 """Addresses of the cost page: first views, and what is asked for after them."""
 
