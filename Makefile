@@ -46,7 +46,7 @@ $(OCI_CLI): deploy/cronjob/requirements.txt | $(READY)
 	@{ $(VENV)/bin/uv venv --quiet --clear $(@D) && $(VENV)/bin/uv pip install --quiet --python $(@D)/bin/python \
 		--require-hashes --no-deps --requirement $< && touch $@; } || echo "no oci command: its test is skipped"
 
-demo: $(RUNNABLE) ## Press the card's button on a local cloud and show the badge (PART=badge for one part)
+demo: $(RUNNABLE) ## Play all parts on a local cloud, pictures and pages into out/ (PART=cluster, badge, billing or autoscaler: one)
 	@$(PYTHON) -m tools.demo $(PART)
 
 pictures: $(READY) ## Play the demo and keep the pictures that README shows, in docs/pictures (needs Chromium: .ci/browser)

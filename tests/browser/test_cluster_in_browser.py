@@ -71,6 +71,8 @@ def test_a_file_of_a_busy_cluster_has_no_dead_control_and_breaks_at_no_width(
     assert phone.overflow_px() <= 0
     assert phone.page.locator("form, a[href^='?']").count() == 0
     assert serious(phone.page) == []
-    wide = open_page(out.as_uri())
+    wide = open_page(out.as_uri(), viewport={"width": 1280, "height": 900})
     assert wide.overflow_px() <= 0
+    wider = "found => found.filter(each => each.scrollWidth > each.clientWidth).map(each => each.ariaLabel)"
+    assert wide.page.locator(".scroll").evaluate_all(wider) == [], "no table is cut off at a desk"
     wide.screenshot("cluster")

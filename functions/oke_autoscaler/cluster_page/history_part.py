@@ -44,9 +44,11 @@ def history_part(snapshot: Snapshot, decision: Decision, now: float) -> tuple[di
 
 
 def _typeset(cell: str) -> str:
-    """Return a cell of the command's table as a page has it: a dash where there is nothing, an arrow, a minus."""
+    """Return a cell of the command's table as a page has it: a dash for nothing, an arrow, a minus, no capitals."""
     if cell == "-":
         return "\N{EN DASH}"
+    if cell == "FLAPPING":  # the command's, to be found in a terminal; the page has a mark in the chart
+        return "flapping"
     text = cell.replace(" -> ", " \N{RIGHTWARDS ARROW} ")
     return f"\N{MINUS SIGN}{text[1:]}" if text[:1] == "-" and text[1:].isdigit() else text
 

@@ -81,7 +81,7 @@ def _moved(found: Figures) -> tuple[tuple[Cell, str, str], ...]:
     named = [(change_cell(change), name or NO_VALUE, found.asked.of(name).address) for name, change in changes[:NAMED]]
     rest = changes[NAMED:]
     if rest:
-        others = "1 other" if len(rest) == 1 else f"{len(rest)} others"
+        others = "in 1 other" if len(rest) == 1 else f"in {len(rest)} others"
         named.append((change_cell(total(change for _, change in rest)), others, ""))
     return tuple(named)
 

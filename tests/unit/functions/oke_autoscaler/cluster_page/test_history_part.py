@@ -73,6 +73,7 @@ def test_each_moment_has_its_reasons_and_each_change_its_row() -> None:
     assert [row["id"] for row in rows] == ["change-2", "change-1", "change-0"]  # type: ignore[attr-defined]
     assert rows[0]["moment"] == utc_second(4000)  # type: ignore[index]
     cells = rows[0]["cells"]  # type: ignore[index]
+    assert cells[1] == "flapping"
     assert cells[3:6] == ["4 \N{RIGHTWARDS ARROW} 2", "\N{EN DASH}", "\N{EN DASH}"]
 
 

@@ -31,7 +31,7 @@ def test_more_than_the_month_before_and_by_whom() -> None:
     found = lead(figures(*groups), LOADED, date(2026, 10, 31))
     assert words(found) == (
         "October 2026 cost 21.50 USD (95.6 %) more than September 2026 +20.00 A, +4.00 C, "
-        "\N{MINUS SIGN}1.50 D, \N{MINUS SIGN}1.00 1 other"
+        "\N{MINUS SIGN}1.50 D, \N{MINUS SIGN}1.00 in 1 other"
     )
     assert (found.exact, found.tone) == ("21.50000001", "up")
     assert found.moved[0][2] == "?month=2026-10&by=sku&step=day&currency=USD&filter=service%3DA"
