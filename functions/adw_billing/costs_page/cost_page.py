@@ -57,7 +57,7 @@ def cost_csv(pairs: tuple[tuple[str, str], ...], bill: Bill) -> HttpAnswer:
     whole = settled(asked_of(pairs), held(bill))
     asked = of_one_unit(whole, units_of(whole, bill))
     out = io.StringIO()
-    write_csv(shown_costs(asked, bill), out)
+    write_csv(shown_costs(asked, bill), out, for_people=True)
     headers = {
         "Content-Type": "text/csv; charset=utf-8",
         "Content-Disposition": f'attachment; filename="costs-{asked.month}.csv"',

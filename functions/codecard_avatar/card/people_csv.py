@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from functions.codecard_avatar.card.card_entry import PERSON_FIELDS, EntryFaults, entry_key, entry_value, fields_of
 from functions.codecard_avatar.model.card_fields import CARD_FIELDS
 from shared.nearest import did_you_mean
+from shared.spreadsheet_cells import spreadsheet_cell, spreadsheet_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -64,7 +65,7 @@ def parse_people(data: bytes) -> list[Person]:
     lines: dict[str, int] = {}
     for line, cells in rows:
         try:
-            person = _person(line, columns, cells)
+            person = _person(line, columns, [spreadsheet_text(cell) for cell in cells])
         except EntryFaults as fault:
             faults += [f"line {line}, column {field}: {text}" for field, text in fault.by_field.items()]
             continue
@@ -80,7 +81,10 @@ def parse_people(data: bytes) -> list[Person]:
 
 
 def write_people(cards: Iterable[tuple[str, object]]) -> str:
-    """Return the table of registry keys and their values, which `parse_people` reads back as they are."""
+    """Return the table of registry keys and their values, which `parse_people` reads back as they are.
+
+    No spreadsheet runs a text of it: a name may come from whoever has a card (shared/spreadsheet_cells.py).
+    """
     rows = []
     for key, value in cards:
         card, _, button = key.partition("/")
@@ -90,7 +94,7 @@ def write_people(cards: Iterable[tuple[str, object]]) -> str:
     table = io.StringIO()
     writer = csv.DictWriter(table, shown, restval="", extrasaction="ignore", lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({name: spreadsheet_cell(text) for name, text in row.items()} for row in rows)
     return table.getvalue()
 
 

@@ -171,3 +171,13 @@ def test_an_error_leaves_the_file_that_was_there(tmp_path: Path) -> None:
     with pytest.raises(BadRequest) as refused, whole_file(place / "below a file", "out"):
         pass
     assert refused.value.fields == {"field": "out"}
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "+a\r=1"])
+def test_no_text_is_run_by_a_spreadsheet_that_a_person_opens_it_in(text: str) -> None:
+    answer = Answer(("name", "cost"), [(text, Decimal(-1))])
+    out, exact = io.StringIO(), io.StringIO()
+    write_csv(answer, out, for_people=True)
+    write_csv(answer, exact)
+    assert list(csv.reader(io.StringIO(out.getvalue(), newline="")))[1] == [f"'{text}", "-1"]
+    assert list(csv.reader(io.StringIO(exact.getvalue(), newline="")))[1] == [text, "-1"]

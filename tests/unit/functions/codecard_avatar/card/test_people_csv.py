@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,3 +95,11 @@ def test_what_is_written_is_read_back_as_it_was(people: list[tuple[int, str, dic
     if cards:
         read = parse_people(write_people(cards.items()).encode())
         assert {person.key: person.value for person in read} == cards
+
+
+@pytest.mark.parametrize("name", ['=HYPERLINK("https://example.com")', "+1-2", "-1", "@SUM(1)", "'=1", "''+1", "'n Name"])
+def test_no_text_of_a_table_is_run_by_a_spreadsheet_and_each_is_read_back(name: str) -> None:
+    table = write_people([(CARD, name)])
+    cell = next(csv.reader([table.splitlines()[1]]))[1]
+    assert cell[0] not in "=+-@"
+    assert parse_people(table.encode()) == [Person(2, CARD, name)]
