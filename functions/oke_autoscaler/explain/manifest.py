@@ -58,7 +58,7 @@ def pods_of_manifest(text: str, name: str, most: int = MAX_PODS) -> Manifest:
     found = Manifest()
     for item in _objects(_documents(text, name)):
         kind = item.get("kind")
-        if kind in _COUNTS:
+        if isinstance(kind, str) and kind in _COUNTS:
             found.pods += _pods_of(item, name, most)
         else:
             found.passed_over.append(_name_of(item))
@@ -174,7 +174,7 @@ def _pods_of(item: Json, name: str, most: int) -> list[Pod]:
         own = meta.get("name") or meta.get("generateName", "").rstrip("-") or "added"
         pods = [_pod(kind, own, meta, template, spec, number) for number in range(count)]
         found = msgspec.convert(pods, list[Pod], strict=True)
-    except (KeyError, TypeError, ValueError, AttributeError) as fault:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as fault:
         raise BadSnapshot(OPTION, f"{name}: {kind} cannot be read: {str(fault)[:200]}") from None
     for pod in found:
         check(pod)
