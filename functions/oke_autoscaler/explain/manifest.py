@@ -174,6 +174,7 @@ def _pods_of(item: Json, name: str, most: int) -> list[Pod]:
         own = meta.get("name") or meta.get("generateName", "").rstrip("-") or "added"
         pods = [_pod(kind, own, meta, template, spec, number) for number in range(count)]
         found = msgspec.convert(pods, list[Pod], strict=True)
+        msgspec.json.encode(found[:1])  # half a character (`\ud800` in JSON) is none that a snapshot can have
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as fault:
         raise BadSnapshot(OPTION, f"{name}: {kind} cannot be read: {str(fault)[:200]}") from None
     for pod in found:

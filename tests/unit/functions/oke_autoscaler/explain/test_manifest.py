@@ -40,6 +40,7 @@ def test_documents_lists_and_kinds_that_make_no_pods() -> None:
         ("just a text", "m has no Deployment"),
         ("kind: Pod\nspec: !!python/object:os.system {}", "line 2"),
         ("[" * 3000, "m is no JSON"),
+        ('{"kind": "Pod", "spec": {"nodeSelector": {"a": "\\ud800"}, "containers": [{"name": "c"}]}}', "surrogates"),
         ("kind: [Pod]", "m has no Deployment"),
         ("kind: Deployment\nspec: {replicas: .inf, template: {spec: {containers: [{name: c}]}}}", "infinity"),
         ('{"kind": "Job", "spec": {"parallelism": 1e999, "template": {}}}', "infinity"),
