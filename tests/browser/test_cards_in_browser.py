@@ -108,6 +108,8 @@ def test_without_script_a_card_is_registered_as_a_plain_form(open_page: Callable
     address = f"{cloud.gateway}/codecard/badges/cards?title=Grace+Hopper"
     page = open_page(address, extra_http_headers=bearer, java_script_enabled=False).page
     page.locator("#f-card").fill("12:34:56:78:9A:BC")
+    buttons = ["the whole card", "A pressed", "A held", "B pressed", "B held"]
+    assert page.locator("#f-button option").all_text_contents() == buttons, "in the words of the other page"
     page.get_by_role("button", name="Register").click()
     expect(page.locator("[data-told]")).to_contain_text("123456789ABC is registered.")
     found = registry(cloud)

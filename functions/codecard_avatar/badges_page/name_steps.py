@@ -32,20 +32,20 @@ def name_steps(settings: Settings) -> tuple[NameStep, ...]:
             NameStep(f"Press a button of the card. Its screen says that it is not known, and its id ({EXAMPLE_CARD})."),
             NameStep(
                 f"Save the name under that id in the card backend at {urlsplit(settings.apex_url).hostname}.",
-                f'badge cards add {EXAMPLE_CARD} --name "Joan Citizen" --apex-url {settings.apex_url}',
+                f'oci-functions badge cards add {EXAMPLE_CARD} --name "Joan Citizen" --apex-url {settings.apex_url}',
             ),
             again,
         )
     code = NameStep(f"Press a button of the card. Without a name it shows its claim code, such as {EXAMPLE_CODE}.")
     if settings.card_registry:
         bucket = settings.private_bucket.bucket if settings.private_bucket else "BUCKET"
-        name = '--name "Joan Citizen"'
+        place = f"--bucket {bucket} --registry {settings.card_registry}"
         enters = "who enters them under Registered cards below, or runs" if settings.card_keepers else "who runs"
         return (
             code,
             NameStep(
                 f"Give code and name to whoever keeps the registry, {enters}",
-                f"badge cards claim {EXAMPLE_CODE} {name} --bucket {bucket} --registry {settings.card_registry}",
+                f'oci-functions badge cards claim {EXAMPLE_CODE} --name "Joan Citizen" {place}',
             ),
             again,
         )

@@ -109,7 +109,7 @@ def _check(asked: AskedCluster) -> None:
     if taken > MAX_MANIFEST_BYTES:
         fix = (
             f"at most {MAX_MANIFEST_BYTES:,}: leave out what asks for no room (env, probes, args), "
-            "or run `autoscaler explain --live --what-if add=FILE`"
+            "or run `oci-functions autoscaler explain --live --what-if add=FILE`"
         )
         raise BadRequest(f"the manifest takes {taken:,} bytes of the address", fix=fix, field="manifest")
     if len(asked.settings) > MAX_WHAT_IFS:

@@ -106,12 +106,13 @@ def in_words(change: ChangeRecord) -> str:
     sizes = ""
     if change.size_after is not None:
         sizes = f" {'?' if change.size_before is None else change.size_before} to {change.size_after}"
-    pods = f" for {change.pods_count} pods" if change.pods_count and change.what == "scale-up" else ""
+    count = change.pods_count if change.what == "scale-up" else 0
+    pods = f" for {count} pod{'s' if count > 1 else ''}" if count else ""
     return f"{change.what} {change.pool or ', '.join(change.nodes)}{sizes}{pods}: {change.flapping or change.why}"
 
 
 def _marks(history: Sequence[ChangeRecord]) -> list[dict[str, str]]:
-    return [{"x": utc_second(each.at), "text": f"flapping: {each.flapping}"} for each in history if each.flapping]
+    return [{"x": utc_second(each.at), "text": "flapping"} for each in history if each.flapping]
 
 
 def _cost(pools: Mapping[str, Size]) -> float | None:

@@ -51,7 +51,7 @@ def test_what_a_stock_card_needs_is_said_where_it_shows_nothing() -> None:
 @pytest.mark.parametrize(
     ("config", "asks", "command"),
     [
-        ({**BUCKET, **REGISTRY}, "claim code", "badge cards claim SH8E-7K5Z-ZYDK"),
+        ({**BUCKET, **REGISTRY}, "claim code", "oci-functions badge cards claim SH8E-7K5Z-ZYDK"),
         ({**BUCKET, "apex_url": "https://ords.example/cc"}, "its id", "--apex-url https://ords.example/cc"),
         ({**INLINE, **NAMES}, "its id", "card_names ="),
     ],

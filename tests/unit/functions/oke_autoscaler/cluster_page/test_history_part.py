@@ -63,12 +63,12 @@ def test_each_moment_has_its_reasons_and_each_change_its_row() -> None:
     values, charts = looked([pool("a", 2), pool("b", 1)])
     assert charts["sizes"]["notes"] == [
         "",
-        "scale-up a 1 to 4 for 7 pods: unschedulable-pods; scale-up b 0 to 1 for 1 pods: unschedulable-pods",
+        "scale-up a 1 to 4 for 7 pods: unschedulable-pods; scale-up b 0 to 1 for 1 pod: unschedulable-pods",
         "",
         "scale-down a 4 to 2: bought and removed",
         "now",
     ]
-    assert charts["sizes"]["marks"] == [{"x": utc_second(4000), "text": "flapping: bought and removed"}]
+    assert charts["sizes"]["marks"] == [{"x": utc_second(4000), "text": "flapping"}]
     rows = values["change_rows"]
     assert [row["id"] for row in rows] == ["change-2", "change-1", "change-0"]  # type: ignore[attr-defined]
     assert rows[0]["moment"] == utc_second(4000)  # type: ignore[index]
