@@ -175,7 +175,8 @@ def _forecast_card(ahead: Ahead | None, asked: Asked) -> list[Figure]:
     if ahead is None:
         return []
     left = len(ahead.coming)
-    note = "1 day left" if left == 1 else f"{left} days left"
+    # One is to come on the last day alone: its usage has begun to arrive, and nobody would count it as left.
+    note = "the last day may lack hours" if left == 1 else f"{left} days left"
     if ahead.error_percent is not None:
         months = "the month" if len(ahead.errors) == 1 else f"{len(ahead.errors)} months"
         note += f"; such forecasts were off by {ahead.error_percent} % in {months} before"
