@@ -68,9 +68,11 @@ def export_cards(store: RegistryStore, kind: str) -> bytes:
     """Return the whole registry as ``csv`` or ``json``. Raises BadRequest for what does not fit into an answer."""
     documents = list(store.documents())
     if kind == "csv":
-        cards = sorted(pair for each in documents for pair in each.cards.items())
-        if unfit := next((key for key, value in cards if fields_of(value) is None), ""):
-            raise BadRequest(f"{unfit} cannot be a row of a table", fix="export JSON", field="export")
+        cards = sorted((pair for each in documents for pair in each.cards.items()), key=lambda pair: pair[0])
+        # What no row can say is not left out in silence: a table is what people take for the whole.
+        lost = [key for each in documents for key in (*sorted(each.twice), *each.strangers)]
+        if unfit := next((key for key, value in cards if fields_of(value) is None), next(iter(lost), "")):
+            raise BadRequest(f"{unfit[:40]} cannot be a row of a table", fix="export JSON", field="export")
         body = write_people(cards).encode("utf-8", "backslashreplace")
     else:
         body = document_bytes(pair for each in documents for pair in each.pairs)

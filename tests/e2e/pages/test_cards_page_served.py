@@ -229,6 +229,14 @@ def test_a_table_with_mistakes_is_told_by_line_and_writes_nothing(desk: Desk) ->
     assert desk.writes() == 0
 
 
+def test_a_table_leaves_out_no_card_without_a_word(desk: Desk) -> None:
+    for registry in (b'{"CC50E3CCBFFF": "Joan", "CC50E3CCBFFF": "Ada"}', b'{"CC50E3CCBFFF": "Joan", "no card": "Ada"}'):
+        desk.cloud.object_storage.put(desk.bucket, "cards.json", registry)
+        refused = desk.get(f"{PAGE}/cards.csv")
+        assert (refused.status_code, refused.json()["error"]["fix"]) == (400, "export JSON")
+        assert desk.get(f"{PAGE}/cards.json").text.count(": ") == 2
+
+
 def test_what_is_exported_can_be_imported(desk: Desk) -> None:
     cards = {CARD: {"title": "Joan", "role": "Lead"}, f"{CARD}/a/2": "Joan two"}
     desk.reset(cards)
