@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from functions.codecard_avatar.badges_page.typed_card import check_typed
 from functions.codecard_avatar.card.card_entry import EntryFaults, entry_key, entry_value, fields_of
 from functions.codecard_avatar.card.registry_edits import Edit, claim_edit, mark_of
 from functions.codecard_avatar.model.card_id import card_id_of, card_key_of
@@ -48,7 +49,9 @@ class CardForm:
 
 
 def form_of(posted: Mapping[str, str]) -> CardForm:
-    """Return what was sent, as it is shown again."""
+    """Return what was sent, as it is shown again. BadRequest for a text that is too long for that."""
+    for name in (*FIELDS, CARD, BUTTON, KEY, SEEN):
+        check_typed(name, posted.get(name, ""))
     texts = {name: posted.get(name, "").strip() for name in FIELDS}
     key, seen = posted.get(KEY, ""), posted.get(SEEN, "")
     return CardForm(posted.get(CARD, "").strip(), posted.get(BUTTON, ""), key, seen, texts)

@@ -43,6 +43,9 @@ BUTTON_PAIR = "button"
 PAIRS = (*(each.name for each in INPUTS), LAYOUT_FIELD, BUTTON_PAIR)
 """What an address of the page may have."""
 
+MAX_TYPED = 10_000
+"""Characters of a field that are shown again with what is wrong; more, five times as many as HTML, fill an answer."""
+
 _NOT_UTF8 = "\ufffd"
 
 
@@ -83,6 +86,7 @@ def read_typed(pairs: Iterable[tuple[str, str]]) -> TypedCard:
             raise BadRequest(f"{name[:40]!r} is no field", fix=f"one of {', '.join(PAIRS)}", field=name[:40])
         if name in fields:
             raise BadRequest(f"{name} is there twice", fix="send it once", field=name)
+        check_typed(name, value)
         fields[name] = value.strip()
     button = fields.pop(BUTTON_PAIR, "") or BUTTONS[0]
     if button not in BUTTONS:
@@ -90,6 +94,12 @@ def read_typed(pairs: Iterable[tuple[str, str]]) -> TypedCard:
         raise BadRequest(f"button {button[:40]!r} is none of the card's", fix=fix, field=BUTTON_PAIR)
     kept = {name: text for name, text in fields.items() if text}
     return TypedCard(kept, button, _faults(kept))
+
+
+def check_typed(name: str, text: str) -> None:
+    """Raise BadRequest for a text that nobody has typed: it is not even shown again."""
+    if len(text) > MAX_TYPED:
+        raise BadRequest(f"{name} has {len(text)} characters", fix=f"at most {MAX_TYPED}", field=name)
 
 
 def _faults(fields: Mapping[str, str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from functions.codecard_avatar.badges_page.card_form import CardForm, changed_entry, new_entry
+from functions.codecard_avatar.badges_page.card_form import CardForm, changed_entry, form_of, new_entry
 from functions.codecard_avatar.badges_page.card_import import difference, people_of
 from functions.codecard_avatar.badges_page.card_list import list_cards
 from functions.codecard_avatar.card.card_entry import EntryFaults
@@ -15,6 +15,7 @@ from functions.codecard_avatar.card.registry_edits import document_bytes, mark_o
 from functions.codecard_avatar.card.registry_store import RegistryStore
 from functions.codecard_avatar.model.claim_code import card_of_claim_code, claim_code_of
 from shared.deadline import Deadline
+from shared.errors import BadRequest
 
 CARD = "CC50E3CCBFFF"
 NAME = {"title": "Joan"}
@@ -116,3 +117,10 @@ def test_all_cards_are_listed_once_in_pages() -> None:
         "Person 24",
         *(f"Person 24{at}" for at in range(10)),
     ]
+
+
+@pytest.mark.parametrize("name", ["title", "card", "seen"])
+def test_what_nobody_has_typed_is_not_shown_again(name: str) -> None:
+    with pytest.raises(BadRequest) as caught:
+        form_of({name: "<" * 10_001})
+    assert caught.value.body()["field"] == name

@@ -65,3 +65,10 @@ def test_whatever_is_typed_there_is_a_panel(fields: dict[str, str], button: str)
     panel = PanelPainter(typed.shown, rules_of(load_settings(Settings, CONFIG))).button_panel(typed.button)
     assert (panel.picture.size, panel.picture.mode) == ((264, 176), "1")
     assert read_typed(typed.query) == typed
+
+
+def test_what_nobody_has_typed_is_not_shown_again() -> None:
+    with pytest.raises(BadRequest) as caught:
+        read_typed([("title", "<" * 10_001)])
+    assert caught.value.body()["field"] == "title"
+    assert len(read_typed([("title", "<" * 10_000)]).faults["title"]) < 200
