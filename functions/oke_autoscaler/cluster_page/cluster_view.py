@@ -59,7 +59,8 @@ def cluster_view(looked: Looked) -> View:
         "maxima": what_if_result.maximum_fields(looked),
         "sentences": said if len(said) <= SHOWN_SENTENCES else f"{said[:SHOWN_SENTENCES]}\n…",
     }
-    title = f"Cluster: {len(decision.pods)} pods wait, {len(lines)} nodes"
+    pods, nodes = len(decision.pods), len(lines)
+    title = f"Cluster: {pods} {'pod waits' if pods == 1 else 'pods wait'}, {nodes} node{'' if nodes == 1 else 's'}"
     return View(f"What if: {title}" if asked.is_otherwise else title, values, charts, asked.pairs)
 
 
@@ -122,12 +123,10 @@ def _figures(looked: Looked, lines: Sequence[NodeLine]) -> list[Figure]:
     wanted = sum(pool.wanted_size - pool.size for pool in decision.pools)
     growth = "the next tick changes nothing" if not wanted else f"the next tick asks for {wanted:+d}"
     waiting, placed = len(decision.pods), sum(pod.placed_on is not None for pod in decision.pods)
-    note = (
-        "" if not waiting else "all have a place to come" if placed == waiting else f"{waiting - placed} have no place"
-    )
+    places = "all have a place to come" if placed == waiting else f"{waiting - placed} without a place"
     cards = [
         Figure("Nodes", f"{len(lines):,}", growth),
-        Figure("Pods that wait", f"{waiting:,}", note, "up" if placed < waiting else "dim"),
+        Figure("Pods that wait", f"{waiting:,}", places if waiting else "", "up" if placed < waiting else "dim"),
         *_requested(lines),
     ]
     cost = cost_a_month(decision.pools, {pool.id: pool.size for pool in decision.pools})
