@@ -35,6 +35,8 @@ EVENT = "DevCon 2026"
 COURSE = (8, 12, 20, 30, 34, 34, 26, 18, 10, 6, 6, 12, 24, 36, 40, 22, 9, 5, 5, 16, 28)
 """Replicas of a shop, step by step, over the hours before now."""
 
+TOO_MUCH = "90Gi"
+"""Memory of a pod that waits in the end: more than a node of any pool has, and the page says so."""
 STEP_SECONDS = 600
 TICK_SECONDS = 60
 CALL_SECONDS = 310
@@ -88,6 +90,7 @@ class PagesData(threading.Thread):
         settings = {"node_pools": json.dumps(pools), "unneeded_minutes": "15"}
         host.configure(AUTOSCALER, {**kept, **settings, "node_pool_eval_cpu_load": "40"})
         cluster.add_replicas("shop", self._course[0], cpu="500m", memory="1Gi", pool=web)
+        cluster.add_replicas("report", 0, cpu="1", memory=TOO_MUCH)
         self.go_back()
 
     def run(self) -> None:
@@ -111,6 +114,7 @@ class PagesData(threading.Thread):
                     return
                 self._call(AUTOSCALER)
                 cluster.advance(STEP_SECONDS / 2)
+        cluster.scale("report", 1)
         cluster.clock.follow()
         _say("cluster page: its past is there; from now on there is a tick a minute")
 

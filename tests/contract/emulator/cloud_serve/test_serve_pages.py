@@ -47,6 +47,8 @@ def test_each_page_opens_on_data_by_its_printed_address(
         assert {each.status_code for each in (costs, cluster, badges)} == {200}
         assert "OBJECTSTORE" in costs.text
         assert "scale-up" in cluster.text
+        assert "ReplicaSet default/report" in cluster.text  # it waits, and why stands beside it
+        assert "needs 90 GiB memory" in cluster.text
         assert "Registered cards" in badges.text
         cards = browser.get(f"{addresses[2]}/cards", timeout=60)
         assert (cards.status_code, "Ada Lovelace" in cards.text) == (200, True)
