@@ -14,6 +14,7 @@ from functions.adw_billing.source.tenancy_bucket import TenancyBucket
 from functions.adw_billing.tenancies import by_tenancy
 from shared import logs
 from shared.errors import FunctionError
+from shared.results import json_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from functions.adw_billing.model.warehouse import CopyingWarehouse, Warehouse
     from functions.adw_billing.settings import Settings
     from shared.handler import Call
+    from shared.http_request import HttpRequest
     from shared.results import HttpAnswer
 
 _log = logs.get("adw-billing")
@@ -35,7 +37,7 @@ def serve(call: Call[Settings]) -> list[str] | dict[str, Any] | HttpAnswer:
 
     Raises errors of ``errors``, OciServiceError and BadRequest.
     """
-    if call.request.kind == "http" and call.request.method in ("GET", "HEAD"):
+    if _is_page(call.request):
         from functions.adw_billing.costs_page.page_routes import answer_page  # a load reads none of it
 
         return answer_page(call)
@@ -45,6 +47,19 @@ def serve(call: Call[Settings]) -> list[str] | dict[str, Any] | HttpAnswer:
 
         return preflight(call.settings, call.deadline, call.config)
     return _load_call(call, detail=flags["detail"])
+
+
+def on_load_error(error: FunctionError, request: HttpRequest) -> HttpAnswer:
+    """Return a fault of the call itself, such as a wrong config: to a browser as a page, else with HTTP 200."""
+    if not _is_page(request):
+        return json_answer(error.to_body())
+    from functions.adw_billing.costs_page.page_routes import costs_fault
+
+    return costs_fault(error, request.path)
+
+
+def _is_page(request: HttpRequest) -> bool:
+    return request.kind == "http" and request.method in ("GET", "HEAD")
 
 
 def _load_call(call: Call[Settings], *, detail: bool) -> list[str] | dict[str, Any]:

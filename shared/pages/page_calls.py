@@ -51,6 +51,15 @@ def answer_page_call(
         return HttpAnswer(status, shown.headers, shown.body)
 
 
+def page_fault(page: Page, path: str, error: FunctionError, *, kinds: tuple[str, ...] = (DATA,)) -> HttpAnswer:
+    """Return a fault that came before the page was asked, such as a wrong config, in the form that was asked for."""
+
+    def answer(_base: str, _kind: str) -> HttpAnswer:
+        raise error
+
+    return answer_page_call(page, path, {}, answer, kinds=kinds, askers_faults=())
+
+
 def _status(
     error: FunctionError, askers_faults: tuple[type[FunctionError], ...], refusals: tuple[type[FunctionError], ...]
 ) -> int:

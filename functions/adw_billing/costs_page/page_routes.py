@@ -9,7 +9,7 @@ from functions.adw_billing.costs_page import cost_page
 from functions.adw_billing.costs_page.findings.known import Known, with_budgets
 from functions.adw_billing.open_warehouse import reading_bill, reading_database
 from shared.errors import FunctionError
-from shared.pages.page_calls import DATA, answer_page_call
+from shared.pages.page_calls import DATA, answer_page_call, page_fault
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -51,6 +51,11 @@ def known_of(call: Call[Settings]) -> Known:
     except FunctionError as error:
         return Known(now, budget_faults=(error.message,))
     return with_budgets(now, text)
+
+
+def costs_fault(error: FunctionError, path: str) -> HttpAnswer:
+    """Answer a GET of the page with what is wrong before anything of it was read."""
+    return page_fault(cost_page.PAGE, path, error, kinds=(DATA, CSV))
 
 
 def _bill(call: Call[Settings]) -> AbstractContextManager[Bill]:

@@ -13,16 +13,22 @@ from functions.oke_autoscaler.cluster_page.cluster_view import cluster_view
 from functions.oke_autoscaler.errors import BadSnapshot
 from shared.errors import BadRequest
 from shared.pages import web_page
-from shared.pages.page_calls import answer_page_call
+from shared.pages.page_calls import answer_page_call, page_fault
 from shared.pages.web_page import Page
 
 if TYPE_CHECKING:
     from functions.oke_autoscaler.settings import Settings
+    from shared.errors import FunctionError
     from shared.handler import Call
     from shared.results import HttpAnswer
 
 FOLDER = Path(__file__).resolve().parent
 PAGE = Page("cluster", FOLDER / "templates", styles=(FOLDER / "static" / "cluster.css",))
+
+
+def cluster_fault(error: FunctionError, path: str) -> HttpAnswer:
+    """Answer a GET of the page with what is wrong before anything of it was read."""
+    return page_fault(PAGE, path, error)
 
 
 def answer_cluster_page(call: Call[Settings]) -> HttpAnswer:

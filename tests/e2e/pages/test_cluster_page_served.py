@@ -30,9 +30,13 @@ DEPLOYMENT = {
 
 
 @pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory, keys_folder: Path) -> Iterator[Cloud]:
+def functions() -> FunctionsApp:
+    return FunctionsApp(lambda cloud: cloud.identity.mint_resource_principal())
+
+
+@pytest.fixture(scope="module")
+def cloud(functions: FunctionsApp, tmp_path_factory: pytest.TempPathFactory, keys_folder: Path) -> Iterator[Cloud]:
     """A cluster of one pool after a tick for 40 pods, with 5 more that wait."""
-    functions = FunctionsApp(lambda cloud: cloud.identity.mint_resource_principal())
     with Cloud(
         tmp_path_factory.mktemp("page"), functions=functions, options=CloudOptions(keys_folder=keys_folder)
     ) as cloud:
@@ -128,3 +132,17 @@ def test_what_cannot_be_decided_is_named(cloud: Cloud, parameters: dict[str, str
     assert answer.json()["error"].get("field", "") == field
     page = get(cloud, "/autoscaler", **parameters)
     assert (page.status_code, page.headers["Content-Type"]) == (400, "text/html; charset=utf-8")
+
+
+def test_a_wrong_config_is_said_as_a_page_too(cloud: Cloud, functions: FunctionsApp) -> None:
+    host = functions.host
+    kept = dict(host.config[NAME])
+    host.configure(NAME, {**kept, "node_pool_max_size": "many"})
+    try:
+        error = requests.post(f"{cloud.gateway}/invoke/{NAME}", timeout=60).json()["error"]
+        page = get(cloud, "/autoscaler")
+        assert (page.status_code, page.headers["Content-Type"]) == (503, "text/html; charset=utf-8")
+        assert "node_pool_max_size" in page.text
+        assert get(cloud, "/autoscaler/data").json()["error"] == error
+    finally:
+        host.configure(NAME, kept)

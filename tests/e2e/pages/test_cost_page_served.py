@@ -53,3 +53,12 @@ def test_before_the_first_load_the_page_says_so(running: Running) -> None:
     running.call(object_filter="none-has-this-name")
     page = get(running, "/billing")
     assert (page.status_code, "has no cost yet" in page.text) == (200, True)
+
+
+def test_a_wrong_config_is_said_as_a_page_too(running: Running) -> None:
+    error = running.call(warehouse="sqlite:/tmp/x")["error"]
+    page = get(running, "/billing")
+    assert (page.status_code, page.headers["Content-Type"]) == (503, "text/html; charset=utf-8")
+    assert "warehouse" in page.text
+    data = get(running, "/billing/data")
+    assert (data.status_code, data.json()["error"]) == (503, error)
