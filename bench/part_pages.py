@@ -1,4 +1,4 @@
-"""What the pages weigh, and what serving one costs: bytes sent, and cold and warm calls with a page and without one.
+"""What the pages weigh and what one costs: bytes, cold and warm calls with a page and without one, in a browser.
 
 The functions run as real `fdk` processes against the local cloud, on what `cloud serve` gives them, with the sample
 quarter of bills.
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 import requests
+from playwright.sync_api import sync_playwright
 
 from bench.table import Row
 from emulator.cloud import Cloud
@@ -23,9 +24,12 @@ from emulator.example_data import CARD_ID, fill
 from emulator.example_functions import configure
 from emulator.functions_app import FunctionsApp
 from emulator.serve_pages import PAGES, PagesData
+from tools.chromium import MISSING, find_browser, start_browser
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser
 
     from emulator.fn_server.host import FunctionHost
 
@@ -60,6 +64,7 @@ def rows() -> Iterator[Row]:
         for name, path in PAGES.items():
             yield from _bytes(session, name, cloud.gateway + path)
             yield from _calls(session, functions.host, name, cloud.gateway + path)
+        yield from _in_browser(cloud.gateway, str(session.headers["Authorization"]))
 
 
 def _bytes(session: requests.Session, name: str, address: str) -> Iterator[Row]:
@@ -92,6 +97,38 @@ def _calls(session: requests.Session, host: FunctionHost, name: str, address: st
             f"{function}: {what}, median of {COLD_CALLS}",
             f"{statistics.median(cold):.2f} CPU-s cold, {statistics.median(warm):.2f} warm",
         )
+
+
+def _in_browser(gateway: str, token: str) -> Iterator[Row]:
+    """Open each page a few times, its function warm and its parts not yet kept by the browser."""
+    program = find_browser()
+    if program is None:
+        yield Row("pages in a browser", MISSING)
+        return
+    with sync_playwright() as playwright:
+        browser = start_browser(playwright, program)
+        for name, path in PAGES.items():
+            opened = [_opened(browser, gateway + path, token) for _ in range(COLD_CALLS)]
+            paint, cpu = (statistics.median(each[at] for each in opened) for at in (0, 1))
+            yield Row(
+                f"{name} page in a browser, median of {COLD_CALLS}",
+                f"first paint {paint:.2f} s, {cpu:.2f} CPU-s in all",
+            )
+        browser.close()
+
+
+def _opened(browser: Browser, address: str, token: str) -> tuple[float, float]:
+    """Return the seconds until something is seen, and the CPU seconds of the page until nothing more is asked for."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, extra_http_headers={"Authorization": token})
+    page = context.new_page()
+    measured = context.new_cdp_session(page)
+    measured.send("Performance.enable")
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    cpu = {each["name"]: each["value"] for each in measured.send("Performance.getMetrics")["metrics"]}["TaskDuration"]
+    context.close()
+    return paint / 1000, cpu
 
 
 def _cold_and_warm(host: FunctionHost, function: str, call: Callable[[], None]) -> tuple[float, float]:
