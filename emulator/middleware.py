@@ -140,7 +140,9 @@ class Pipeline:
         except web.HTTPException as error:
             code = {404: "NotFound", 405: "MethodNotAllowed", 413: "RequestEntityTooLarge"}.get(error.status, "Error")
             return error_of(error.status, code, error.reason, None).response()
-        except Exception:
+        except Exception as fault:
+            if isinstance(fault, ConnectionResetError) and _has_left(request):  # in the middle of its own body
+                raise _DroppedError from None
             _logger.exception("%s %s failed in the emulator", request.method, request.path)
             return error_of(500, "InternalServerError", "The emulator failed; see its log.", None).response()
         await self._run_hooks("after", call)
@@ -200,6 +202,10 @@ class Pipeline:
             seconds=time.monotonic() - started,
             principal=principal.id if principal is not None else "",
         )
+
+
+def _has_left(request: web.Request) -> bool:
+    return request.transport is None or request.transport.is_closing()
 
 
 def _drop(request: web.Request, fault: Fault) -> None:

@@ -48,8 +48,9 @@ class Opened:
         self.page.screenshot(path=OUT / f"{name}.png", full_page=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One browser a module: while playwright is open, nothing else in the process may run a loop of its own."""
     found = chromium.find_browser()
     if found is None:
         if os.environ.get(REQUIRED):

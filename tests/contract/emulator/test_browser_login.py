@@ -21,7 +21,7 @@ ROUTE = "/request-context"
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory, keys_folder: Path) -> Iterator[Cloud]:
-    functions = FunctionsApp(lambda _: {}, login=True)
+    functions = FunctionsApp(lambda _: {}, limit_rate=False, login=True)
     options = CloudOptions(keys_folder=keys_folder)
     with Cloud(tmp_path_factory.mktemp("login"), functions=functions, tls=False, options=options) as made:
         yield made
