@@ -49,6 +49,11 @@ class HttpRequest:
         return next((value for key, value in self.query if key == name), None)
 
     @property
+    def is_read(self) -> bool:
+        """Whether it asks to read something at a route, as a browser does that opens a page."""
+        return self.kind == "http" and self.method in ("GET", "HEAD")
+
+    @property
     def host(self) -> str:
         """The host (with port) that the client asked for, or an empty text.
 

@@ -37,7 +37,7 @@ def serve(call: Call[Settings]) -> list[str] | dict[str, Any] | HttpAnswer:
 
     Raises errors of ``errors``, OciServiceError and BadRequest.
     """
-    if _is_page(call.request):
+    if call.request.is_read:
         from functions.adw_billing.costs_page.page_routes import answer_page  # a load reads none of it
 
         return answer_page(call)
@@ -51,15 +51,11 @@ def serve(call: Call[Settings]) -> list[str] | dict[str, Any] | HttpAnswer:
 
 def on_load_error(error: FunctionError, request: HttpRequest) -> HttpAnswer:
     """Return a fault of the call itself, such as a wrong config: to a browser as a page, else with HTTP 200."""
-    if not _is_page(request):
+    if not request.is_read:
         return json_answer(error.to_body())
     from functions.adw_billing.costs_page.page_routes import costs_fault
 
     return costs_fault(error, request.path)
-
-
-def _is_page(request: HttpRequest) -> bool:
-    return request.kind == "http" and request.method in ("GET", "HEAD")
 
 
 def _load_call(call: Call[Settings], *, detail: bool) -> list[str] | dict[str, Any]:

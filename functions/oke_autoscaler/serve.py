@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def serve(call: Call[Settings]) -> Answer | HttpAnswer:
     """Answer one call. Raises FunctionError when a tick could not do its work."""
-    if _is_page(call.request):
+    if call.request.is_read:
         from functions.oke_autoscaler.cluster_page.cluster_routes import answer_cluster_page  # a tick needs none of it
 
         return answer_cluster_page(call)
@@ -27,12 +27,8 @@ def serve(call: Call[Settings]) -> Answer | HttpAnswer:
 
 def on_tick_error(error: FunctionError, request: HttpRequest) -> HttpAnswer:
     """Return a fault of the call itself, such as a wrong config: to a browser as a page, else with HTTP 200."""
-    if not _is_page(request):
+    if not request.is_read:
         return json_answer(error.to_body())
     from functions.oke_autoscaler.cluster_page.cluster_routes import cluster_fault
 
     return cluster_fault(error, request.path)
-
-
-def _is_page(request: HttpRequest) -> bool:
-    return request.kind == "http" and request.method in ("GET", "HEAD")
