@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from functions.adw_billing.errors import BudgetUnusable
 from functions.adw_billing.model.budget import Spend
 from functions.adw_billing.query.dimensions import CURRENCY, DAY, in_daily
-from functions.adw_billing.query.question import question
+from functions.adw_billing.query.question import months_after, question
 from functions.adw_billing.query.statement import statement
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class SpendReader:
         newest = max(covered, default=None)
         if newest is None:
             return Spend({})
-        first = _months_before(newest)
+        first = months_after(newest, -MONTHS_BEFORE)
         months = f"{first.isoformat()[:7]}..{newest.isoformat()[:7]}"
         costs = self._ask(months, (*budget.filters, f"{CURRENCY}={budget.currency}"))
         return Spend({day: costs.get(day, Decimal(0)) for day in sorted(covered) if day >= first})
@@ -67,8 +67,3 @@ class SpendReader:
         made = statement(question(DAY, months, filters=filters), self._words)
         rows = self._warehouse.rows(made.sql, made.values)
         return {date.fromisoformat(str(day)): Decimal(cost or 0) for day, _, cost, _ in rows}
-
-
-def _months_before(day: date) -> date:
-    number = day.year * 12 + day.month - 1 - MONTHS_BEFORE
-    return date(number // 12, number % 12 + 1, 1)

@@ -10,10 +10,10 @@ from functions.adw_billing.costs_page.compartment_tree import compartment_nodes
 from functions.adw_billing.costs_page.figures import ready
 from functions.adw_billing.costs_page.page_amounts import NO_VALUE, money
 from functions.adw_billing.model.exact_sums import ZERO
+from functions.adw_billing.query.bill_answers import question_rows
 from functions.adw_billing.query.dimensions import CURRENCY, TAG
 from functions.adw_billing.query.question import question
 from functions.adw_billing.query.ready_questions import TAGS
-from functions.adw_billing.query.statement import statement
 from shared.pages.web_page import View
 
 if TYPE_CHECKING:
@@ -86,8 +86,8 @@ def _tag_costs(asked: Asked, bill: Bill) -> list[tuple[str, str | None, Decimal]
 
 
 def _choices(name: str, asked: Asked, bill: Bill) -> ChoiceList:
-    made = statement(question(name, asked.month, filters=(f"{CURRENCY}={asked.currency}",)), bill.words)
-    rows = [(row[0], row[2] or ZERO) for row in bill.rows(made.sql, made.values)]
+    wanted = question(name, asked.month, filters=(f"{CURRENCY}={asked.currency}",))
+    rows = [(row[0], row[2] or ZERO) for row in question_rows(wanted, bill)]
     if name == "compartment":
         nodes, more = compartment_nodes([(each or "", cost) for each, cost in rows], MOST)
         found = [replace(_choice(name, each.value, each.cost), text=_node_text(each)) for each in nodes]

@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from functions.adw_billing.model.exact_sums import ZERO, total
-from functions.adw_billing.model.tables import DAILY, REJECTED, REPORT
-from functions.adw_billing.query.bill_answers import by_dimensions
+from functions.adw_billing.model.tables import DAILY
+from functions.adw_billing.query.bill_answers import by_dimensions, question_rows
 from functions.adw_billing.query.question import months_of, question
 from functions.adw_billing.query.ready_questions import ready_statement
 from functions.adw_billing.query.statement import statement
@@ -33,14 +33,11 @@ _READY = {each.name: each for each in QUESTIONS}
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What the warehouse has: months (newest first), currencies (dearest first), reports, quarantine, newest day."""
+    """What the warehouse has: months (newest first), currencies (dearest first), newest day."""
 
     months: tuple[str, ...]
     currencies: tuple[str, ...]
-    reports: int
-    quarantined: int
     newest_day: date | None
-    newest_load: Any
     services: tuple[str, ...] = ()
     """Of the newest months, the dearest first: colours are given in this order, whatever a view filters."""
 
@@ -75,7 +72,7 @@ class Figures:
 def held(bill: Bill) -> Held:
     """Return what there is to ask about."""
     words = bill.words
-    daily, report, rejected = (words.table(each.name) for each in (DAILY, REPORT, REJECTED))
+    daily = words.table(DAILY.name)
     month = words.text_of("usage_day", "month")
     # One pass over the summary, which has a row a day, SKU and compartment: every view begins with it.
     # Days become months after they are added up: the text of a month for each row took longer than all else.
@@ -83,15 +80,10 @@ def held(bill: Bill) -> Held:
     rows = bill.rows(f"SELECT {month}, currency, SUM(cost), MAX(usage_day) FROM ({days}) d GROUP BY {month}, currency")
     sums = {name: total(row[2] for row in rows if row[1] == name and row[2]) for name in {row[1] for row in rows}}
     newest = max((row[3] for row in rows if row[3]), default=None)
-    counted = bill.rows(f"SELECT COUNT(*), MAX(loaded_at) FROM {report}")[0]
-    aside = bill.rows(f"SELECT COUNT(*) FROM {rejected}")[0][0]
     return Held(
         months=tuple(sorted({row[0] for row in rows if row[0]}, reverse=True)),
         currencies=tuple(sorted(filter(None, sums), key=lambda name: (-sums[name], name))),
-        reports=counted[0],
-        quarantined=aside,
         newest_day=newest,
-        newest_load=counted[1],
         services=_services(newest, bill) if newest else (),
     )
 
@@ -146,9 +138,8 @@ def _prices(asked: Asked, bill: Bill) -> tuple[list[Group], tuple[Decimal | None
 
 def _before(asked: Asked, bill: Bill) -> dict[str | None, Decimal]:
     earlier = question(asked.by, asked.month, "previous", asked.conditions, asked.measure).of_other_months()
-    made = statement(earlier, bill.words)
     at = len(earlier.keys) + (asked.measure == "quantity")
-    return {row[0]: row[at] or ZERO for row in bill.rows(made.sql, made.values)}
+    return {row[0]: row[at] or ZERO for row in question_rows(earlier, bill)}
 
 
 def _compared(days: list[Day], before: dict[str | None, Decimal]) -> list[Group]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from functions.adw_billing.costs_page.page_amounts import NO_VALUE
 from functions.adw_billing.model.exact_sums import ZERO
+from functions.adw_billing.query.bill_answers import question_rows
 from functions.adw_billing.query.dimensions import CURRENCY, UNIT
 from functions.adw_billing.query.question import question
-from functions.adw_billing.query.statement import statement
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -31,8 +31,8 @@ def units_of(asked: Asked, bill: Bill) -> tuple[UnitCost, ...]:
     if asked.measure == "cost":
         return ()
     filters = (*asked.filters, f"{CURRENCY}={asked.currency}")
-    made = statement(question(UNIT, asked.month, filters=filters), bill.words)
-    found = [UnitCost(row[0] or NO_VALUE, row[2] or ZERO) for row in bill.rows(made.sql, made.values)]
+    rows = question_rows(question(UNIT, asked.month, filters=filters), bill)
+    found = [UnitCost(row[0] or NO_VALUE, row[2] or ZERO) for row in rows]
     return tuple(sorted(found, key=lambda each: (-each.cost, each.name)))
 
 

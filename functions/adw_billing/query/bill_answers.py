@@ -43,11 +43,11 @@ def by_dimensions(asked: Question, bill: Bill, ready: Mapping[str, ReadyQuestion
     if asked.measure != "cost":
         return _by_quantity(asked, bill, ready)
     keys = tuple(each.name for each in asked.keys)
-    rows = _rows(asked, bill)
+    rows = question_rows(asked, bill)
     if asked.against is None:
         columns, caption = (*keys, "cost", "lines"), f"{asked.months}" if asked.months else "all months"
     else:
-        rows = comparison(rows, _rows(asked.of_other_months(), bill), len(keys))
+        rows = comparison(rows, question_rows(asked.of_other_months(), bill), len(keys))
         columns, caption = (*keys, "cost", "previous_cost", "change", "change_percent"), f"{asked.months}"
         caption += f" against {asked.against}"
     _check_tag_keys(asked, rows, bill, ready)
@@ -57,14 +57,14 @@ def by_dimensions(asked: Question, bill: Bill, ready: Mapping[str, ReadyQuestion
 
 def _by_quantity(asked: Question, bill: Bill, ready: Mapping[str, ReadyQuestion]) -> Answer:
     keys, count = tuple(each.name for each in asked.keys), len(asked.keys)
-    found = _rows(asked, bill)
+    found = question_rows(asked, bill)
     _check_tag_keys(asked, found, bill, ready)
     columns = (*keys, *measure_columns(asked.measure, compared=asked.against is not None))
     caption = f"{asked.months or 'all months'}"
     if asked.against is None:
         rows, sums = (measured(each, count, asked.measure) for each in (found, unit_totals(found, keys)))
     else:
-        before = _rows(asked.of_other_months(), bill)
+        before = question_rows(asked.of_other_months(), bill)
         sides = ((found, before), (unit_totals(found, keys), unit_totals(before, keys)))
         rows, sums = (measured_against(now, then, count, asked.measure) for now, then in sides)
         caption += f" against {asked.against}"
@@ -98,7 +98,8 @@ def loaded_days(bill: Bill) -> str:
     return f"The warehouse has usage from {first:%Y-%m-%d} to {last:%Y-%m-%d}."
 
 
-def _rows(asked: Question, bill: Bill) -> list[Row]:
+def question_rows(asked: Question, bill: Bill) -> list[Row]:
+    """Return the rows of a question as the warehouse adds them up."""
     made = statement(asked, bill.words)
     return bill.rows(made.sql, made.values)
 

@@ -39,7 +39,7 @@ class Months:
     @property
     def before(self) -> Months:
         """As many months right before these."""
-        return Months(_shifted(self.first, -self.count), self.first - timedelta(days=1))
+        return Months(months_after(self.first, -self.count), self.first - timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def months_of(text: str, field: str) -> Months:
     begin, end = _first_day(first, field), _first_day(last or first, field)
     if end < begin:
         raise BadRequest(f"{text!r} ends before it begins", fix="the earlier month first", field=field)
-    found = Months(begin, _shifted(end, 1) - timedelta(days=1))
+    found = Months(begin, months_after(end, 1) - timedelta(days=1))
     if found.count > MAX_MONTHS:
         raise BadRequest(f"{text!r} has {found.count} months", fix=f"at most {MAX_MONTHS}", field=field)
     return found
@@ -119,7 +119,7 @@ def _first_day(text: str, field: str) -> date:
     return date(int(parts[1]), int(parts[2]), 1)
 
 
-def _shifted(first_day: date, months: int) -> date:
+def months_after(day: date, months: int) -> date:
     """Return the first day of the month that is so many later."""
-    number = first_day.year * 12 + first_day.month - 1 + months
+    number = day.year * 12 + day.month - 1 + months
     return date(number // 12, number % 12 + 1, 1)

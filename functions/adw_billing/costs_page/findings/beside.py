@@ -12,9 +12,9 @@ from functions.adw_billing.costs_page.findings.month_so_far import so_far_chart,
 from functions.adw_billing.costs_page.findings.unusual_days import UnusualDay, unusual_days
 from functions.adw_billing.costs_page.page_amounts import NO_VALUE, amount_cell, change_cell, money
 from functions.adw_billing.model.exact_sums import ZERO, plain, total
+from functions.adw_billing.query.bill_answers import question_rows
 from functions.adw_billing.query.dimensions import CURRENCY, DAY, dimension, in_daily
-from functions.adw_billing.query.question import months_of, question
-from functions.adw_billing.query.statement import statement
+from functions.adw_billing.query.question import months_after, months_of, question
 from shared.pages.web_page import Cell, Figure
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _by_summary(asked: Asked) -> bool:
 def _days(asked: Asked, bill: Bill) -> dict[date, Any]:
     """Return the cost of each day of the month and of those before, as filtered."""
     first = months_of(asked.month, "month").first
-    begin = months_before(first, MONTHS_BEFORE)
+    begin = months_after(first, -MONTHS_BEFORE)
     rows = _ask(asked, DAY, f"{begin.isoformat()[:7]}..{asked.month}", bill)
     return {date.fromisoformat(str(row[0])): row[-2] or ZERO for row in rows}
 
@@ -117,7 +117,7 @@ def _unusual(found: Figures, there: Held, bill: Bill) -> list[UnusualDay]:
     if asked.steps != "day":
         return []
     by = _unusual_by(asked)
-    begin = months_before(months.first, WEEKS_BEFORE_MONTHS).isoformat()[:7]
+    begin = months_after(months.first, -WEEKS_BEFORE_MONTHS).isoformat()[:7]
     asked_again = by != asked.by
     end = months.last if asked_again else months.first - timedelta(days=1)
     rows = [
@@ -131,14 +131,7 @@ def _unusual(found: Figures, there: Held, bill: Bill) -> list[UnusualDay]:
 
 
 def _ask(asked: Asked, by: str, months: str, bill: Bill) -> list[tuple[Any, ...]]:
-    made = statement(question(by, months, "", (*asked.filters, f"{CURRENCY}={asked.currency}")), bill.words)
-    return bill.rows(made.sql, made.values)
-
-
-def months_before(first: date, count: int) -> date:
-    """Return the first day of the month that is so many before."""
-    number = first.year * 12 + first.month - 1 - count
-    return date(number // 12, number % 12 + 1, 1)
+    return question_rows(question(by, months, filters=(*asked.filters, f"{CURRENCY}={asked.currency}")), bill)
 
 
 def _mark(each: UnusualDay) -> dict[str, str]:

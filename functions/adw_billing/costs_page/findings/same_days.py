@@ -6,9 +6,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from functions.adw_billing.model.exact_sums import ZERO, add
+from functions.adw_billing.query.bill_answers import question_rows
 from functions.adw_billing.query.dimensions import CURRENCY, DAY
 from functions.adw_billing.query.question import Months, months_of, question
-from functions.adw_billing.query.statement import statement
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -39,12 +39,10 @@ def same_days_before(asked: Asked, newest_day: date | None, bill: Bill) -> Costs
     last = last_day_before(months, newest_day)
     if last == months.before.last:
         return None
-    made = statement(
-        question(f"{DAY},{asked.by}", str(months.before), "", (*asked.filters, f"{CURRENCY}={asked.currency}")),
-        bill.words,
-    )
+    filters = (*asked.filters, f"{CURRENCY}={asked.currency}")
+    earlier = question(f"{DAY},{asked.by}", str(months.before), filters=filters)
     found: Costs = {}
-    for row in bill.rows(made.sql, made.values):
+    for row in question_rows(earlier, bill):
         if date.fromisoformat(str(row[0])) <= last:
             found[row[1]] = add(found.get(row[1], ZERO), row[-2])
     return found

@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from functions.adw_billing.costs_page.asked import MAX_FILTERS
-from functions.adw_billing.costs_page.findings.beside import months_before
 from functions.adw_billing.costs_page.findings.line_filters import line_condition
 from functions.adw_billing.costs_page.page_amounts import amount_cell, percent
 from functions.adw_billing.model.exact_sums import EXACT, ZERO, add, total
 from functions.adw_billing.query.dimensions import CURRENCY, TAG
 from functions.adw_billing.query.engine_words import OracleWords
-from functions.adw_billing.query.question import months_of
+from functions.adw_billing.query.question import months_after, months_of
 from functions.adw_billing.warehouse.questions import words as question_words
 from functions.adw_billing.warehouse.questions.lines import LINE_VIEW
 from shared.errors import BadRequest
@@ -55,7 +54,7 @@ def tagged_costs(asked: Asked, bill: Bill) -> Tagged:
     """Ask the lines of the period, and of as many months before as the course has."""
     months = months_of(asked.month, "month")
     words = bill.words
-    begin = months_before(months.first, max(0, LEAST_MONTHS - months.count))
+    begin = months_after(months.first, -max(0, LEAST_MONTHS - months.count))
     values = {"first_day": begin.isoformat(), "last_day": months.last.isoformat()}
     where = line_condition((*asked.filters, f"{CURRENCY}={asked.currency}"), words, values)
     where += f" AND l.usage_day >= {words.date('first_day')} AND l.usage_day <= {words.date('last_day')}"
