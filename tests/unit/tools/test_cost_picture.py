@@ -4,29 +4,13 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from datetime import date, timedelta
-from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from functions.adw_billing.cost_report.data import CostReport, LedgerLine, Reconciled, Section, cost_report
-from tests.support.billing_files import TENANCY
+from tests.unit.functions.adw_billing.cost_report.test_cost_report import FIRST_DAY, day_cost, made, section_of
 from tools.demo.cost_picture import COLOURS, HEIGHT, LEFT, OTHER, WIDTH, chart, nice_step
 
-FIRST_DAY = date(2026, 1, 5)
-
-
-def day_cost(number: int, service: str, cost: str, currency: str = "USD") -> Reconciled:
-    amount = Decimal(cost)
-    day = FIRST_DAY + timedelta(days=number)
-    return Reconciled(TENANCY, day, service, currency, amount, amount, Decimal(0), 1, 1, "equal", None)
-
-
-def section_of(*rows: Reconciled) -> Section:
-    (section,) = made(*rows).sections
-    return section
-
-
-def made(*rows: Reconciled) -> CostReport:
-    return cost_report([LedgerLine("cost", "loaded", 1, len(rows), 0, 100, Decimal("1.5"))], rows)
+if TYPE_CHECKING:
+    from functions.adw_billing.cost_report.data import Section
 
 
 def bars(section: Section) -> list[dict[str, str]]:
