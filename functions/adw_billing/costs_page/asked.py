@@ -77,7 +77,12 @@ class Asked:
     def conditions(self) -> tuple[str, ...]:
         """Return the filters of a settled view, with its currency and its unit."""
         unit = () if self.measure == "cost" else (f"{UNIT}={'' if self.unit == NO_VALUE else self.unit}",)
-        return (*self.filters, f"{CURRENCY}={self.currency}", *unit)
+        return (*self.in_currency, *unit)
+
+    @property
+    def in_currency(self) -> tuple[str, ...]:
+        """Return the filters of a settled view, with its currency."""
+        return (*self.filters, f"{CURRENCY}={self.currency}")
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from functions.adw_billing.costs_page.page_amounts import NO_VALUE
 from functions.adw_billing.model.exact_sums import ZERO
 from functions.adw_billing.query.bill_answers import question_rows
-from functions.adw_billing.query.dimensions import CURRENCY, UNIT
+from functions.adw_billing.query.dimensions import UNIT
 from functions.adw_billing.query.question import question
 
 if TYPE_CHECKING:
@@ -30,8 +30,7 @@ def units_of(asked: Asked, bill: Bill) -> tuple[UnitCost, ...]:
     """Return the units of a settled view's lines, that of most cost first; none for costs, which have a currency."""
     if asked.measure == "cost":
         return ()
-    filters = (*asked.filters, f"{CURRENCY}={asked.currency}")
-    rows = question_rows(question(UNIT, asked.month, filters=filters), bill)
+    rows = question_rows(question(UNIT, asked.month, filters=asked.in_currency), bill)
     found = [UnitCost(row[0] or NO_VALUE, row[2] or ZERO) for row in rows]
     return tuple(sorted(found, key=lambda each: (-each.cost, each.name)))
 

@@ -13,7 +13,7 @@ from functions.adw_billing.costs_page.findings.unusual_days import UnusualDay, u
 from functions.adw_billing.costs_page.page_amounts import NO_VALUE, amount_cell, change_cell, money
 from functions.adw_billing.model.exact_sums import ZERO, plain, total
 from functions.adw_billing.query.bill_answers import question_rows
-from functions.adw_billing.query.dimensions import CURRENCY, DAY, dimension, in_daily
+from functions.adw_billing.query.dimensions import DAY, dimension, in_daily
 from functions.adw_billing.query.question import months_after, months_of, question
 from shared.pages.web_page import Cell, Figure
 
@@ -131,7 +131,7 @@ def _unusual(found: Figures, there: Held, bill: Bill) -> list[UnusualDay]:
 
 
 def _ask(asked: Asked, by: str, months: str, bill: Bill) -> list[tuple[Any, ...]]:
-    return question_rows(question(by, months, filters=(*asked.filters, f"{CURRENCY}={asked.currency}")), bill)
+    return question_rows(question(by, months, filters=asked.in_currency), bill)
 
 
 def _mark(each: UnusualDay) -> dict[str, str]:

@@ -9,7 +9,6 @@ from functions.adw_billing.costs_page.findings.line_filters import line_conditio
 from functions.adw_billing.costs_page.page_amounts import NO_VALUE, amount_cell
 from functions.adw_billing.model.exact_sums import ZERO, total
 from functions.adw_billing.model.tables import REPORT
-from functions.adw_billing.query.dimensions import CURRENCY
 from functions.adw_billing.query.question import months_of
 from functions.adw_billing.warehouse.questions.lines import LINE_VIEW
 
@@ -45,7 +44,7 @@ def arrivals(asked: Asked, bill: Bill) -> list[Arrival]:
     """Ask the lines of the period, with the day on which the report that has them was loaded."""
     months, words = months_of(asked.month, "month"), bill.words
     values = {"first_day": months.first.isoformat(), "last_day": months.last.isoformat()}
-    where = line_condition((*asked.filters, f"{CURRENCY}={asked.currency}"), words, values)
+    where = line_condition(asked.in_currency, words, values)
     # A refused version of a report has a row of its own in the ledger, and no lines.
     loaded = (
         f"SELECT tenancy_id, object_name, MAX(loaded_at) AS loaded_at FROM {words.table(REPORT.name)} "

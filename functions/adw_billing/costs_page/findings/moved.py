@@ -13,7 +13,6 @@ from functions.adw_billing.costs_page.findings.same_days import last_day_before,
 from functions.adw_billing.costs_page.page_amounts import NO_VALUE, amount_cell, change_cell, measured, signed
 from functions.adw_billing.model.exact_sums import ZERO, plain, total
 from functions.adw_billing.model.tables import DAILY
-from functions.adw_billing.query.dimensions import CURRENCY
 from functions.adw_billing.query.question import months_of
 from functions.adw_billing.warehouse.questions.lines import LINE_VIEW
 from shared.pages.web_page import Cell, View
@@ -65,7 +64,7 @@ def movers(asked: Asked, bill: Bill, newest_day: date | None = None) -> list[Mov
         "last_day": months.last.isoformat(),
         "same_day": last_day_before(months, newest_day).isoformat(),
     }
-    where = line_condition((*asked.filters, f"{CURRENCY}={asked.currency}"), words, values)
+    where = line_condition(asked.in_currency, words, values)
     now = f"l.usage_day >= {words.date('first_day')}"
     sides = ", ".join(_sums(now if is_now else f"NOT ({now})") for is_now in (True, False))
     sql = (

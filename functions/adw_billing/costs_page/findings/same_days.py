@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from functions.adw_billing.model.exact_sums import ZERO, add
 from functions.adw_billing.query.bill_answers import question_rows
-from functions.adw_billing.query.dimensions import CURRENCY, DAY
+from functions.adw_billing.query.dimensions import DAY
 from functions.adw_billing.query.question import Months, months_of, question
 
 if TYPE_CHECKING:
@@ -39,8 +39,7 @@ def same_days_before(asked: Asked, newest_day: date | None, bill: Bill) -> Costs
     last = last_day_before(months, newest_day)
     if last == months.before.last:
         return None
-    filters = (*asked.filters, f"{CURRENCY}={asked.currency}")
-    earlier = question(f"{DAY},{asked.by}", str(months.before), filters=filters)
+    earlier = question(f"{DAY},{asked.by}", str(months.before), filters=asked.in_currency)
     found: Costs = {}
     for row in question_rows(earlier, bill):
         if date.fromisoformat(str(row[0])) <= last:

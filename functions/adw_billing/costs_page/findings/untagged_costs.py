@@ -9,7 +9,7 @@ from functions.adw_billing.costs_page.asked import MAX_FILTERS
 from functions.adw_billing.costs_page.findings.line_filters import line_condition
 from functions.adw_billing.costs_page.page_amounts import amount_cell, percent
 from functions.adw_billing.model.exact_sums import EXACT, ZERO, add, total
-from functions.adw_billing.query.dimensions import CURRENCY, TAG
+from functions.adw_billing.query.dimensions import TAG
 from functions.adw_billing.query.engine_words import OracleWords
 from functions.adw_billing.query.question import months_after, months_of
 from functions.adw_billing.warehouse.questions import words as question_words
@@ -56,7 +56,7 @@ def tagged_costs(asked: Asked, bill: Bill) -> Tagged:
     words = bill.words
     begin = months_after(months.first, -max(0, LEAST_MONTHS - months.count))
     values = {"first_day": begin.isoformat(), "last_day": months.last.isoformat()}
-    where = line_condition((*asked.filters, f"{CURRENCY}={asked.currency}"), words, values)
+    where = line_condition(asked.in_currency, words, values)
     where += f" AND l.usage_day >= {words.date('first_day')} AND l.usage_day <= {words.date('last_day')}"
     month = words.text_of("l.usage_day", "month")
     lines = f"SELECT {month} AS tag_month, l.cost, l.tags FROM {words.table(LINE_VIEW)} l WHERE {where}"
